@@ -1,0 +1,170 @@
+/**
+ * The seam of the sandbox: the wire (`tds/`) knows packets and types, the engine (`engine/`) knows statements and storage.
+ * The wire calls a {@link SqlSession}; the session answers through a {@link ResultSink}. Both sides see only this file.
+ */
+
+/** A T-SQL type as it stands in column metadata and parameters. Names as in sys.types. */
+export interface TdsType {
+  readonly name:
+    | 'bit'
+    | 'tinyint'
+    | 'smallint'
+    | 'int'
+    | 'bigint'
+    | 'decimal'
+    | 'numeric'
+    | 'money'
+    | 'smallmoney'
+    | 'real'
+    | 'float'
+    | 'char'
+    | 'varchar'
+    | 'text'
+    | 'nchar'
+    | 'nvarchar'
+    | 'ntext'
+    | 'binary'
+    | 'varbinary'
+    | 'image'
+    | 'rowversion'
+    | 'uniqueidentifier'
+    | 'date'
+    | 'time'
+    | 'smalldatetime'
+    | 'datetime'
+    | 'datetime2'
+    | 'datetimeoffset'
+    | 'xml'
+    | 'sql_variant'
+    | 'hierarchyid'
+    | 'geography'
+    | 'geometry'
+    | 'table';
+  /** Declared length: characters for n-types, bytes for the others; -1 is `max`. */
+  readonly length?: number;
+  readonly precision?: number;
+  /** Scale of decimals, fractional digits of time types. */
+  readonly scale?: number;
+  /** SQL Server collation name of character types; decides the five collation bytes and the code page of varchar. */
+  readonly collation?: string;
+  /** For `table`: schema-qualified name of the table type. */
+  readonly typeName?: string;
+}
+
+/**
+ * A value at the seam. One JavaScript form per type, exact:
+ * bit boolean · tinyint/smallint/int number · bigint bigint · decimal/numeric/money/smallmoney decimal text ('-12.3400') ·
+ * real/float number · character types and xml string (UTF-16, U+0000 and unpaired surrogates included) · binary types Buffer ·
+ * uniqueidentifier upper-case text · date 'YYYY-MM-DD' · time 'hh:mm:ss[.fffffff]' · smalldatetime/datetime/datetime2
+ * 'YYYY-MM-DD hh:mm:ss[.fffffff]' · datetimeoffset the same + ' +hh:mm' (local time and its offset) ·
+ * hierarchyid/geography/geometry Buffer of the CLR serialization · sql_variant {@link VariantValue} · table {@link TableValue}.
+ */
+export type TdsValue = null | boolean | number | bigint | string | Buffer | VariantValue | TableValue;
+
+export interface VariantValue {
+  readonly base: TdsType;
+  readonly value: Exclude<TdsValue, VariantValue | TableValue>;
+}
+
+export interface TableValue {
+  readonly columns: readonly TdsColumn[];
+  readonly rows: readonly (readonly TdsValue[])[];
+}
+
+export interface TdsColumn {
+  readonly name: string;
+  readonly type: TdsType;
+  readonly nullable: boolean;
+  readonly identity?: boolean;
+  readonly computed?: boolean;
+}
+
+export interface TdsParameter {
+  /** With its leading @; '' for a positional one. */
+  readonly name: string;
+  readonly type: TdsType;
+  readonly value: TdsValue;
+  readonly output: boolean;
+}
+
+/** SQL Server's kind of error: number, severity (class), state, line within the batch, procedure. */
+export class SqlError extends Error {
+  override readonly name = 'SqlError';
+
+  constructor(
+    readonly number: number,
+    message: string,
+    readonly severity = 16,
+    readonly state = 1,
+    readonly line = 1,
+    readonly procedure = '',
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Where a session's answers go, in the order of the tokens on the wire. `row` returns false when the client does not keep up: the caller then
+ * awaits `drained()` before the next row. After an abort every call is a no-op.
+ */
+export interface ResultSink {
+  columns(columns: readonly TdsColumn[]): void;
+  row(values: readonly TdsValue[]): boolean;
+  drained(): Promise<void>;
+  /** Ends one statement. `rowCount` undefined = the count is not valid (SET NOCOUNT ON, DDL). `command` is the curCmd of DONE (0xC1 select, 0xC3 insert, 0xC4 delete, 0xC5 update, 0 other). */
+  done(rowCount: bigint | undefined, command?: number): void;
+  info(message: SqlError): void;
+  error(error: SqlError): void;
+  returnStatus(status: number): void;
+  returnValue(parameter: TdsParameter): void;
+  /** Environment changes the client must be told: current database, transaction began/committed/rolled back (8-byte descriptor as bigint). */
+  envChange(change: EnvChange): void;
+}
+
+export type EnvChange =
+  | { readonly kind: 'database'; readonly name: string; readonly old: string }
+  | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly descriptor: bigint };
+
+export interface LoginRequest {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly appName: string;
+  readonly hostName: string;
+  readonly readOnlyIntent: boolean;
+  readonly clientAddress: string;
+}
+
+export type TransactionRequest =
+  | { readonly kind: 'begin'; readonly isolation: number; readonly name: string }
+  | { readonly kind: 'commit'; readonly name: string; readonly thenBegin: boolean }
+  | { readonly kind: 'rollback'; readonly name: string; readonly thenBegin: boolean }
+  | { readonly kind: 'save'; readonly name: string };
+
+/** One client connection after login. Calls never overlap (no MARS). A thrown SqlError is sent as ERROR and ends the request. */
+export interface SqlSession {
+  readonly database: string;
+  readonly spid: number;
+  /** A SQL batch. */
+  batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void>;
+  /** sp_executesql and the prepared-statement procedures arrive decoded: statement text and its declared parameters. */
+  execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void>;
+  /** Any other procedure by name ([database.][schema.]name). */
+  procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void>;
+  transaction(request: TransactionRequest, out: ResultSink): Promise<void>;
+  /** INSERT BULK: the statement's text, then its rows; resolves with the number of rows stored. */
+  bulkLoad(
+    sql: string,
+    columns: readonly TdsColumn[],
+    rows: AsyncIterable<readonly TdsValue[]>,
+    signal: AbortSignal,
+  ): Promise<bigint>;
+  /** sp_reset_connection: back to the state after login, without a new login. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens sessions. Throws SqlError 18456 (wrong user or password), 4060 (database). */
+export interface SqlServer {
+  login(request: LoginRequest): Promise<SqlSession>;
+}
