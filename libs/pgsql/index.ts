@@ -1,0 +1,1 @@
+export { quoteIdent, quoteLiteral, quoteQualified } from './identifier.ts';

@@ -1,0 +1,18 @@
+export type {
+  AliasTypeModel,
+  CheckModel,
+  ColumnModel,
+  DatabaseModel,
+  ForeignKeyModel,
+  IndexColumn,
+  IndexModel,
+  KeyModel,
+  ModuleModel,
+  QualifiedName,
+  ReferentialAction,
+  SchemaModel,
+  SequenceModel,
+  SourceType,
+  SynonymModel,
+  TableModel,
+} from './model.ts';

@@ -1,0 +1,139 @@
+import type { Change, EventTable, Position } from '#events';
+import type { DatabaseModel } from '#schema';
+import type { SourceRow } from '#values';
+
+/** A source database. One object per process; connections are opened when first needed. Nothing here knows SQL Server from PostgreSQL. */
+export interface Source {
+  readonly kind: 'sqlserver' | 'postgresql';
+  readonly catalog: CatalogReader;
+  readonly preflight: Preflight;
+  /** A reader with a connection of its own; several may be open at once. */
+  openChunkReader(): Promise<ChunkReader>;
+  /** The one reader of changes of a job. `tables` in the order that {@link TableChange.table} indexes. */
+  openChangeReader(tables: readonly EventTable[]): Promise<ChangeReader>;
+  close(): Promise<void>;
+}
+
+export interface CatalogReader {
+  /** Everything in the database that is not the system's or CDC's own. */
+  readDatabase(): Promise<DatabaseModel>;
+}
+
+/** Boundaries of a chunk: key values as typed text in the order of the key columns, `null` = open. Rows with lower < key ≤ upper, in the source's own order. */
+export interface ChunkBounds {
+  readonly lower: readonly string[] | null;
+  readonly upper: readonly string[] | null;
+}
+
+export interface RowBlock {
+  readonly rows: readonly SourceRow[];
+  /** About how many bytes of memory the rows hold. */
+  readonly bytes: number;
+}
+
+/** Reads tables, never changes. */
+export interface ChunkReader {
+  /**
+   * Walks the key index on the server and yields boundaries after about `chunkRows` rows each; bounds cover every possible key: the first is open below, the
+   * last above. A table without a key yields one chunk open on both sides. `after`: go on behind this boundary (resume of a plan).
+   */
+  plan(table: EventTable, chunkRows: number, after?: readonly string[]): AsyncIterable<ChunkBounds>;
+  /**
+   * Proves that reads on this connection show everything committed up to `position` (rule 3): the server has reached it, and every transaction that was open when
+   * capture of the table began or when `position` was answered has ended. Waits where waiting helps. @throws SluiceError
+   */
+  proveSees(table: EventTable, position: Position, signal: AbortSignal): Promise<void>;
+  /** Rows of a chunk in blocks of bounded size, with back-pressure: the next block is read from the server when it is asked for. */
+  read(table: EventTable, bounds: ChunkBounds, signal: AbortSignal): AsyncIterable<RowBlock>;
+  /**
+   * For tables without a key (rule 6): all rows at one exact position. @throws SluiceError TableWithoutKey where the source has no such snapshot.
+   */
+  readAtPosition(
+    table: EventTable,
+    signal: AbortSignal,
+  ): Promise<{ readonly position: Position; readonly rows: AsyncIterable<RowBlock>; end(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface TableChange extends Change {
+  /** Index of the table in the list given to {@link Source.openChangeReader}. */
+  readonly table: number;
+}
+
+/** Changes with from < position ≤ to, in order. */
+export interface ChangeWindow {
+  readonly from: Position;
+  readonly to: Position;
+  /** The window ends inside a transaction, because of the memory bound. */
+  readonly partial: boolean;
+  readonly changes: readonly TableChange[];
+  /** Commits seen, also of tables that are not captured where the source can tell. */
+  readonly transactions: number;
+  readonly firstCommitMs: number | null;
+  readonly lastCommitMs: number | null;
+  /** There is more behind `to` already: ask again at once. */
+  readonly more: boolean;
+  /** Tables whose history was lost up to here: their changes are not in this window and must not be emitted (row A1). */
+  readonly gaps: readonly TableGap[];
+  /** Schema changes seen at `to`: the window ends before the first change in the new shape (rule 2). */
+  readonly schemaChanges: readonly SchemaChangeSeen[];
+}
+
+export interface TableGap {
+  readonly table: number;
+  readonly reason: string;
+}
+
+export interface SchemaChangeSeen {
+  readonly table: number;
+  readonly position: Position;
+  readonly ddl: string;
+}
+
+export interface WindowLimits {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface ChangeReader {
+  /** The newest position that the source can show now. Everything committed before the call is not necessarily below it (row A5). */
+  head(): Promise<Position>;
+  /** The position at which capture of a table began: changes from there on can be read. */
+  start(table: number): Promise<Position>;
+  /** Reads the next window after `from`. Never skips; asked again with the same `from` it repeats. An empty window is a valid answer (`to` may still advance). */
+  read(from: Position, limits: WindowLimits, signal: AbortSignal): Promise<ChangeWindow>;
+  /** The source may forget everything up to `upTo`. Call only with the `to` of a committed window. */
+  ack(upTo: Position): Promise<void>;
+  /** Health of the capture itself (row A4): null = fine, else what is wrong. */
+  captureProblem(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export interface Finding {
+  /** Stable name of the check, e.g. `cdc-enabled`. */
+  readonly check: string;
+  readonly severity: 'ok' | 'warning' | 'error';
+  /** The object meant: database, table, login. */
+  readonly object: string;
+  readonly message: string;
+  readonly remedy?: string;
+  /** Whether {@link Preflight.fix} can mend it. */
+  readonly fixable: boolean;
+}
+
+/** What works and what lacks, before anything is touched. */
+export interface Preflight {
+  check(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<readonly Finding[]>;
+  /** Mends what it may (enable CDC for the database and the tables, create the marker table); returns what it did. */
+  fix(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<readonly Finding[]>;
+}
+
+/** What cutover needs of a source (rule 14). */
+export interface Quiesce {
+  /** Commits a marker and returns the position of its change. */
+  writeMarker(text: string): Promise<Position>;
+  /** Sessions with open writing or prepared transactions, in words; empty = none. */
+  openWriters(): Promise<readonly string[]>;
+  /** True if a change of any captured table or other commit stands behind `position`. */
+  hasForeignCommitAfter(position: Position): Promise<boolean>;
+}

@@ -1,0 +1,16 @@
+export type {
+  CatalogReader,
+  ChangeReader,
+  ChangeWindow,
+  ChunkBounds,
+  ChunkReader,
+  Finding,
+  Preflight,
+  Quiesce,
+  RowBlock,
+  SchemaChangeSeen,
+  Source,
+  TableChange,
+  TableGap,
+  WindowLimits,
+} from './contract.ts';
