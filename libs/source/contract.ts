@@ -7,6 +7,7 @@ export interface Source {
   readonly kind: 'sqlserver' | 'postgresql';
   readonly catalog: CatalogReader;
   readonly preflight: Preflight;
+  readonly quiesce: Quiesce;
   /** A reader with a connection of its own; several may be open at once. */
   openChunkReader(): Promise<ChunkReader>;
   /** The one reader of changes of a job. `tables` in the order that {@link TableChange.table} indexes. */
