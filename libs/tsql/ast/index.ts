@@ -1,0 +1,10 @@
+export type * from './base.ts';
+export type * from './expressions.ts';
+export type * from './queries.ts';
+export type * from './dml.ts';
+export type * from './tables.ts';
+export type * from './objects.ts';
+export type * from './security.ts';
+export type * from './procedural.ts';
+export type * from './statement.ts';
+export type * from './node.ts';

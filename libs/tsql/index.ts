@@ -1,0 +1,4 @@
+/** T-SQL: lexer, parser, syntax tree, quoting of names. Nothing here talks to a server. */
+export type * from './ast/index.ts';
+export type * from './script.ts';
+export { qualifiedName, quoteName, quoteString, unquote } from './names.ts';
