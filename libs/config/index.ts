@@ -1,0 +1,2 @@
+export { Secret, resolveSecret } from './secret.ts';
+export { setting, settingsWithPrefix } from './setting.ts';

@@ -1,0 +1,12 @@
+export {
+  parseJobFile,
+  readJobFile,
+  type JobFile,
+  type KafkaSettings,
+  type TableRule,
+  type TopicSettings,
+} from './job-file.ts';
+export { JOB_SCHEMA } from './job-schema.ts';
+export { nearest } from './nearest.ts';
+export { isSelected, rulesOf } from './selection.ts';
+export { type JobState, type TableState } from './states.ts';

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseJobFile } from './job-file.ts';
+
+const MINIMAL = `
+job: northwind
+source: { kind: sqlserver, database: Northwind, user: sa, password: "\${env:PATH}" }
+target: { url: postgresql://app@127.0.0.1/northwind }
+`;
+
+describe('job file', () => {
+  test('fills in every default and turns sizes into bytes', () => {
+    const job = parseJobFile(MINIMAL);
+    expect(job.source.port).toBe(1433);
+    expect(job.load).toMatchObject({ workers: 4, chunkRows: 50_000, chunkBytes: 16 * 1024 * 1024 });
+    expect(job.target.schemas).toEqual({ dbo: 'public' });
+    expect(job.topics.partitions).toBe(4);
+    expect(job.kafka).toBeUndefined();
+  });
+
+  test('names the nearest known key for an unknown one, and all faults at once', () => {
+    const text = MINIMAL.replace('job: northwind', 'job: northwind\nlod: { }\nload: { worker: 3 }');
+    expect(() => parseJobFile(text)).toThrow(/unknown key "lod".*did you mean "load"\?.*unknown key "worker".*did you mean "workers"/s);
+  });
+
+  test('refuses a secret written into the file and never shows one', () => {
+    const text = MINIMAL.replace(/"\$\{env:PATH\}"/, 'hunter2');
+    expect(() => parseJobFile(text)).toThrow(/source\.password must be a reference/);
+    expect(() => parseJobFile(text)).not.toThrow(/hunter2/);
+    expect(JSON.stringify(parseJobFile(MINIMAL))).toContain('"password":"***"');
+  });
+
+  test('takes flags over the file', () => {
+    expect(parseJobFile(MINIMAL, { overrides: { 'load.workers': '7' } }).load.workers).toBe(7);
+  });
+});
