@@ -19,7 +19,9 @@ describe('job file', () => {
 
   test('names the nearest known key for an unknown one, and all faults at once', () => {
     const text = MINIMAL.replace('job: northwind', 'job: northwind\nlod: { }\nload: { worker: 3 }');
-    expect(() => parseJobFile(text)).toThrow(/unknown key "lod".*did you mean "load"\?.*unknown key "worker".*did you mean "workers"/s);
+    expect(() => parseJobFile(text)).toThrow(
+      /unknown key "lod".*did you mean "load"\?.*unknown key "worker".*did you mean "workers"/s,
+    );
   });
 
   test('refuses a secret written into the file and never shows one', () => {

@@ -142,17 +142,24 @@ function fillSections(value: Record<string, unknown>): void {
   if (kafka !== null && typeof kafka === 'object') (kafka as Record<string, unknown>)['topics'] ??= {};
 }
 
-type Loose = Record<string, never> & { [key: string]: Loose };
+type Section = Readonly<Record<string, unknown>>;
 
 function build(value: Record<string, unknown>): JobFile {
-  const raw = value as Loose;
-  const kafka = raw['kafka'] as Loose | undefined;
-  const topics = (kafka?.['topics'] ?? {}) as Partial<TopicSettings>;
+  const section = (name: string): Section => (value[name] ?? {}) as Section;
+  const { source, target, load, changes, apply } = {
+    source: section('source'),
+    target: section('target'),
+    load: section('load'),
+    changes: section('changes'),
+    apply: section('apply'),
+  };
+  const kafka = section('kafka');
+  const topics = (kafka['topics'] ?? {}) as Partial<TopicSettings>;
   const file = {
-    ...raw,
-    source: { ...raw['source'], password: resolveSecret(String(raw['source']?.['password'] ?? ''), 'source.password') },
-    target: { ...raw['target'], password: resolveSecret(String(raw['target']?.['password'] ?? ''), 'target.password') },
-    kafka: kafka?.['brokers'] ? buildKafka(kafka) : undefined,
+    ...value,
+    source: { ...source, password: resolveSecret(String(source['password'] ?? ''), 'source.password') },
+    target: { ...target, password: resolveSecret(String(target['password'] ?? ''), 'target.password') },
+    kafka: kafka['brokers'] ? buildKafka(kafka) : undefined,
     topics: {
       replicationFactor: 1,
       minInsyncReplicas: 1,
@@ -161,14 +168,14 @@ function build(value: Record<string, unknown>): JobFile {
       compactionLagMs: 86400000,
       ...topics,
     },
-    load: { ...raw['load'], chunkBytes: parseBytes(raw['load']?.['chunkBytes']) },
-    changes: { ...raw['changes'], windowBytes: parseBytes(raw['changes']?.['windowBytes']) },
-    apply: { ...raw['apply'], batchBytes: parseBytes(raw['apply']?.['batchBytes']) },
+    load: { ...load, chunkBytes: parseBytes(load['chunkBytes']) },
+    changes: { ...changes, windowBytes: parseBytes(changes['windowBytes']) },
+    apply: { ...apply, batchBytes: parseBytes(apply['batchBytes']) },
   };
   return file as unknown as JobFile;
 }
 
-function buildKafka(kafka: Loose): KafkaSettings {
+function buildKafka(kafka: Section): KafkaSettings {
   const registry = (kafka['registry'] ?? {}) as Record<string, unknown>;
   if (typeof registry['url'] !== 'string')
     throw new SluiceError('JobFileInvalid', 'kafka.registry.url is missing: brokers and registry go together.');

@@ -1,0 +1,12 @@
+export {
+  ControlStore,
+  type Counts,
+  type JobRow,
+  type JobTable,
+  type NewTable,
+  type Stage,
+  type TargetColumn,
+} from './control-store.ts';
+export { type Chunk } from './chunks.ts';
+export { type Lease } from './leases.ts';
+export { type OpenRequest, type RequestKind } from './requests.ts';
