@@ -1,0 +1,115 @@
+import type {
+  CheckModel,
+  ColumnModel,
+  CreatedKey,
+  CreatedTable,
+  DefaultModel,
+  ForeignKeyModel,
+  IndexModel,
+  KeyModel,
+  ModuleModel,
+  SequenceModel,
+  TableModel,
+  TypeModel,
+} from './model.ts';
+
+/**
+ * Writes metadata inside the caller's PostgreSQL transaction; makes no physical object but tells the names they must have.
+ * Throws SqlError with SQL Server's numbers: 2714 exists, 2705 column twice, 1779 second primary key, 1902 second clustered index,
+ * 1911 / 4902 / 208 missing, 3728 not a constraint, 5074 and 4922 something depends on the column, 15151 no such object, 15335 new name in use …
+ * Whoever uses it must call {@link DatabaseCatalog.bump} after the transaction ended, whichever way.
+ */
+export interface CatalogWriter {
+  createSchema(name: string, owner?: string): Promise<number>;
+  dropSchema(name: string): Promise<void>;
+
+  createTable(table: TableModel): Promise<CreatedTable>;
+  /** A table, view, procedure, function, trigger, sequence, synonym with all that hangs on it; FK from elsewhere → 3726. */
+  dropObject(objectId: number): Promise<void>;
+  /** sp_rename of objects; returns nothing, physical names stay. */
+  renameObject(objectId: number, name: string): Promise<void>;
+  renameColumn(objectId: number, columnId: number, name: string): Promise<void>;
+  renameIndex(objectId: number, indexId: number, name: string): Promise<void>;
+  /** ALTER SCHEMA … TRANSFER. */
+  transferObject(objectId: number, schema: string): Promise<void>;
+  /** Bumps modify_date. */
+  touch(objectId: number): Promise<void>;
+
+  addColumn(
+    objectId: number,
+    column: ColumnModel,
+  ): Promise<{ columnId: number; physical: string; default?: { objectId: number; name: string } }>;
+  /** Type, collation and nullability; everything else stays. */
+  alterColumn(
+    objectId: number,
+    columnId: number,
+    column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable'>,
+  ): Promise<void>;
+  /** 4922 when an index, constraint, default or computed column uses it. */
+  dropColumn(objectId: number, columnId: number): Promise<void>;
+
+  addKey(objectId: number, key: KeyModel): Promise<CreatedKey>;
+  addCheck(objectId: number, check: CheckModel): Promise<{ objectId: number; name: string }>;
+  addDefault(
+    objectId: number,
+    column: string,
+    def: DefaultModel,
+  ): Promise<{ objectId: number; name: string; columnId: number }>;
+  addForeignKey(
+    objectId: number,
+    key: ForeignKeyModel,
+  ): Promise<{ objectId: number; name: string; referencedId: number }>;
+  /** Key, check, default or foreign key; for keys says which index goes. */
+  dropConstraint(constraintId: number): Promise<{ kind: 'PK' | 'UQ' | 'F' | 'C' | 'D'; indexId?: number }>;
+  /** CHECK / NOCHECK CONSTRAINT of foreign keys and checks. */
+  setConstraintState(constraintId: number, state: { disabled: boolean; notTrusted: boolean }): Promise<void>;
+
+  createIndex(objectId: number, index: IndexModel): Promise<{ indexId: number; name: string; physicalIndex: string }>;
+  dropIndex(objectId: number, indexId: number): Promise<void>;
+  setIndexDisabled(objectId: number, indexId: number, disabled: boolean): Promise<void>;
+
+  createSequence(sequence: SequenceModel): Promise<{ objectId: number; physical: string }>;
+  alterSequence(objectId: number, change: Partial<Omit<SequenceModel, 'schema' | 'name' | 'type'>>): Promise<void>;
+  createModule(module: ModuleModel): Promise<number>;
+  /** ALTER VIEW / PROCEDURE / FUNCTION / TRIGGER: keeps object_id and create_date. */
+  alterModule(objectId: number, module: ModuleModel): Promise<void>;
+  setTriggerDisabled(objectId: number, disabled: boolean): Promise<void>;
+  createType(type: TypeModel): Promise<{ userTypeId: number; table?: CreatedTable }>;
+  dropType(userTypeId: number): Promise<void>;
+  createSynonym(schema: string, name: string, baseObject: string): Promise<number>;
+
+  setExtendedProperty(
+    target: PropertyTarget,
+    name: string,
+    value: string | null,
+    mode: 'add' | 'update' | 'drop',
+  ): Promise<void>;
+
+  createPrincipal(principal: {
+    name: string;
+    type: 'S' | 'R' | 'A';
+    defaultSchema?: string;
+    login?: string;
+    owner?: string;
+  }): Promise<number>;
+  dropPrincipal(name: string): Promise<void>;
+  setRoleMember(role: string, member: string, present: boolean): Promise<void>;
+  /** GRANT / DENY / REVOKE on an object, a schema, or (undefined) the database. */
+  setPermission(change: PermissionChange): Promise<void>;
+}
+
+/** class 0 database, 1 object or column or parameter, 3 schema, 6 type, 7 index. */
+export interface PropertyTarget {
+  readonly class: 0 | 1 | 2 | 3 | 4 | 6 | 7;
+  readonly majorId: number;
+  readonly minorId: number;
+}
+
+export interface PermissionChange {
+  readonly state: 'GRANT' | 'GRANT_WITH_GRANT_OPTION' | 'DENY' | 'REVOKE';
+  readonly permission: string;
+  readonly class: 0 | 1 | 3;
+  readonly majorId: number;
+  readonly columnId?: number;
+  readonly grantee: string;
+}
