@@ -1,0 +1,21 @@
+export type {
+  FunctionHandler,
+  FunctionInvocation,
+  NameParts,
+  ParameterRef,
+  Profile,
+  Relation,
+  RelationColumn,
+  ResultColumn,
+  Scope,
+  SqlType,
+  SqlTypeName,
+  TranslatedDml,
+  TranslatedExpression,
+  TranslatedQuery,
+  TranslationContext,
+  TranslationProblem,
+  TypedSql,
+  VariableBinding,
+} from './api.ts';
+export { TranslationError } from './api.ts';
