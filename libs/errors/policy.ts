@@ -55,7 +55,10 @@ export const POLICY = {
   // kafka and registry
   KafkaUnreachable: p('retry', 'Check the brokers of the job file; work goes on when they answer.'),
   KafkaFenced: p('retry', 'Another process has taken this place; this one starts again from the stored position.'),
+  KafkaTransactionFailed: p('retry', 'The transaction was given up; its work is done again from the stored position.'),
+  KafkaRefused: p('halt', 'The broker refused for the named reason: check the rights of the job’s user and the settings.'),
   TopicMismatch: p('halt', 'Delete the topic or choose another job name; its settings are not the job file’s.'),
+  TopicMissing: p('halt', 'A topic of the job was deleted: restore it, or reload the job.'),
   TopicIncarnationChanged: p('halt', 'The topic was deleted and made again: reload the table, or replay the target.'),
   OffsetOutOfRange: p('suspend', 'The topic no longer holds the next record of this target: reload the table.'),
   RecordTooLarge: p('halt', 'Raise kafka.topics.maxMessageBytes and the broker’s message.max.bytes.'),
