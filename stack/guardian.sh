@@ -1,0 +1,34 @@
+#!/bin/sh
+# Ends what its parent started when the parent is gone, however it went: the parent holds the other end of standard input.
+# One line a change: "add PID SIGNAL", "remove PID", "sweep DIRECTORY" (removed at the end), "keep DIRECTORY".
+# Started in a session of its own, so that Ctrl-C and a hang-up reach the parent alone.
+trap '' INT TERM HUP
+pids=''
+newline='
+'
+directories=''
+while read -r verb subject signal; do
+  case "$verb" in
+    add) pids="$pids $subject:$signal" ;;
+    remove)
+      kept=''
+      for entry in $pids; do [ "${entry%%:*}" = "$subject" ] || kept="$kept $entry"; done
+      pids=$kept
+      ;;
+    sweep) directories="$directories$subject$newline" ;;
+    keep) directories=$(printf '%s' "$directories" | grep -Fxv -- "$subject")$newline ;;
+  esac
+done
+for entry in $pids; do kill -s "${entry##*:}" "${entry%%:*}" 2>/dev/null; done
+# Three seconds for those that were asked kindly (PostgreSQL frees its shared memory), then the hard way.
+waits=0
+while [ $waits -lt 30 ]; do
+  left=''
+  for entry in $pids; do kill -0 "${entry%%:*}" 2>/dev/null && left=1; done
+  [ -n "$left" ] || break
+  sleep 0.1
+  waits=$((waits + 1))
+done
+for entry in $pids; do kill -s KILL "${entry%%:*}" 2>/dev/null; done
+printf '%s' "$directories" | while read -r directory; do [ -n "$directory" ] && rm -rf -- "$directory"; done
+exit 0

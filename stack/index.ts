@@ -1,0 +1,17 @@
+export { ensureArtifacts, findJava, type Artifacts } from './artifacts.ts';
+export { productRoot, sluiceHome, defaultStackDir } from './layout.ts';
+export { withLock } from './lock.ts';
+export { freePort } from './ports.ts';
+export { startProcess, RunningProcess, type Log, type ProcessOptions } from './process.ts';
+export { down, startStack, status, up, type AddedService, type StackStatus, type UpOptions } from './up.ts';
+export {
+  SERVICE_NAMES,
+  logFileOf,
+  type KafkaEndpoint,
+  type Ports,
+  type PostgresEndpoint,
+  type RegistryEndpoint,
+  type ServiceName,
+  type Stack,
+  type StackOptions,
+} from './settings.ts';

