@@ -85,6 +85,13 @@ export interface TdsParameter {
   readonly type: TdsType;
   readonly value: TdsValue;
   readonly output: boolean;
+  /** The client asked for the parameter's default (fDefaultValue); `value` is then null. Only for procedures by name. */
+  readonly isDefault?: boolean;
+  /**
+   * For `execute`: the type as the statement's declaration list writes it (`nvarchar(50)`, `dbo.Ids readonly`), which is the type inside the
+   * statement; `type` is only the form on the wire, and drivers often send another (everything as nvarchar, int for tinyint).
+   */
+  readonly declared?: string;
 }
 
 /** SQL Server's kind of error: number, severity (class), state, line within the batch, procedure. */
@@ -105,17 +112,29 @@ export class SqlError extends Error {
 
 /**
  * Where a session's answers go, in the order of the tokens on the wire. `row` returns false when the client does not keep up: the caller then
- * awaits `drained()` before the next row. After an abort every call is a no-op.
+ * awaits `drained()` before the next row. It is also false now and then on a fast connection, so that a cancel is heard.
+ * After an abort every call is a no-op.
  */
 export interface ResultSink {
   columns(columns: readonly TdsColumn[]): void;
   row(values: readonly TdsValue[]): boolean;
   drained(): Promise<void>;
-  /** Ends one statement. `rowCount` undefined = the count is not valid (SET NOCOUNT ON, DDL). `command` is the curCmd of DONE (0xC1 select, 0xC3 insert, 0xC4 delete, 0xC5 update, 0 other). */
-  done(rowCount: bigint | undefined, command?: number): void;
+  /**
+   * Ends one statement, also one that failed (after `error`, the DONE then carries the error bit). `rowCount` undefined = the count is not valid
+   * (SET NOCOUNT ON, DDL). `command` is the curCmd of DONE (0xC1 select, 0xC3 insert, 0xC4 delete, 0xC5 update, 0 other). `inProcedure`: the
+   * statement ran inside a procedure or trigger that the batch called (DONEINPROC); inside `execute` and `procedure` this is implied.
+   * The request's last DONE is written by the wire when the call resolves: no further `done` is owed for the batch as a whole.
+   */
+  done(rowCount: bigint | undefined, command?: number, inProcedure?: boolean): void;
   info(message: SqlError): void;
+  /** An error after which the request goes on (the statement failed, the batch did not). One that ends the request is thrown instead. */
   error(error: SqlError): void;
+  /**
+   * The return status of the procedure that was called. In `procedure` and `execute` it is kept until the call resolves (0 if never called); in
+   * a batch it is written at once and closes the procedure (DONEPROC), so call it after the procedure's last statement.
+   */
   returnStatus(status: number): void;
+  /** An output parameter of `execute` or `procedure`, named as it came in; sent after the return status. Ignored in a batch. */
   returnValue(parameter: TdsParameter): void;
   /** Environment changes the client must be told: current database, transaction began/committed/rolled back (8-byte descriptor as bigint). */
   envChange(change: EnvChange): void;
@@ -137,11 +156,15 @@ export interface LoginRequest {
 
 export type TransactionRequest =
   | { readonly kind: 'begin'; readonly isolation: number; readonly name: string }
-  | { readonly kind: 'commit'; readonly name: string; readonly thenBegin: boolean }
-  | { readonly kind: 'rollback'; readonly name: string; readonly thenBegin: boolean }
+  /** `isolation` is that of the transaction begun next; 0 keeps the session's, 1–5 as in MS-TDS 2.2.6.9 (read uncommitted … snapshot). */
+  | { readonly kind: 'commit'; readonly name: string; readonly thenBegin: boolean; readonly isolation?: number }
+  | { readonly kind: 'rollback'; readonly name: string; readonly thenBegin: boolean; readonly isolation?: number }
   | { readonly kind: 'save'; readonly name: string };
 
-/** One client connection after login. Calls never overlap (no MARS). A thrown SqlError is sent as ERROR and ends the request. */
+/**
+ * One client connection after login. Calls never overlap (no MARS). A thrown SqlError is sent as ERROR and ends the request; severity 20 and above
+ * ends the connection too. After an abort a call ends soon, in whatever way; what it throws then is not sent.
+ */
 export interface SqlSession {
   readonly database: string;
   readonly spid: number;
@@ -152,15 +175,19 @@ export interface SqlSession {
   /** Any other procedure by name ([database.][schema.]name). */
   procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void>;
   transaction(request: TransactionRequest, out: ResultSink): Promise<void>;
-  /** INSERT BULK: the statement's text, then its rows; resolves with the number of rows stored. */
+  /**
+   * INSERT BULK: the statement's text, then its rows; resolves with the number of rows stored. `columns` are the types on the wire; the
+   * statement's text has the column list. Rows that are not taken are read and dropped by the wire.
+   */
   bulkLoad(
     sql: string,
     columns: readonly TdsColumn[],
     rows: AsyncIterable<readonly TdsValue[]>,
     signal: AbortSignal,
   ): Promise<bigint>;
-  /** sp_reset_connection: back to the state after login, without a new login. */
-  reset(): Promise<void>;
+  /** sp_reset_connection: back to the state after login, without a new login. `keepTransaction`: the open transaction stays as it is. */
+  reset(keepTransaction?: boolean): Promise<void>;
+  /** Called once, when the connection has ended and no call is running; an open transaction is rolled back. */
   close(): Promise<void>;
 }
 
