@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError, bug } from '#errors';
 import { ensureArtifacts, type Artifacts } from './artifacts.ts';
-import { keepAtExit, sweepAtExit } from './guardian.ts';
+import { handOverTo, keepAtExit, sweepAtExit } from './guardian.ts';
 import { startKafka } from './kafka.ts';
 import { freePort, isFree } from './ports.ts';
 import { POSTGRES_USER, postgresPassword, startPostgres } from './postgres.ts';
@@ -109,6 +109,12 @@ export class EmbeddedStack implements Stack {
     this.#processes.set(name, process);
     this.#endpoints.set(name, endpoint);
     await this.save();
+  }
+
+  /** From now on the servers end with another process, not with this one. */
+  handOver(owner: number): void {
+    handOverTo(owner);
+    for (const process of this.#processes.values()) process.unref();
   }
 
   async kill(service: ServiceName): Promise<void> {

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Ends what its parent started when the parent is gone, however it went: the parent holds the other end of standard input.
+# With a process id as argument: when that process is gone (standard input then only says what to end).
 # One line a change: "add PID SIGNAL", "remove PID", "sweep DIRECTORY" (removed at the end), "keep DIRECTORY".
 # Started in a session of its own, so that Ctrl-C and a hang-up reach the parent alone.
 trap '' INT TERM HUP
@@ -19,6 +20,7 @@ while read -r verb subject signal; do
     keep) directories=$(printf '%s' "$directories" | grep -Fxv -- "$subject")$newline ;;
   esac
 done
+while [ -n "$1" ] && kill -0 "$1" 2>/dev/null; do sleep 0.5; done
 for entry in $pids; do kill -s "${entry##*:}" "${entry%%:*}" 2>/dev/null; done
 # Three seconds for those that were asked kindly (PostgreSQL frees its shared memory), then the hard way.
 waits=0

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { productRoot } from './layout.ts';
 
 /** How the guardian asks a process to end; PostgreSQL is asked by QUIT, so that it frees its shared memory. */
@@ -30,6 +31,16 @@ export function keepAtExit(folder: string): void {
   discharge(folder, `keep ${folder}`);
 }
 
+/** Hands all that this process guards now to another process: it ends with that one, and no more with this one. */
+export function handOverTo(owner: number): void {
+  if (charges.size === 0) return;
+  const watcher = spawnWatcher([String(owner)]);
+  watcher.stdin.end([...charges.values(), ''].join('\n'));
+  for (const [subject, line] of [...charges]) {
+    discharge(subject, line.startsWith('sweep') ? `keep ${subject}` : `remove ${subject}`);
+  }
+}
+
 function charge(subject: string, line: string): void {
   if (!isWatching()) hire();
   charges.set(subject, line);
@@ -46,7 +57,14 @@ function isWatching(): boolean {
 
 /** Starts the watcher (guardian.sh): one for a process, with its first child. It does not keep this process alive. */
 function hire(): void {
-  const watcher = spawn('/bin/sh', [join(productRoot(), 'stack', 'guardian.sh')], {
+  const watcher = spawnWatcher([]);
+  (watcher.stdin as unknown as { unref(): void }).unref();
+  for (const line of charges.values()) watcher.stdin.write(`${line}\n`);
+  guardian = watcher;
+}
+
+function spawnWatcher(args: readonly string[]): ChildProcess & { stdin: Writable } {
+  const watcher = spawn('/bin/sh', [join(productRoot(), 'stack', 'guardian.sh'), ...args], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
@@ -54,7 +72,5 @@ function hire(): void {
   watcher.unref();
   // Its broken pipe is no fault of the caller: the next line finds it gone and starts another.
   watcher.stdin.on('error', () => undefined);
-  (watcher.stdin as unknown as { unref(): void }).unref();
-  for (const line of charges.values()) watcher.stdin.write(`${line}\n`);
-  guardian = watcher;
+  return watcher;
 }

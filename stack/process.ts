@@ -37,6 +37,7 @@ export interface ProcessOptions {
 export class RunningProcess {
   readonly identity: ProcessIdentity;
   readonly #logStart: number;
+  readonly #child: ChildProcess | undefined;
   #exited: Promise<number | null> | undefined;
 
   constructor(
@@ -47,7 +48,9 @@ export class RunningProcess {
   ) {
     this.#logStart = logStart;
     this.identity = 'startedAt' in source ? source : identify(source.pid ?? 0);
-    if (!('startedAt' in source)) this.#exited = exitOf(source);
+    if ('startedAt' in source) return;
+    this.#child = source;
+    this.#exited = exitOf(source);
   }
 
   /** Fulfilled when it has ended: its exit code, null after a signal or where it was not started by this process. */
@@ -67,6 +70,11 @@ export class RunningProcess {
   /** What it has written since it was started, at most the last megabyte. */
   output(): string {
     return readFileSync(this.logFile).subarray(this.#logStart).subarray(-1_048_576).toString('utf8');
+  }
+
+  /** From now on this process may end while that one lives. */
+  unref(): void {
+    this.#child?.unref();
   }
 
   /** SIGTERM (or `signal`), after `graceMs` SIGKILL; fulfilled when it has ended. Ending a process that is gone is no fault. */

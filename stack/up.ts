@@ -24,6 +24,8 @@ export interface UpOptions extends Omit<StackOptions, 'dir'> {
   /** Default `.sluice/stack` of the product's folder. */
   readonly dir?: string;
   readonly added?: readonly AddedService[];
+  /** Not detached, but ending with this process (its id) instead of the one that calls. For a stack that several processes share. */
+  readonly owner?: number;
 }
 
 /** What runs in a stack's folder. */
@@ -53,7 +55,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
  * unless told otherwise. Two at once wait for each other, and the second finds what the first started.
  */
 export async function up(options: UpOptions): Promise<{ stack: Stack; found: boolean }> {
-  const detached = options.detached ?? true;
+  const detached = options.detached ?? options.owner === undefined;
   const dir = resolve(options.dir ?? defaultStackDir());
   const wanted = { ...options, dir, detached };
   if (inContainers()) return { stack: await startContainers(wanted), found: false };
@@ -70,6 +72,7 @@ export async function up(options: UpOptions): Promise<{ stack: Stack; found: boo
       });
       await stack.adopt(service.name, process, endpoint);
     }
+    if (options.owner !== undefined) stack.handOver(options.owner);
     return { stack, found };
   });
 }
