@@ -1,0 +1,196 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SluiceError } from '#errors';
+import type { AvroSchema } from './contract.ts';
+
+export interface RegistrySettings {
+  /** Base URL of the Confluent-compatible API, e.g. `http://127.0.0.1:8081` or `…/apis/ccompat/v7`. */
+  readonly url: string;
+  /** Basic authentication; never in errors or logs. */
+  readonly user?: string;
+  readonly password?: string;
+  /** How long an unreachable registry is waited for; default 30,000 ms. */
+  readonly retryTimeoutMs?: number;
+  /** Time for one answer; default 10,000 ms. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** A schema as the registry keeps it. */
+export interface RegisteredSchema {
+  readonly id: number;
+  readonly schema: AvroSchema;
+}
+
+const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
+const SUBJECT_NOT_FOUND = 40401;
+const VERSION_NOT_FOUND = 40402;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A thin client of a Confluent-compatible schema registry (docs/decisions/0002-own-registry-client.md). Ids are kept for good: what is
+ * known goes on working while the registry is down, what is not known waits for it.
+ */
+export class SchemaRegistry {
+  readonly #settings: RegistrySettings;
+  readonly #idsBySubject = new Map<string, Promise<number>>();
+  readonly #schemasById = new Map<number, Promise<AvroSchema>>();
+
+  constructor(settings: RegistrySettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Id of a schema under a subject; registers it where it is new, after asking whether it is compatible. Idempotent.
+   * @throws SluiceError RegistryRefused with the registry's words; RegistryUnreachable
+   */
+  register(subject: string, schema: AvroSchema, signal?: AbortSignal): Promise<number> {
+    const text = JSON.stringify(schema);
+    return remembered(this.#idsBySubject, `${subject}\n${text}`, () => this.#register(subject, text, signal));
+  }
+
+  /** The schema of an id. @throws SluiceError RegistryRefused for an id that the registry has not; RegistryUnreachable */
+  getById(id: number, signal?: AbortSignal): Promise<AvroSchema> {
+    return remembered(this.#schemasById, id, async () => {
+      const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
+      if (answer.status !== 200) throw refused(`schema ${id}`, answer);
+      return JSON.parse(String(answer.body['schema'])) as AvroSchema;
+    });
+  }
+
+  /** The newest schema of a subject, null where it has none. */
+  async latest(subject: string, signal?: AbortSignal): Promise<RegisteredSchema | null> {
+    const answer = await this.#ask('GET', `subjects/${encodeURIComponent(subject)}/versions/latest`, undefined, signal);
+    if (isMissing(answer)) return null;
+    if (answer.status !== 200) throw refused(subject, answer);
+    return { id: Number(answer.body['id']), schema: JSON.parse(String(answer.body['schema'])) as AvroSchema };
+  }
+
+  /** Deletes a subject, for good; one that is not there counts as deleted. */
+  async deleteSubject(subject: string, signal?: AbortSignal): Promise<void> {
+    for (const query of ['', '?permanent=true']) {
+      const answer = await this.#ask('DELETE', `subjects/${encodeURIComponent(subject)}${query}`, undefined, signal);
+      if (answer.status !== 200 && answer.status !== 404) throw refused(subject, answer);
+    }
+    for (const key of this.#idsBySubject.keys()) if (key.startsWith(`${subject}\n`)) this.#idsBySubject.delete(key);
+  }
+
+  /** Reaches the registry. @throws SluiceError RegistryUnreachable */
+  async check(signal?: AbortSignal): Promise<void> {
+    const answer = await this.#ask('GET', 'subjects', undefined, signal);
+    if (answer.status !== 200) throw refused('the list of subjects', answer);
+  }
+
+  async #register(subject: string, schema: string, signal: AbortSignal | undefined): Promise<number> {
+    const body = JSON.stringify({ schemaType: 'AVRO', schema });
+    const path = encodeURIComponent(subject);
+    const check = await this.#ask('POST', `compatibility/subjects/${path}/versions/latest?verbose=true`, body, signal);
+    if (check.status === 200 && check.body['is_compatible'] === false) {
+      const messages = Array.isArray(check.body['messages']) ? `: ${check.body['messages'].join('; ')}` : '';
+      throw new SluiceError(
+        'RegistryRefused',
+        `the schema of ${subject} is not compatible with its latest one${messages}`,
+        {
+          subject,
+        },
+      );
+    }
+    if (check.status !== 200 && !isMissing(check)) throw refused(subject, check);
+    const answer = await this.#ask('POST', `subjects/${path}/versions?normalize=true`, body, signal);
+    if (answer.status !== 200) throw refused(subject, answer);
+    return Number(answer.body['id']);
+  }
+
+  /** Repeats while the registry is unreachable or has a fault of its own (5xx, too many requests). */
+  async #ask(method: string, path: string, body: string | undefined, signal: AbortSignal | undefined): Promise<Answer> {
+    const until = Date.now() + (this.#settings.retryTimeoutMs ?? 30_000);
+    for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 1_000)) {
+      let cause: unknown;
+      try {
+        const answer = await this.#once(method, path, body, signal);
+        if (answer.status < 500 && answer.status !== 429) return answer;
+        cause = new Error(`HTTP ${answer.status} ${textOf(answer)}`);
+      } catch (error) {
+        signal?.throwIfAborted();
+        cause = error;
+      }
+      if (Date.now() >= until) throw this.#unreachable(cause);
+      await pause(waitMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  async #once(
+    method: string,
+    path: string,
+    body: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const timeout = AbortSignal.timeout(this.#settings.requestTimeoutMs ?? 10_000);
+    const response = await fetch(`${this.#settings.url.replace(/\/+$/, '')}/${path}`, {
+      method,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      headers: { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE, ...this.#authorization() },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: parse(text) };
+  }
+
+  #authorization(): Record<string, string> {
+    const { user, password = '' } = this.#settings;
+    if (user === undefined) return {};
+    return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+  }
+
+  #unreachable(cause: unknown): SluiceError {
+    const url = withoutSecrets(this.#settings.url);
+    return new SluiceError('RegistryUnreachable', `the schema registry at ${url} does not answer`, { url }, { cause });
+  }
+}
+
+/** One question at a time for the same thing; a failed one is asked again the next time. */
+function remembered<K, V>(cache: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const asked = ask();
+  cache.set(key, asked);
+  asked.catch(() => cache.delete(key));
+  return asked;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : { value };
+  } catch {
+    // A proxy's page instead of the registry's JSON: kept for the message.
+    return { message: text.slice(0, 200) };
+  }
+}
+
+function isMissing({ status, body }: Answer): boolean {
+  const code = body['error_code'];
+  return (
+    status === 404 && (code === undefined || code === 404 || code === SUBJECT_NOT_FOUND || code === VERSION_NOT_FOUND)
+  );
+}
+
+function textOf({ body }: Answer): string {
+  return typeof body['message'] === 'string' ? body['message'] : '';
+}
+
+function refused(what: string, answer: Answer): SluiceError {
+  const { status } = answer;
+  const text = `the schema registry refused ${what}: ${textOf(answer) || `HTTP ${status}`}`;
+  return new SluiceError('RegistryRefused', text, { status, code: Number(answer.body['error_code'] ?? 0) });
+}
+
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  parsed.username = '';
+  parsed.password = '';
+  return parsed.href;
+}
