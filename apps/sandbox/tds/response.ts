@@ -183,9 +183,15 @@ export class Response implements ResultSink {
     this.close();
   }
 
-  /** Ends a request that an attention cancelled: whole tokens already written go out, then the acknowledgement (MS-TDS 2.2.7.6). */
+  /**
+   * Ends a request that an attention cancelled: whole tokens already written go out and the response ends, then the acknowledgement follows as a
+   * message of its own, as it also does when the attention came too late (MS-TDS 2.2.1.7, 3.3.5.7).
+   */
   finishAttention(): void {
-    writeDone(this.context.writer.tokens, TOKEN.done, DONE.attention, COMMAND.none, 0n);
+    const { writer } = this.context;
+    writeDone(writer.tokens, TOKEN.done, DONE.error, COMMAND.none, 0n);
+    writer.end();
+    writeDone(writer.tokens, TOKEN.done, DONE.attention, COMMAND.none, 0n);
     this.close();
   }
 
