@@ -95,6 +95,15 @@ export class Chunks {
     return result.rowCount ?? 0;
   }
 
+  /** How many chunks a slot has under way. */
+  async heldBy(slot: string): Promise<number> {
+    const result = await this.pool.query<{ count: string }>(
+      `select count(*) from sluice.chunks where job = $1 and state = 'leased' and slot = $2`,
+      [this.job, slot],
+    );
+    return Number(result.rows[0]?.count ?? 0);
+  }
+
   /** Tables whose plan is complete and whose chunks of the standing attempt are all done. */
   async finishedTables(): Promise<string[]> {
     const result = await this.pool.query<{ table_name: string }>(

@@ -128,6 +128,14 @@ export class ControlStore {
     await this.note(`job ${state}`);
   }
 
+  /** Adds to the job's record of facts. */
+  async setJobRecord(facts: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.pool.query(`update sluice.jobs set record = record || $2, updated_at = now() where job = $1`, [
+      this.job,
+      JSON.stringify(facts),
+    ]);
+  }
+
   /** Adds tables; those that are there keep their state. @throws SluiceError JobOwned where another job feeds the same target table */
   async addTables(tables: readonly NewTable[]): Promise<void> {
     for (const table of tables) {

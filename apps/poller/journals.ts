@@ -1,0 +1,119 @@
+import { topics } from '#events';
+import { SluiceError } from '#errors';
+import type { Fetcher } from '#kafka';
+import type { TablePublisher } from '#publish';
+import type { JobTable } from '#target-postgres';
+import { failpoint } from '#telemetry';
+import type { PollerTerm } from './poller-term.ts';
+
+/** Records of one journal copied in one transaction, and the rest below which no new window is read before the journal is empty. */
+const COPY_RECORDS = 50_000;
+
+/** The journals of held tables: changes go in while the table is loaded, and out to the topic, in order, when it is released (rule 3). */
+export class Journals {
+  private readonly publishers = new Map<string, TablePublisher>();
+  private readonly released = new Set<string>();
+  private fetcher: Fetcher | null = null;
+  private reading: string | null = null;
+
+  constructor(private readonly term: PollerTerm) {}
+
+  /** The publisher into the journal of a held table. */
+  async publisherOf(table: JobTable): Promise<TablePublisher> {
+    const hold = this.term.state.holds.find((one) => one.table === table.tableName);
+    if (!hold) throw new SluiceError('Bug', `BUG: ${table.tableName} is not held`);
+    let publisher = this.publishers.get(hold.hold);
+    if (!publisher) {
+      const { options, producer } = this.term;
+      publisher = await options.openPublisher(producer, table.eventTable, topics.journal(options.job, hold.hold), 1);
+      this.publishers.set(hold.hold, publisher);
+    }
+    return publisher;
+  }
+
+  push(): void {
+    for (const publisher of this.publishers.values()) publisher.push();
+  }
+
+  /** All chunks of the hold's table are committed: copying may begin. */
+  release(hold: string): void {
+    this.released.add(hold);
+  }
+
+  async close(): Promise<void> {
+    await this.fetcher?.close();
+  }
+
+  /**
+   * Copies the next records of one released journal, if there is one. `nearly-empty`: call again before reading a window, so that the journal does not grow;
+   * when nothing is left the hold ends in the same transaction.
+   */
+  async drain(signal: AbortSignal): Promise<'idle' | 'behind' | 'nearly-empty'> {
+    const hold = this.term.state.holds.find((one) => this.released.has(one.hold));
+    if (!hold) return 'idle';
+    const { options, state } = this.term;
+    const topic = topics.journal(options.job, hold.hold);
+    const from = Number(state.journals.find((journal) => journal.hold === hold.hold)?.nextOffset ?? 0);
+    const [range] = await options.kafka.offsets([{ topic, partition: 0 }]);
+    const end = range?.end ?? 0;
+    let next = from;
+    const copies = async (): Promise<void> => {
+      next = await this.copy(hold.table, topic, { from, end }, signal);
+    };
+    const journals = state.journals.filter((journal) => journal.hold !== hold.hold);
+    if (end <= from) {
+      await this.term.publish(null, { holds: state.holds.filter((one) => one.hold !== hold.hold), journals });
+      this.forget(hold.hold);
+      return 'behind';
+    }
+    // The offset is written with the copies: the array is filled in by `copies`, before the window record is made.
+    const moved = { hold: hold.hold, nextOffset: String(from) };
+    await this.term.publish(null, { journals: [...journals, moved] }, async () => {
+      await copies();
+      moved.nextOffset = String(next);
+    });
+    failpoint('poller.journal-copied');
+    return end - next <= COPY_RECORDS ? 'nearly-empty' : 'behind';
+  }
+
+  /** Appends records [from, end) of a journal, at most {@link COPY_RECORDS}, to the table's topic. Returns the offset to go on at. */
+  private async copy(
+    table: string,
+    topic: string,
+    range: { from: number; end: number },
+    signal: AbortSignal,
+  ): Promise<number> {
+    const fetcher = this.fetcherFor(topic, range.from);
+    const publisher = this.term.publisherOf(table);
+    let next = range.from;
+    let copied = 0;
+    while (next < range.end && copied < COPY_RECORDS) {
+      const { batches, faults } = await fetcher.fetch(signal);
+      if (faults[0]) throw faults[0].error;
+      for (const batch of batches) {
+        while (batch.records.next()) {
+          publisher.copy(batch.records);
+          copied++;
+        }
+        next = batch.nextOffset;
+      }
+      await this.term.producer.drain(this.term.options.windowBytes);
+    }
+    return next;
+  }
+
+  private fetcherFor(topic: string, offset: number): Fetcher {
+    this.fetcher ??= this.term.options.kafka.fetcher({ maxWaitMs: 200 });
+    if (this.reading !== null && this.reading !== topic) this.fetcher.remove(this.reading, 0);
+    this.reading = topic;
+    if (this.fetcher.position(topic, 0) !== offset) this.fetcher.seek(topic, 0, offset);
+    return this.fetcher;
+  }
+
+  private forget(hold: string): void {
+    this.released.delete(hold);
+    this.publishers.delete(hold);
+    if (this.reading !== null) this.fetcher?.remove(this.reading, 0);
+    this.reading = null;
+  }
+}

@@ -1,0 +1,1 @@
+export { TablePublisher } from './table-publisher.ts';

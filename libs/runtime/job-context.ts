@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import pg from 'pg';
+import { SchemaRegistry, tableEncoder } from '#avro-codec';
+import { type EventTable, topics } from '#events';
+import { SluiceError } from '#errors';
+import type { JobFile } from '#jobs';
+import { KafkaClient, type TransactionalProducer } from '#kafka';
+import { TablePublisher } from '#publish';
+import { ControlStore } from '#target-postgres';
+import type { Log } from '#telemetry';
+import { kafkaSettings } from './kafka-settings.ts';
+
+/** Written into every event's source block. */
+export const SLUICE_VERSION = '0.1.0';
+
+/** Everything an app of a job holds on to; one per process, closed by whoever opened it. */
+export interface JobContext {
+  readonly job: JobFile;
+  /** Names this process in leases. */
+  readonly owner: string;
+  readonly log: Log;
+  readonly pool: pg.Pool;
+  readonly control: ControlStore;
+  readonly kafka: KafkaClient;
+  readonly registry: SchemaRegistry;
+  close(): Promise<void>;
+}
+
+/** Opens the clients of a job; connections are made when first used. @throws SluiceError JobFileInvalid where no brokers are named */
+export function openJobContext(job: JobFile, app: string, log: Log): JobContext {
+  if (!job.kafka) {
+    throw new SluiceError(
+      'JobFileInvalid',
+      'The job file names no kafka.brokers; `sluice run` starts the embedded stack, services need the names.',
+    );
+  }
+  const owner = `${app}@${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+  const pool = openTargetPool(job, `sluice ${app}`);
+  const kafka = new KafkaClient(kafkaSettings(job.kafka, `sluice-${app}`));
+  const { url, user, password } = job.kafka.registry;
+  const registry = new SchemaRegistry({ url, ...(user === '' ? {} : { user, password: password.reveal() }) });
+  return {
+    job,
+    owner,
+    log: log.with({ app, job: job.job }),
+    pool,
+    control: new ControlStore(pool, job.job),
+    kafka,
+    registry,
+    close: async () => {
+      await kafka.close();
+      await pool.end();
+    },
+  };
+}
+
+/** A pool to the job's target database. */
+export function openTargetPool(job: JobFile, applicationName: string, max = 8): pg.Pool {
+  const url = new URL(job.target.url);
+  const pool = new pg.Pool({
+    host: decodeURIComponent(url.hostname),
+    port: Number(url.port || 5432),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    user: decodeURIComponent(url.username),
+    password: job.target.password.reveal() || decodeURIComponent(url.password),
+    ssl: url.searchParams.get('sslmode') === 'require' ? { rejectUnauthorized: false } : undefined,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // A broken idle connection is replaced by the pool; the next query shows what is wrong.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Makes publishers for a job: registers the table's schemas and compiles its encoder. */
+export function publisherFactory(
+  context: JobContext,
+): (producer: TransactionalProducer, table: EventTable, topic: string, partitions: number) => Promise<TablePublisher> {
+  const { job, registry } = context;
+  return async (producer, table, topic, partitions) => {
+    const encoder = await tableEncoder(registry, table, {
+      topic: topics.table(job.job, table.database, table.schema, table.name),
+      connector: job.source.kind,
+      version: SLUICE_VERSION,
+      policy: job.values,
+    });
+    return new TablePublisher(producer, encoder, {
+      topic,
+      partitions,
+      limits: { maxMessageBytes: job.topics.maxMessageBytes },
+    });
+  };
+}

@@ -1,0 +1,2 @@
+export { SqlServerSource } from './source.ts';
+export type { SqlServerSettings } from './client.ts';
