@@ -233,7 +233,8 @@ describe('bulk load', () => {
 
   test('brings every type and NULL', async () => {
     const table = new sql.Table('dbo.Wide');
-    const types = PARAMETERS.filter(([name]) => name !== 'xml');
+    // Tedious has no xml in a bulk load, and tells 8000 bytes for a binary of which it sends two.
+    const types = PARAMETERS.filter(([name]) => name !== 'xml' && name !== 'binary');
     types.forEach(([name, type], index) => table.columns.add(`c${index} ${name}`, type as sql.ISqlType, { nullable: true }));
     table.rows.add(...(types.map(([, , value]) => value) as sql.IRow));
     table.rows.add(...(types.map(() => null) as sql.IRow));
