@@ -1,4 +1,6 @@
 /** T-SQL: lexer, parser, syntax tree, quoting of names. Nothing here talks to a server. */
 export type * from './ast/index.ts';
 export type * from './script.ts';
+export { decodeScript } from './decode.ts';
 export { qualifiedName, quoteName, quoteString, unquote } from './names.ts';
+export { parseBatch, parseExpression, parseScript } from './parse.ts';

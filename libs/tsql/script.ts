@@ -43,10 +43,18 @@ export interface Batch extends ParsedBatch {
   readonly repeat: number;
 }
 
+/** A line for the SQLCMD client, such as `:setvar name value`; `command` is lower-case and has no colon. */
+export interface SqlcmdLine {
+  readonly command: string;
+  readonly argument: string;
+  readonly span: Span;
+}
+
 /** The outcome of parsing a script; `errors` are those of all batches. Batches without any statement are left out. */
 export interface ParsedScript {
   readonly batches: readonly Batch[];
   readonly errors: readonly ParseError[];
+  readonly directives: readonly SqlcmdLine[];
 }
 
 /** The outcome of parsing one expression; `expression` is undefined if it could not be read. */

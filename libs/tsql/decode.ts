@@ -1,0 +1,30 @@
+/**
+ * The text of a script file, whatever wrote it: UTF-16 with its mark (SSMS saves that), UTF-8 with or without, or, where the
+ * bytes are not UTF-8, the code page given (Windows-1252 if none). The mark is not part of the text.
+ */
+export function decodeScript(bytes: Uint8Array, codePage = 'windows-1252'): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const guess = utf16Without(bytes);
+  if (guess !== undefined) return new TextDecoder(guess).decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return new TextDecoder(codePage).decode(bytes);
+    throw error;
+  }
+}
+
+/** UTF-16 that lost its mark: in a script nearly every other byte is zero, which no other encoding has. */
+function utf16Without(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const length = Math.min(bytes.length & ~1, 512);
+  if (length < 4) return undefined;
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < length; i += 2) {
+    if (bytes[i] === 0) even++;
+    if (bytes[i + 1] === 0) odd++;
+  }
+  if (odd > length * 0.4 && even === 0) return 'utf-16le';
+  return even > length * 0.4 && odd === 0 ? 'utf-16be' : undefined;
+}

@@ -1,0 +1,201 @@
+import type { BackupRestore, Expression, Identifier, ObjectName, Option, Statement, Variable } from '../ast/index.ts';
+import { expression, scalar } from './expressions.ts';
+import { commaList, nameParts, objectName } from './names.ts';
+import { option, optionList, optionValue, parenOptions, partitionRanges } from './options.ts';
+import { literal, startsValue } from './primary.ts';
+import type { Reader } from './reader.ts';
+
+/** TRUNCATE TABLE. */
+export function truncate(r: Reader): Statement {
+  const start = r.expect('TRUNCATE');
+  r.expect('TABLE');
+  const table = objectName(r);
+  const options: Option[] = [];
+  if (r.isSequence('WITH', '(', 'PARTITIONS')) {
+    r.next();
+    r.next();
+    const at = r.next();
+    r.expect('(');
+    const partitions = partitionRanges(r);
+    r.expectSequence(')', ')');
+    options.push({ kind: 'option', name: 'PARTITIONS', partitions, span: r.span(at) });
+  }
+  return { kind: 'truncate', table, options, span: r.span(start) };
+}
+
+/** BULK INSERT. */
+export function bulkInsert(r: Reader): Statement {
+  const start = r.expect('BULK');
+  r.expect('INSERT');
+  const table = objectName(r);
+  r.expect('FROM');
+  const from = r.isName() ? optionValue(r) : expression(r);
+  const options = r.isSequence('WITH', '(') ? (r.next(), parenOptions(r)) : [];
+  return { kind: 'bulkInsert', table, from, options, span: r.span(start) };
+}
+
+/** READTEXT, WRITETEXT and UPDATETEXT. */
+export function textStatement(r: Reader): Statement {
+  const start = r.next();
+  const verb = start.upper.toLowerCase() as 'readtext' | 'writetext' | 'updatetext';
+  r.accept('BULK');
+  const at = r.token;
+  const parts = nameParts(r);
+  const column = { kind: 'column', parts, span: r.span(at) } as const;
+  const args: Expression[] = [];
+  let withLog = false;
+  for (;;) {
+    if (r.acceptSequence('WITH', 'LOG')) withLog = true;
+    else if (r.is('HOLDLOCK')) args.push(optionValue(r));
+    else if (startsValue(r) && r.token.type !== 'word') args.push(scalar(r));
+    else if (r.is('NULL')) args.push(scalar(r));
+    else break;
+  }
+  return { kind: 'textStatement', verb, column, args, withLog, span: r.span(start) };
+}
+
+/** ENABLE TRIGGER and DISABLE TRIGGER. */
+export function toggleTrigger(r: Reader): Statement {
+  const start = r.next();
+  const enable = start.upper === 'ENABLE';
+  r.expect('TRIGGER');
+  const names: ObjectName[] = r.accept('ALL') ? [] : commaList(r, () => objectName(r));
+  r.expect('ON');
+  const scope = r.acceptSequence('ALL', 'SERVER') ? 'server' : r.accept('DATABASE') ? 'database' : 'object';
+  const target = scope === 'object' ? objectName(r) : undefined;
+  return { kind: 'toggleTrigger', enable, names, scope, ...(target && { target }), span: r.span(start) };
+}
+
+/** CHECKPOINT. */
+export function checkpoint(r: Reader): Statement {
+  const start = r.expect('CHECKPOINT');
+  const duration = r.token.type === 'int' || r.token.type === 'variable' ? scalar(r) : undefined;
+  return { kind: 'checkpoint', ...(duration && { duration }), span: r.span(start) };
+}
+
+/** DBCC. */
+export function dbcc(r: Reader): Statement {
+  const start = r.expect('DBCC');
+  const command = r.anyName().name.toUpperCase();
+  const args: Expression[] = [];
+  if (r.accept('(')) {
+    if (!r.is(')')) args.push(...commaList(r, () => dbccArgument(r)));
+    r.expect(')');
+  }
+  const options = r.accept('WITH') ? optionList(r, false) : [];
+  return { kind: 'dbcc', command, args, options, span: r.span(start) };
+}
+
+function dbccArgument(r: Reader): Expression {
+  if (r.token.type === 'word' && (r.peekIs(',') || r.peekIs(')'))) return optionValue(r);
+  return scalar(r);
+}
+
+/** KILL. */
+export function kill(r: Reader): Statement {
+  const start = r.expect('KILL');
+  if (r.acceptSequence('STATS', 'JOB') || r.acceptSequence('QUERY', 'NOTIFICATION', 'SUBSCRIPTION')) {
+    const target = r.is('ALL') ? optionValue(r) : scalar(r);
+    return { kind: 'kill', target, statusOnly: false, span: r.span(start) };
+  }
+  const target = scalar(r);
+  const statusOnly = r.acceptSequence('WITH', 'STATUSONLY');
+  return { kind: 'kill', target, statusOnly, span: r.span(start) };
+}
+
+/** RECONFIGURE. */
+export function reconfigure(r: Reader): Statement {
+  const start = r.expect('RECONFIGURE');
+  const override = r.acceptSequence('WITH', 'OVERRIDE');
+  return { kind: 'reconfigure', override, span: r.span(start) };
+}
+
+/** SHUTDOWN. */
+export function shutdown(r: Reader): Statement {
+  const start = r.expect('SHUTDOWN');
+  const noWait = r.acceptSequence('WITH', 'NOWAIT');
+  return { kind: 'shutdown', noWait, span: r.span(start) };
+}
+
+/** SETUSER. */
+export function setUser(r: Reader): Statement {
+  const start = r.expect('SETUSER');
+  const { type } = r.token;
+  let name: Extract<Statement, { kind: 'setUser' }>['name'];
+  if (type === 'string' || type === 'nstring') name = literal(r, type);
+  else if (type === 'variable') name = variable(r);
+  const noReset = r.acceptSequence('WITH', 'NORESET');
+  return { kind: 'setUser', ...(name && { name }), noReset, span: r.span(start) };
+}
+
+function variable(r: Reader): Variable {
+  const token = r.next();
+  return { kind: 'variable', name: token.text, span: r.span(token) };
+}
+
+const WHAT = ['DATABASE', 'LOG', 'TRAN', 'TRANSACTION', 'HEADERONLY', 'FILELISTONLY', 'LABELONLY', 'VERIFYONLY', 'REWINDONLY', 'CERTIFICATE', 'SERVICE', 'MASTER'] as const;
+
+/** BACKUP and RESTORE of databases, logs and devices; those of keys and certificates too, with their files as devices. */
+export function backupRestore(r: Reader): Statement {
+  const start = r.next();
+  const what = r.expectAny(...WHAT);
+  let verb = `${start.upper} ${what === 'TRAN' || what === 'TRANSACTION' ? 'LOG' : what}`;
+  if (what === 'SERVICE') verb += ` ${r.expect('MASTER').upper}`;
+  if (what === 'SERVICE' || what === 'MASTER') verb += ` ${r.expect('KEY').upper}`;
+  const database = r.is('FROM') || r.is('TO') ? undefined : databaseName(r);
+  const files = fileList(r);
+  const devices: Option[] = [];
+  let options: Option[] = [];
+  for (;;) {
+    if (r.acceptAny('TO', 'FROM') !== undefined) devices.push(...deviceList(r));
+    else if (r.acceptSequence('MIRROR', 'TO')) devices.push(...deviceList(r));
+    else if (r.is('ENCRYPTION') || r.is('DECRYPTION')) options = [...options, ...keyEncryption(r)];
+    else if (r.accept('WITH')) options = [...options, ...commaList(r, () => restoreOption(r))];
+    else break;
+  }
+  const named: Partial<Pick<BackupRestore, 'database'>> = database === undefined ? {} : { database };
+  return { kind: 'backupRestore', verb, ...named, files, devices, options, span: r.span(start) };
+}
+
+function databaseName(r: Reader): Identifier | Variable {
+  return r.token.type === 'variable' ? variable(r) : r.name();
+}
+
+/** `FILE = 'x', FILEGROUP = 'y', PAGE = '1:2', READ_WRITE_FILEGROUPS` before TO or FROM. */
+function fileList(r: Reader): Option[] {
+  if (!r.is('FILE') && !r.is('FILEGROUP') && !r.is('PAGE') && !r.is('READ_WRITE_FILEGROUPS')) return [];
+  return optionList(r, false);
+}
+
+function deviceList(r: Reader): Option[] {
+  return commaList(r, () => {
+    const start = r.token;
+    if (r.peekIs('=')) return option(r, false);
+    const value = optionValue(r);
+    return { kind: 'option', name: '', value, span: r.span(start) };
+  });
+}
+
+function keyEncryption(r: Reader): Option[] {
+  const start = r.next();
+  r.expectSequence('BY', 'PASSWORD', '=');
+  const value = optionValue(r);
+  return [{ kind: 'option', name: `${start.upper} BY PASSWORD`, value, span: r.span(start) }];
+}
+
+/** An option of WITH; `MOVE 'a' TO 'b'` has the second as its nested option TO. */
+function restoreOption(r: Reader): Option {
+  const start = r.token;
+  if (r.accept('MOVE')) {
+    const value = optionValue(r);
+    const to = r.expect('TO');
+    const target = optionValue(r);
+    const nested: Option = { kind: 'option', name: 'TO', value: target, span: r.span(to) };
+    return { kind: 'option', name: 'MOVE', value, options: [nested], span: r.span(start) };
+  }
+  const read = option(r, false);
+  if (!r.is('AFTER')) return read;
+  const at = r.next();
+  const value = optionValue(r);
+  return { ...read, options: [{ kind: 'option', name: 'AFTER', value, span: r.span(at) }], span: r.span(start) };
+}

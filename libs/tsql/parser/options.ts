@@ -1,0 +1,106 @@
+import type { Expression, Option, PartitionRange } from '../ast/index.ts';
+import { scalar } from './expressions.ts';
+import { commaList, nameParts } from './names.ts';
+import { literal } from './primary.ts';
+import { identifierOf, type Reader } from './reader.ts';
+
+const UNITS = new Set('KB MB GB TB PB SECONDS SECOND MINUTES MINUTE HOURS HOUR DAYS DAY WEEKS WEEK MONTHS MONTH YEARS YEAR PERCENT %'.split(' '));
+
+/** Reads `(options)`. */
+export function parenOptions(r: Reader): Option[] {
+  r.expect('(');
+  const options = r.is(')') ? [] : optionList(r, false);
+  r.expect(')');
+  return options;
+}
+
+/** Reads `WITH (options)`, or nothing. */
+export function withOptions(r: Reader): Option[] {
+  if (!r.isSequence('WITH', '(')) return [];
+  r.next();
+  return parenOptions(r);
+}
+
+/** Reads options between commas. `bare` allows a value without an equals sign (`RECOVERY SIMPLE`). */
+export function optionList(r: Reader, bare: boolean): Option[] {
+  return commaList(r, () => option(r, bare));
+}
+
+/** Reads one option; a value without a name (`BOUNDING_BOX = (0, 0, 1, 1)`) is an option with an empty one. */
+export function option(r: Reader, bare: boolean): Option {
+  r.enter();
+  const start = r.token;
+  let name = '';
+  if (start.type === 'word' || start.type === 'bracket' || start.type === 'dquote') {
+    name = identifierOf(r.next()).name;
+    if (start.type === 'word') name = name.toUpperCase();
+  }
+  const hasValue = r.accept('=') || name === '' || (bare && startsOptionValue(r));
+  const value = hasValue && !r.is('(') ? optionValue(r) : undefined;
+  const unit = hasValue && UNITS.has(r.token.upper) ? r.next().upper : undefined;
+  const options = r.is('(') ? parenOptions(r) : undefined;
+  const partitions = r.isSequence('ON', 'PARTITIONS') ? onPartitions(r) : undefined;
+  r.leave();
+  return {
+    kind: 'option',
+    name,
+    ...(value && { value }),
+    ...(unit && { unit }),
+    ...(options && { options }),
+    ...(partitions && { partitions }),
+    span: r.span(start),
+  };
+}
+
+function startsOptionValue(r: Reader): boolean {
+  const { type, upper } = r.token;
+  if (type === 'symbol') return upper === '-';
+  return type !== 'end' && type !== 'go' && type !== 'unclosed' && type !== 'bad' && upper !== 'WITH' && upper !== 'FOR';
+}
+
+/** A constant, a variable, a word as `keyword`, or a name as `column`. */
+export function optionValue(r: Reader): Expression {
+  const start = r.token;
+  switch (start.type) {
+    case 'word': {
+      if (r.peekIs('.')) return dottedName(r);
+      r.next();
+      if (start.upper === 'NULL') return { kind: 'literal', type: 'null', text: start.text, value: '', span: r.span(start) };
+      return { kind: 'keyword', name: start.upper, span: r.span(start) };
+    }
+    case 'bracket':
+    case 'dquote':
+      return dottedName(r);
+    case 'int':
+    case 'decimal':
+    case 'float':
+    case 'money':
+    case 'binary':
+    case 'string':
+    case 'nstring':
+      return literal(r, start.type);
+    default:
+      return scalar(r);
+  }
+}
+
+function dottedName(r: Reader): Expression {
+  const start = r.token;
+  const parts = nameParts(r);
+  return { kind: 'column', parts, span: r.span(start) };
+}
+
+function onPartitions(r: Reader): PartitionRange[] {
+  r.expectSequence('ON', 'PARTITIONS', '(');
+  const ranges = partitionRanges(r);
+  r.expect(')');
+  return ranges;
+}
+
+/** Reads `1, 3 TO 5`. */
+export function partitionRanges(r: Reader): PartitionRange[] {
+  return commaList(r, () => {
+    const from = scalar(r);
+    return r.accept('TO') ? { from, to: scalar(r) } : { from };
+  });
+}

@@ -1,0 +1,119 @@
+import type { ForClause, Literal, Option, Query, QueryHint, Variable } from '../ast/index.ts';
+import { expression, expressionList, scalar } from './expressions.ts';
+import { commaList } from './names.ts';
+import { literal, startsValue } from './primary.ts';
+import { orderItem } from './query.ts';
+import type { Reader } from './reader.ts';
+import { tableHint } from './table-hints.ts';
+
+type QueryEnd = Omit<Query, 'kind' | 'span' | 'body' | 'with'>;
+
+/** Reads ORDER BY, OFFSET, FETCH, FOR and OPTION behind the body of a query, as far as they are there. */
+export function queryEnd(r: Reader): QueryEnd {
+  const orderBy = r.acceptSequence('ORDER', 'BY') ? commaList(r, () => orderItem(r)) : [];
+  const offset = orderBy.length > 0 && r.accept('OFFSET') ? rowCount(r) : undefined;
+  const fetch = offset !== undefined && r.is('FETCH') && (r.peekIs('NEXT') || r.peekIs('FIRST')) ? fetchCount(r) : undefined;
+  const isFor = r.is('FOR') && (r.peekIs('XML') || r.peekIs('JSON') || r.peekIs('BROWSE'));
+  const forClause = isFor ? forResult(r) : undefined;
+  const options = queryHints(r);
+  return {
+    orderBy,
+    ...(offset && { offset }),
+    ...(fetch && { fetch }),
+    ...(forClause && { for: forClause }),
+    options,
+  };
+}
+
+function rowCount(r: Reader): Query['offset'] {
+  const count = scalar(r);
+  r.expectAny('ROW', 'ROWS');
+  return count;
+}
+
+function fetchCount(r: Reader): Query['fetch'] {
+  r.next();
+  r.next();
+  const count = rowCount(r);
+  r.expect('ONLY');
+  return count;
+}
+
+function forResult(r: Reader): ForClause {
+  const start = r.expect('FOR');
+  const type = r.next().upper.toLowerCase() as ForClause['type'];
+  if (type === 'browse') return { kind: 'for', type, options: [], span: r.span(start) };
+  const mode = r.expectAny('AUTO', 'RAW', 'PATH', 'EXPLICIT').toLowerCase() as ForClause['mode'];
+  const element = stringInParentheses(r);
+  const options: Option[] = [];
+  while (r.accept(',')) options.push(forOption(r));
+  return { kind: 'for', type, ...(mode && { mode }), ...(element && { element }), options, span: r.span(start) };
+}
+
+function stringInParentheses(r: Reader): Literal | undefined {
+  if (!r.is('(')) return undefined;
+  r.next();
+  const { type } = r.token;
+  if (type !== 'string' && type !== 'nstring') r.fail();
+  const value = literal(r, type);
+  r.expect(')');
+  return value;
+}
+
+function forOption(r: Reader): Option {
+  const start = r.token;
+  let name = r.anyName().name.toUpperCase();
+  if (name === 'ELEMENTS' && (r.is('XSINIL') || r.is('ABSENT'))) name += ` ${r.next().upper}`;
+  if (name === 'BINARY') name += ` ${r.expect('BASE64').upper}`;
+  const value = stringInParentheses(r);
+  return { kind: 'option', name, ...(value && { value }), span: r.span(start) };
+}
+
+/** Reads `OPTION (hints)`, or nothing. */
+export function queryHints(r: Reader): QueryHint[] {
+  if (!r.isSequence('OPTION', '(')) return [];
+  r.expectSequence('OPTION', '(');
+  const hints = commaList(r, () => queryHint(r));
+  r.expect(')');
+  return hints;
+}
+
+function queryHint(r: Reader): QueryHint {
+  const start = r.token;
+  const words: string[] = [];
+  while (r.token.type === 'word') words.push(r.next().upper);
+  if (words.length === 0) r.fail();
+  const name = words.join(' ');
+  if (name === 'OPTIMIZE FOR' && r.is('(')) return { kind: 'queryHint', name, args: [], variables: optimizeFor(r), span: r.span(start) };
+  if (name === 'TABLE HINT') return tableHintsOf(r, start);
+  let args: QueryHint['args'] = [];
+  if (r.accept('(')) {
+    args = expressionList(r);
+    r.expect(')');
+  } else if (r.accept('=') || startsValue(r)) args = [scalar(r)];
+  return { kind: 'queryHint', name, args, span: r.span(start) };
+}
+
+function optimizeFor(r: Reader): NonNullable<QueryHint['variables']> {
+  r.expect('(');
+  const variables = commaList(r, () => {
+    const { token } = r;
+    if (token.type !== 'variable') r.fail();
+    r.next();
+    const variable: Variable = { kind: 'variable', name: token.text, span: r.span(token) };
+    if (r.accept('UNKNOWN')) return { variable };
+    r.expect('=');
+    return { variable, value: expression(r) };
+  });
+  r.expect(')');
+  return variables;
+}
+
+function tableHintsOf(r: Reader, start: Reader['token']): QueryHint {
+  r.expect('(');
+  const args = [scalar(r)];
+  const hints = [];
+  while (r.accept(',')) hints.push(tableHint(r));
+  r.expect(')');
+  return { kind: 'queryHint', name: 'TABLE HINT', args, hints, span: r.span(start) };
+}
