@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError, bug } from '#errors';
 import { ensureArtifacts, type Artifacts } from './artifacts.ts';
@@ -6,7 +6,7 @@ import { handOverTo, keepAtExit, sweepAtExit } from './guardian.ts';
 import { startKafka } from './kafka.ts';
 import { freePort, isFree } from './ports.ts';
 import { POSTGRES_USER, postgresPassword, startPostgres } from './postgres.ts';
-import { outsideFolder } from './postgres-place.ts';
+import { removeFolder } from './postgres-place.ts';
 import { RunningProcess } from './process.ts';
 import { registryUrl, startRegistry } from './registry.ts';
 import { SERVICE_NAMES } from './settings.ts';
@@ -47,7 +47,7 @@ export class EmbeddedStack implements Stack {
   /** Starts the asked services; where one fails, those already started are ended and the fault is thrown. */
   static async start(options: StackOptions): Promise<EmbeddedStack> {
     const stack = new EmbeddedStack(options, await choosePorts(options));
-    if (options.ephemeral && !options.detached) for (const folder of foldersOf(options.dir)) sweepAtExit(folder);
+    if (options.ephemeral && !options.detached) sweepAtExit(options.dir);
     try {
       await stack.startMissing(options.services ?? SERVICE_NAMES);
     } catch (error) {
@@ -142,10 +142,8 @@ export class EmbeddedStack implements Stack {
     await Promise.all([this.end('postgres'), this.end('registry').then(() => this.end('kafka'))]);
     await removeState(this.dir);
     if (!this.options.ephemeral) return;
-    for (const folder of foldersOf(this.dir)) {
-      await rm(folder, { recursive: true, force: true });
-      if (!this.options.detached) keepAtExit(folder);
-    }
+    await removeFolder(this.dir);
+    if (!this.options.detached) keepAtExit(this.dir);
   }
 
   private async end(name: string): Promise<void> {
@@ -210,10 +208,6 @@ export class EmbeddedStack implements Stack {
 
 function isServiceName(name: string): name is ServiceName {
   return (SERVICE_NAMES as readonly string[]).includes(name);
-}
-
-function foldersOf(dir: string): string[] {
-  return [dir, outsideFolder(dir)];
 }
 
 function portsFile(dir: string): string {

@@ -32,5 +32,10 @@ while [ $waits -lt 30 ]; do
   waits=$((waits + 1))
 done
 for entry in $pids; do kill -s KILL "${entry%%:*}" 2>/dev/null; done
-printf '%s' "$directories" | while read -r directory; do [ -n "$directory" ] && rm -rf -- "$directory"; done
+printf '%s' "$directories" | while read -r directory; do
+  [ -n "$directory" ] || continue
+  # PostgreSQL's data may lie elsewhere (postgres-place.ts).
+  [ -L "$directory/postgres" ] && rm -rf -- "$(readlink "$directory/postgres")"
+  rm -rf -- "$directory"
+done
 exit 0

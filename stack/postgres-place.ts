@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -43,9 +43,16 @@ export async function placePostgres(dir: string, log: Log): Promise<PostgresPlac
   return { ...programs(reachableNative), data, user };
 }
 
-/** The cluster's own folder outside `dir`, if it has one; to be removed with an ephemeral `dir`. */
-export function outsideFolder(dir: string): string {
-  return join(tmpdir(), `sluice-postgres-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
+/** Removes a stack's folder and, where PostgreSQL's data lie outside of it, those too. */
+export async function removeFolder(dir: string): Promise<void> {
+  const outside = await readlink(join(dir, 'postgres')).catch(() => null);
+  if (outside !== null) await rm(outside, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** For data that must outlast a restart of the machine. */
+function lastingFolder(): string {
+  return existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 }
 
 function programs(native: string): { initdb: string; postgres: string } {
@@ -92,7 +99,7 @@ async function copyPrograms(native: string, user: SystemUser, log: Log): Promise
   const target = join(tmpdir(), `sluice-postgres-programs-${version}`);
   if (existsSync(join(target, 'bin', 'postgres')) && (await lstat(target)).uid === 0) return target;
   log(`copying PostgreSQL's programs to ${target}: the user that runs them cannot read this folder`);
-  const partial = `${target}.${process.pid}`;
+  const partial = await mkdtemp(`${target}-`);
   await cp(native, partial, { recursive: true, verbatimSymlinks: true });
   await chmod(partial, 0o755);
   await rm(target, { recursive: true, force: true });
@@ -109,9 +116,9 @@ async function placeData(dir: string, data: string, user: SystemUser, log: Log):
     await chown(data, user.uid, user.gid);
     return;
   }
-  const outside = outsideFolder(dir);
+  // A new name each time: nobody else can have put something in its place.
+  const outside = await mkdtemp(join(lastingFolder(), 'sluice-postgres-'));
   log(`PostgreSQL's data is in ${outside}: the user that runs it cannot get into ${dir}`);
-  await mkdir(outside, { recursive: true, mode: 0o700 });
   await chown(outside, user.uid, user.gid);
   await rm(data, { force: true });
   await symlink(outside, data);
