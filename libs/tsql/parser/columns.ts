@@ -24,7 +24,7 @@ export function tableElements(r: Reader): TableElement[] {
 /** Reads one column, table constraint, index or period. */
 export function tableElement(r: Reader): TableElement {
   const start = r.token;
-  if (startsConstraint(r)) return constraint(r, true);
+  if (startsConstraint(r) || r.is('DEFAULT')) return constraint(r, true);
   if (r.is('INDEX')) return inlineIndex(r);
   if (r.isSequence('PERIOD', 'FOR')) {
     r.expectSequence('PERIOD', 'FOR', 'SYSTEM_TIME', '(');

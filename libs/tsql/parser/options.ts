@@ -1,6 +1,7 @@
 import type { Expression, Option, PartitionRange } from '../ast/index.ts';
 import { scalar } from './expressions.ts';
 import { commaList, nameParts } from './names.ts';
+import { STATEMENT_STARTS } from './keywords.ts';
 import { literal } from './primary.ts';
 import { identifierOf, type Reader } from './reader.ts';
 
@@ -53,8 +54,9 @@ export function option(r: Reader, bare: boolean): Option {
 }
 
 function startsOptionValue(r: Reader): boolean {
-  const { type, upper } = r.token;
+  const { type, upper, lineStart } = r.token;
   if (type === 'symbol') return upper === '-';
+  if (STATEMENT_STARTS.has(upper) || (lineStart && type === 'word')) return false;
   return type !== 'end' && type !== 'go' && type !== 'unclosed' && type !== 'bad' && upper !== 'WITH' && upper !== 'FOR';
 }
 

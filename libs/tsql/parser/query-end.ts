@@ -51,7 +51,8 @@ function forResult(r: Reader): ForClause {
 }
 
 function stringInParentheses(r: Reader): Literal | undefined {
-  if (!r.is('(')) return undefined;
+  const inside = r.peek().type;
+  if (!r.is('(') || (inside !== 'string' && inside !== 'nstring')) return undefined;
   r.next();
   const { type } = r.token;
   if (type !== 'string' && type !== 'nstring') r.fail();
