@@ -55,7 +55,8 @@ async function overSocket(rows: number): Promise<number> {
   const client = createConnection((server.address() as AddressInfo).port, '127.0.0.1').resume();
   const [socket] = (await once(server, 'connection')) as [Socket];
   const rate = await encode(new PacketWriter(socket), rows);
-  client.destroy();
+  socket.end();
+  await once(client, 'close');
   server.close();
   return rate;
 }
