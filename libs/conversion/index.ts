@@ -1,1 +1,2 @@
 export * from './query/index.ts';
+export * from './schema/index.ts';

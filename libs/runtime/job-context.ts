@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import pg from 'pg';
+import type pg from 'pg';
 import { SchemaRegistry, tableEncoder } from '#avro-codec';
 import { type EventTable, topics } from '#events';
 import { SluiceError } from '#errors';
 import type { JobFile } from '#jobs';
 import { KafkaClient, type TransactionalProducer } from '#kafka';
 import { TablePublisher } from '#publish';
-import { ControlStore } from '#target-postgres';
+import { ControlStore, openPool } from '#target-postgres';
 import type { Log } from '#telemetry';
 import { kafkaSettings } from './kafka-settings.ts';
 
@@ -56,23 +56,8 @@ export function openJobContext(job: JobFile, app: string, log: Log): JobContext 
 }
 
 /** A pool to the job's target database. */
-export function openTargetPool(job: JobFile, applicationName: string, max = 8): pg.Pool {
-  const url = new URL(job.target.url);
-  const pool = new pg.Pool({
-    host: decodeURIComponent(url.hostname),
-    port: Number(url.port || 5432),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    user: decodeURIComponent(url.username),
-    password: job.target.password.reveal() || decodeURIComponent(url.password),
-    ssl: url.searchParams.get('sslmode') === 'require' ? { rejectUnauthorized: false } : undefined,
-    application_name: applicationName,
-    max,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
-  // A broken idle connection is replaced by the pool; the next query shows what is wrong.
-  pool.on('error', () => undefined);
-  return pool;
+export function openTargetPool(job: JobFile, applicationName: string, maxConnections = 4): pg.Pool {
+  return openPool({ url: job.target.url, password: job.target.password.reveal(), applicationName, maxConnections });
 }
 
 /** Makes publishers for a job: registers the table's schemas and compiles its encoder. */

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { ControlPool } from './control-pool.ts';
 
 export interface Chunk {
   readonly tableName: string;
@@ -14,7 +14,7 @@ export interface Chunk {
  */
 export class Chunks {
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly pool: ControlPool,
     private readonly job: string,
   ) {}
 

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { ControlPool } from './control-pool.ts';
 
 /** A lease in hand. `epoch` grows with every change of owner. */
 export interface Lease {
@@ -13,7 +13,7 @@ export interface Lease {
  */
 export class Leases {
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly pool: ControlPool,
     private readonly job: string,
   ) {}
 

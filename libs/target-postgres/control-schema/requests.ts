@@ -1,6 +1,6 @@
-import type pg from 'pg';
+import type { ControlPool } from './control-pool.ts';
 
-export type RequestKind = 'hold' | 'release' | 'reload' | 'stop';
+export type RequestKind = 'hold' | 'release' | 'reload' | 'stop' | 'ddl';
 
 export interface OpenRequest {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface OpenRequest {
 /** Commands between the apps as rows: idempotent by (kind, subject), answered in place, found again after a crash. */
 export class Requests {
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly pool: ControlPool,
     private readonly job: string,
   ) {}
 
@@ -29,6 +29,15 @@ export class Requests {
       [this.job, kinds],
     );
     return result.rows;
+  }
+
+  /** The answer to a request, or null while it is open. */
+  async answerTo(kind: RequestKind, subject: string): Promise<Readonly<Record<string, unknown>> | null> {
+    const result = await this.pool.query<{ answer: Record<string, unknown> | null }>(
+      `select answer from sluice.requests where job = $1 and kind = $2 and subject = $3 and state = 'answered'`,
+      [this.job, kind, subject],
+    );
+    return result.rows[0]?.answer ?? null;
   }
 
   async answer(id: string, answer: Readonly<Record<string, unknown>>): Promise<void> {

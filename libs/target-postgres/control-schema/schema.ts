@@ -108,6 +108,7 @@ export const CONTROL_DDL: readonly string[] = [
      ordinal integer not null,
      object text not null,
      statement text not null,
+     optional boolean not null default false,
      state text not null default 'pending',
      error text,
      applied_at timestamptz,

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+export type NamingPolicy = 'snake_case' | 'lower' | 'preserve';
+
+/** PostgreSQL cuts identifiers at 63 bytes (NAMEDATALEN - 1). */
+const MAX_BYTES = 63;
+
+/**
+ * The one naming policy of a conversion (row C23): folds source names, keeps them within 63 bytes and apart within their scope (rows C21, C22). Deterministic: the same
+ * names asked in the same order get the same answers.
+ */
+export class Naming {
+  private readonly taken = new Map<string, Map<string, string>>();
+
+  constructor(private readonly policy: NamingPolicy) {}
+
+  /**
+   * The target's name for `name` within `scope` (`schemas`, `relations public`, `columns public.orders` …). Asked again with the same `key` it gives the same name.
+   */
+  name(scope: string, name: string, key: string = name): string {
+    const names = this.taken.get(scope) ?? new Map<string, string>();
+    this.taken.set(scope, names);
+    for (const [taken, owner] of names) if (owner === key) return taken;
+    const folded = shorten(fold(name, this.policy), name);
+    let candidate = folded;
+    for (let n = 0; names.has(candidate); n++) candidate = withHash(folded, `${key}\u0000${n}`);
+    names.set(candidate, key);
+    return candidate;
+  }
+}
+
+function fold(name: string, policy: NamingPolicy): string {
+  const clean = name.replaceAll('\u0000', '');
+  if (policy === 'preserve') return clean === '' ? '_' : clean;
+  if (policy === 'lower') return clean.toLowerCase() || '_';
+  const words = clean
+    .replaceAll(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1_$2')
+    .replaceAll(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1_$2')
+    .replaceAll(/[\s\-.,;:/\\|'"`()[\]{}<>!?%&*+=~^@#$]+/gu, '_')
+    .replaceAll(/_{2,}/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .toLowerCase();
+  return words === '' ? '_' : words;
+}
+
+function shorten(folded: string, original: string): string {
+  return Buffer.byteLength(folded) <= MAX_BYTES ? folded : withHash(folded, original);
+}
+
+/** Cuts at a character, so that eight hex digits of a hash still fit. */
+function withHash(name: string, of: string): string {
+  const hash = createHash('sha256').update(of).digest('hex').slice(0, 8);
+  let cut = '';
+  for (const character of name) {
+    if (Buffer.byteLength(cut) + Buffer.byteLength(character) > MAX_BYTES - 9) break;
+    cut += character;
+  }
+  return `${cut}_${hash}`;
+}

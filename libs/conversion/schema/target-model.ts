@@ -1,0 +1,50 @@
+import type { ColumnModel, TableModel } from '#schema';
+import type { Issue } from './issue.ts';
+
+/** When a statement is applied: before the load, after it (indexes), at cutover (unique and foreign keys, checks), last (views). */
+export type Phase = 'before' | 'after' | 'cutover' | 'code';
+
+/** One DDL statement for the target. `object` is the source object it stands for. */
+export interface Step {
+  readonly phase: Phase;
+  readonly object: string;
+  readonly sql: string;
+  /** The cutover may go on where this one fails, with an issue: views and validations of untrusted constraints. */
+  readonly optional: boolean;
+}
+
+export interface ConvertedColumn {
+  readonly source: ColumnModel;
+  readonly name: string;
+  /** PostgreSQL type as written in DDL. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** The value is computed by the target: a generated column. */
+  readonly generated: boolean;
+}
+
+/** A table with its target names; columns that the target does not have are left out. */
+export interface ConvertedTable {
+  readonly source: TableModel;
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly ConvertedColumn[];
+  /** Source column names of the key; empty = the table has none. */
+  readonly key: readonly string[];
+}
+
+export interface Conversion {
+  readonly tables: readonly ConvertedTable[];
+  readonly steps: readonly Step[];
+  readonly issues: readonly Issue[];
+  /** Sequences and identities to be set past their maximum at cutover. */
+  readonly counters: readonly CounterTarget[];
+}
+
+/** A sequence, or the identity column of a table, in the target. `last`: what the source has reached, null = unused. */
+export interface CounterTarget {
+  readonly object: string;
+  readonly sequence: { readonly schema: string; readonly name: string } | null;
+  readonly identity: { readonly schema: string; readonly table: string; readonly column: string } | null;
+  readonly increment: string;
+}

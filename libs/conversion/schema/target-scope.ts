@@ -1,0 +1,96 @@
+import { quoteIdent } from '#pgsql';
+import type { DatabaseModel, SourceType } from '#schema';
+import type { Relation, RelationColumn, Scope, SqlType, SqlTypeName } from '../query/index.ts';
+import type { ConvertedTable } from './target-model.ts';
+
+/** Resolves the source's names to the target's objects, for expressions and views. */
+export class TargetScope implements Scope {
+  readonly database: string;
+  readonly collation: string;
+  private readonly relations = new Map<string, Relation>();
+  private readonly sequences = new Map<string, { sql: string; type: SqlType }>();
+  private readonly aliases = new Map<string, SqlType>();
+
+  constructor(database: DatabaseModel) {
+    this.database = database.name;
+    this.collation = database.collation;
+    for (const alias of database.aliasTypes) this.aliases.set(alias.name.toLowerCase(), sqlTypeOf(alias.base));
+  }
+
+  addTable(table: ConvertedTable): void {
+    this.relations.set(keyOf(table.source.schema, table.source.name), relationOf(table));
+  }
+
+  addView(schema: string, name: string, relation: Relation): void {
+    this.relations.set(keyOf(schema, name), relation);
+  }
+
+  addSequence(schema: string, name: string, sql: string, type: SqlType): void {
+    this.sequences.set(keyOf(schema, name), { sql, type });
+  }
+
+  relation(parts: readonly (string | null)[]): Relation | undefined {
+    const [name = '', schema] = parts.toReversed();
+    return this.relations.get(keyOf(schema ?? 'dbo', name ?? ''));
+  }
+
+  tableVariable(): undefined {
+    return undefined;
+  }
+
+  tableFunction(): undefined {
+    return undefined;
+  }
+
+  variable(): undefined {
+    return undefined;
+  }
+
+  dataType(_schema: string | undefined, name: string): SqlType | undefined {
+    return this.aliases.get(name.toLowerCase());
+  }
+
+  sequence(parts: readonly (string | null)[]): { sql: string; type: SqlType } | undefined {
+    const [name = '', schema] = parts.toReversed();
+    return this.sequences.get(keyOf(schema ?? 'dbo', name ?? ''));
+  }
+
+  function(): undefined {
+    return undefined;
+  }
+}
+
+function keyOf(schema: string, name: string): string {
+  return `${schema}.${name}`.toLowerCase();
+}
+
+/** A converted table as something to select from. */
+export function relationOf(table: ConvertedTable): Relation {
+  return {
+    kind: 'table',
+    schema: table.source.schema,
+    name: table.source.name,
+    sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
+    columns: table.columns.map(
+      (column): RelationColumn => ({
+        name: column.source.name,
+        sql: quoteIdent(column.name),
+        type: sqlTypeOf(column.source.sourceType),
+        nullable: column.nullable,
+        identity: column.source.identity !== undefined,
+      }),
+    ),
+  };
+}
+
+/** A source type in the translator's words. */
+export function sqlTypeOf(type: SourceType): SqlType {
+  const name = type.name === 'sysname' ? 'nvarchar' : type.name === 'timestamp' ? 'rowversion' : type.name;
+  return {
+    name: name as SqlTypeName,
+    ...(type.length === undefined ? {} : { length: type.length }),
+    ...(type.precision === undefined ? {} : { precision: type.precision }),
+    ...(type.scale === undefined ? {} : { scale: type.scale }),
+    ...(type.collation === undefined ? {} : { collation: type.collation }),
+  };
+}
