@@ -1,13 +1,15 @@
 export { DatabaseCatalog } from './cache.ts';
 export type { CatalogView, CatalogViewColumn } from './catalog-view.ts';
+export { installCatalog, openCatalog, type NewDatabase } from './database.ts';
+export { catalogFunction, catalogTableFunction } from './functions.ts';
+export { loadSnapshot } from './loader.ts';
+export { sessionApplicationName } from './application-name.ts';
 export type * from './model.ts';
+export { catalogWriter } from './pg-catalog-writer.ts';
 export * from './physical.ts';
-export type {
-  DescribedColumn,
-  ProcedureArgument,
-  ProcedureContext,
-  ProcedureResult,
-  SystemProcedure,
-} from './procedure.ts';
+export type { DescribedColumn, ProcedureArgument, ProcedureContext, ProcedureResult, SystemProcedure } from './procedure.ts';
+export { readDatabases, writeDatabases, writeLogins, writeServerState, type DatabaseRow, type LoginRow } from './server-rows.ts';
 export type * from './snapshot.ts';
+export { BUILT_IN_TYPES, facetsOf, SYSNAME_ID, typeOfFacets, type TypeFacets } from './types.ts';
+export { CATALOG_VIEWS } from './views/index.ts';
 export type { CatalogWriter, PermissionChange, PropertyTarget } from './writer.ts';

@@ -1,0 +1,294 @@
+import { view } from './define.ts';
+
+const CONSTRAINT = `
+  name sysname! o.name
+  object_id int! o.object_id
+  principal_id int NULL::int
+  schema_id int! o.schema_id
+  parent_object_id int! o.parent_object_id
+  type char(2) rpad(o.type, 2)
+  type_desc nvarchar(60) meta.type_desc(o.type)
+  create_date datetime! o.create_date
+  modify_date datetime! o.modify_date
+  is_ms_shipped bit! o.is_ms_shipped
+  is_published bit! false
+  is_schema_published bit! false`;
+
+const ACTION = "WHEN 0 THEN 'NO_ACTION' WHEN 1 THEN 'CASCADE' WHEN 2 THEN 'SET_NULL' WHEN 3 THEN 'SET_DEFAULT' END";
+
+/** A heap has a row of its own in sys.indexes, with index_id 0. */
+const HEAPS = `SELECT t.object_id, NULL::text AS name, 0 AS index_id, 0::smallint AS type, false AS is_unique, false AS ignore_dup_key, false AS is_primary_key,
+  false AS is_unique_constraint, 0::smallint AS fill_factor, false AS is_padded, false AS is_disabled, true AS allow_row_locks, true AS allow_page_locks, NULL::text AS filter_definition
+  FROM meta.tables t WHERE NOT EXISTS (SELECT FROM meta.indexes x WHERE x.object_id = t.object_id AND x.index_id = 1)`;
+
+/** Every index and heap: `index_id` 0 heap, 1 clustered, others from 2. */
+export const ALL_INDEXES = `(SELECT object_id, name, index_id, type, is_unique, ignore_dup_key, is_primary_key, is_unique_constraint, fill_factor, is_padded, is_disabled,
+  allow_row_locks, allow_page_locks, filter_definition FROM meta.indexes UNION ALL ${HEAPS})`;
+
+/** Indexes, keys and constraints. */
+export const KEY_VIEWS = [
+  view(
+    -140,
+    'sys.indexes',
+    `
+  object_id int! i.object_id
+  name sysname i.name
+  index_id int! i.index_id
+  type tinyint! i.type
+  type_desc nvarchar(60) CASE i.type WHEN 0 THEN 'HEAP' WHEN 1 THEN 'CLUSTERED' WHEN 2 THEN 'NONCLUSTERED' END
+  is_unique bit i.is_unique
+  data_space_id int 1
+  ignore_dup_key bit i.ignore_dup_key
+  is_primary_key bit i.is_primary_key
+  is_unique_constraint bit i.is_unique_constraint
+  fill_factor tinyint! i.fill_factor
+  is_padded bit i.is_padded
+  is_disabled bit i.is_disabled
+  is_hypothetical bit false
+  is_ignored_in_optimization bit false
+  allow_row_locks bit i.allow_row_locks
+  allow_page_locks bit i.allow_page_locks
+  has_filter bit i.filter_definition IS NOT NULL
+  filter_definition nvarchar(max) i.filter_definition
+  compression_delay int NULL::int
+  suppress_dup_key_messages bit false
+  auto_created bit false
+  optimize_for_sequential_key bit false`,
+    `FROM ${ALL_INDEXES} i`,
+  ),
+  view(
+    -141,
+    'sys.index_columns',
+    `
+  object_id int! c.object_id
+  index_id int! c.index_id
+  index_column_id int! c.index_column_id
+  column_id int! c.column_id
+  key_ordinal tinyint! c.key_ordinal
+  partition_ordinal tinyint! 0
+  is_descending_key bit c.is_descending_key
+  is_included_column bit c.is_included_column
+  column_store_order_ordinal tinyint! 0
+  data_clustering_ordinal tinyint 0`,
+    'FROM meta.index_columns c',
+  ),
+  view(
+    -142,
+    'sys.key_constraints',
+    `${CONSTRAINT}
+  unique_index_id int k.unique_index_id
+  is_system_named bit! k.is_system_named
+  is_enforced bit true`,
+    'FROM meta.objects o JOIN meta.key_constraints k USING (object_id)',
+  ),
+  view(
+    -143,
+    'sys.foreign_keys',
+    `${CONSTRAINT}
+  referenced_object_id int f.referenced_object_id
+  key_index_id int f.key_index_id
+  is_disabled bit! f.is_disabled
+  is_not_for_replication bit! f.is_not_for_replication
+  is_not_trusted bit! f.is_not_trusted
+  delete_referential_action tinyint f.delete_referential_action
+  delete_referential_action_desc nvarchar(60) CASE f.delete_referential_action ${ACTION}
+  update_referential_action tinyint f.update_referential_action
+  update_referential_action_desc nvarchar(60) CASE f.update_referential_action ${ACTION}
+  is_system_named bit! f.is_system_named`,
+    'FROM meta.objects o JOIN meta.foreign_keys f USING (object_id)',
+  ),
+  view(
+    -144,
+    'sys.foreign_key_columns',
+    `
+  constraint_object_id int! f.constraint_object_id
+  constraint_column_id int! f.constraint_column_id
+  parent_object_id int! f.parent_object_id
+  parent_column_id int! f.parent_column_id
+  referenced_object_id int! f.referenced_object_id
+  referenced_column_id int! f.referenced_column_id`,
+    'FROM meta.foreign_key_columns f',
+  ),
+  view(
+    -145,
+    'sys.check_constraints',
+    `${CONSTRAINT}
+  is_disabled bit! k.is_disabled
+  is_not_for_replication bit! k.is_not_for_replication
+  is_not_trusted bit! k.is_not_trusted
+  parent_column_id int! k.parent_column_id
+  definition nvarchar(max) k.definition
+  uses_database_collation bit true
+  is_system_named bit! k.is_system_named`,
+    'FROM meta.objects o JOIN meta.check_constraints k USING (object_id)',
+  ),
+  view(
+    -146,
+    'sys.default_constraints',
+    `${CONSTRAINT}
+  parent_column_id int! k.parent_column_id
+  definition nvarchar(max) k.definition
+  is_system_named bit! k.is_system_named`,
+    'FROM meta.objects o JOIN meta.default_constraints k USING (object_id)',
+  ),
+  view(
+    -147,
+    'sys.stats',
+    `
+  object_id int! i.object_id
+  name sysname i.name
+  stats_id int! i.index_id
+  auto_created bit false
+  user_created bit false
+  no_recompute bit false
+  has_filter bit i.filter_definition IS NOT NULL
+  filter_definition nvarchar(max) i.filter_definition
+  is_temporary bit false
+  is_incremental bit false
+  has_persisted_sample bit false
+  stats_generation_method int! 0
+  stats_generation_method_desc varchar(80)! 'Sort based statistics'
+  auto_drop bit false`,
+    'FROM meta.indexes i',
+  ),
+  view(
+    -148,
+    'sys.partitions',
+    `
+  partition_id bigint! meta.partition_id(i.object_id, i.index_id)
+  object_id int! i.object_id
+  index_id int! i.index_id
+  partition_number int! 1
+  hobt_id bigint! meta.partition_id(i.object_id, i.index_id)
+  rows bigint meta.row_count(i.object_id)
+  filestream_filegroup_id smallint! 0
+  data_compression tinyint! 0
+  data_compression_desc nvarchar(60) 'NONE'
+  xml_compression bit false
+  xml_compression_desc varchar(3) 'OFF'`,
+    `FROM ${ALL_INDEXES} i`,
+  ),
+  view(
+    -149,
+    'sys.dm_db_partition_stats',
+    `
+  partition_id bigint meta.partition_id(i.object_id, i.index_id)
+  object_id int! i.object_id
+  index_id int! i.index_id
+  partition_number int! 1
+  in_row_data_page_count bigint meta.page_count(i.object_id, i.index_id)
+  in_row_used_page_count bigint meta.page_count(i.object_id, i.index_id)
+  in_row_reserved_page_count bigint meta.page_count(i.object_id, i.index_id)
+  lob_used_page_count bigint 0
+  lob_reserved_page_count bigint 0
+  row_overflow_used_page_count bigint 0
+  row_overflow_reserved_page_count bigint 0
+  used_page_count bigint meta.page_count(i.object_id, i.index_id)
+  reserved_page_count bigint meta.page_count(i.object_id, i.index_id)
+  row_count bigint meta.row_count(i.object_id)`,
+    `FROM ${ALL_INDEXES} i`,
+  ),
+  view(
+    -150,
+    'sys.allocation_units',
+    `
+  allocation_unit_id bigint! meta.partition_id(i.object_id, i.index_id)
+  type tinyint! 1
+  type_desc nvarchar(60) 'IN_ROW_DATA'
+  container_id bigint! meta.partition_id(i.object_id, i.index_id)
+  data_space_id int 1
+  total_pages bigint! meta.page_count(i.object_id, i.index_id)
+  used_pages bigint! meta.page_count(i.object_id, i.index_id)
+  data_pages bigint! meta.page_count(i.object_id, i.index_id)`,
+    `FROM ${ALL_INDEXES} i`,
+  ),
+  view(
+    -151,
+    'sys.data_spaces',
+    `
+  name sysname! 'PRIMARY'
+  data_space_id int! 1
+  type char(2)! 'FG'
+  type_desc nvarchar(60) 'ROWS_FILEGROUP'
+  is_default bit true
+  is_system bit false`,
+    'FROM meta.self',
+  ),
+  view(
+    -152,
+    'sys.filegroups',
+    `
+  name sysname! 'PRIMARY'
+  data_space_id int! 1
+  type char(2)! 'FG'
+  type_desc nvarchar(60) 'ROWS_FILEGROUP'
+  is_default bit true
+  is_system bit false
+  filegroup_guid uniqueidentifier NULL::uuid
+  log_filegroup_id int NULL::int
+  is_read_only bit false
+  is_autogrow_all_files bit! false`,
+    'FROM meta.self',
+  ),
+  view(
+    -153,
+    'sys.xml_indexes',
+    `
+  object_id int! i.object_id
+  name sysname i.name
+  index_id int! i.index_id
+  type tinyint! i.type
+  type_desc nvarchar(60) 'XML'
+  using_xml_index_id int NULL::int
+  secondary_type char(1) NULL::text`,
+    'FROM meta.indexes i WHERE false',
+  ),
+  view(
+    -154,
+    'sys.periods',
+    `
+  name sysname NULL::text
+  period_type tinyint NULL::smallint
+  period_type_desc nvarchar(60) NULL::text
+  object_id int! t.object_id
+  start_column_id int! 0
+  end_column_id int! 0`,
+    'FROM meta.tables t WHERE false',
+  ),
+  view(
+    -155,
+    'sys.partition_schemes',
+    `
+  name sysname! NULL::text
+  data_space_id int! 0
+  type char(2)! 'PS'
+  type_desc nvarchar(60) 'PARTITION_SCHEME'
+  is_default bit false
+  is_system bit false
+  function_id int! 0`,
+    'FROM meta.self WHERE false',
+  ),
+  view(
+    -156,
+    'sys.change_tracking_databases',
+    `
+  database_id int! database_id
+  is_auto_cleanup_on bit false
+  retention_period int 2
+  retention_period_units tinyint 3
+  retention_period_units_desc nvarchar(60) 'DAYS'
+  max_cleanup_version bigint NULL::bigint`,
+    'FROM meta.self WHERE false',
+  ),
+  view(
+    -157,
+    'sys.change_tracking_tables',
+    `
+  object_id int! object_id
+  is_track_columns_updated_on bit false
+  min_valid_version bigint NULL::bigint
+  begin_version bigint NULL::bigint
+  cleanup_version bigint NULL::bigint`,
+    'FROM meta.tables WHERE false',
+  ),
+];

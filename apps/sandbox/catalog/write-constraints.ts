@@ -1,0 +1,310 @@
+import { SqlError } from '../session.ts';
+import type {
+  CheckModel,
+  CreatedKey,
+  DefaultModel,
+  ForeignKeyModel,
+  IndexModel,
+  IndexOptions,
+  KeyModel,
+  ReferentialAction,
+} from './model.ts';
+import { generatedConstraintName, generatedKeyName } from './names.ts';
+import { indexName } from './physical.ts';
+import type { ColumnRef, TableRef, Writing } from './writing.ts';
+import { parenthesized } from './writing.ts';
+
+interface IndexParts {
+  readonly name: string;
+  readonly unique: boolean;
+  readonly clustered: boolean;
+  readonly columns: readonly { readonly name: string; readonly descending?: boolean }[];
+  readonly included?: readonly string[];
+  readonly filter?: string;
+  readonly options?: IndexOptions;
+  readonly key?: 'PK' | 'UQ';
+}
+
+const ACTION_CODES: Readonly<Record<ReferentialAction, number>> = {
+  NO_ACTION: 0,
+  CASCADE: 1,
+  SET_NULL: 2,
+  SET_DEFAULT: 3,
+};
+
+/** Writes the object row of a constraint. */
+async function writeObject(
+  w: Writing,
+  table: TableRef,
+  object: { readonly id: number; readonly name: string; readonly type: string },
+): Promise<void> {
+  await w.requireFree(table.schemaId, object.name, 16, 5);
+  await w.insert('objects', [
+    {
+      object_id: object.id,
+      name: object.name,
+      name_key: w.fold(object.name),
+      schema_id: table.schemaId,
+      parent_object_id: table.objectId,
+      type: object.type,
+    },
+  ]);
+}
+
+async function newObjectId(w: Writing): Promise<number> {
+  const [id] = await w.objectIds(1);
+  return id ?? 0;
+}
+
+/** The id of a new index: 1 for the clustered one, else the next from 2. */
+async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promise<number> {
+  const existing = await w.rows<{ index_id: number; name: string; name_key: string }>(
+    'SELECT index_id, name, name_key FROM meta.indexes WHERE object_id = $1',
+    [table.objectId],
+  );
+  if (existing.some((other) => other.name_key === w.fold(index.name))) {
+    const message = `The operation failed because an index or statistics with name '${index.name}' already exists on table '${table.schema}.${table.name}'.`;
+    throw new SqlError(1913, message);
+  }
+  if (!index.clustered) return Math.max(1, ...existing.map((other) => other.index_id)) + 1;
+  const clustered = existing.find((other) => other.index_id === 1);
+  if (!clustered) return 1;
+  const message = `Cannot create more than one clustered index on table '${table.name}'. Drop the existing clustered index '${clustered.name}' before creating another.`;
+  throw new SqlError(1902, message, 16, 3);
+}
+
+async function writeIndex(w: Writing, table: TableRef, columns: readonly ColumnRef[], index: IndexParts): Promise<number> {
+  const indexId = await newIndexId(w, table, index);
+  const options = index.options ?? {};
+  await w.insert('indexes', [
+    {
+      object_id: table.objectId,
+      index_id: indexId,
+      name: index.name,
+      name_key: w.fold(index.name),
+      type: index.clustered ? 1 : 2,
+      is_unique: index.unique,
+      is_primary_key: index.key === 'PK',
+      is_unique_constraint: index.key === 'UQ',
+      ignore_dup_key: options.ignoreDupKey ?? false,
+      fill_factor: options.fillFactor ?? 0,
+      is_padded: options.padIndex ?? false,
+      allow_row_locks: options.allowRowLocks ?? true,
+      allow_page_locks: options.allowPageLocks ?? true,
+      filter_definition: index.filter === undefined ? null : parenthesized(index.filter),
+    },
+  ]);
+  const keys = index.columns.map((column, at) => ({ column, ordinal: at + 1, included: false }));
+  const others = (index.included ?? []).map((name) => ({ column: { name, descending: false }, ordinal: 0, included: true }));
+  await w.insert(
+    'index_columns',
+    [...keys, ...others].map(({ column, ordinal, included }, at) => ({
+      object_id: table.objectId,
+      index_id: indexId,
+      index_column_id: at + 1,
+      column_id: w.find(columns, column.name).column_id,
+      key_ordinal: ordinal,
+      is_descending_key: column.descending ?? false,
+      is_included_column: included,
+    })),
+  );
+  return indexId;
+}
+
+/** PRIMARY KEY or UNIQUE. */
+export async function writeKey(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  key: KeyModel,
+): Promise<CreatedKey> {
+  if (key.kind === 'PK') {
+    const others = await w.rows('SELECT 1 FROM meta.indexes WHERE object_id = $1 AND is_primary_key', [table.objectId]);
+    if (others.length > 0) throw new SqlError(1779, `Table '${table.name}' already has a primary key defined on it.`, 16, 0);
+  }
+  const objectId = await newObjectId(w);
+  const generated = generatedKeyName(key.kind, table.name, key.columns.map((column) => column.name), objectId);
+  const name = key.name ?? generated;
+  await writeObject(w, table, { id: objectId, name, type: key.kind });
+  const indexId = await writeIndex(w, table, columns, {
+    name,
+    unique: true,
+    clustered: key.clustered,
+    columns: key.columns,
+    key: key.kind,
+    ...(key.options ? { options: key.options } : {}),
+  });
+  await w.insert('key_constraints', [
+    { object_id: objectId, parent_object_id: table.objectId, unique_index_id: indexId, is_system_named: key.name === undefined },
+  ]);
+  if (key.kind === 'PK') {
+    const ids = key.columns.map((column) => w.find(columns, column.name).column_id);
+    await w.pg.query('UPDATE meta.columns SET is_nullable = false WHERE object_id = $1 AND column_id = ANY ($2)', [
+      table.objectId,
+      ids,
+    ]);
+  }
+  return { objectId, indexId, name, physicalIndex: indexName(table.objectId, indexId) };
+}
+
+/** CREATE INDEX. */
+export async function writePlainIndex(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  index: IndexModel,
+): Promise<{ indexId: number; name: string; physicalIndex: string }> {
+  const indexId = await writeIndex(w, table, columns, index);
+  return { indexId, name: index.name, physicalIndex: indexName(table.objectId, indexId) };
+}
+
+export async function writeCheck(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  check: CheckModel,
+): Promise<{ objectId: number; name: string }> {
+  const objectId = await newObjectId(w);
+  const name = check.name ?? generatedConstraintName('CK', table.name, check.column, objectId);
+  await writeObject(w, table, { id: objectId, name, type: 'C' });
+  await w.insert('check_constraints', [
+    {
+      object_id: objectId,
+      parent_object_id: table.objectId,
+      parent_column_id: check.column === undefined ? 0 : w.find(columns, check.column).column_id,
+      definition: parenthesized(check.definition),
+      is_disabled: check.disabled ?? false,
+      is_not_for_replication: check.notForReplication ?? false,
+      is_not_trusted: check.notTrusted ?? false,
+      is_system_named: check.name === undefined,
+    },
+  ]);
+  return { objectId, name };
+}
+
+export async function writeDefault(
+  w: Writing,
+  table: TableRef,
+  column: ColumnRef,
+  def: DefaultModel,
+): Promise<{ objectId: number; name: string; columnId: number }> {
+  const bound = await w.rows('SELECT 1 FROM meta.default_constraints WHERE parent_object_id = $1 AND parent_column_id = $2', [
+    table.objectId,
+    column.column_id,
+  ]);
+  if (bound.length > 0) throw new SqlError(1781, 'Column already has a DEFAULT bound to it.');
+  const objectId = await newObjectId(w);
+  const name = def.name ?? generatedConstraintName('DF', table.name, column.name, objectId);
+  await writeObject(w, table, { id: objectId, name, type: 'D' });
+  await w.insert('default_constraints', [
+    {
+      object_id: objectId,
+      parent_object_id: table.objectId,
+      parent_column_id: column.column_id,
+      definition: parenthesized(def.definition),
+      is_system_named: def.name === undefined,
+    },
+  ]);
+  await w.pg.query('UPDATE meta.columns SET default_object_id = $3 WHERE object_id = $1 AND column_id = $2', [
+    table.objectId,
+    column.column_id,
+    objectId,
+  ]);
+  return { objectId, name, columnId: column.column_id };
+}
+
+interface CandidateKey {
+  readonly index_id: number;
+  readonly is_primary_key: boolean;
+  readonly column_ids: readonly number[];
+}
+
+/** The unique index of the referenced table whose columns are those of the reference, in any order; 1776 if none. */
+function matchingKey(keys: readonly CandidateKey[], columnIds: readonly number[]): CandidateKey | undefined {
+  const wanted = [...columnIds].sort((a, b) => a - b).join();
+  const matches = keys.filter((key) => [...key.column_ids].sort((a, b) => a - b).join() === wanted);
+  return matches.find((key) => key.is_primary_key) ?? matches[0];
+}
+
+const CANDIDATE_KEYS = `SELECT i.index_id, i.is_primary_key, array_agg(c.column_id ORDER BY c.key_ordinal) AS column_ids FROM meta.indexes i
+  JOIN meta.index_columns c USING (object_id, index_id) WHERE i.object_id = $1 AND i.is_unique AND i.filter_definition IS NULL AND c.key_ordinal > 0
+  GROUP BY i.index_id, i.is_primary_key ORDER BY i.index_id`;
+
+export async function writeForeignKey(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  key: ForeignKeyModel,
+): Promise<{ objectId: number; name: string; referencedId: number }> {
+  const objectId = await newObjectId(w);
+  const name = key.name ?? generatedConstraintName('FK', table.name, key.columns[0], objectId);
+  const [referenced] = await w.rows<{ object_id: number }>(
+    "SELECT o.object_id FROM meta.objects o JOIN meta.schemas s USING (schema_id) WHERE s.name_key = $1 AND o.name_key = $2 AND o.type = 'U'",
+    [w.fold(key.referencedSchema), w.fold(key.referencedTable)],
+  );
+  const target = `${key.referencedSchema}.${key.referencedTable}`;
+  if (!referenced) throw new SqlError(1767, `Foreign key '${name}' references invalid table '${target}'.`, 16, 0);
+  const candidates = await w.rows<CandidateKey>(CANDIDATE_KEYS, [referenced.object_id]);
+  const referencedIds = await referencedColumns(w, referenced.object_id, key, name, candidates);
+  const unique = matchingKey(candidates, referencedIds);
+  if (!unique || referencedIds.length !== key.columns.length) {
+    const message = `There are no primary or candidate keys in the referenced table '${target}' that match the referencing column list in the foreign key '${name}'.`;
+    throw new SqlError(1776, message, 16, 0);
+  }
+  await writeObject(w, table, { id: objectId, name, type: 'F' });
+  await w.insert('foreign_keys', [
+    {
+      object_id: objectId,
+      parent_object_id: table.objectId,
+      referenced_object_id: referenced.object_id,
+      key_index_id: unique.index_id,
+      is_disabled: key.disabled ?? false,
+      is_not_for_replication: key.notForReplication ?? false,
+      is_not_trusted: key.notTrusted ?? false,
+      delete_referential_action: ACTION_CODES[key.onDelete ?? 'NO_ACTION'],
+      update_referential_action: ACTION_CODES[key.onUpdate ?? 'NO_ACTION'],
+      is_system_named: key.name === undefined,
+    },
+  ]);
+  await w.insert(
+    'foreign_key_columns',
+    key.columns.map((column, at) => ({
+      constraint_object_id: objectId,
+      constraint_column_id: at + 1,
+      parent_object_id: table.objectId,
+      parent_column_id: parentColumn(w, columns, column, name, table).column_id,
+      referenced_object_id: referenced.object_id,
+      referenced_column_id: referencedIds[at],
+    })),
+  );
+  return { objectId, name, referencedId: referenced.object_id };
+}
+
+function parentColumn(w: Writing, columns: readonly ColumnRef[], column: string, key: string, table: TableRef): ColumnRef {
+  const found = columns.find((candidate) => candidate.name_key === w.fold(column));
+  if (found) return found;
+  const message = `Foreign key '${key}' references invalid column '${column}' in referencing table '${table.name}'.`;
+  throw new SqlError(1769, message);
+}
+
+async function referencedColumns(
+  w: Writing,
+  referencedId: number,
+  key: ForeignKeyModel,
+  name: string,
+  candidates: readonly CandidateKey[],
+): Promise<readonly number[]> {
+  if (key.referencedColumns.length === 0) {
+    const primary = candidates.find((candidate) => candidate.is_primary_key);
+    if (primary) return primary.column_ids;
+    const message = `Foreign key '${name}' has implicit reference to object '${key.referencedSchema}.${key.referencedTable}' which does not have a primary key defined on it.`;
+    throw new SqlError(1773, message, 16, 0);
+  }
+  const columns = await w.columns(referencedId);
+  return key.referencedColumns.map((column) => {
+    const found = columns.find((candidate) => candidate.name_key === w.fold(column));
+    if (found) return found.column_id;
+    const message = `Foreign key '${name}' references invalid column '${column}' in referenced table '${key.referencedTable}'.`;
+    throw new SqlError(1770, message, 16, 0);
+  });
+}
