@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { SluiceError } from '#errors';
-import { startContainers } from './container-stack.ts';
+import { ContainerStack } from './container-stack.ts';
 import { EmbeddedStack } from './embedded-stack.ts';
 import { isAlive } from './identity.ts';
 import { defaultStackDir } from './layout.ts';
@@ -39,8 +39,8 @@ export interface StackStatus {
 
 /** Starts servers in a folder where none run; with `SLUICE_STACK=docker` in containers. For tests and for one command's own use. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  if (inContainers()) return startContainers(options);
   const dir = resolve(options.dir);
+  if (inContainers()) return ContainerStack.start({ ...options, dir });
   await mkdir(dir, { recursive: true });
   const state = await readState(dir);
   const living = state === null ? [] : livingServices(state);
@@ -58,7 +58,7 @@ export async function up(options: UpOptions): Promise<{ stack: Stack; found: boo
   const detached = options.detached ?? options.owner === undefined;
   const dir = resolve(options.dir ?? defaultStackDir());
   const wanted = { ...options, dir, detached };
-  if (inContainers()) return { stack: await startContainers(wanted), found: false };
+  if (inContainers()) return { stack: await ContainerStack.start(wanted), found: false };
   return withLock(join(dir, 'up.lock'), async () => {
     const state = await readState(dir);
     const found = state !== null && livingServices(state).length > 0;
@@ -81,7 +81,7 @@ export async function up(options: UpOptions): Promise<{ stack: Stack; found: boo
 export async function down(options: { dir?: string; log: Log }): Promise<string[]> {
   const dir = resolve(options.dir ?? defaultStackDir());
   if (inContainers()) {
-    await (await startContainers({ dir, log: options.log })).stop();
+    await (await ContainerStack.of({ dir, log: options.log })).stop();
     return [...SERVICE_NAMES];
   }
   return withLock(join(dir, 'up.lock'), async () => {
