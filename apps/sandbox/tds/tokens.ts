@@ -85,7 +85,7 @@ function flagsOf(column: TdsColumn): number {
   );
 }
 
-/** COLMETADATA (MS-TDS 2.2.7.4); legacy LOB columns name a table, of no parts here. */
+/** COLMETADATA (MS-TDS 2.2.7.4); legacy LOB columns name a table: one empty part here, since drivers want one to four. */
 export function writeColMetadata(out: TokenBuffer, columns: readonly TdsColumn[]): void {
   out.u8(TOKEN.colMetadata);
   out.u16(columns.length);
@@ -94,7 +94,10 @@ export function writeColMetadata(out: TokenBuffer, columns: readonly TdsColumn[]
     out.u16(flagsOf(column));
     writeTypeInfo(out, column.type);
     const name = column.type.name;
-    if (name === 'text' || name === 'ntext' || name === 'image') out.u8(0);
+    if (name === 'text' || name === 'ntext' || name === 'image') {
+      out.u8(1);
+      out.usVarchar('');
+    }
     out.bVarchar(column.name.slice(0, 128));
   }
 }
