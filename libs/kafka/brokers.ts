@@ -183,7 +183,8 @@ export class Brokers {
 
   async #open(host: string, port: number): Promise<WireConnection> {
     try {
-      const connection = await openConnection(host, port, this.settings);
+      const address = this.settings.addressOf?.({ host, port }) ?? { host, port };
+      const connection = await openConnection(address.host, address.port, this.settings);
       if (this.#closed) {
         connection.close();
         throw new SluiceError('Cancelled', 'the Kafka client is closed');

@@ -135,6 +135,7 @@ export class Fetcher {
       await this.#start();
       const done = await this.#first(Math.max(1, until - Date.now()), signal);
       if (done === undefined) {
+        signal?.throwIfAborted();
         if (Date.now() >= until) return { batches: [], faults: [] };
         continue;
       }
@@ -195,6 +196,7 @@ export class Fetcher {
 
   /** The first poll to end, undefined when the time is up, a seek or resume came, or the signal fired. */
   async #first(ms: number, signal: AbortSignal | undefined): Promise<Poll | undefined> {
+    if (signal?.aborted === true) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const woken = new Promise<undefined>((resolve) => {
       this.#wake = () => resolve(undefined);

@@ -1,9 +1,9 @@
 import { Brokers } from './brokers.ts';
 import { Fetcher, type FetcherOptions } from './fetcher.ts';
-import { partitionOffsets, readLastRecord, type OffsetRange, type ReadRecord } from './offsets.ts';
+import { deleteRecords, partitionOffsets, readLastRecord, type OffsetRange, type ReadRecord } from './offsets.ts';
 import type { TopicPartition } from './protocol.ts';
 import type { KafkaSettings } from './settings.ts';
-import { deleteTopics, ensureTopics, trimTopic, type TopicSpec, type TopicState } from './topics.ts';
+import { deleteTopics, ensureTopics, type TopicSpec, type TopicState } from './topics.ts';
 import { TransactionalProducer, type ProducerOptions } from './transactional-producer.ts';
 
 /**
@@ -44,7 +44,10 @@ export class KafkaClient {
 
   /** Removes records below the given offsets of a topic that is not compacted. */
   trimTopic(topic: string, partitions: readonly { partition: number; before: number }[]): Promise<void> {
-    return trimTopic(this.#brokers, topic, partitions);
+    return deleteRecords(
+      this.#brokers,
+      partitions.map((item) => ({ topic, ...item })),
+    );
   }
 
   /** Topics of that name which exist, with id and partition count. */
@@ -63,7 +66,11 @@ export class KafkaClient {
     return partitionOffsets(this.#brokers, partitions, options.committed ?? true);
   }
 
-  /** The last committed record of a partition, null where it has none. */
+  /**
+   * The last committed record of a partition, null where it has none. A commit shows some ms after `commit` returned, when
+   * its markers are written; `init` of the same transactional id waits for them, so that a writer which reads its position
+   * after `init` sees everything it ever committed.
+   */
   readLast(topic: string, partition: number): Promise<ReadRecord | null> {
     return readLastRecord(this.#brokers, topic, partition);
   }

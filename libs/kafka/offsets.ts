@@ -1,14 +1,19 @@
 import { SluiceError } from '#errors';
 import { Backoff, Brokers } from './brokers.ts';
 import { faultOf, isRetriableCode, KAFKA_ERROR } from './error-codes.ts';
+import type { WireRequest } from './kafkajs-internals.ts';
 import {
+  deleteRecordsRequest,
   EARLIEST,
   fetchRequest,
   LATEST,
   listOffsetsRequest,
+  readDeleteRecords,
   readFetch,
   readListOffsets,
+  type ListOffsetsResult,
   type TopicPartition,
+  type TrimItem,
 } from './protocol.ts';
 import { RecordCursor } from './record-cursor.ts';
 
@@ -36,34 +41,55 @@ export async function partitionOffsets(
 }
 
 /** Offsets at a timestamp, by `topic:partition`. Retries while leaders change. */
-export async function listOffsets(
+export function listOffsets(
   brokers: Brokers,
   partitions: readonly TopicPartition[],
   timestamp: number,
   committed: boolean,
 ): Promise<Map<string, number>> {
+  return askLeaders(brokers, partitions, 'offsets of', (items) => ({
+    request: listOffsetsRequest(items, timestamp, committed),
+    read: readListOffsets,
+  }));
+}
+
+/** Removes the records below the given offsets, as retention would. Retries while leaders change. */
+export async function deleteRecords(brokers: Brokers, items: readonly TrimItem[]): Promise<void> {
+  const timeoutMs = brokers.settings.requestTimeoutMs;
+  await askLeaders(brokers, items, 'trimming', (some) => ({
+    request: deleteRecordsRequest(some, timeoutMs),
+    read: readDeleteRecords,
+  }));
+}
+
+interface Question {
+  readonly request: WireRequest;
+  read(answer: Buffer): readonly ListOffsetsResult[];
+}
+
+/** Asks the leader of every partition; gives the offsets answered, by `topic:partition`. */
+async function askLeaders<T extends TopicPartition>(
+  brokers: Brokers,
+  partitions: readonly T[],
+  what: string,
+  question: (items: readonly T[]) => Question,
+): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  let missing = [...partitions];
   const backoff = new Backoff();
   const until = Date.now() + brokers.settings.retryTimeoutMs;
-  let failure: unknown = new Error('no leader');
-  for (;;) {
-    const groups = await leaders(brokers, missing);
-    for (const [nodeId, items] of groups) {
+  for (let missing: readonly T[] = partitions; ; ) {
+    let failure: unknown = new Error('no leader');
+    for (const [nodeId, items] of await leaders(brokers, missing)) {
+      const { request, read } = question(items);
       try {
-        for (const result of readListOffsets(
-          await brokers.sendTo(nodeId, listOffsetsRequest(items, timestamp, committed)),
-        )) {
-          const { topic, partition, errorCode, offset } = result;
+        for (const { topic, partition, errorCode, offset } of read(await brokers.sendTo(nodeId, request))) {
           if (errorCode === KAFKA_ERROR.NONE) found.set(`${topic}:${partition}`, offset);
-          else if (isRetriableCode(errorCode))
-            failure = faultOf(errorCode, `offsets of ${topic}`, { topic, partition });
-          else throw faultOf(errorCode, `offsets of ${topic}`, { topic, partition });
+          else failure = faultOf(errorCode, `${what} ${topic}`, { topic, partition });
         }
       } catch (error) {
-        if (error instanceof SluiceError && error.kind !== 'KafkaUnreachable') throw error;
         failure = error;
       }
+      if (failure instanceof SluiceError && failure.kind !== 'KafkaUnreachable') throw failure;
     }
     missing = missing.filter((item) => !found.has(`${item.topic}:${item.partition}`));
     if (missing.length === 0) return found;
@@ -74,7 +100,7 @@ export async function listOffsets(
 }
 
 /** Partitions by the node that leads them; those without a leader are left out. */
-async function leaders(brokers: Brokers, items: readonly TopicPartition[]): Promise<Map<number, TopicPartition[]>> {
+async function leaders<T extends TopicPartition>(brokers: Brokers, items: readonly T[]): Promise<Map<number, T[]>> {
   const unknown = new Set(
     items.filter((i) => brokers.leaderOf(i.topic, i.partition) === undefined).map((i) => i.topic),
   );
@@ -86,7 +112,7 @@ async function leaders(brokers: Brokers, items: readonly TopicPartition[]): Prom
       }
     }
   }
-  const groups = new Map<number, TopicPartition[]>();
+  const groups = new Map<number, T[]>();
   for (const item of items) {
     const leader = brokers.leaderOf(item.topic, item.partition);
     if (leader !== undefined) groups.set(leader, [...(groups.get(leader) ?? []), item]);

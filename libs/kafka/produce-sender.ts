@@ -140,9 +140,11 @@ export class ProduceSender {
 
   fail(error: SluiceError): void {
     if (this.#fault) return;
-    this.#fault = error;
+    // No commit was sent: nothing of the transaction will be seen.
+    const fault = new SluiceError(error.kind, error.message, { outcome: 'aborted', ...error.facts }, { cause: error });
+    this.#fault = fault;
     this.#waiting.clear();
-    for (const watcher of this.#watchers.splice(0)) watcher.reject(error);
+    for (const watcher of this.#watchers.splice(0)) watcher.reject(fault);
   }
 
   #lane(topic: string, partition: number): Lane {
@@ -271,7 +273,7 @@ export class ProduceSender {
         reason = errorName(code);
       } else {
         const { topic, partition } = lane;
-        return this.fail(faultOf(code, `writing to ${topic}`, { topic, partition, outcome: 'aborted' }));
+        return this.fail(faultOf(code, `writing to ${topic}`, { topic, partition }));
       }
     }
     if (again.length === 0) this.#backoff = new Backoff();
@@ -322,7 +324,7 @@ export class ProduceSender {
     return new SluiceError(
       'KafkaUnreachable',
       `Kafka does not take records: ${cause.message}`,
-      { outcome: 'aborted' },
+      {},
       { cause },
     );
   }

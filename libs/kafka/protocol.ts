@@ -2,7 +2,7 @@
  * The few requests of Kafka's protocol that the data path needs, as bytes. Versions are such that brokers from 2.4 to 4.x
  * take them (Metadata: 3.1 and later, for topic ids and null topic lists in one form).
  */
-import { readInt64, WireReader, WireWriter } from './wire.ts';
+import { WireReader, WireWriter } from './wire.ts';
 import type { WireRequest } from './kafkajs-internals.ts';
 
 function request(
@@ -306,4 +306,29 @@ export function readListOffsets(answer: Buffer): ListOffsetsResult[] {
     .flat();
 }
 
-export { readInt64 };
+export interface TrimItem extends TopicPartition {
+  /** Records below it go. */
+  readonly before: number;
+}
+
+/** DeleteRecords v1, to the leader of the partitions. */
+export function deleteRecordsRequest(items: readonly TrimItem[], timeoutMs: number): WireRequest {
+  const w = new WireWriter();
+  w.array(byTopic(items), ([topic, group]) =>
+    w.string(topic).array(group, (item) => {
+      w.int32(item.partition).int64(item.before);
+    }),
+  );
+  return request(21, 1, 'DeleteRecords', [w.int32(timeoutMs).take()], { timeoutMs });
+}
+
+export function readDeleteRecords(answer: Buffer): ListOffsetsResult[] {
+  const r = new WireReader(answer);
+  r.int32();
+  return r
+    .array(() => {
+      const topic = r.string() ?? '';
+      return r.array(() => ({ topic, partition: r.int32(), offset: r.int64(), errorCode: r.int16() }));
+    })
+    .flat();
+}

@@ -73,10 +73,7 @@ export class RecordBatchBuilder {
   append(timestampMs: number, key: ByteSlice | null, value: ByteSlice | null, headers: HeaderBlock | null): boolean {
     const keySize = key === null ? -1 : key.end - key.start;
     const valueSize = value === null ? -1 : value.end - value.start;
-    if (this.#records === 0) {
-      this.#firstTimestampMs = timestampMs;
-      this.#maxTimestampMs = timestampMs;
-    } else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs;
+    if (this.#records === 0) this.#firstTimestampMs = timestampMs;
     const delta = timestampMs - this.#firstTimestampMs;
     const headerSize = headers === null ? 1 : headers.size + varintSize(headers.count);
     const size =
@@ -95,7 +92,7 @@ export class RecordBatchBuilder {
     }
     if (end > this.#buffer.length) this.#grow(end);
     this.#write(size, delta, key, value, headers);
-    this.#records++;
+    if (this.#records++ === 0 || timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs;
     return true;
   }
 

@@ -8,6 +8,8 @@ export interface KafkaSettings {
   readonly clientId?: string;
   readonly ssl?: boolean | ConnectionOptions;
   readonly sasl?: SASLOptions;
+  /** Where a broker is really reached, for tunnels: asked with the address that the broker gives of itself. */
+  readonly addressOf?: (broker: { readonly host: string; readonly port: number }) => { host: string; port: number };
   /** Time to open one connection, login included; default 5,000 ms. */
   readonly connectionTimeoutMs?: number;
   /** Time for one answer; default 30,000 ms. */
@@ -17,7 +19,8 @@ export interface KafkaSettings {
 }
 
 /** The settings with every default filled in. */
-export type FullKafkaSettings = Required<Omit<KafkaSettings, 'ssl' | 'sasl'>> & Pick<KafkaSettings, 'ssl' | 'sasl'>;
+export type FullKafkaSettings = Required<Omit<KafkaSettings, 'ssl' | 'sasl' | 'addressOf'>> &
+  Pick<KafkaSettings, 'ssl' | 'sasl' | 'addressOf'>;
 
 /** Fills the defaults in. */
 export function fullSettings(settings: KafkaSettings): FullKafkaSettings {

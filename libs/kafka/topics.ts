@@ -62,26 +62,6 @@ export async function deleteTopics(brokers: Brokers, names: readonly string[]): 
   for (const name of present) brokers.forget(name);
 }
 
-/** Removes records below the offsets given, as retention would. Only for topics with `cleanup.policy=delete`. */
-export async function trimTopic(
-  brokers: Brokers,
-  topic: string,
-  partitions: readonly { partition: number; before: number }[],
-): Promise<void> {
-  const admin = adminOf(brokers);
-  try {
-    await admin.connect();
-    await admin.deleteTopicRecords({
-      topic,
-      partitions: partitions.map(({ partition, before }) => ({ partition, offset: String(before) })),
-    });
-  } catch (error) {
-    throw wrap(brokers, error);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 function adminOf(brokers: Brokers): Admin {
   const { settings } = brokers;
   const kafka = new Kafka({

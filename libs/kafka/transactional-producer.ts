@@ -213,14 +213,20 @@ export class TransactionalProducer {
       } catch (error) {
         this.#coordinator = undefined;
         const isLost = error instanceof AnswerLost;
+        if (error instanceof SluiceError && error.kind === 'KafkaUnreachable') throw this.#unreachable(error, facts);
         if ((isLost && !isRepeatable) || (!isLost && !(error instanceof ConnectionLost))) throw error;
         failure = error;
       }
       if (Date.now() >= until || this.#brokers.isClosed) {
-        throw failure instanceof SluiceError ? failure : this.#brokers.unreachable(failure);
+        throw this.#unreachable(failure, facts);
       }
       await backoff.wait();
     }
+  }
+
+  #unreachable(failure: unknown, facts: SluiceError['facts']): SluiceError {
+    const error = failure instanceof SluiceError ? failure : this.#brokers.unreachable(failure);
+    return new SluiceError(error.kind, error.message, { ...facts, ...error.facts }, { cause: failure });
   }
 
   #wrongState(what: string): SluiceError {
