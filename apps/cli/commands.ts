@@ -1,0 +1,9 @@
+import { checkCommand } from './check.ts';
+import type { Command } from './command.ts';
+import { convertCommand } from './convert.ts';
+import { runCommand } from './run.ts';
+import { downCommand, upCommand } from './stack.ts';
+import { statusCommand } from './status.ts';
+
+/** Every command of `sluice`, in the order in which help shows them. */
+export const commands: readonly Command[] = [upCommand, downCommand, checkCommand, convertCommand, runCommand, statusCommand];
