@@ -106,15 +106,23 @@ async function installPackages() {
   if (isInstalled()) return;
   const began = Date.now();
   say('set-up: installing packages (npm ci)');
-  const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    shell: process.platform === 'win32',
-  });
-  if (code !== 0) throw new SetupError(`npm ci failed:\n${lastLines(output, 15)}`);
+  let { code, output } = await npm('ci');
+  if (code !== 0 && output.includes('EUSAGE')) {
+    // A registry that does not have a package's builds for every other system yet: the lock cannot name them, and `ci` refuses it.
+    say('set-up: npm ci refuses the lock file; installing the same versions by npm install');
+    ({ code, output } = await npm('install', '--no-save'));
+  }
+  if (code !== 0) throw new SetupError(`npm could not install the packages:\n${firstLines(output, 15)}`);
   if (!existsSync(NODE))
     throw new SetupError(
       'npm ci left no Node in node_modules: are install scripts switched off (npm config get ignore-scripts)?',
     );
   say(`set-up: packages installed in ${since(began)}`);
+}
+
+function npm(...args) {
+  const options = { shell: process.platform === 'win32' };
+  return run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], options);
 }
 
 /** True where node_modules holds every package of package-lock.json in its version (npm keeps a list of what it installed). */
@@ -132,7 +140,7 @@ function isInstalled() {
 async function compile() {
   const began = Date.now();
   const { code, output } = await runTool('typescript/bin/tsc', ['-p', ROOT]);
-  if (code !== 0) throw new SetupError(`the build failed:\n${lastLines(output, 40)}`);
+  if (code !== 0) throw new SetupError(`the build failed:\n${firstLines(output, 40)}`);
   say(`set-up: built in ${since(began)}`);
 }
 
@@ -159,8 +167,8 @@ if (process.channel) {
   process.channel.unref();
 }
 
-function lastLines(text, count) {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
+function firstLines(text, count) {
+  return text.trimStart().split('\n').slice(0, count).join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
