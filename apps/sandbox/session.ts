@@ -134,7 +134,10 @@ export interface ResultSink {
    * a batch it is written at once and closes the procedure (DONEPROC), so call it after the procedure's last statement.
    */
   returnStatus(status: number): void;
-  /** An output parameter of `execute` or `procedure`, named as it came in; sent after the return status. Ignored in a batch. */
+  /**
+   * An output parameter of `execute` or `procedure`, named as it came in; sent after the return status. SQL Server returns every parameter that came
+   * with `output`, also one that the statement did not touch, and drivers wait for it. Ignored in a batch.
+   */
   returnValue(parameter: TdsParameter): void;
   /** Environment changes the client must be told: current database, transaction began/committed/rolled back (8-byte descriptor as bigint). */
   envChange(change: EnvChange): void;

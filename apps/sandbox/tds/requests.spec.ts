@@ -147,6 +147,17 @@ describe('a batch', () => {
     expect((await pool.request().batch('')).recordsets).toEqual([]);
   });
 
+  test('leaves no half token behind when a column cannot be described', async () => {
+    script.script = {
+      batch: async (_sql, out) => {
+        out.columns([column('a'), { name: 'b', type: { name: 'varchar', length: 5, collation: 'No_such_CI_AS' }, nullable: true }]);
+      },
+    };
+    await expect(pool.request().batch('…')).rejects.toThrow('BUG: unknown collation No_such_CI_AS');
+    script.script = {};
+    expect((await pool.request().batch('')).recordsets).toEqual([]);
+  });
+
   test('follows a change of the database', async () => {
     script.script = {
       batch: async (_sql, out) => {
@@ -211,6 +222,16 @@ describe('remote calls', () => {
     expect(result.output).toEqual({ total: 12.5, text: 'größer 🐢' });
     expect(result.recordset).toEqual([{ a: 1 }]);
     expect(script.calls).toEqual(['procedure dbo.[Put order]']);
+  });
+
+  test('name a defect in an output value and serve on', async () => {
+    script.script = {
+      procedure: async (_name, parameters, out) => {
+        for (const parameter of parameters) out.returnValue({ ...parameter, value: true });
+      },
+    };
+    await expect(pool.request().output('n', sql.Int).execute('p')).rejects.toThrow('BUG: a boolean given for int');
+    expect((await pool.request().batch('')).recordsets).toEqual([]);
   });
 
   test('return large output values', async () => {

@@ -1,6 +1,7 @@
 import { SqlError, type EnvChange, type ResultSink, type TdsColumn, type TdsParameter, type TdsValue } from '../session.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { RowEncoder } from './row-encoder.ts';
+import type { TokenBuffer } from './token-buffer.ts';
 import { writeColMetadata, writeDone, writeEnvBytes, writeEnvText, writeMessage, writeReturnValue } from './tokens.ts';
 import { DONE, TOKEN } from './wire-types.ts';
 
@@ -55,8 +56,11 @@ export class Response implements ResultSink {
   columns(columns: readonly TdsColumn[]): void {
     if (this.mute) return;
     this.settle();
-    this.rows = new RowEncoder(columns, this.context.nullBitmap);
-    writeColMetadata(this.context.writer.tokens, columns);
+    const { tokens } = this.context.writer;
+    wholly(tokens, () => {
+      this.rows = new RowEncoder(columns, this.context.nullBitmap);
+      writeColMetadata(tokens, columns);
+    });
   }
 
   row(values: readonly TdsValue[]): boolean {
@@ -161,11 +165,20 @@ export class Response implements ResultSink {
     this.settle();
     const { tokens } = this.context.writer;
     if (!failure || this.status !== undefined) this.writeStatus(this.status ?? 0);
-    if (!failure) for (const value of this.values) this.writeValue(value);
+    if (!failure) this.writeValues();
     const status = (this.failed ? DONE.error : 0) | (more ? DONE.more : 0);
     writeDone(tokens, TOKEN.doneProc, status, COMMAND.execute, 0n);
     this.over = true;
     if (!more) this.context.writer.end();
+  }
+
+  private writeValues(): void {
+    try {
+      wholly(this.context.writer.tokens, () => this.values.forEach(value => this.writeValue(value)));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.error(error instanceof SqlError ? error : new SqlError(50_000, `The sandbox failed: ${text}`, 16, 255));
+    }
   }
 
   private writeValue(parameter: TdsParameter): void {
@@ -204,5 +217,16 @@ export class Response implements ResultSink {
   private close(): void {
     this.over = true;
     this.context.writer.end();
+  }
+}
+
+/** Writes all of `write` or, when it throws, nothing: a client never sees half a token. */
+function wholly(tokens: TokenBuffer, write: () => void): void {
+  const start = tokens.position;
+  try {
+    write();
+  } catch (error) {
+    tokens.position = start;
+    throw error;
   }
 }

@@ -26,6 +26,9 @@ export interface TdsServerOptions {
   readonly log?: TdsLog;
 }
 
+/** How long `close` waits for sessions. */
+const CLOSE_PATIENCE_MS = 10_000;
+
 const SILENT: TdsLog = { debug: () => undefined, warn: () => undefined };
 
 /** Listens for TDS clients and serves each with a session of the {@link SqlServer}. */
@@ -88,11 +91,21 @@ export class TdsServer {
     this.connections.set(connection, served);
   }
 
-  /** Stops listening, drops every client and resolves when all sessions are closed. Safe to call twice. */
+  /**
+   * Stops listening, drops every client and resolves when all sessions are closed, or after ten seconds with a warning when a session does not heed
+   * its abort. Safe to call twice.
+   */
   async close(): Promise<void> {
     const stopped = new Promise<void>(resolve => this.listener.close(() => resolve()));
-    const served = [...this.connections.values()];
     for (const connection of this.connections.keys()) connection.destroy();
-    await Promise.all([stopped, ...served]);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>(resolve => {
+      timer = setTimeout(() => {
+        this.connectionOptions?.log.warn('sessions did not end', { count: this.connections.size });
+        resolve();
+      }, CLOSE_PATIENCE_MS);
+    });
+    await Promise.race([Promise.all([stopped, ...this.connections.values()]), patience]);
+    clearTimeout(timer);
   }
 }
