@@ -7,7 +7,14 @@ import { SluiceError } from '#errors';
 import { productRoot } from './layout.ts';
 import { freePort } from './ports.ts';
 import { SERVICE_NAMES } from './settings.ts';
-import type { KafkaEndpoint, PostgresEndpoint, RegistryEndpoint, ServiceName, Stack, StackOptions } from './settings.ts';
+import type {
+  KafkaEndpoint,
+  PostgresEndpoint,
+  RegistryEndpoint,
+  ServiceName,
+  Stack,
+  StackOptions,
+} from './settings.ts';
 
 /** What is kept between runs, so that a second `up` reaches the same containers. */
 interface Choice {
@@ -126,7 +133,8 @@ function requireEngine(): void {
     const answer = spawnSync('docker', args, { encoding: 'utf8' });
     if (answer.status === 0) continue;
     const why = answer.error ? 'docker is not installed' : answer.stderr.trim().split('\n').at(-1);
-    const remedy = 'install Docker with its compose plugin and start it, or unset SLUICE_STACK to run the servers as processes';
+    const remedy =
+      'install Docker with its compose plugin and start it, or unset SLUICE_STACK to run the servers as processes';
     throw new SluiceError('ToolMissing', `SLUICE_STACK=docker needs a running container engine (${why}): ${remedy}`);
   }
 }

@@ -148,8 +148,13 @@ describe('the embedded stack', () => {
 describe('the end of a stack', () => {
   const script = (dir: string, detached: boolean): string => `
     const { startStack } = await import('#stack');
-    const stack = await startStack(${JSON.stringify({ dir, detached, ephemeral: !detached, durable: false, services: ['postgres'] })
-      .replace(/\}$/, ', log: () => undefined }')});
+    const stack = await startStack(${JSON.stringify({
+      dir,
+      detached,
+      ephemeral: !detached,
+      durable: false,
+      services: ['postgres'],
+    }).replace(/\}$/, ', log: () => undefined }')});
     console.log(JSON.stringify(stack.pids));
     ${detached ? '' : 'setInterval(() => undefined, 1000);'}`;
 
@@ -202,9 +207,24 @@ describe('the end of a stack', () => {
     const dir = folder();
     const stale = { pid: process.pid, startedAt: 'another time', logFile: '' };
     const endpoints = { postgres: {} };
-    const state = { version: 1, detached: true, ephemeral: false, durable: false, ports: {}, services: { postgres: stale }, endpoints };
+    const state = {
+      version: 1,
+      detached: true,
+      ephemeral: false,
+      durable: false,
+      ports: {},
+      services: { postgres: stale },
+      endpoints,
+    };
     writeFileSync(join(dir, 'stack.json'), JSON.stringify(state));
-    const { stack, found } = await up({ dir, services: ['postgres'], detached: false, ephemeral: true, durable: false, log: quiet });
+    const { stack, found } = await up({
+      dir,
+      services: ['postgres'],
+      detached: false,
+      ephemeral: true,
+      durable: false,
+      log: quiet,
+    });
     expect(found).toBe(false);
     await stack.stop();
     expect(existsSync(dir)).toBe(false);
@@ -236,7 +256,12 @@ describe('faults of a start', () => {
   });
 
   test('a program that is not there is a fault with its name', async () => {
-    const start = startProcess({ name: 'ghost', command: '/no/such/program', args: [], logFile: join(folder(), 'ghost.log') });
+    const start = startProcess({
+      name: 'ghost',
+      command: '/no/such/program',
+      args: [],
+      logFile: join(folder(), 'ghost.log'),
+    });
     await expect(start).rejects.toThrow('ghost cannot be started');
   });
 

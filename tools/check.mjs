@@ -23,8 +23,6 @@ export async function check() {
           'warn',
           '--no-error-on-unmatched-pattern',
           '--cache',
-          '--cache-location',
-          cacheFile(),
           ...FORMATTED,
         ]),
     ],
@@ -40,10 +38,6 @@ export async function check() {
     say(output.trimEnd().split('\n').slice(0, 60).join('\n'));
   }
   return good;
-}
-
-function cacheFile() {
-  return join(ROOT, 'node_modules', '.cache', 'prettier');
 }
 
 /** Asked of docker compose where it is installed; elsewhere the file is only looked at by people. */
