@@ -2,7 +2,6 @@
  * The gate: format, lint, types, direction of imports. `npm run check`. All are run, all faults are shown; exit code 1 on any.
  */
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
 import { findFaults } from './check-imports.mjs';
 import { ROOT, run, runTool, say, since } from './run.mjs';
 
