@@ -5,7 +5,7 @@ import { commaList } from './names.ts';
 import { parenOptions, withOptions } from './options.ts';
 import { literal, startsValue } from './primary.ts';
 import type { Reader } from './reader.ts';
-import { embeddedStatement, statementsUntil } from './statement.ts';
+import { closeBlock, embeddedStatement, nestedStatement, statementsUntil } from './statement.ts';
 
 type Start = Reader['token'];
 
@@ -47,18 +47,18 @@ export function beginStatement(r: Reader): Statement {
 function block(r: Reader, start: Start): Statement {
   const atomic = r.is('ATOMIC') && r.peekIs('WITH') ? (r.expectSequence('ATOMIC', 'WITH'), parenOptions(r)) : undefined;
   const statements = statementsUntil(r, 'END');
-  r.expect('END');
+  closeBlock(r);
   return { kind: 'block', statements, ...(atomic && { atomic }), span: r.span(start) };
 }
 
 function tryCatch(r: Reader, start: Start): TryCatch {
   r.expect('TRY');
   const body = statementsUntil(r, 'END');
-  r.expectSequence('END', 'TRY');
+  closeBlock(r, 'TRY');
   while (r.accept(';'));
-  r.expectSequence('BEGIN', 'CATCH');
+  if (r.token.type !== 'end' || !r.endReported) r.expectSequence('BEGIN', 'CATCH');
   const handler = statementsUntil(r, 'END');
-  r.expectSequence('END', 'CATCH');
+  closeBlock(r, 'CATCH');
   return { kind: 'tryCatch', body, handler, span: r.span(start) };
 }
 
@@ -173,7 +173,7 @@ export function printStatement(r: Reader): Statement {
 export function waitForStatement(r: Reader): Statement {
   const start = r.expect('WAITFOR');
   if (r.accept('(')) {
-    const statement = embeddedStatement(r);
+    const statement = nestedStatement(r);
     r.expect(')');
     const timeout = r.accept(',') ? (r.expect('TIMEOUT'), scalar(r)) : undefined;
     return { kind: 'waitFor', type: 'statement', statement, ...(timeout && { timeout }), span: r.span(start) };

@@ -30,7 +30,8 @@ export function startsValue(r: Reader): boolean {
 /** Reads one operand with everything that may hang on it: methods, COLLATE, AT TIME ZONE. */
 export function primary(r: Reader): Expression {
   let value = atom(r);
-  for (;;) {
+  for (let length = 0; ; length++) {
+    r.guardChain(length);
     const next = postfix(r, value);
     if (next === undefined) return value;
     value = next;

@@ -40,6 +40,8 @@ export class Reader {
   inModule = false;
   /** The faults so far. */
   readonly errors: ParseError[] = [];
+  /** Whether one of them is that the batch ends too early; what is missing because of it costs no further error. */
+  endReported = false;
   /** The whole text, for the source of modules and of unknown statements. */
   readonly text: string;
   /** The text of this batch within `text`. */

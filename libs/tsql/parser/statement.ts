@@ -12,6 +12,9 @@ import { SyntaxFault, tooDeep, type Reader } from './reader.ts';
 import { executeAs, permission, revert } from './security.ts';
 import { knownStatement, startsKnownStatement, unknownStatement } from './unknown.ts';
 
+/** SQL Server's number for a text that nests too deeply. */
+const TOO_DEEP = 191;
+
 type Parse = (r: Reader) => Statement;
 
 const STATEMENTS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
@@ -96,24 +99,34 @@ function plainStatement(r: Reader): Statement {
 function statement(r: Reader): Statement {
   const { index, nesting, inModule, token } = r;
   try {
-    r.enter();
-    const read = plainStatement(r);
-    r.leave();
-    return read;
+    return nestedStatement(r);
   } catch (caught) {
     const problem = caught instanceof RangeError ? tooDeep(token) : caught;
     if (!(problem instanceof SyntaxFault)) throw caught;
+    const isTooDeep = problem.number === TOO_DEEP;
+    if (isTooDeep && nesting > 0) throw problem;
     r.restore(nesting);
     r.inModule = inModule;
     report(r, problem);
-    return recover(r, index);
+    if (!isTooDeep) return recover(r, index);
+    while (r.token.type !== 'end') r.next();
+    return unknownStatement(r, index);
   }
+}
+
+/** Reads one statement that belongs to another as a part of it: a fault in it is a fault of the whole. */
+export function nestedStatement(r: Reader): Statement {
+  r.enter();
+  const read = plainStatement(r);
+  r.leave();
+  return read;
 }
 
 function report(r: Reader, problem: SyntaxFault): void {
   const { start, end, line, column } = problem.token;
   const error: ParseError = { number: problem.number, message: problem.message, span: { start, end, line, column } };
   r.errors.push(error);
+  if (problem.token.type === 'end') r.endReported = true;
 }
 
 /** Skips to where the next statement begins: behind a semicolon, or at the start of a line that begins with one's word. */
@@ -165,3 +178,9 @@ export function statementsUntil(r: Reader, stop: 'END' | undefined): Statement[]
   }
 }
 
+
+/** Takes the END of a block. At the end of a batch whose end was already reported it may be missing: one error is enough. */
+export function closeBlock(r: Reader, ...words: readonly string[]): void {
+  if (r.token.type === 'end' && r.endReported) return;
+  r.expectSequence('END', ...words);
+}
