@@ -63,6 +63,11 @@ export class Brokers {
       : found.leader;
   }
 
+  /** Id of a topic from what is known, undefined where nothing is. */
+  topicIdOf(topic: string): string | undefined {
+    return this.#topics.get(topic)?.topicId;
+  }
+
   /** Forgets the leaders of a topic: the next use asks anew. */
   forget(topic: string): void {
     this.#topics.delete(topic);

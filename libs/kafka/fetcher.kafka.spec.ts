@@ -101,6 +101,28 @@ describe('the fetcher', () => {
     expect(made.position(topic, 0)).toBeUndefined();
   });
 
+  test('gives up a topic that was deleted, or deleted and made again, and goes on with the others', async () => {
+    const spec = (name: string) => ({ name, partitions: 1, replicationFactor: 1, config: {} });
+    const [gone, remade] = [freshName('gone'), freshName('remade')];
+    await client.ensureTopics([spec(gone), spec(remade)]);
+    for (const name of [gone, remade, topic]) await writeValues(writer, name, ['a']);
+    const made = fetcher({ maxWaitMs: 50 });
+    made.assign([gone, remade, topic].map((name) => ({ topic: name, partition: 0, offset: 0 })));
+    expect(await fetchUntil(made, (seen) => seen.length >= 3)).toHaveLength(3);
+    await client.deleteTopics([gone, remade]);
+    await client.ensureTopics([spec(remade)]);
+    // So long that the offset alone would not tell.
+    for (const value of ['b', 'c', 'd']) await writeValues(writer, remade, [value]);
+    const kinds = new Map<string, string>();
+    await until(async () => {
+      for (const { topic: name, error } of (await made.fetch()).faults) kinds.set(name, error.kind);
+      return kinds.size === 2;
+    });
+    expect(Object.fromEntries(kinds)).toEqual({ [gone]: 'TopicMissing', [remade]: 'TopicIncarnationChanged' });
+    await writeValues(writer, topic, ['on']);
+    expect((await fetchUntil(made, (seen) => seen.length >= 1)).map((record) => record.value)).toEqual(['on']);
+  });
+
   test('keeps answers within the byte limits, but gives a larger record', async () => {
     await writeValues(writer, topic, ['x'.repeat(300_000)]);
     for (let i = 0; i < 10; i++) await writeValues(writer, topic, [`${i}${'y'.repeat(1_000)}`]);

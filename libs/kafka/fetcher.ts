@@ -49,6 +49,9 @@ export interface FetchRound {
   readonly faults: readonly PartitionFault[];
 }
 
+/** How long a topic may be unknown to the brokers before its partitions are given up. */
+const MISSING_TOPIC_MS = 5_000;
+
 interface Assigned extends TopicPartition {
   offset: number;
   /** Raised by a seek: an answer to an older request is dropped. */
@@ -72,6 +75,10 @@ export class Fetcher {
   #wake: () => void = () => undefined;
   #backoff = new Backoff();
   #failingSince = 0;
+  /** Topic ids as first seen. */
+  readonly #topicIds = new Map<string, string>();
+  readonly #missingSince = new Map<string, number>();
+  #faults: PartitionFault[] = [];
 
   constructor(settings: KafkaSettings, options: FetcherOptions = {}) {
     const { checkCrc = true, ...limits } = options;
@@ -104,6 +111,10 @@ export class Fetcher {
     const known = this.#assigned.get(keyOf(topic, partition));
     if (known) known.generation++;
     this.#assigned.delete(keyOf(topic, partition));
+    for (const item of this.#assigned.values()) if (item.topic === topic) return;
+    // Assigned again it may be another topic of that name.
+    this.#topicIds.delete(topic);
+    this.#brokers.forget(topic);
   }
 
   /** Fetches no more of a partition until {@link resume}; what is under way still comes. */
@@ -125,7 +136,7 @@ export class Fetcher {
 
   /**
    * Waits for records, `maxWaitMs` at most, and gives what came, by partition; also batches without a record in which
-   * `nextOffset` moved. An empty round is normal. After a lost connection it goes on by itself.
+   * `nextOffset` moved. An empty round is normal. One call at a time. After a lost connection it goes on by itself.
    * @throws SluiceError KafkaUnreachable where no broker has answered for `retryTimeoutMs`
    */
   async fetch(signal?: AbortSignal): Promise<FetchRound> {
@@ -133,6 +144,7 @@ export class Fetcher {
     for (;;) {
       signal?.throwIfAborted();
       await this.#start();
+      if (this.#faults.length > 0) return { batches: [], faults: this.#faults.splice(0) };
       const done = await this.#first(Math.max(1, until - Date.now()), signal);
       if (done === undefined) {
         signal?.throwIfAborted();
@@ -180,13 +192,13 @@ export class Fetcher {
       item.isInFlight = true;
       return { item, offset: item.offset, generation: item.generation };
     });
-    const request = fetchRequest(
-      this.#limits,
-      asked.map(({ item, offset }) => ({ topic: item.topic, partition: item.partition, offset })),
-    );
+    const targets = items.map(({ topic, partition, offset }) => {
+      return { topic, partition, offset, topicId: this.#topicIds.get(topic) ?? '' };
+    });
     try {
-      const answer = readFetch(await this.#brokers.sendTo(nodeId, request));
-      return { nodeId, asked, results: answer.results, failure: undefined };
+      const answer = readFetch(await this.#brokers.sendTo(nodeId, fetchRequest(this.#limits, targets)), targets);
+      const { errorCode, results } = answer;
+      return { nodeId, asked, results, failure: errorCode === 0 ? undefined : new Error(errorName(errorCode)) };
     } catch (error) {
       return { nodeId, asked, results: [], failure: error };
     } finally {
@@ -296,13 +308,38 @@ export class Fetcher {
     );
   }
 
+  /** Asks for leaders. A topic that stays away, or is another one than before, becomes a fault of its partitions. */
   async #learn(topics: readonly string[]): Promise<void> {
     const metadata = await this.#brokers.metadata(topics);
-    const missing = metadata.topics.find((topic) => topic.errorCode !== KAFKA_ERROR.NONE);
-    const isLeaderless = metadata.topics.some((topic) => topic.partitions.some((partition) => partition.leader < 0));
-    if (missing !== undefined)
-      await this.#failed(new Error(`topic ${missing.name}: ${errorName(missing.errorCode)}`), new Set());
-    else if (isLeaderless) await this.#backoff.wait();
+    let isWaiting = false;
+    for (const { name, errorCode, topicId, partitions } of metadata.topics) {
+      if (errorCode === KAFKA_ERROR.NONE) {
+        this.#missingSince.delete(name);
+        const known = this.#topicIds.get(name) ?? topicId;
+        this.#topicIds.set(name, known);
+        if (known !== topicId) this.#giveUp(name, 'TopicIncarnationChanged', 'was deleted and made again');
+        isWaiting ||= partitions.some((partition) => partition.leader < 0);
+      } else if (isRetriableCode(errorCode)) {
+        const since = this.#missingSince.get(name) ?? Date.now();
+        this.#missingSince.set(name, since);
+        // Metadata of a new topic, or of a broker that has just started, may lag behind.
+        if (Date.now() - since > MISSING_TOPIC_MS) this.#giveUp(name, 'TopicMissing', 'does not exist');
+        isWaiting = true;
+      } else this.#giveUp(name, 'KafkaRefused', `cannot be read: ${errorName(errorCode)}`);
+    }
+    if (isWaiting) await this.#backoff.wait();
+  }
+
+  #giveUp(topic: string, kind: SluiceError['kind'], text: string): void {
+    for (const item of [...this.#assigned.values()].filter((assigned) => assigned.topic === topic)) {
+      const { partition } = item;
+      this.remove(topic, partition);
+      this.#faults.push({
+        topic,
+        partition,
+        error: new SluiceError(kind, `topic ${topic} ${text}`, { topic, partition, asked: item.offset }),
+      });
+    }
   }
 
   async #failed(failure: unknown, topics: ReadonlySet<string>): Promise<void> {

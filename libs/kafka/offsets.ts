@@ -188,7 +188,8 @@ export async function readAt(
     const [leader] = await leaders(brokers, [{ topic, partition }]);
     try {
       if (leader !== undefined) {
-        const answer = readFetch(await brokers.sendTo(leader[0], fetchRequest(limits, [{ topic, partition, offset }])));
+        const asked = [{ topic, partition, offset, topicId: brokers.topicIdOf(topic) ?? '' }];
+        const answer = readFetch(await brokers.sendTo(leader[0], fetchRequest(limits, asked)), asked);
         const result = answer.results[0]!;
         if (result.errorCode === KAFKA_ERROR.NONE) {
           return new RecordCursor({ ...result, fromOffset: offset, checkCrc: true });

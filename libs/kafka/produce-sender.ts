@@ -57,6 +57,7 @@ export class ProduceSender {
   #fault: SluiceError | undefined;
   #bytes = 0;
   #isAdding = false;
+  #adding: Promise<void> = Promise.resolve();
   #isLearning = false;
   #isScheduled = false;
   #backoff = new Backoff();
@@ -126,6 +127,8 @@ export class ProduceSender {
         done?.(builder);
       }
     }
+    // An addition that comes late would belong to the next transaction.
+    await this.#adding;
     await this.below(0);
   }
 
@@ -197,7 +200,7 @@ export class ProduceSender {
   #add(lanes: readonly Lane[]): void {
     this.#isAdding = true;
     const identity = this.#identity;
-    this.#context.addPartitions(lanes).then(
+    this.#adding = this.#context.addPartitions(lanes).then(
       () => {
         if (identity !== this.#identity) return;
         this.#isAdding = false;

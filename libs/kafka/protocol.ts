@@ -1,6 +1,6 @@
 /**
- * The few requests of Kafka's protocol that the data path needs, as bytes. Versions are such that brokers from 2.4 to 4.x
- * take them (Metadata: 3.1 and later, for topic ids and null topic lists in one form).
+ * The few requests of Kafka's protocol that the data path needs, as bytes. Versions are such that brokers from 3.1 on
+ * take them, the first that read a topic by its id.
  */
 import { WireReader, WireWriter } from './wire.ts';
 import type { WireRequest } from './kafkajs-internals.ts';
@@ -205,6 +205,11 @@ export interface FetchItem extends TopicPartition {
   readonly offset: number;
 }
 
+/** A topic by its id: one that was made again under the same name is another one. */
+export interface FetchTarget extends FetchItem {
+  readonly topicId: string;
+}
+
 export interface FetchLimits {
   readonly maxWaitMs: number;
   readonly minBytes: number;
@@ -212,17 +217,21 @@ export interface FetchLimits {
   readonly maxBytesPerPartition: number;
 }
 
-/** Fetch v11, read committed, without a fetch session. */
-export function fetchRequest(limits: FetchLimits, items: readonly FetchItem[]): WireRequest {
+/** Fetch v13, read committed, without a fetch session. */
+export function fetchRequest(limits: FetchLimits, items: readonly FetchTarget[]): WireRequest {
   const w = new WireWriter().int32(-1).int32(limits.maxWaitMs).int32(limits.minBytes).int32(limits.maxBytes);
-  w.int8(1).int32(0).int32(-1);
-  w.array(byTopic(items), ([topic, group]) =>
-    w.string(topic).array(group, (item) => {
-      w.int32(item.partition).int32(-1).int64(item.offset).int64(-1).int32(limits.maxBytesPerPartition);
-    }),
-  );
-  w.int32(0).string('');
-  return request(1, 11, 'Fetch', [w.take()], { timeoutMs: limits.maxWaitMs });
+  const groups = byTopic(items);
+  w.int8(1).int32(0).int32(-1).uvarint(groups.length + 1);
+  for (const [, group] of groups) {
+    w.raw(Buffer.from(group[0]!.topicId, 'base64url')).uvarint(group.length + 1);
+    for (const item of group) {
+      w.int32(item.partition).int32(-1).int64(item.offset).int32(-1).int64(-1).int32(limits.maxBytesPerPartition);
+      w.noTags();
+    }
+    w.noTags();
+  }
+  w.uvarint(1).compactString('').noTags();
+  return request(1, 13, 'Fetch', [w.take()], { flexible: true, timeoutMs: limits.maxWaitMs });
 }
 
 /** A transaction that was aborted: its first offset in the partition. */
@@ -242,15 +251,23 @@ export interface FetchResult extends TopicPartition {
   readonly records: Buffer;
 }
 
-export function readFetch(answer: Buffer): { errorCode: number; throttleMs: number; results: FetchResult[] } {
+/** Reads the answer to a request for `items`, whose names it gives back to the ids. */
+export function readFetch(
+  answer: Buffer,
+  items: readonly FetchTarget[],
+): { errorCode: number; throttleMs: number; results: FetchResult[] } {
   const r = new WireReader(answer);
+  r.skipTags();
   const throttleMs = r.int32();
   const errorCode = r.int16();
   r.int32();
   const results = r
-    .array(() => {
-      const topic = r.string() ?? '';
-      return r.array(() => readFetchPartition(r, topic));
+    .compactArray(() => {
+      const topicId = r.uuid();
+      const topic = items.find((item) => item.topicId === topicId)?.topic ?? '';
+      const partitions = r.compactArray(() => readFetchPartition(r, topic));
+      r.skipTags();
+      return partitions;
     })
     .flat();
   return { errorCode, throttleMs, results };
@@ -262,9 +279,14 @@ function readFetchPartition(r: WireReader, topic: string): FetchResult {
   const highWatermark = r.int64();
   const lastStableOffset = r.int64();
   const logStartOffset = r.int64();
-  const aborted = r.array(() => ({ producerId: r.bigint64(), firstOffset: r.int64() }));
+  const aborted = r.compactArray(() => {
+    const transaction = { producerId: r.bigint64(), firstOffset: r.int64() };
+    r.skipTags();
+    return transaction;
+  });
   r.int32();
-  const records = r.bytes();
+  const records = r.compactBytes();
+  r.skipTags();
   return { topic, partition, errorCode, highWatermark, lastStableOffset, logStartOffset, aborted, records };
 }
 

@@ -154,9 +154,9 @@ export class WireReader {
     }
   }
 
-  /** Bytes with a 32-bit length, as a view; null has length 0 here. */
-  bytes(): Buffer {
-    const length = Math.max(0, this.int32());
+  /** Bytes of a flexible version, as a view; null has length 0 here. */
+  compactBytes(): Buffer {
+    const length = Math.max(0, this.uvarint() - 1);
     const at = this.#skip(length);
     return this.buffer.subarray(at, at + length);
   }
