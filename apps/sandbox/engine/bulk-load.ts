@@ -1,0 +1,60 @@
+import type { SqlType } from '#conversion';
+import { SqlError, type TdsColumn, type TdsValue } from '../session.ts';
+import type { EngineSession } from './engine-session.ts';
+import { Frame } from './frame.ts';
+import { parsedBatch, requireParsed } from './parsing.ts';
+import { sqlError } from './pg-error.ts';
+import type { Run } from './run.ts';
+import { insertRows } from './stage.ts';
+import { encoderFor } from './storage-type.ts';
+import type { ResultSink } from '../session.ts';
+
+const SILENT: ResultSink = {
+  columns: () => undefined,
+  row: () => true,
+  drained: () => Promise.resolve(),
+  done: () => undefined,
+  info: () => undefined,
+  error: (error) => {
+    throw error;
+  },
+  returnStatus: () => undefined,
+  returnValue: () => undefined,
+  envChange: () => undefined,
+};
+
+/** INSERT BULK: the rows go to a temporary table by COPY, and from there by the ordinary INSERT with all its checks. */
+export async function bulkLoad(
+  session: EngineSession,
+  sql: string,
+  columns: readonly TdsColumn[],
+  rows: AsyncIterable<readonly TdsValue[]>,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const parsed = parsedBatch(sql, true);
+  requireParsed(parsed);
+  const statement = parsed.statements.find((candidate) => candidate.kind === 'insertBulk');
+  if (statement === undefined) throw new SqlError(4801, 'Insert bulk is not supported over this access protocol.');
+  const frame = new Frame('', 0, 0, session.root);
+  const run: Run = { session, frame, out: SILENT, signal, text: sql };
+  const encoders = columns.map((column) => encoderFor(column.type));
+  async function* stored(): AsyncGenerator<(string | null)[]> {
+    for await (const row of rows) {
+      if (signal.aborted) throw new SqlError(3617, 'The statement has been canceled.');
+      yield row.map((value, index) => encoders[index]?.(value) ?? null);
+    }
+  }
+  const names = statement.columns.map((column) => column.name.name);
+  const target = { kind: 'table', name: statement.table, columns: [], hints: [], span: statement.span } as const;
+  const keepIdentity = session.identityInsert;
+  try {
+    const count = await insertRows(run, target, names, columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true })), stored());
+    return BigInt(count);
+  } catch (error) {
+    const snapshot = await session.snapshot().catch(() => undefined);
+    throw sqlError(error, { line: 1, procedure: '', verb: 'INSERT', spid: session.spid, snapshot });
+  } finally {
+    session.identityInsert = keepIdentity;
+    await session.dropTemporary(frame);
+  }
+}

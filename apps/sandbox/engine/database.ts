@@ -1,0 +1,40 @@
+import pg from 'pg';
+import { catalogWriter, databaseName, DatabaseCatalog, loadSnapshot, type CatalogWriter, type DatabaseRow, type PgQuerier } from '../catalog/index.ts';
+
+/** One sandbox database while the server runs: what the server knows of it, its catalog, and connections outside of sessions. */
+export class Database {
+  readonly catalog = new DatabaseCatalog(loadSnapshot);
+  readonly admin: pg.Pool;
+
+  constructor(
+    /** Changes with ALTER DATABASE. */
+    public info: DatabaseRow,
+    url: string,
+  ) {
+    this.admin = new pg.Pool({ connectionString: databaseUrl(url, info.databaseId), max: 2, idleTimeoutMillis: 5_000, application_name: 'sluice-sandbox' });
+    this.admin.on('error', () => undefined);
+  }
+
+  get id(): number {
+    return this.info.databaseId;
+  }
+
+  get physical(): string {
+    return databaseName(this.info.databaseId);
+  }
+
+  writer(querier: PgQuerier): Promise<CatalogWriter> {
+    return catalogWriter(querier);
+  }
+
+  async close(): Promise<void> {
+    await this.admin.end();
+  }
+}
+
+/** The URL of a sandbox database on the server at `url`. */
+export function databaseUrl(url: string, id: number): string {
+  const target = new URL(url);
+  target.pathname = `/${databaseName(id)}`;
+  return target.href;
+}

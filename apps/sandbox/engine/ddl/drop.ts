@@ -1,0 +1,104 @@
+import type { DropObject, DroppedType, ObjectName, Truncate } from '#tsql';
+import { quoteIdent } from '#pgsql';
+import { sequenceName, type ObjectKind } from '../../catalog/index.ts';
+import { SqlError } from '../../session.ts';
+import { namePartsOf } from '../names.ts';
+import { contextOf, localTable, type Run } from '../run.ts';
+import { dropTemporary } from '../temporary-table.ts';
+import { dotted, objectOf, userTable } from './objects-of.ts';
+import { dropPrincipal } from './security.ts';
+
+const KINDS: Partial<Record<DroppedType, readonly ObjectKind[]>> = {
+  table: ['U'],
+  view: ['V'],
+  procedure: ['P'],
+  function: ['FN', 'IF', 'TF'],
+  trigger: ['TR'],
+  sequence: ['SO'],
+  synonym: ['SN'],
+};
+
+function notThere(type: DroppedType, name: string): SqlError {
+  return new SqlError(3701, `Cannot drop the ${type} '${name}', because it does not exist or you do not have permission.`, 11, 5);
+}
+
+async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promise<void> {
+  const { type } = statement;
+  if (type === 'table' && name.name.name.startsWith('#')) {
+    if (!(await dropTemporary(run, name.name.name)) && !statement.ifExists) throw notThere(type, name.name.name);
+    return;
+  }
+  const kinds = KINDS[type];
+  if (kinds === undefined) return dropOther(run, statement, name);
+  const object = await objectOf(run, name, kinds);
+  if (object === undefined) {
+    if (statement.ifExists) return;
+    throw notThere(type, dotted(name));
+  }
+  await run.session.ddl(async (writer, pg) => {
+    await writer.dropObject(object.id);
+    if (object.kind === 'U') {
+      await pg.query(
+        `DROP TABLE u.${quoteIdent(object.physical)} CASCADE; DROP SEQUENCE IF EXISTS u.${sequenceName(object.id)}; DROP FUNCTION IF EXISTS u.v${object.id}`,
+      );
+    }
+    if (object.kind === 'SO') await pg.query(`DROP SEQUENCE u.${quoteIdent(object.physical)}`);
+  });
+}
+
+async function dropOther(run: Run, statement: DropObject, name: ObjectName): Promise<void> {
+  const { scope } = await contextOf(run);
+  const text = dotted(name);
+  switch (statement.type) {
+    case 'schema': {
+      if (scope.snapshot.schema(name.name.name) === undefined) {
+        if (statement.ifExists) return;
+        throw new SqlError(15_151, `Cannot drop the schema '${text}', because it does not exist or you do not have permission.`);
+      }
+      await run.session.ddl((writer) => writer.dropSchema(name.name.name));
+      return;
+    }
+    case 'type': {
+      const type = scope.snapshot.type(name.schema?.name, name.name.name);
+      if (type === undefined || type.userTypeId < 257) {
+        if (statement.ifExists) return;
+        throw new SqlError(218, `Could not find the type '${text}'. Either it does not exist or you do not have the necessary permission.`);
+      }
+      await run.session.ddl((writer) => writer.dropType(type.userTypeId));
+      return;
+    }
+    case 'user':
+    case 'role':
+    case 'login':
+      return dropPrincipal(run, statement.type, name.name.name, statement.ifExists);
+    default:
+      throw new SqlError(40515, `DROP ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`);
+  }
+}
+
+/** DROP of anything but a database. */
+export async function dropObjects(run: Run, statement: DropObject): Promise<void> {
+  for (const name of statement.names) await dropOne(run, statement, name);
+}
+
+/** TRUNCATE TABLE: refused where a foreign key refers to the table; the identity starts again at its seed. */
+export async function truncate(run: Run, statement: Truncate): Promise<void> {
+  const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
+  if (local !== undefined) {
+    await run.session.query(`TRUNCATE ${local.physical}`, [], { writes: true });
+    if (local.sequence !== undefined) await run.session.query(`ALTER SEQUENCE ${local.sequence} RESTART`, [], { writes: true });
+    return;
+  }
+  const { object } = await userTable(run, statement.table, 4701);
+  if (object.referencedBy.some((key) => key.parentId !== object.id)) {
+    throw new SqlError(4712, `Cannot truncate table '${dotted(statement.table)}' because it is being referenced by a FOREIGN KEY constraint.`);
+  }
+  if (object.trackedByCdc) {
+    throw new SqlError(4711, `Cannot truncate table '${dotted(statement.table)}' because it is published for replication or enabled for Change Data Capture.`);
+  }
+  const identity = object.columns.some((column) => column.identity);
+  await run.session.atomic(async (pg) => {
+    await pg.query(`TRUNCATE u.${object.physical}`);
+    if (identity) await pg.query(`ALTER SEQUENCE u.${sequenceName(object.id)} RESTART`);
+  });
+}

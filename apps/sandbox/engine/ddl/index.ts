@@ -1,0 +1,75 @@
+import type { Statement } from '#tsql';
+import type { Run } from '../run.ts';
+import { alterTable } from './alter-table.ts';
+import { createTable } from './create-table.ts';
+import { alterDatabase, createDatabase, dropDatabases } from './databases.ts';
+import { dropObjects, truncate } from './drop.ts';
+import { alterIndex, createIndex, dropIndex } from './indexes.ts';
+import { createModule, toggleTrigger } from './modules.ts';
+import { alterSchema, createAliasType, createSchema, createSynonym, createTableType, sequence } from './objects.ts';
+import { login, permission, role, user } from './security.ts';
+
+type Handler = (run: Run) => Promise<void>;
+
+function handlerOf(statement: Statement): Handler | undefined {
+  switch (statement.kind) {
+    case 'createTable':
+      return (run) => createTable(run, statement);
+    case 'alterTable':
+      return (run) => alterTable(run, statement);
+    case 'createIndex':
+      return (run) => createIndex(run, statement);
+    case 'alterIndex':
+      return (run) => alterIndex(run, statement);
+    case 'dropIndex':
+      return (run) => dropIndex(run, statement);
+    case 'truncate':
+      return (run) => truncate(run, statement);
+    case 'dropObject':
+      return statement.type === 'database' ? (run) => dropDatabases(run, statement) : (run) => dropObjects(run, statement);
+    case 'createView':
+    case 'createProcedure':
+    case 'createFunction':
+    case 'createTrigger':
+      return (run) => createModule(run, statement);
+    case 'toggleTrigger':
+      return (run) => toggleTrigger(run, statement);
+    case 'createSchema':
+      return (run) => createSchema(run, statement);
+    case 'alterSchema':
+      return (run) => alterSchema(run, statement);
+    case 'sequence':
+      return (run) => sequence(run, statement);
+    case 'createAliasType':
+      return (run) => createAliasType(run, statement);
+    case 'createTableType':
+      return (run) => createTableType(run, statement);
+    case 'createSynonym':
+      return (run) => createSynonym(run, statement);
+    case 'createDatabase':
+      return (run) => createDatabase(run, statement);
+    case 'alterDatabase':
+      return (run) => alterDatabase(run, statement);
+    case 'login':
+      return (run) => login(run, statement);
+    case 'user':
+      return (run) => user(run, statement);
+    case 'role':
+      return (run) => role(run, statement);
+    case 'permission':
+      return (run) => permission(run, statement);
+    default:
+      return undefined;
+  }
+}
+
+/** Runs CREATE, ALTER, DROP and their like; false for a statement that is none of them or is not built. */
+export async function runDefinition(run: Run, statement: Statement): Promise<boolean> {
+  const handler = handlerOf(statement);
+  if (handler === undefined) return false;
+  if (statement.kind !== 'createDatabase' && statement.kind !== 'alterDatabase') await run.session.beginImplicit(run.out);
+  await handler(run);
+  run.session.rowCount = 0;
+  run.out.done(undefined);
+  return true;
+}

@@ -1,0 +1,121 @@
+import type { AlterIndex, CreateIndex, DropIndex } from '#tsql';
+import { quoteIdent } from '#pgsql';
+import type { CatalogIndex, CatalogObject } from '../../catalog/index.ts';
+import { SqlError } from '../../session.ts';
+import { namePartsOf } from '../names.ts';
+import { tableRelation } from '../relations.ts';
+import { contextOf, localTable, type Run } from '../run.ts';
+import { sourceOf } from './create-table.ts';
+import { dotted, userTable } from './objects-of.ts';
+import { indexSql } from './physical-table.ts';
+import { definitionText, indexOptions } from './table-model.ts';
+
+/** CREATE INDEX of the rowstore kind; columnstore, XML and spatial ones are refused. */
+export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
+  if (statement.type !== 'rowstore') {
+    throw new SqlError(40515, `CREATE ${statement.type.toUpperCase()} INDEX is not supported in this version of SQL Server.`);
+  }
+  const source = await sourceOf(run);
+  const filter = statement.where === undefined ? undefined : definitionText(source, statement.where);
+  const columns = statement.columns.map((c) => ({ name: c.name.name, ...(c.direction === 'desc' ? { descending: true } : {}) }));
+  const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
+  if (local !== undefined) {
+    const physical = `i${run.session.nextPhysicalName()}`;
+    const sql = indexSql(source.scope, local.relation, { physical, unique: statement.unique, columns, ...(filter ? { filter } : {}) });
+    await run.session.atomic((pg) => pg.query(sql.join(';\n')));
+    return;
+  }
+  const { object } = await userTable(run, statement.table, 1088);
+  const name = statement.name.name;
+  const existing = indexNamed(source.scope.snapshot.fold, object, name);
+  const replace = statement.options.some((o) => o.name === 'DROP_EXISTING' && o.value?.kind === 'keyword' && o.value.name === 'ON');
+  await run.session.ddl(async (writer, pg) => {
+    if (existing !== undefined && replace) {
+      await pg.query(dropIndexSql(existing));
+      await writer.dropIndex(object.id, existing.id);
+    }
+    const created = await writer.createIndex(object.id, {
+      name,
+      unique: statement.unique,
+      clustered: statement.clustered ?? false,
+      columns,
+      included: statement.include.map((column) => column.name),
+      ...(filter ? { filter } : {}),
+      options: indexOptions(statement.options),
+    });
+    const sql = indexSql(source.scope, tableRelation(object), {
+      physical: created.physicalIndex,
+      unique: statement.unique,
+      columns,
+      ...(filter ? { filter } : {}),
+    });
+    try {
+      await pg.query(sql.join(';\n'));
+    } catch (error) {
+      throw duplicateKey(error, object, name);
+    }
+  });
+}
+
+function duplicateKey(error: unknown, object: CatalogObject, name: string): unknown {
+  if ((error as { code?: string }).code !== '23505') return error;
+  return new SqlError(
+    1505,
+    `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name '${object.schema}.${object.name}' and the index name '${name}'.`,
+  );
+}
+
+/** An index of a table by its name. */
+export function indexNamed(fold: (name: string) => string, object: CatalogObject, name: string): CatalogIndex | undefined {
+  return object.indexes.find((index) => fold(index.name) === fold(name));
+}
+
+/** Drops an index and its twin by expressions. */
+export function dropIndexSql(index: CatalogIndex): string {
+  return `DROP INDEX IF EXISTS u.${quoteIdent(index.physical)}; DROP INDEX IF EXISTS u.${quoteIdent(index.physical.replace(/^i/, 'x'))}`;
+}
+
+/** DROP INDEX; those of key constraints are refused (3723). */
+export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
+  for (const item of statement.items) {
+    const { scope } = await contextOf(run);
+    const object = scope.object(namePartsOf(item.table));
+    const index = object && indexNamed(scope.snapshot.fold, object, item.name.name);
+    if (object === undefined || index === undefined) {
+      if (statement.ifExists) continue;
+      throw new SqlError(3701, `Cannot drop the index '${dotted(item.table)}.${item.name.name}', because it does not exist or you do not have permission.`, 11, 7);
+    }
+    if (index.constraintId !== undefined) {
+      const kind = index.primaryKey ? 'PRIMARY KEY' : 'UNIQUE KEY';
+      throw new SqlError(3723, `An explicit DROP INDEX is not allowed on index '${dotted(item.table)}.${index.name}'. It is being used for ${kind} constraint enforcement.`);
+    }
+    await run.session.ddl(async (writer, pg) => {
+      await writer.dropIndex(object.id, index.id);
+      await pg.query(dropIndexSql(index));
+    });
+  }
+}
+
+/** ALTER INDEX: rebuilding is nothing here; DISABLE takes a unique index's rule away until REBUILD. */
+export async function alterIndex(run: Run, statement: AlterIndex): Promise<void> {
+  const { object, scope } = await userTable(run, statement.table, 1088);
+  const named = statement.name === undefined ? object.indexes : [indexNamed(scope.snapshot.fold, object, statement.name.name)];
+  for (const index of named) {
+    if (index === undefined) throw new SqlError(2727, `Cannot find index '${statement.name?.name ?? ''}'.`, 11);
+    const disable = statement.action === 'disable';
+    if (!disable && !(statement.action === 'rebuild' && index.disabled)) continue;
+    if (index.constraintId !== undefined) throw new SqlError(40515, 'ALTER INDEX DISABLE of a key constraint is not supported in this version of SQL Server.');
+    await run.session.ddl(async (writer, pg) => {
+      await writer.setIndexDisabled(object.id, index.id, disable);
+      if (disable) await pg.query(dropIndexSql(index));
+      else {
+        const columns = index.columns.map((c) => ({
+          name: object.columns.find((column) => column.id === c.columnId)?.name ?? '',
+          descending: c.descending,
+        }));
+        const sql = indexSql(scope, tableRelation(object), { physical: index.physical, unique: index.unique, columns, ...(index.filter ? { filter: index.filter } : {}) });
+        await pg.query(sql.join(';\n'));
+      }
+    });
+  }
+}

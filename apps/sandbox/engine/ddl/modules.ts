@@ -1,0 +1,139 @@
+import { translateQuery, type SqlType } from '#conversion';
+import { sandbox, typeOf } from '../profile.ts';
+import type { CreateFunction, CreateProcedure, CreateTrigger, CreateView, ObjectName, Parameter, ToggleTrigger } from '#tsql';
+import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
+import { SqlError } from '../../session.ts';
+import { namePartsOf } from '../names.ts';
+import { contextOf, type Run } from '../run.ts';
+import { SessionScope } from '../session-scope.ts';
+import { dotted } from './objects-of.ts';
+import { tableDefinition, type DefinitionSource } from './table-model.ts';
+
+type CreateModule = CreateView | CreateProcedure | CreateFunction | CreateTrigger;
+
+function parameterModel(scope: SessionScope, parameter: Parameter): ParameterModel {
+  const alias = scope.snapshot.type(parameter.type.schema?.name, parameter.type.base);
+  return {
+    name: parameter.name,
+    type: typeOf(parameter.type, scope),
+    ...(alias !== undefined && alias.userTypeId > 255 ? { userTypeId: alias.userTypeId } : {}),
+    ...(parameter.output ? { output: true } : {}),
+    ...(parameter.default ? { hasDefault: true } : {}),
+    ...(parameter.readonly ? { readonly: true } : {}),
+  };
+}
+
+/** The result columns of a view, found by translating its query; names given in the header win. */
+function viewColumns(scope: SessionScope, statement: CreateView): ColumnModel[] {
+  const own = new SessionScope(scope.snapshot, undefined, statement.name.schema?.name ?? 'dbo');
+  const query = translateQuery(statement.query, { profile: sandbox, scope: own });
+  return query.columns.map((column, index) => {
+    const name = statement.columns[index]?.name ?? column.name;
+    if (name === '') {
+      throw new SqlError(4511, `Create View or Function failed because no column name was specified for column ${index + 1}.`);
+    }
+    return { name, type: column.type, nullable: column.nullable };
+  });
+}
+
+function functionKind(statement: CreateFunction): 'FN' | 'IF' | 'TF' {
+  if (statement.returns.kind === 'returnsScalar') return 'FN';
+  return statement.returns.kind === 'returnsQuery' ? 'IF' : 'TF';
+}
+
+function functionParts(scope: SessionScope, source: DefinitionSource, statement: CreateFunction): Partial<ModuleModel> {
+  const { returns } = statement;
+  if (returns.kind === 'returnsScalar') return { returns: { name: '', type: typeOf(returns.type, scope) } };
+  if (returns.kind === 'returnsTable') return { columns: tableDefinition(source, statement.name.name.name, returns.elements).columns };
+  if (returns.query === undefined) return {};
+  const variables = new Map(statement.parameters.map((p) => [p.name.toLowerCase(), typeOf(p.type, scope)]));
+  const inner = new SessionScope(scope.snapshot, { variable: (name): SqlType | undefined => variables.get(name.toLowerCase()), table: () => undefined }, statement.name.schema?.name ?? 'dbo');
+  const query = translateQuery(returns.query, { profile: sandbox, scope: inner });
+  return { columns: query.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })) };
+}
+
+async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleModel> {
+  const { scope } = await contextOf(run);
+  const { options } = run.session;
+  const base = {
+    schema: statement.name.schema?.name ?? run.session.defaultSchema,
+    name: statement.name.name.name,
+    definition: run.text.slice(statement.source.start, statement.source.end),
+    ansiNulls: options.ansiNulls,
+    quotedIdentifier: options.quotedIdentifier,
+    schemaBound: statement.options.some((option) => option.name === 'SCHEMABINDING'),
+  };
+  const source = { text: run.text, scope, ansiNullDefault: true };
+  switch (statement.kind) {
+    case 'createView':
+      return { ...base, kind: 'V', columns: viewColumns(scope, statement) };
+    case 'createProcedure':
+      return { ...base, kind: 'P', parameters: statement.parameters.map((p) => parameterModel(scope, p)) };
+    case 'createFunction':
+      return {
+        ...base,
+        kind: functionKind(statement),
+        parameters: statement.parameters.map((p) => parameterModel(scope, p)),
+        ...functionParts(scope, source, statement),
+      };
+    case 'createTrigger':
+      return { ...base, kind: 'TR', ...triggerParts(scope, statement) };
+  }
+}
+
+function triggerParts(scope: SessionScope, statement: CreateTrigger): Partial<ModuleModel> {
+  const events = statement.events.map((event) => event.toUpperCase());
+  const insteadOf = statement.timing === 'insteadOf';
+  if (statement.target === undefined) return { trigger: { insteadOf, events } };
+  const parent = scope.object(namePartsOf(statement.target));
+  if (parent === undefined || parent.system) {
+    throw new SqlError(8197, `The object '${dotted(statement.target)}' does not exist or is invalid for this operation.`, 16, 6);
+  }
+  return { trigger: { parentId: parent.id, insteadOf, events }, schema: parent.schema };
+}
+
+/** CREATE, ALTER and CREATE OR ALTER of views, procedures, functions and triggers: their text goes to the catalog. */
+export async function createModule(run: Run, statement: CreateModule): Promise<void> {
+  if ('external' in statement && statement.external !== undefined) {
+    throw new SqlError(40515, 'EXTERNAL NAME is not supported in this version of SQL Server.');
+  }
+  const model = await moduleModel(run, statement);
+  const { scope } = await contextOf(run);
+  const existing = scope.snapshot.object(model.schema, model.name, model.schema);
+  const modules: readonly ObjectKind[] = ['V', 'P', 'FN', 'IF', 'TF', 'TR'];
+  const present = existing !== undefined && !existing.system && existing.schema.toLowerCase() === model.schema.toLowerCase();
+  if (statement.mode === 'alter' && !present) {
+    throw new SqlError(208, `Invalid object name '${dotted(statement.name)}'.`, 16, 6);
+  }
+  await run.session.ddl(async (writer) => {
+    if (statement.mode !== 'create' && present && existing !== undefined && modules.includes(existing.kind)) {
+      await writer.alterModule(existing.id, model);
+    } else await writer.createModule(model);
+  });
+}
+
+/** ENABLE and DISABLE TRIGGER of a table. */
+export async function toggleTableTriggers(run: Run, table: ObjectName, names: readonly string[], enable: boolean): Promise<void> {
+  const { scope } = await contextOf(run);
+  const object = scope.object(namePartsOf(table));
+  if (object === undefined) throw new SqlError(1088, `Cannot find the object "${dotted(table)}" because it does not exist or you do not have permissions.`, 16, 119);
+  const { fold } = scope.snapshot;
+  for (const name of names) {
+    if (!object.triggers.some((trigger) => fold(trigger.name) === fold(name))) {
+      throw new SqlError(1088, `Cannot find the object "${name}" because it does not exist or you do not have permissions.`, 16, 119);
+    }
+  }
+  const wanted = names.map(fold);
+  const chosen = object.triggers.filter((trigger) => names.length === 0 || wanted.includes(fold(trigger.name)));
+  await run.session.ddl(async (writer) => {
+    for (const trigger of chosen) await writer.setTriggerDisabled(trigger.objectId, !enable);
+  });
+}
+
+/** ENABLE|DISABLE TRIGGER … ON table. */
+export async function toggleTrigger(run: Run, statement: ToggleTrigger): Promise<void> {
+  if (statement.target === undefined) {
+    throw new SqlError(40515, 'DDL triggers are not supported in this version of SQL Server.');
+  }
+  await toggleTableTriggers(run, statement.target, statement.names.map((name) => name.name.name), statement.enable);
+}

@@ -1,0 +1,299 @@
+import type { CatalogSnapshot, CatalogWriter, PgQuerier } from '../catalog/index.ts';
+import {
+  SqlError,
+  type LoginRequest,
+  type ResultSink,
+  type SqlSession,
+  type TdsColumn,
+  type TdsParameter,
+  type TdsValue,
+  type TransactionRequest,
+} from '../session.ts';
+import { bulkLoad } from './bulk-load.ts';
+import type { Cursor } from './cursors.ts';
+import type { Database, SandboxServer } from './server.ts';
+import { Frame } from './frame.ts';
+import { callRemote } from './procedure-call.ts';
+import { PgLink, type PgResult, type RunOptions } from './pg-link.ts';
+import { Cancelled } from './pg-error.ts';
+import { runBatch } from './interpreter.ts';
+import type { Run } from './run.ts';
+import { defaultOptions, type SessionOptions } from './session-options.ts';
+import { encoderFor } from './storage-type.ts';
+import { transactionRequest } from './transaction-statements.ts';
+import { SessionTransaction } from './transaction.ts';
+
+export interface QueryOptions extends Omit<RunOptions, 'prelude'> {
+  /** Whether the statement may change data: decides about savepoints. */
+  readonly writes: boolean;
+}
+
+/** One client connection: its settings, its transaction, its PostgreSQL connections. */
+export class EngineSession implements SqlSession {
+  options: SessionOptions = defaultOptions();
+  readonly tx = new SessionTransaction();
+  /** @@ERROR. */
+  lastError = 0;
+  /** @@ROWCOUNT. */
+  rowCount = 0;
+  /** @@IDENTITY. */
+  lastIdentity: string | null = null;
+  fetchStatus = 0;
+  cursorRows = 0;
+  triggerLevel = 0;
+  /** The table that SET IDENTITY_INSERT is on for: its object_id, or the physical name of a temporary table. */
+  identityInsert: { readonly key: number | string; readonly name: string } | undefined;
+  readonly defaultSchema: string = 'dbo';
+  readonly cursors = new Map<string, Cursor>();
+  /** Temporary tables and variables outlive a batch only here. */
+  root = new Frame('', 0, 0, undefined);
+  private readonly links = new Map<number, PgLink>();
+  private own: CatalogSnapshot | undefined;
+  private physicalNumber = 0;
+
+  constructor(
+    readonly server: SandboxServer,
+    readonly spid: number,
+    readonly login: LoginRequest,
+    private current: Database,
+  ) {}
+
+  get database(): string {
+    return this.current.info.name;
+  }
+
+  get catalogDatabase(): Database {
+    return this.current;
+  }
+
+  get serverName(): string {
+    return this.server.name;
+  }
+
+  get hasTemporaryTables(): boolean {
+    return this.root.tables.size > 0;
+  }
+
+  get link(): PgLink {
+    const link = this.links.get(this.current.id);
+    if (link === undefined) throw new SqlError(4060, `Cannot open database "${this.database}" requested by the login.`, 11);
+    return link;
+  }
+
+  /** A name for a PostgreSQL temporary table, unique in the session. */
+  nextPhysicalName(): string {
+    this.physicalNumber += 1;
+    return `x${this.physicalNumber}`;
+  }
+
+  /** Makes the connection to the current database, if there is none yet. */
+  async connect(): Promise<void> {
+    const { id } = this.current;
+    const known = this.links.get(id);
+    if (known !== undefined && !known.broken) return;
+    const link = await this.server.openLink(this.current, this);
+    this.links.set(id, link);
+  }
+
+  /** USE. */
+  async use(name: string, out: ResultSink): Promise<void> {
+    const next = this.server.database(name);
+    if (next === undefined) {
+      throw new SqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
+    }
+    const old = this.database;
+    if (next !== this.current && this.tx.depth > 0) {
+      throw new SqlError(40515, 'The sandbox cannot change the database inside a transaction (USE).');
+    }
+    this.current = next;
+    this.own = undefined;
+    await this.connect();
+    out.envChange({ kind: 'database', name: next.info.name, old });
+    out.info(new SqlError(5701, `Changed database context to '${next.info.name}'.`, 0, 2));
+  }
+
+  /** The catalog as the session sees it: the committed one, or its own after DDL in an open transaction. */
+  async snapshot(): Promise<CatalogSnapshot> {
+    if (this.tx.ddl) {
+      const own = this.own ?? (await this.current.catalog.own(this.link.client));
+      this.own = own;
+      return own;
+    }
+    return this.current.catalog.snapshot(this.current.admin);
+  }
+
+  /** Runs one PostgreSQL statement so that, inside a transaction, it can fail alone. */
+  async query(sql: string, values: readonly (string | null)[], options: QueryOptions): Promise<PgResult> {
+    const prelude = this.tx.prelude(options.writes);
+    try {
+      return await this.link.run(sql, values, { ...options, prelude });
+    } catch (error) {
+      await this.tx.undo();
+      throw this.stopped(error, options.signal);
+    }
+  }
+
+  /** Runs several PostgreSQL statements that take effect together or not at all. */
+  async atomic<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
+    const { link, tx } = this;
+    if (tx.depth > 0) {
+      for (const command of tx.prelude(true)) await link.run(command);
+      try {
+        return await work(link.client);
+      } catch (error) {
+        await tx.undo();
+        throw error;
+      }
+    }
+    await link.run('BEGIN');
+    try {
+      const result = await work(link.client);
+      await link.run('COMMIT');
+      return result;
+    } catch (error) {
+      if (!link.broken) await link.run('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** A change of the catalog with its physical twin, in one transaction. */
+  async ddl<T>(work: (writer: CatalogWriter, pg: PgQuerier) => Promise<T>): Promise<T> {
+    const inside = this.tx.depth > 0;
+    try {
+      const result = await this.atomic(async (pg) => work(await this.current.writer(pg), pg));
+      if (inside) this.tx.ddl = true;
+      return result;
+    } finally {
+      this.own = undefined;
+      if (!inside) this.current.catalog.bump();
+    }
+  }
+
+  /** To be called when a transaction ended: others now see, or never saw, its DDL. */
+  transactionEnded(): void {
+    if (this.tx.ddl) {
+      this.tx.ddl = false;
+      this.own = undefined;
+      this.current.catalog.bump();
+    }
+  }
+
+  /** Rolls back whatever is open, and tells the client. */
+  async rollbackAll(out: ResultSink): Promise<void> {
+    if (this.tx.depth === 0) return;
+    const { descriptor } = this.tx;
+    await this.tx.rollback();
+    this.transactionEnded();
+    out.envChange({ kind: 'rollback', descriptor });
+  }
+
+  /** After an attention: the transaction stays open unless SET XACT_ABORT ON. */
+  async rollbackIfAborting(out: ResultSink): Promise<void> {
+    if (this.options.xactAbort) await this.rollbackAll(out);
+  }
+
+  /** Opens a transaction where SET IMPLICIT_TRANSACTIONS asks for one. */
+  async beginImplicit(out: ResultSink): Promise<void> {
+    if (!this.options.implicitTransactions || this.tx.depth > 0) return;
+    await this.tx.begin(this.link, this.options.isolation);
+    out.envChange({ kind: 'begin', descriptor: this.tx.descriptor });
+  }
+
+  async currentRowVersion(): Promise<string> {
+    const result = await this.query(
+      'SELECT int8send(CASE WHEN is_called THEN last_value ELSE last_value - 1 END) FROM sys.rowversion_counter',
+      [],
+      { writes: false },
+    );
+    return result.rows[0]?.[0] ?? '\\x0000000000000000';
+  }
+
+  batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
+    return runBatch(this, sql, this.batchFrame(), out, signal);
+  }
+
+  execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
+    return this.parameterised(sql, parameters, out, signal);
+  }
+
+  private async parameterised(
+    sql: string,
+    parameters: readonly TdsParameter[],
+    out: ResultSink,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const frame = this.batchFrame();
+    for (const parameter of parameters) {
+      frame.variables.set(parameter.name.toLowerCase(), {
+        type: parameter.type,
+        value: encoderFor(parameter.type)(parameter.value),
+      });
+    }
+    await runBatch(this, sql, frame, out, signal);
+  }
+
+  procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
+    return callRemote(this.runOf(this.batchFrame(), out, signal), name, parameters);
+  }
+
+  transaction(request: TransactionRequest, out: ResultSink): Promise<void> {
+    return transactionRequest(this, request, out);
+  }
+
+  bulkLoad(
+    sql: string,
+    columns: readonly TdsColumn[],
+    rows: AsyncIterable<readonly TdsValue[]>,
+    signal: AbortSignal,
+  ): Promise<bigint> {
+    return bulkLoad(this, sql, columns, rows, signal);
+  }
+
+  async reset(): Promise<void> {
+    if (this.tx.depth > 0) await this.tx.rollback();
+    this.transactionEnded();
+    await this.dropTemporary(this.root);
+    this.root = new Frame('', 0, 0, undefined);
+    this.cursors.clear();
+    this.options = defaultOptions();
+    this.identityInsert = undefined;
+    this.lastError = 0;
+    this.rowCount = 0;
+    this.lastIdentity = null;
+    this.current = this.server.database(this.login.database || 'master') ?? this.current;
+    await this.connect();
+    await this.link.run('RESET lock_timeout');
+  }
+
+  /** Drops the temporary tables of a scope that has ended. */
+  async dropTemporary(frame: Frame): Promise<void> {
+    const names = frame.temporary.splice(0);
+    if (names.length > 0 && !this.link.broken) {
+      await this.query(`DROP TABLE IF EXISTS ${names.join(', ')}`, [], { writes: true });
+    }
+  }
+
+  /** Lets go of the connection to a database that is about to be dropped. */
+  async disconnect(id: number): Promise<void> {
+    const link = this.links.get(id);
+    this.links.delete(id);
+    await link?.close();
+  }
+
+  async close(): Promise<void> {
+    this.server.forget(this);
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+  }
+
+  private batchFrame(): Frame {
+    return new Frame('', 0, 0, this.root);
+  }
+
+  private runOf(frame: Frame, out: ResultSink, signal: AbortSignal): Run {
+    return { session: this, frame, out, signal, text: '' };
+  }
+
+  private stopped(error: unknown, signal: AbortSignal | undefined): unknown {
+    return signal?.aborted ? new Cancelled('the client gave up') : error;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Relation, SqlType } from '#conversion';
+import type { Variable } from '#tsql';
+import type { SqlError } from '../session.ts';
+
+/** A scalar variable: its type and its value as text of the storage type. */
+export interface VariableSlot {
+  readonly type: SqlType;
+  value: string | null;
+}
+
+/** A temporary table or table variable: what the translator sees, and what the executor must know of it. */
+export interface LocalTable {
+  readonly relation: Relation;
+  /** Name of the PostgreSQL temporary table, quoted. */
+  readonly physical: string;
+  /** PostgreSQL sequence of the identity column, quoted. */
+  readonly sequence?: string;
+}
+
+/** One scope of execution: a batch, or one call of a procedure. Variables belong to it; so does SCOPE_IDENTITY(). */
+export class Frame {
+  readonly variables = new Map<string, VariableSlot>();
+  readonly tables = new Map<string, LocalTable>();
+  /** Temporary tables made in this scope; they are dropped when it ends, unless it is a batch of the session itself. */
+  readonly temporary: string[] = [];
+  /** Cursors declared LOCAL. */
+  readonly cursors = new Map<string, unknown>();
+  scopeIdentity: string | null = null;
+  /** Errors of the CATCH blocks that are running, innermost last. */
+  readonly caught: SqlError[] = [];
+  /** How many TRY blocks of this scope are running. */
+  tries = 0;
+  returnStatus = 0;
+
+  constructor(
+    /** Name of the procedure for error messages; '' in a batch. */
+    readonly procedure: string,
+    readonly procedureId: number,
+    readonly level: number,
+    readonly parent: Frame | undefined,
+  ) {}
+
+  /** A variable by its name in any case. */
+  variable(name: string): VariableSlot | undefined {
+    return this.variables.get(name.toLowerCase());
+  }
+
+  /** A scope with one variable, for the conversion of a value that stands in no variable. */
+  scratch(type: SqlType, value: string): Frame {
+    const frame = new Frame(this.procedure, this.procedureId, this.level, this);
+    frame.variables.set('@value', { type, value });
+    return frame;
+  }
+
+  /** The expression that reads {@link scratch}'s variable. */
+  get scratchExpression(): Variable {
+    return { kind: 'variable', name: '@value', span: { start: 0, end: 0, line: 1, column: 1 } };
+  }
+
+  /** The error that ERROR_NUMBER() and its fellows speak of: that of the innermost running CATCH, of callers too. */
+  currentError(): SqlError | undefined {
+    return this.caught.at(-1) ?? this.parent?.currentError();
+  }
+
+  /** Whether an error would reach a CATCH of this scope or of a caller. */
+  guarded(): boolean {
+    return this.tries > 0 || (this.parent?.guarded() ?? false);
+  }
+}
+
+/** How a statement ended, for the list it stands in. */
+export type Flow =
+  | 'next'
+  | 'break'
+  | 'continue'
+  | 'return'
+  | { readonly goto: string };

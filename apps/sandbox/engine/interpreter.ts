@@ -1,0 +1,192 @@
+import { translatePredicate } from '#conversion';
+import type { Expression, Statement } from '#tsql';
+import { SqlError, type ResultSink } from '../session.ts';
+import type { EngineSession } from './engine-session.ts';
+import type { Flow, Frame } from './frame.ts';
+import { parsedBatch, requireParsed } from './parsing.ts';
+import { Cancelled, reachOf, sqlError } from './pg-error.ts';
+import { bind, translated, type Run } from './run.ts';
+import { runOne } from './statements.ts';
+import { verbOf } from './verbs.ts';
+
+/** Ends the batch: its error has been sent already. */
+export class BatchAborted extends Error {
+  override readonly name = 'BatchAborted';
+}
+
+/** Ends the procedure or batch whose statement failed: its error has been sent already. */
+export class ScopeAborted extends Error {
+  override readonly name = 'ScopeAborted';
+}
+
+/** Parses and runs a batch of the client. */
+export async function runBatch(
+  session: EngineSession,
+  text: string,
+  frame: Frame,
+  out: ResultSink,
+  signal: AbortSignal,
+): Promise<void> {
+  const parsed = parsedBatch(text, session.options.quotedIdentifier);
+  const run: Run = { session, frame, out, signal, text };
+  try {
+    requireParsed(parsed);
+    await runBody(run, parsed.statements);
+    await endBatch(run);
+  } catch (error) {
+    if (error instanceof BatchAborted || error instanceof ScopeAborted) return;
+    if (error instanceof Cancelled) {
+      await session.rollbackIfAborting(out);
+      return;
+    }
+    session.lastError = error instanceof SqlError ? error.number : 50_000;
+    out.error(sqlError(error, { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined }));
+  } finally {
+    frame.cursors.clear();
+    await session.dropTemporary(frame);
+  }
+}
+
+/** Runs a whole body: of a batch, a procedure, a trigger. */
+export async function runBody(run: Run, statements: readonly Statement[]): Promise<void> {
+  const flow = await runList(run, statements);
+  if (typeof flow === 'string') return;
+  throw new SqlError(133, `A GOTO statement references the label '${flow.goto}' but the label has not been declared.`, 15);
+}
+
+async function endBatch(run: Run): Promise<void> {
+  if (!run.session.tx.doomed || run.frame.level > 0) return;
+  run.out.error(
+    new SqlError(3998, 'Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.'),
+  );
+  await run.session.rollbackAll(run.out);
+}
+
+function labelAt(statements: readonly Statement[], label: string): number {
+  const key = label.toLowerCase();
+  return statements.findIndex((s) => s.kind === 'label' && s.label.name.toLowerCase() === key);
+}
+
+/** Runs statements in order; a GOTO looks for its label here, then in the lists around. */
+export async function runList(run: Run, statements: readonly Statement[]): Promise<Flow> {
+  for (let at = 0; at < statements.length; at += 1) {
+    const flow = await runStatement(run, statements[at] as Statement);
+    if (flow === 'next') continue;
+    if (typeof flow === 'string') return flow;
+    const target = labelAt(statements, flow.goto);
+    if (target < 0) return flow;
+    at = target;
+  }
+  return 'next';
+}
+
+async function runStatement(run: Run, statement: Statement): Promise<Flow> {
+  if (run.signal.aborted) throw new Cancelled('the client gave up');
+  switch (statement.kind) {
+    case 'block':
+      return runList(run, statement.statements);
+    case 'if':
+      return (await holds(run, statement.condition))
+        ? runStatement(run, statement.then)
+        : statement.otherwise === undefined
+          ? 'next'
+          : runStatement(run, statement.otherwise);
+    case 'while':
+      return runWhile(run, statement.condition, statement.body);
+    case 'tryCatch':
+      return runTry(run, statement.body, statement.handler);
+    case 'break':
+      return 'break';
+    case 'continue':
+      return 'continue';
+    case 'goto':
+      return { goto: statement.label.name };
+    case 'label':
+    case 'empty':
+      return 'next';
+    default:
+      return guarded(run, statement);
+  }
+}
+
+async function runWhile(run: Run, condition: Expression, body: Statement): Promise<Flow> {
+  while (await holds(run, condition)) {
+    const flow = await runStatement(run, body);
+    if (flow === 'break') break;
+    if (flow !== 'next' && flow !== 'continue') return flow;
+    if (run.signal.aborted) throw new Cancelled('the client gave up');
+  }
+  return 'next';
+}
+
+/** The condition of IF and WHILE; UNKNOWN is false. Its errors are those of a statement. */
+async function holds(run: Run, condition: Expression): Promise<boolean> {
+  let result = false;
+  const failed = await settle(run, condition.span.line, 'IF', async () => {
+    const predicate = await translated(run, condition, (node, context) => translatePredicate(node, context));
+    const values = await bind(run, predicate.parameters);
+    const answer = await run.session.query(`SELECT ${predicate.sql}`, values, { writes: false, signal: run.signal });
+    result = answer.rows[0]?.[0] === 't';
+  });
+  if (!failed) run.session.rowCount = 0;
+  return result;
+}
+
+async function guarded(run: Run, statement: Statement): Promise<Flow> {
+  let flow: Flow = 'next';
+  await settle(run, statement.span.line, verbOf(statement), async () => {
+    flow = await runOne(run, statement);
+  });
+  return flow;
+}
+
+/** Runs one statement's work and does what its failure asks for; true if it failed and the batch goes on. */
+async function settle(run: Run, line: number, verb: string, work: () => Promise<void>): Promise<boolean> {
+  const { session, frame, out } = run;
+  try {
+    await work();
+    if (verb !== 'RAISERROR' && verb !== 'DECLARE') session.lastError = 0;
+    return false;
+  } catch (error) {
+    if (error instanceof BatchAborted || error instanceof ScopeAborted || error instanceof Cancelled) throw error;
+    const snapshot = await session.snapshot().catch(() => undefined);
+    const fault = sqlError(error, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
+    session.lastError = fault.number;
+    const raised = verb === 'RAISERROR';
+    const reach = verb === 'THROW' ? 'batch' : reachOf(fault);
+    if (frame.guarded()) {
+      if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction')) session.tx.doomed = true;
+      throw fault;
+    }
+    out.error(fault);
+    if (fault.number === 1205 || reach === 'batchAndTransaction' || (session.options.xactAbort && !raised)) {
+      await session.rollbackAll(out);
+      throw new BatchAborted(fault.message);
+    }
+    if (reach === 'batch') throw new BatchAborted(fault.message);
+    if (reach === 'scope') throw new ScopeAborted(fault.message);
+    out.done(undefined);
+    return true;
+  }
+}
+
+async function runTry(run: Run, body: readonly Statement[], handler: readonly Statement[]): Promise<Flow> {
+  const { frame, session } = run;
+  frame.tries += 1;
+  let caught: SqlError;
+  try {
+    return await runList(run, body);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    caught = error;
+  } finally {
+    frame.tries -= 1;
+  }
+  frame.caught.push(caught);
+  session.lastError = caught.number;
+  try {
+    return await runList(run, handler);
+  } finally {
+    frame.caught.pop();
+  }
+}

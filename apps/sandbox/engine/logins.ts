@@ -1,0 +1,111 @@
+import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { writeLogins, type PgQuerier } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+
+interface StoredLogin {
+  readonly principalId: number;
+  readonly name: string;
+  readonly hash: string;
+  readonly roles: string[];
+  readonly disabled: boolean;
+}
+
+const SCHEMA = `CREATE SCHEMA IF NOT EXISTS server;
+CREATE TABLE IF NOT EXISTS server.logins (
+  principal_id int PRIMARY KEY, name text NOT NULL, hash text NOT NULL, roles text[] NOT NULL DEFAULT '{}', disabled boolean NOT NULL DEFAULT false)`;
+
+const FIRST_ID = 259;
+
+function hashOf(password: string): string {
+  const salt = randomBytes(16);
+  return `${salt.toString('hex')}:${scryptSync(password, salt, 32).toString('hex')}`;
+}
+
+function matches(password: string, hash: string): boolean {
+  const [salt = '', stored = ''] = hash.split(':');
+  return timingSafeEqual(scryptSync(password, Buffer.from(salt, 'hex'), 32), Buffer.from(stored, 'hex'));
+}
+
+function unknown(name: string): SqlError {
+  return new SqlError(15_151, `Cannot alter the login '${name}', because it does not exist or you do not have permission.`);
+}
+
+/** The server's logins, kept in master with their password hashes; `sa` has the password the server was started with. */
+export class Logins {
+  private readonly all = new Map<string, StoredLogin>();
+
+  private constructor(private readonly master: PgQuerier) {}
+
+  /** Reads them, and sets the password of `sa`. */
+  static async open(master: PgQuerier, saPassword: string): Promise<Logins> {
+    const logins = new Logins(master);
+    await master.query(SCHEMA);
+    await master.query(
+      `INSERT INTO server.logins VALUES (1, 'sa', $1, '{sysadmin}') ON CONFLICT (principal_id) DO UPDATE SET hash = excluded.hash`,
+      [hashOf(saPassword)],
+    );
+    await logins.read();
+    return logins;
+  }
+
+  /** Throws 18456, worded alike for an unknown name, a wrong password and a disabled login. */
+  check(name: string, password: string): void {
+    const login = this.all.get(name.toLowerCase());
+    if (login !== undefined && !login.disabled && matches(password, login.hash)) return;
+    throw new SqlError(18_456, `Login failed for user '${name}'.`, 14, 1);
+  }
+
+  async create(name: string, password: string): Promise<void> {
+    if (this.all.has(name.toLowerCase())) throw new SqlError(15_025, `The server principal '${name}' already exists.`);
+    const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
+    await this.master.query('INSERT INTO server.logins (principal_id, name, hash) VALUES ($1, $2, $3)', [id, name, hashOf(password)]);
+    await this.read();
+  }
+
+  async alter(name: string, change: { readonly password?: string; readonly disabled?: boolean }): Promise<void> {
+    const login = this.all.get(name.toLowerCase());
+    if (login === undefined) throw unknown(name);
+    await this.master.query('UPDATE server.logins SET hash = $2, disabled = $3 WHERE principal_id = $1', [
+      login.principalId,
+      change.password === undefined ? login.hash : hashOf(change.password),
+      change.disabled ?? login.disabled,
+    ]);
+    await this.read();
+  }
+
+  async drop(name: string): Promise<void> {
+    const login = this.all.get(name.toLowerCase());
+    if (login === undefined) throw unknown(name);
+    await this.master.query('DELETE FROM server.logins WHERE principal_id = $1', [login.principalId]);
+    await this.read();
+  }
+
+  async setRole(role: string, name: string, present: boolean): Promise<void> {
+    const login = this.all.get(name.toLowerCase());
+    if (login === undefined) throw unknown(name);
+    const roles = login.roles.filter((each) => each !== role.toLowerCase());
+    await this.master.query('UPDATE server.logins SET roles = $2 WHERE principal_id = $1', [
+      login.principalId,
+      present ? [...roles, role.toLowerCase()] : roles,
+    ]);
+    await this.read();
+  }
+
+  /** Shows them in the catalog of a database. */
+  async publish(pg: PgQuerier): Promise<void> {
+    await writeLogins(
+      pg,
+      [...this.all.values()].map((login) => ({ principalId: login.principalId, name: login.name, serverRoles: login.roles, disabled: login.disabled })),
+    );
+  }
+
+  private async read(): Promise<void> {
+    const { rows } = await this.master.query<{ principal_id: number; name: string; hash: string; roles: string[]; disabled: boolean }>(
+      'SELECT principal_id, name, hash, roles, disabled FROM server.logins',
+    );
+    this.all.clear();
+    for (const row of rows) {
+      this.all.set(row.name.toLowerCase(), { principalId: row.principal_id, name: row.name, hash: row.hash, roles: row.roles, disabled: row.disabled });
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { CatalogObject, ProcedureArgument, ProcedureContext, PropertyTarget, SystemProcedure } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+import { partsOf } from './session-scope.ts';
+import { baseText, encoderFor } from './storage-type.ts';
+
+/** An argument by its name, or by its place where it was given without one. */
+function argument(args: readonly ProcedureArgument[], name: string, at: number): ProcedureArgument | undefined {
+  return args.find((each) => each.name.toLowerCase() === name) ?? (args[at]?.name === '' ? args[at] : undefined);
+}
+
+function text(args: readonly ProcedureArgument[], name: string, at: number): string | undefined {
+  const value = argument(args, name, at)?.value;
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+function noRename(name: string): SqlError {
+  return new SqlError(15_225, `No item by the name of '${name}' could be found in the current database, given that @itemtype was input as '(null)'.`, 11);
+}
+
+/** sp_rename of objects, columns and indexes: names only, nothing physical. */
+const rename: SystemProcedure = async (context, args) => {
+  const old = text(args, '@objname', 0) ?? '';
+  const name = text(args, '@newname', 1) ?? '';
+  const type = (text(args, '@objtype', 2) ?? '').toUpperCase();
+  const parts = partsOf(old);
+  const { snapshot } = context;
+  const last = parts.at(-1) ?? '';
+  if (type === 'COLUMN' || type === 'INDEX') {
+    const table = snapshot.object(parts.at(-3), parts.at(-2) ?? '', 'dbo');
+    if (table === undefined) throw noRename(old);
+    if (type === 'COLUMN') {
+      const column = snapshot.column(table, last);
+      if (column === undefined) throw noRename(old);
+      await context.ddl((writer) => writer.renameColumn(table.id, column.id, name));
+    } else {
+      const index = table.indexes.find((each) => snapshot.fold(each.name) === snapshot.fold(last));
+      if (index === undefined) throw noRename(old);
+      await context.ddl((writer) => writer.renameIndex(table.id, index.id, name));
+    }
+  } else if (type === '' || type === 'OBJECT') {
+    const object = snapshot.object(parts.at(-2), last, 'dbo');
+    if (object === undefined || object.system) throw noRename(old);
+    await context.ddl((writer) => writer.renameObject(object.id, name));
+  } else throw new SqlError(40515, `sp_rename of '${type}' is not supported in this version of SQL Server.`);
+  context.out.info(new SqlError(15_477, 'Caution: Changing any part of an object name could break scripts and stored procedures.', 0));
+  return { status: 0 };
+};
+
+function missing(name: string): SqlError {
+  return new SqlError(15_135, `Object is invalid. Extended properties are not permitted on '${name}', or the object does not exist.`);
+}
+
+function minorOf(object: CatalogObject, context: ProcedureContext, type: string, name: string): PropertyTarget {
+  const { fold } = context.snapshot;
+  if (type === 'COLUMN') {
+    const column = context.snapshot.column(object, name);
+    if (column === undefined) throw missing(name);
+    return { class: 1, majorId: object.id, minorId: column.id };
+  }
+  if (type === 'INDEX') {
+    const index = object.indexes.find((each) => fold(each.name) === fold(name));
+    if (index === undefined) throw missing(name);
+    return { class: 7, majorId: object.id, minorId: index.id };
+  }
+  if (type === 'CONSTRAINT' || type === 'TRIGGER') {
+    const found = context.snapshot.object(object.schema, name, object.schema);
+    if (found === undefined) throw missing(name);
+    return { class: 1, majorId: found.id, minorId: 0 };
+  }
+  if (type === 'PARAMETER') {
+    const parameter = object.parameters.find((each) => fold(each.name) === fold(name));
+    if (parameter === undefined) throw missing(name);
+    return { class: 2, majorId: object.id, minorId: parameter.id };
+  }
+  throw new SqlError(40515, `Extended properties of a ${type} are not supported in this version of SQL Server.`);
+}
+
+function propertyTarget(context: ProcedureContext, args: readonly ProcedureArgument[], from: number): PropertyTarget {
+  const level = (n: number): { type: string; name: string } => ({
+    type: (text(args, `@level${n}type`, from + n * 2) ?? '').toUpperCase(),
+    name: text(args, `@level${n}name`, from + n * 2 + 1) ?? '',
+  });
+  const [zero, one, two] = [level(0), level(1), level(2)];
+  if (zero.type === '') return { class: 0, majorId: 0, minorId: 0 };
+  if (zero.type !== 'SCHEMA' && zero.type !== 'USER') throw new SqlError(40515, `Extended properties of a ${zero.type} are not supported in this version of SQL Server.`);
+  const schema = context.snapshot.schema(zero.name);
+  if (schema === undefined) throw missing(zero.name);
+  if (one.type === '') return { class: 3, majorId: schema.id, minorId: 0 };
+  if (one.type === 'TYPE') {
+    const type = context.snapshot.type(zero.name, one.name);
+    if (type === undefined) throw missing(`${zero.name}.${one.name}`);
+    return { class: 6, majorId: type.userTypeId, minorId: 0 };
+  }
+  const object = context.snapshot.object(zero.name, one.name, zero.name);
+  if (object === undefined) throw missing(`${zero.name}.${one.name}`);
+  return two.type === '' ? { class: 1, majorId: object.id, minorId: 0 } : minorOf(object, context, two.type, two.name);
+}
+
+/** The value of a property as a stored sql_variant. */
+function variantText(value: ProcedureArgument | undefined): string | null {
+  if (value === undefined || value.value === null) return null;
+  if (value.type.name === 'sql_variant') return encoderFor(value.type)(value.value);
+  return encoderFor({ name: 'sql_variant' })({ base: value.type, value: value.value as string });
+}
+
+function property(mode: 'add' | 'update' | 'drop'): SystemProcedure {
+  const from = mode === 'drop' ? 1 : 2;
+  return async (context, args) => {
+    const name = text(args, '@name', 0) ?? '';
+    const value = mode === 'drop' ? null : variantText(argument(args, '@value', 1));
+    await context.ddl((writer) => writer.setExtendedProperty(propertyTarget(context, args, from), name, value, mode));
+    return { status: 0 };
+  };
+}
+
+const OWN: Readonly<Record<string, SystemProcedure>> = {
+  sp_rename: rename,
+  sp_addextendedproperty: property('add'),
+  sp_updateextendedproperty: property('update'),
+  sp_dropextendedproperty: property('drop'),
+};
+
+/** The system procedures that are the engine's: those that change definitions. */
+export function ownProcedure(name: string): SystemProcedure | undefined {
+  return Object.hasOwn(OWN, name) ? OWN[name] : undefined;
+}
+
+export { baseText };

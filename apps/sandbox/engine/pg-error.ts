@@ -1,0 +1,183 @@
+import { TranslationError, sqlErrorOf } from '#conversion';
+import pg from 'pg';
+import type { CatalogForeignKey, CatalogObject, CatalogSnapshot } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+import { unescapeText } from './storage-text.ts';
+
+/** Where an error arose: names in its message, line and procedure come from here. */
+export interface ErrorPlace {
+  readonly line: number;
+  readonly procedure: string;
+  /** INSERT, UPDATE, DELETE, MERGE, ALTER TABLE … as the message names it. */
+  readonly verb: string;
+  readonly spid: number;
+  readonly snapshot: CatalogSnapshot | undefined;
+}
+
+/** The session was asked to stop: the client gave up its request. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+type Fault = pg.DatabaseError;
+
+const idOf = (physical: string | undefined): number => Number(/^[a-z](\d+)/.exec(physical ?? '')?.[1] ?? 0);
+
+function tableOf(fault: Fault, place: ErrorPlace): CatalogObject | undefined {
+  return place.snapshot?.objectById(idOf(fault.table));
+}
+
+const qualified = (table: CatalogObject | undefined): string =>
+  table === undefined ? 'the table' : `${table.schema}.${table.name}`;
+
+/** The values of PostgreSQL's `Key (c1, c2)=(a, b) already exists.` */
+function keyValues(fault: Fault): string {
+  const at = fault.detail?.indexOf(')=(') ?? -1;
+  if (at < 0) return '';
+  const end = fault.detail?.lastIndexOf(') ') ?? -1;
+  return unescapeText(fault.detail?.slice(at + 3, end) ?? '').replaceAll(/\bnull\b/g, '<NULL>');
+}
+
+function duplicate(fault: Fault, place: ErrorPlace): SqlError {
+  const table = tableOf(fault, place);
+  const physical = (fault.constraint ?? '').replace(/^x/, 'i');
+  const index = table?.indexes.find((candidate) => candidate.physical === physical);
+  const values = `The duplicate key value is (${keyValues(fault)}).`;
+  if (index === undefined || index.primaryKey || index.uniqueConstraint) {
+    const kind = index?.uniqueConstraint ? 'UNIQUE KEY' : 'PRIMARY KEY';
+    return new SqlError(
+      2627,
+      `Violation of ${kind} constraint '${index?.name ?? fault.constraint}'. Cannot insert duplicate key in object '${qualified(table)}'. ${values}`,
+      14,
+    );
+  }
+  return new SqlError(
+    2601,
+    `Cannot insert duplicate key row in object '${qualified(table)}' with unique index '${index.name}'. ${values}`,
+    14,
+  );
+}
+
+function columnsOf(table: CatalogObject | undefined, key: CatalogForeignKey, side: 'parent' | 'referenced'): string {
+  const first = key.columns[0];
+  if (table === undefined || first === undefined || key.columns.length !== 1) return '';
+  const id = side === 'parent' ? first.parentColumnId : first.referencedColumnId;
+  return `, column '${table.columns.find((column) => column.id === id)?.name ?? ''}'`;
+}
+
+function foreignKey(fault: Fault, place: ErrorPlace): SqlError {
+  const table = tableOf(fault, place);
+  const id = idOf(fault.constraint);
+  const key = table?.foreignKeys.find((candidate) => candidate.objectId === id);
+  const database = place.snapshot?.database.name ?? '';
+  const byParent = fault.message.startsWith('update or delete');
+  const referenced = key === undefined ? undefined : place.snapshot?.objectById(key.referencedId);
+  const same = key !== undefined && key.parentId === key.referencedId ? ' SAME TABLE' : '';
+  const kind = byParent ? `${same === '' ? '' : 'SAME TABLE '}REFERENCE` : `FOREIGN KEY${same}`;
+  const where = byParent ? table : referenced;
+  const column = key === undefined ? '' : columnsOf(where, key, byParent ? 'parent' : 'referenced');
+  return new SqlError(
+    547,
+    `The ${place.verb} statement conflicted with the ${kind} constraint "${key?.name ?? fault.constraint}". The conflict occurred in database "${database}", table "${qualified(where)}"${column}.`,
+    16,
+    0,
+  );
+}
+
+function check(fault: Fault, place: ErrorPlace): SqlError {
+  const table = tableOf(fault, place);
+  const id = idOf(fault.constraint);
+  const found = table?.checks.find((candidate) => candidate.objectId === id);
+  const column = table?.columns.find((candidate) => candidate.id === found?.columnId);
+  return new SqlError(
+    547,
+    `The ${place.verb} statement conflicted with the CHECK constraint "${found?.name ?? fault.constraint}". The conflict occurred in database "${place.snapshot?.database.name ?? ''}", table "${qualified(table)}"${column === undefined ? '' : `, column '${column.name}'`}.`,
+    16,
+    0,
+  );
+}
+
+function missingValue(fault: Fault, place: ErrorPlace): SqlError {
+  const table = tableOf(fault, place);
+  const column = table?.columns.find((candidate) => candidate.physical === fault.column);
+  const name = `${place.snapshot?.database.name ?? ''}.${qualified(table)}`;
+  return new SqlError(
+    515,
+    `Cannot insert the value NULL into column '${column?.name ?? fault.column}', table '${name}'; column does not allow nulls. ${place.verb} fails.`,
+    16,
+    2,
+  );
+}
+
+function byCode(fault: Fault, place: ErrorPlace): SqlError | undefined {
+  switch (fault.code) {
+    case '23502':
+      return missingValue(fault, place);
+    case '23505':
+      return duplicate(fault, place);
+    case '23503':
+      return foreignKey(fault, place);
+    case '23514':
+      return check(fault, place);
+    case '40P01':
+      return new SqlError(
+        1205,
+        `Transaction (Process ID ${place.spid}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.`,
+        13,
+        51,
+      );
+    case '40001':
+      return new SqlError(
+        3960,
+        `Snapshot isolation transaction aborted due to update conflict. Retry the transaction or change the isolation level for the update/delete statement.`,
+        16,
+        2,
+      );
+    case '55P03':
+      return new SqlError(1222, 'Lock request time out period exceeded.', 16, 51);
+    case '25006':
+      return new SqlError(3906, 'Failed to update the database because it is read-only.');
+    case '53200':
+      return new SqlError(701, 'There is insufficient system memory to run this query.', 17, 123);
+    default:
+      return undefined;
+  }
+}
+
+/** SQL Server's error for anything thrown while a statement ran. Faults of our own code keep their text under number 50000 + severity 20. */
+export function sqlError(error: unknown, place: ErrorPlace): SqlError {
+  if (error instanceof SqlError) {
+    return error.line === 1 && error.procedure === ''
+      ? new SqlError(error.number, error.message, error.severity, error.state, place.line, place.procedure)
+      : error;
+  }
+  if (error instanceof TranslationError) {
+    const { number, message, span } = error.problem;
+    return new SqlError(number, message, number === 102 ? 15 : 16, 1, span?.line ?? place.line, place.procedure);
+  }
+  const found = error instanceof pg.DatabaseError ? (byCode(error, place) ?? known(error)) : undefined;
+  if (found !== undefined) {
+    return new SqlError(found.number, found.message, found.severity, found.state, place.line, place.procedure);
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new SqlError(40515, `The sandbox cannot run this ${place.verb} statement: ${text}`, 16, 1, place.line, place.procedure);
+}
+
+function known(fault: Fault): SqlError | undefined {
+  const found = sqlErrorOf(fault);
+  return found && new SqlError(found.number, found.message, found.severity, found.state);
+}
+
+/** What an error outside TRY does beyond its own statement. */
+export type Reach = 'statement' | 'scope' | 'batch' | 'batchAndTransaction';
+
+const SCOPE = new Set([102, 156, 170, 207, 208, 209, 213, 4104, 107, 137, 1087, 40515, 195, 4121, 2715, 128, 206, 8117, 402]);
+const WITH_TRANSACTION = new Set([241, 242, 245, 248, 295, 8114, 1205, 3960, 3930, 3988]);
+
+/** How far an error reaches, as documented for SQL Server without XACT_ABORT. */
+export function reachOf(error: SqlError): Reach {
+  if (error.severity >= 20) return 'batchAndTransaction';
+  if (WITH_TRANSACTION.has(error.number)) return 'batchAndTransaction';
+  if (SCOPE.has(error.number)) return 'scope';
+  return 'statement';
+}

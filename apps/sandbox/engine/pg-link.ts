@@ -1,0 +1,218 @@
+import { connect as connectSocket } from 'node:net';
+import pg from 'pg';
+
+/** One row as PostgreSQL wrote it. */
+export type PgRow = readonly (string | null)[];
+
+export interface PgResult {
+  readonly rows: PgRow[];
+  /** Rows that the command touched or returned. */
+  readonly count: number;
+  /** The command tag's words: SELECT, INSERT … */
+  readonly command: string;
+}
+
+export interface RunOptions {
+  /** Commands without parameters sent before the statement in the same round trip (savepoints). */
+  readonly prelude?: readonly string[];
+  /** Takes the rows as they come, instead of collecting them; false asks for a pause until {@link RunOptions.drained}. */
+  readonly onRow?: (row: PgRow) => boolean;
+  readonly drained?: () => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface WireStream {
+  cork(): void;
+  uncork(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What a submittable may do on the connection: the part of pg's Connection that is used here. */
+interface Wire {
+  readonly stream: WireStream;
+  parse(message: { name?: string; text: string; types?: number[] }): void;
+  bind(message: { portal?: string; statement?: string; values: (string | null)[] }): void;
+  describe(message: { type: 'P' | 'S'; name: string }): void;
+  execute(message: { portal: string; rows: number }): void;
+  sync(): void;
+  sendCopyFail(message: string): void;
+}
+
+/** One statement on the wire: prelude and statement share one Sync, hence one round trip and, in autocommit, one transaction. */
+class WireStatement {
+  readonly rows: PgRow[] = [];
+  count = 0;
+  command = '';
+  private pending: number;
+  private wire: Wire | undefined;
+  private failed = false;
+
+  constructor(
+    private readonly text: string,
+    private readonly values: readonly (string | null)[],
+    private readonly options: RunOptions,
+    private readonly settle: (error?: Error) => void,
+  ) {
+    this.pending = options.prelude?.length ?? 0;
+  }
+
+  submit(wire: Wire): void {
+    this.wire = wire;
+    wire.stream.cork();
+    try {
+      for (const text of this.options.prelude ?? []) {
+        wire.parse({ text });
+        wire.bind({ values: [] });
+        wire.execute({ portal: '', rows: 0 });
+      }
+      wire.parse({ text: this.text });
+      wire.bind({ values: [...this.values] });
+      wire.execute({ portal: '', rows: 0 });
+      wire.sync();
+    } finally {
+      wire.stream.uncork();
+    }
+  }
+
+  handleRowDescription(): void {}
+
+  handleDataRow(message: { readonly fields: PgRow }): void {
+    if (this.failed) return;
+    const { onRow, drained } = this.options;
+    if (onRow === undefined) {
+      this.rows.push(message.fields);
+      return;
+    }
+    try {
+      if (onRow(message.fields) || drained === undefined) return;
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.wire?.stream.pause();
+    const resume = (): void => this.wire?.stream.resume();
+    drained().then(resume, resume);
+  }
+
+  handleCommandComplete(message: { readonly text: string }): void {
+    if (this.pending > 0) {
+      this.pending -= 1;
+      return;
+    }
+    const words = message.text.split(' ');
+    this.command = words[0] ?? '';
+    this.count = Number(words.at(-1)) || 0;
+  }
+
+  handleEmptyQuery(): void {
+    if (this.pending > 0) this.pending -= 1;
+  }
+
+  handlePortalSuspended(): void {}
+
+  handleCopyInResponse(wire: Wire): void {
+    wire.sendCopyFail('no data');
+  }
+
+  handleCopyData(): void {}
+
+  handleReadyForQuery(): void {
+    if (!this.failed) this.settle();
+  }
+
+  handleError(error: Error): void {
+    this.fail(error);
+  }
+
+  private fail(error: Error): void {
+    if (this.failed) return;
+    this.failed = true;
+    this.settle(error);
+  }
+}
+
+/** One connection to PostgreSQL, used by one session. Statements run in the order of the calls. */
+export class PgLink {
+  private lost: Error | undefined;
+
+  private constructor(readonly client: pg.Client) {
+    client.on('error', (error) => {
+      this.lost = error;
+    });
+  }
+
+  /** Connects to `database` of the server at `url`. */
+  static async open(url: string, database: string, applicationName: string): Promise<PgLink> {
+    const target = new URL(url);
+    target.pathname = `/${encodeURIComponent(database)}`;
+    const client = new pg.Client({ connectionString: target.href, application_name: applicationName });
+    const link = new PgLink(client);
+    await client.connect();
+    return link;
+  }
+
+  get broken(): boolean {
+    return this.lost !== undefined;
+  }
+
+  get backendPid(): number {
+    return (this.client as unknown as { processID: number }).processID;
+  }
+
+  /** Runs one statement with text parameters. Rejects with pg's DatabaseError. */
+  async run(text: string, values: readonly (string | null)[] = [], options: RunOptions = {}): Promise<PgResult> {
+    if (this.lost !== undefined) throw this.lost;
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const cancel = (): void => this.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.submit(text, values, options);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Runs several statements of one text by the simple protocol. */
+  async script(text: string): Promise<void> {
+    await this.client.query(text);
+  }
+
+  /** Asks the server to give up the running statement; it then fails with SQLSTATE 57014. */
+  cancel(): void {
+    const { host, port, processID, secretKey } = this.client as unknown as {
+      host: string;
+      port: number;
+      processID: number;
+      secretKey: number;
+    };
+    const message = Buffer.alloc(16);
+    message.writeInt32BE(16, 0);
+    message.writeInt32BE(80_877_102, 4);
+    message.writeInt32BE(processID, 8);
+    message.writeInt32BE(secretKey, 12);
+    const socket = host.startsWith('/')
+      ? connectSocket(`${host}/.s.PGSQL.${port}`)
+      : connectSocket({ host, port });
+    socket.on('connect', () => socket.end(message));
+    socket.on('error', (error) => {
+      this.lost ??= error;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  private submit(text: string, values: readonly (string | null)[], options: RunOptions): Promise<PgResult> {
+    return new Promise((resolve, reject) => {
+      const statement = new WireStatement(text, values, options, (error) =>
+        error === undefined
+          ? resolve({ rows: statement.rows, count: statement.count, command: statement.command })
+          : reject(error),
+      );
+      this.client.query(statement as unknown as pg.Submittable);
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { translateQuery, type ResultColumn, type TranslatedQuery } from '#conversion';
+import type { Select } from '#tsql';
+import type { ResultSink, TdsColumn, TdsType, TdsValue } from '../session.ts';
+import type { PgRow } from './pg-link.ts';
+import { bind, translated, type Run } from './run.ts';
+import { selectInto } from './select-into.ts';
+import { decoderFor, type Decoder } from './storage-type.ts';
+
+const SELECT = 0xc1;
+
+/** Column metadata of a result. */
+export function columnsOf(columns: readonly ResultColumn[]): TdsColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    type: column.type as TdsType,
+    nullable: column.nullable,
+    ...(column.identity ? { identity: true } : {}),
+  }));
+}
+
+/** Turns rows as PostgreSQL wrote them into rows of the seam. */
+export function rowDecoder(columns: readonly ResultColumn[]): (row: PgRow) => TdsValue[] {
+  const decoders: Decoder[] = columns.map((column) => decoderFor(column.type as TdsType));
+  const width = decoders.length;
+  return (row) => {
+    const values = new Array<TdsValue>(width);
+    for (let i = 0; i < width; i += 1) {
+      const text = row[i];
+      values[i] = text === null || text === undefined ? null : (decoders[i] as Decoder)(text);
+    }
+    return values;
+  };
+}
+
+/** Sends a result set as it is read; resolves with the number of rows. */
+export async function streamRows(
+  run: Run,
+  query: { readonly sql: string; readonly columns: readonly ResultColumn[] },
+  values: readonly (string | null)[],
+  writes: boolean,
+): Promise<number> {
+  const { session, out, signal } = run;
+  const decode = rowDecoder(query.columns);
+  out.columns(columnsOf(query.columns));
+  let count = 0;
+  await session.query(query.sql, values, {
+    writes,
+    signal,
+    onRow: (row) => {
+      count += 1;
+      return out.row(decode(row));
+    },
+    drained: () => out.drained(),
+  });
+  return count;
+}
+
+/** Ends a statement with its count, unless SET NOCOUNT ON. */
+export function finish(run: Run, count: number, command: number, out: ResultSink = run.out): void {
+  run.session.rowCount = count;
+  out.done(run.session.options.noCount ? undefined : BigInt(count), command);
+}
+
+/** SELECT in all its forms: to the client, into variables, into a table. */
+export async function runSelect(run: Run, statement: Select): Promise<void> {
+  const query = await translated(run, statement, (node, context) => translateQuery(node.query, context));
+  if (query.into !== undefined) {
+    finish(run, await selectInto(run, query, query.into), SELECT);
+    return;
+  }
+  const values = await bind(run, query.parameters);
+  if (query.assigns) {
+    run.session.rowCount = await assignFrom(run, query, values);
+    return;
+  }
+  finish(run, await streamRows(run, query, values, writes(query)), SELECT);
+}
+
+const writes = (query: TranslatedQuery): boolean => query.sql.includes('nextval(');
+
+async function assignFrom(run: Run, query: TranslatedQuery, values: readonly (string | null)[]): Promise<number> {
+  let last: PgRow | undefined;
+  let count = 0;
+  await run.session.query(query.sql, values, {
+    writes: writes(query),
+    signal: run.signal,
+    onRow: (row) => {
+      last = row;
+      count += 1;
+      return true;
+    },
+  });
+  if (last !== undefined) assignRow(run, query.columns, last);
+  return count;
+}
+
+/** Sets the variables that the columns of a row are for. */
+export function assignRow(run: Run, columns: readonly ResultColumn[], row: PgRow): void {
+  columns.forEach((column, index) => {
+    const slot = column.assignTo === undefined ? undefined : run.frame.variable(column.assignTo);
+    if (slot !== undefined) slot.value = row[index] ?? null;
+  });
+}

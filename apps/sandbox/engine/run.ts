@@ -1,0 +1,100 @@
+import type { ParameterRef, TranslationContext } from '#conversion';
+import type { NodeBase } from '#tsql';
+import type { CatalogSnapshot } from '../catalog/index.ts';
+import { SqlError, type ResultSink } from '../session.ts';
+import type { EngineSession } from './engine-session.ts';
+import type { Frame, LocalTable } from './frame.ts';
+import { sandbox } from './profile.ts';
+import { SESSION_VALUES } from './session-values.ts';
+import { SessionScope } from './session-scope.ts';
+
+/** Where a statement runs: its session, its scope of variables, where its results go, and the text it was parsed from. */
+export interface Run {
+  readonly session: EngineSession;
+  readonly frame: Frame;
+  readonly out: ResultSink;
+  readonly signal: AbortSignal;
+  readonly text: string;
+}
+
+/** Temporary tables are the session's; table variables, and `inserted` and `deleted` of a trigger, are the frame's. */
+export function localTable(run: Run, name: string): LocalTable | undefined {
+  const key = name.toLowerCase();
+  for (let frame: Frame | undefined = run.frame; frame !== undefined; frame = frame.parent) {
+    const found = frame.tables.get(key);
+    if (found !== undefined) return found;
+    if (!key.startsWith('#')) return undefined;
+  }
+  return undefined;
+}
+
+/** Name resolution where the statement stands. */
+export function scopeOf(run: Run, snapshot: CatalogSnapshot): SessionScope {
+  return new SessionScope(
+    snapshot,
+    { variable: (name) => run.frame.variable(name)?.type, table: (name) => localTable(run, name) },
+    run.session.defaultSchema,
+  );
+}
+
+/** What the translator needs to know where the statement stands. */
+export async function contextOf(run: Run): Promise<TranslationContext & { readonly scope: SessionScope }> {
+  const { options } = run.session;
+  return {
+    profile: sandbox,
+    scope: scopeOf(run, await run.session.snapshot()),
+    dateFirst: options.dateFirst,
+    dateFormat: options.dateFormat,
+    ...(options.rowCount > 0 ? { rowCount: options.rowCount } : {}),
+  };
+}
+
+const MAX_KEPT = 6;
+const kept = new WeakMap<object, Map<string, { readonly snapshot: CatalogSnapshot; readonly result: unknown }>>();
+
+/** The translation of a statement, kept with its tree for as long as catalog and settings stay the same. */
+export async function translated<N extends NodeBase, R>(
+  run: Run,
+  node: N,
+  translate: (node: N, context: TranslationContext & { readonly scope: SessionScope }) => R,
+): Promise<R> {
+  const { session } = run;
+  const snapshot = await session.snapshot();
+  const local = run.frame.tables.size > 0 || session.hasTemporaryTables;
+  if (local) return translate(node, await contextOf(run));
+  const { dateFirst, dateFormat, rowCount } = session.options;
+  const key = `${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
+  const versions = kept.get(node) ?? new Map<string, { snapshot: CatalogSnapshot; result: unknown }>();
+  const known = versions.get(key);
+  if (known?.snapshot === snapshot) return known.result as R;
+  const result = translate(node, await contextOf(run));
+  if (versions.size >= MAX_KEPT) versions.clear();
+  versions.set(key, { snapshot, result });
+  kept.set(node, versions);
+  return result;
+}
+
+const signatures = new WeakMap<Frame, { size: number; text: string }>();
+
+function variableTypes(frame: Frame): string {
+  const known = signatures.get(frame);
+  if (known?.size === frame.variables.size) return known.text;
+  const text = [...frame.variables].map(([name, slot]) => `${name} ${Object.values(slot.type).join()}`).join(';');
+  signatures.set(frame, { size: frame.variables.size, text });
+  return text;
+}
+
+/** The values of a translated statement's parameters, in the order of their numbers. */
+export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<(string | null)[]> {
+  const values: (string | null)[] = [];
+  for (const parameter of parameters) {
+    const session = SESSION_VALUES[parameter.name.toLowerCase()];
+    const slot = run.frame.variable(parameter.name);
+    if (session === undefined && slot === undefined) {
+      throw new SqlError(137, `Must declare the scalar variable "${parameter.name}".`, 15, 2);
+    }
+    const value = session === undefined ? slot?.value : await session.value(run.session, run.frame);
+    values[parameter.index - 1] = value ?? null;
+  }
+  return values;
+}

@@ -1,0 +1,47 @@
+import type { NameParts, TranslatedQuery } from '#conversion';
+import type { TableModel } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+import { makeTable, sourceOf } from './ddl/create-table.ts';
+import { bind, type Run } from './run.ts';
+import { createTemporary, definitionOfResult } from './temporary-table.ts';
+
+/** SELECT … INTO: makes the table of the result's columns and fills it; resolves with the number of rows. */
+export async function selectInto(run: Run, query: TranslatedQuery, into: NameParts): Promise<number> {
+  query.columns.forEach((column) => {
+    if (column.name === '') {
+      throw new SqlError(1038, 'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names.', 15, 5);
+    }
+  });
+  const name = into.at(-1) ?? '';
+  const values = await bind(run, query.parameters);
+  if (name.startsWith('#')) {
+    const local = await createTemporary(run, name, definitionOfResult(query.columns));
+    return fill(run, local.physical, query, values);
+  }
+  const { scope } = await sourceOf(run);
+  const model: TableModel = {
+    schema: into.at(-2) ?? run.session.defaultSchema,
+    name,
+    columns: query.columns.map((column) => ({
+      name: column.name,
+      type: column.type,
+      nullable: column.nullable,
+      ...(column.identity ? { identity: { seed: 1n, increment: 1n } } : {}),
+    })),
+  };
+  return run.session.ddl(async (writer, pg) => {
+    const created = await makeTable(scope, model, writer, pg);
+    const names = created.columns.map((column) => column.physical).join(', ');
+    const result = await pg.query(`INSERT INTO u.${created.physical} (${names}) ${query.sql}`, values);
+    const identity = created.columns[query.columns.findIndex((column) => column.identity)];
+    if (identity !== undefined) {
+      await pg.query(`SELECT setval('u.s${created.objectId}', m) FROM (SELECT max(${identity.physical})::bigint AS m FROM u.${created.physical}) AS x WHERE m IS NOT NULL`);
+    }
+    return result.rowCount ?? 0;
+  });
+}
+
+async function fill(run: Run, table: string, query: TranslatedQuery, values: readonly (string | null)[]): Promise<number> {
+  const result = await run.session.query(`INSERT INTO ${table} ${query.sql}`, values, { writes: true, signal: run.signal });
+  return result.count;
+}

@@ -1,0 +1,323 @@
+import { createHash } from 'node:crypto';
+import { RUNTIME_SQL } from '#conversion';
+import { quoteIdent } from '#pgsql';
+import pg from 'pg';
+import {
+  databaseName,
+  installCatalog,
+  openCatalog,
+  readDatabases,
+  sessionApplicationName,
+  writeDatabases,
+  writeServerState,
+  type DatabaseRow,
+} from '../catalog/index.ts';
+import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
+import { Database, databaseUrl } from './database.ts';
+import { EngineSession } from './engine-session.ts';
+import { Logins } from './logins.ts';
+import { PgLink } from './pg-link.ts';
+import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
+
+export { Database } from './database.ts';
+
+export interface SandboxOptions {
+  /** A superuser's URL of the PostgreSQL server that stores everything. */
+  readonly postgresUrl: string;
+  readonly saPassword: string;
+  /** @@SERVERNAME. */
+  readonly serverName?: string;
+}
+
+const MASTER = 1;
+const FIRST_USER_DATABASE = 5;
+const FIRST_SPID = 51;
+const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
+const SYSTEM_NAMES: readonly (readonly [number, string])[] = [
+  [1, 'master'],
+  [2, 'tempdb'],
+  [3, 'model'],
+  [4, 'msdb'],
+];
+
+const newRow = (databaseId: number, name: string, collation: string): DatabaseRow => ({
+  databaseId,
+  name,
+  collation,
+  compatibilityLevel: 160,
+  snapshotIsolation: false,
+  readCommittedSnapshot: false,
+  recoveryModel: 1,
+  readOnly: false,
+});
+
+const runtimeVersion = createHash('sha256').update(STORAGE_SCHEMA).update(RUNTIME_SQL).digest('hex');
+
+/** What must be told when a database comes or goes: the capture jobs of CDC. */
+export interface DatabaseWatcher {
+  opened(database: Database): Promise<void>;
+  /** Before it is dropped, or the server stops. */
+  closing(database: Database): Promise<void>;
+}
+
+/** The server: its databases, logins and sessions over one PostgreSQL. */
+export class SandboxServer implements SqlServer {
+  readonly name: string;
+  private readonly databases = new Map<number, Database>();
+  private readonly sessions = new Map<number, EngineSession>();
+  private readonly watchers: DatabaseWatcher[] = [];
+  private logins!: Logins;
+  private creating: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly options: SandboxOptions) {
+    this.name = options.serverName ?? 'SLUICE-SANDBOX';
+  }
+
+  /** Opens what an earlier run left, or makes master. */
+  static async open(options: SandboxOptions): Promise<SandboxServer> {
+    const server = new SandboxServer(options);
+    await server.start();
+    return server;
+  }
+
+  /** The databases that can be used, master first. */
+  get all(): readonly Database[] {
+    return [...this.databases.values()];
+  }
+
+  /** A database by its name in any case. */
+  database(name: string): Database | undefined {
+    const key = name.toLowerCase();
+    return this.all.find((database) => database.info.name.toLowerCase() === key);
+  }
+
+  async watch(watcher: DatabaseWatcher): Promise<void> {
+    this.watchers.push(watcher);
+    for (const database of this.all) await watcher.opened(database);
+  }
+
+  async login(request: LoginRequest): Promise<SqlSession> {
+    this.logins.check(request.user, request.password);
+    const wanted = request.database || 'master';
+    const database = this.database(wanted);
+    if (database === undefined) {
+      throw new SqlError(4060, `Cannot open database "${wanted}" requested by the login. The login failed.`, 11, 1);
+    }
+    let spid = FIRST_SPID;
+    while (this.sessions.has(spid)) spid += 1;
+    const session = new EngineSession(this, spid, request, database);
+    this.sessions.set(spid, session);
+    try {
+      await session.connect();
+    } catch (error) {
+      this.sessions.delete(spid);
+      throw error;
+    }
+    return session;
+  }
+
+  /** Called by a session that closes. */
+  forget(session: EngineSession): void {
+    this.sessions.delete(session.spid);
+  }
+
+  session(spid: number): EngineSession | undefined {
+    return this.sessions.get(spid);
+  }
+
+  openLink(database: Database, session: EngineSession): Promise<PgLink> {
+    const { user, appName } = session.login;
+    return PgLink.open(this.options.postgresUrl, database.physical, sessionApplicationName({ spid: session.spid, login: user, program: appName }));
+  }
+
+  /** The PostgreSQL URL of a database, for those who read its log. */
+  postgresUrl(database: Database): string {
+    return databaseUrl(this.options.postgresUrl, database.id);
+  }
+
+  /** The text of a message by number; only RAISERROR with a number asks. */
+  message(_number: number): string | undefined {
+    return undefined;
+  }
+
+  /** CREATE DATABASE. One at a time: PostgreSQL copies its template. */
+  async createDatabase(name: string, collation = DEFAULT_COLLATION): Promise<void> {
+    const work = this.creating.then(async () => {
+      const taken = this.database(name) ?? SYSTEM_NAMES.find(([, system]) => system === name.toLowerCase());
+      if (taken !== undefined) {
+        throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
+      }
+      const id = Math.max(FIRST_USER_DATABASE - 1, ...this.databases.keys()) + 1;
+      await this.make(newRow(id, name, collation));
+      await this.publish();
+    });
+    this.creating = work.catch(() => undefined);
+    await work;
+  }
+
+  /** DROP DATABASE; 3702 while a session uses it. */
+  async dropDatabase(name: string, by: EngineSession): Promise<void> {
+    const database = this.database(name);
+    if (database === undefined || database.id === MASTER) {
+      throw new SqlError(3708, `Cannot drop the database '${name}' because it is a system database.`);
+    }
+    const using = [...this.sessions.values()].find((session) => session.catalogDatabase === database);
+    if (using !== undefined) throw new SqlError(3702, `Cannot drop database "${name}" because it is currently in use.`, 16, 3);
+    for (const watcher of this.watchers) await watcher.closing(database);
+    for (const session of this.sessions.values()) await session.disconnect(database.id);
+    await by.disconnect(database.id);
+    this.databases.delete(database.id);
+    await database.close();
+    await this.admin(async (client) => {
+      await client.query(
+        'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL',
+        [database.physical],
+      );
+      await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(database.physical)} WITH (FORCE)`).catch(async (error: { code?: string }) => {
+        if (error.code !== '55006') throw error;
+        await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1', [database.physical]);
+        await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(database.physical)} WITH (FORCE)`);
+      });
+    });
+    await this.publish();
+  }
+
+  /** ALTER DATABASE … SET. Options that change no answer here are accepted. */
+  async setDatabaseOption(database: Database, option: string, value: string, by: EngineSession): Promise<void> {
+    const on = value === 'ON';
+    const models: Readonly<Record<string, number>> = { FULL: 1, BULK_LOGGED: 2, SIMPLE: 3 };
+    const { info } = database;
+    switch (option) {
+      case 'ALLOW_SNAPSHOT_ISOLATION':
+        database.info = { ...info, snapshotIsolation: on };
+        break;
+      case 'READ_COMMITTED_SNAPSHOT':
+        database.info = { ...info, readCommittedSnapshot: on };
+        break;
+      case 'RECOVERY':
+        database.info = { ...info, recoveryModel: models[value] ?? info.recoveryModel };
+        break;
+      case 'COMPATIBILITY_LEVEL':
+        database.info = { ...info, compatibilityLevel: Number(value) || info.compatibilityLevel };
+        break;
+      case 'READ_ONLY':
+      case 'READ_WRITE':
+        throw new SqlError(40515, `ALTER DATABASE SET ${option} is not supported in this version of SQL Server.`);
+      case 'SINGLE_USER':
+      case 'RESTRICTED_USER':
+        await this.expelOthers(database, by);
+        return;
+      default:
+        return;
+    }
+    await this.publish();
+  }
+
+  async renameDatabase(database: Database, name: string): Promise<void> {
+    if (this.database(name) !== undefined) throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
+    database.info = { ...database.info, name };
+    await this.publish();
+    database.catalog.bump();
+  }
+
+  async createLogin(name: string, password: string): Promise<void> {
+    await this.logins.create(name, password);
+    await this.publish();
+  }
+
+  async alterLogin(name: string, change: { password?: string; disabled?: boolean }): Promise<void> {
+    await this.logins.alter(name, change);
+    await this.publish();
+  }
+
+  async dropLogin(name: string): Promise<void> {
+    await this.logins.drop(name);
+    await this.publish();
+  }
+
+  async setServerRole(role: string, login: string, present: boolean): Promise<void> {
+    await this.logins.setRole(role, login, present);
+    await this.publish();
+  }
+
+  /** Permissions on things that the sandbox has no rights for are accepted: everybody may. */
+  ignorePermission(_class: string): void {}
+
+  /** Closes sessions, watchers and connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((session) => session.close()));
+    for (const watcher of this.watchers) for (const database of this.all) await watcher.closing(database);
+    await Promise.all(this.all.map((database) => database.close()));
+  }
+
+  private async start(): Promise<void> {
+    const exists = await this.admin(async (client) => {
+      const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName(MASTER)]);
+      return rowCount === 1;
+    });
+    if (!exists) await this.make(newRow(MASTER, 'master', DEFAULT_COLLATION));
+    else await this.reopen(newRow(MASTER, 'master', DEFAULT_COLLATION));
+    const master = this.master;
+    this.logins = await Logins.open(master.admin, this.options.saPassword);
+    for (const row of await readDatabases(master.admin)) {
+      if (row.databaseId === MASTER) master.info = row;
+      else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);
+    }
+    await this.publish();
+  }
+
+  private get master(): Database {
+    const master = this.databases.get(MASTER);
+    if (master === undefined) throw new SqlError(4060, 'Cannot open database "master" requested by the login. The login failed.', 11);
+    return master;
+  }
+
+  private async make(row: DatabaseRow): Promise<void> {
+    await this.admin((client) => client.query(`CREATE DATABASE ${quoteIdent(databaseName(row.databaseId))} TEMPLATE template0`));
+    const database = new Database(row, this.options.postgresUrl);
+    await database.admin.query(STORAGE_SCHEMA);
+    await database.admin.query(RUNTIME_SQL);
+    await installCatalog(database.admin, { databaseId: row.databaseId, name: row.name, collation: row.collation });
+    await writeServerState(database.admin, 'runtime', runtimeVersion);
+    this.databases.set(row.databaseId, database);
+    for (const watcher of this.watchers) await watcher.opened(database);
+  }
+
+  private async reopen(row: DatabaseRow): Promise<void> {
+    const database = new Database(row, this.options.postgresUrl);
+    const { rows } = await database.admin.query<{ value: string }>("SELECT value FROM meta.server_state WHERE name = 'runtime'");
+    if (rows[0]?.value !== runtimeVersion) {
+      await database.admin.query(STORAGE_SCHEMA);
+      await database.admin.query(RUNTIME_SQL);
+      await writeServerState(database.admin, 'runtime', runtimeVersion);
+    }
+    await openCatalog(database.admin);
+    this.databases.set(row.databaseId, database);
+  }
+
+  /** Every database answers sys.databases and sys.server_principals by itself: tells each what there is. */
+  private async publish(): Promise<void> {
+    const names = SYSTEM_NAMES.filter(([id]) => id !== MASTER).map(([id, name]) => newRow(id, name, DEFAULT_COLLATION));
+    const rows = [...names, ...this.all.map((database) => database.info)];
+    for (const database of this.all) {
+      await writeDatabases(database.admin, rows);
+      await this.logins.publish(database.admin);
+    }
+  }
+
+  private async expelOthers(database: Database, by: EngineSession): Promise<void> {
+    for (const session of [...this.sessions.values()]) {
+      if (session !== by && session.catalogDatabase === database) await session.close();
+    }
+  }
+
+  private async admin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: this.options.postgresUrl });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type {
+  FunctionHandler,
+  FunctionInvocation,
+  NameParts,
+  Relation,
+  Scope,
+  SqlType,
+  VariableBinding,
+} from '#conversion';
+import { catalogFunction, catalogTableFunction, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+import type { LocalTable } from './frame.ts';
+import { tableRelation, viewRelation } from './relations.ts';
+import { SESSION_VALUES, sessionFunction } from './session-values.ts';
+import { tableFunctionRelation, userFunction } from './user-functions.ts';
+
+/** What names mean besides the catalog: variables and temporary tables of where the statement stands. */
+export interface LocalNames {
+  variable(name: string): SqlType | undefined;
+  table(name: string): LocalTable | undefined;
+}
+
+const NO_LOCALS: LocalNames = { variable: () => undefined, table: () => undefined };
+const MAX_SYNONYMS = 10;
+
+/** Name resolution for the translator: the catalog of the current database, and the session's own names. */
+export class SessionScope implements Scope {
+  readonly database: string;
+  readonly collation: string;
+
+  constructor(
+    readonly snapshot: CatalogSnapshot,
+    private readonly locals: LocalNames = NO_LOCALS,
+    private readonly defaultSchema = 'dbo',
+  ) {
+    this.database = snapshot.database.name;
+    this.collation = snapshot.database.collation;
+  }
+
+  relation(name: NameParts): Relation | undefined {
+    const last = name.at(-1) ?? '';
+    if (last.startsWith('#') || name.length === 1) {
+      const local = this.locals.table(last);
+      if (local !== undefined || last.startsWith('#')) return local?.relation;
+    }
+    const object = this.object(name);
+    if (object === undefined) return undefined;
+    if (object.kind === 'V' && !object.system) {
+      return viewRelation(object, new SessionScope(this.snapshot, NO_LOCALS, object.schema));
+    }
+    return object.kind === 'U' || object.kind === 'V' || object.kind === 'S' ? tableRelation(object) : undefined;
+  }
+
+  /** The object a name stands for, through synonyms. Names of other databases are refused. */
+  object(name: NameParts, depth = 0): CatalogObject | undefined {
+    const last = name.at(-1) ?? '';
+    const schema = name.at(-2) ?? undefined;
+    const database = name.length > 2 ? name.at(-3) : null;
+    if (name.length > 3 && name[0] != null) throw otherDatabase(name);
+    let found = this.snapshot.object(schema, last, this.defaultSchema);
+    if (database != null && this.snapshot.fold(database) !== this.snapshot.fold(this.database)) {
+      const shared = /^(master|msdb|tempdb|model)$/i.test(database);
+      if (!shared) throw otherDatabase(name);
+      if (found?.system !== true) found = undefined;
+      if (found === undefined) throw otherDatabase(name);
+    }
+    if (found?.kind !== 'SN' || depth > MAX_SYNONYMS) return found;
+    return this.object(partsOf(found.baseObject ?? ''), depth + 1);
+  }
+
+  tableVariable(name: string): Relation | undefined {
+    return this.locals.table(name)?.relation;
+  }
+
+  tableFunction(name: NameParts, call: FunctionInvocation): Relation | undefined {
+    const known = catalogTableFunction(this.snapshot, name, call);
+    if (known !== undefined) return known;
+    const object = this.object(name);
+    return object === undefined ? undefined : tableFunctionRelation(this, object, call);
+  }
+
+  variable(name: string): VariableBinding | undefined {
+    if (name.startsWith('@@')) {
+      const known = SESSION_VALUES[name.toLowerCase()];
+      return known && { type: known.type };
+    }
+    const type = this.locals.variable(name);
+    return type && { type };
+  }
+
+  dataType(schema: string | undefined, name: string): SqlType | undefined {
+    return this.snapshot.type(schema, name)?.type as SqlType | undefined;
+  }
+
+  sequence(name: NameParts): { sql: string; type: SqlType } | undefined {
+    const object = this.object(name);
+    if (object?.kind !== 'SO') return undefined;
+    return { sql: `nextval('u.${object.physical}'::regclass)`, type: (object.columns[0]?.type ?? { name: 'bigint' }) as SqlType };
+  }
+
+  function(name: string): FunctionHandler | undefined {
+    return sessionFunction(name) ?? catalogFunction(this.snapshot, name) ?? userFunction(this, name);
+  }
+}
+
+/** The parts of a dotted name, quotes undone. */
+export function partsOf(name: string): string[] {
+  return [...name.matchAll(/\[((?:[^\]]|\]\])*)\]|"((?:[^"]|"")*)"|([^.[\]"]+)|(?<=^|\.)(?=\.)/g)].map(
+    (m) => m[1]?.replaceAll(']]', ']') ?? m[2]?.replaceAll('""', '"') ?? m[3]?.trim() ?? '',
+  );
+}
+
+function otherDatabase(name: NameParts): SqlError {
+  const text = name.map((part) => part ?? '').join('.');
+  return new SqlError(40515, `Reference to database and/or server name in '${text}' is not supported in this version of SQL Server.`, 15);
+}

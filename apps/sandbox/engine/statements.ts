@@ -1,0 +1,152 @@
+import type { Declare, SetVariable, Statement, WaitFor } from '#tsql';
+import { typeOf } from './profile.ts';
+import { SqlError } from '../session.ts';
+import { assignVariable, evaluate } from './evaluate.ts';
+import { closeCursor, declareCursor, fetchCursor } from './cursors.ts';
+import { runDefinition } from './ddl/index.ts';
+import { runDml } from './dml.ts';
+import type { Flow } from './frame.ts';
+import { runExecute } from './procedure-call.ts';
+import { runPrint, runRaiserror, runThrow } from './messages.ts';
+import { runSelect } from './query.ts';
+import type { Run } from './run.ts';
+import { contextOf } from './run.ts';
+import { setOption } from './set-option.ts';
+import { declareTable } from './table-variables.ts';
+import { beginTransaction, commitTransaction, rollbackTransaction, saveTransaction } from './transaction-statements.ts';
+import { verbOf } from './verbs.ts';
+
+/** Runs any statement that is not control flow. Refuses by name what is not built. */
+export async function runOne(run: Run, statement: Statement): Promise<Flow> {
+  const { session } = run;
+  if (session.options.noExec && statement.kind !== 'setOption') return 'next';
+  switch (statement.kind) {
+    case 'select':
+      await session.beginImplicit(run.out);
+      await runSelect(run, statement);
+      return 'next';
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      await session.beginImplicit(run.out);
+      await runDml(run, statement);
+      return 'next';
+    case 'declare':
+      await declare(run, statement);
+      return 'next';
+    case 'setVariable':
+      await setVariable(run, statement);
+      return 'next';
+    case 'setOption':
+      await setOption(run, statement);
+      return 'next';
+    case 'print':
+      await runPrint(run, statement);
+      return 'next';
+    case 'raiserror':
+      await runRaiserror(run, statement);
+      return 'next';
+    case 'throw':
+      return runThrow(run, statement);
+    case 'execute':
+      await runExecute(run, statement);
+      return 'next';
+    case 'return':
+      if (statement.value !== undefined) {
+        run.frame.returnStatus = Number((await evaluate(run, statement.value, { name: 'int' })) ?? 0);
+      }
+      return 'return';
+    case 'use':
+      await session.use(statement.database.name, run.out);
+      return 'next';
+    case 'beginTransaction':
+      await beginTransaction(run, statement);
+      return 'next';
+    case 'commitTransaction':
+      await commitTransaction(run);
+      return 'next';
+    case 'rollbackTransaction':
+      await rollbackTransaction(run, statement);
+      return 'next';
+    case 'saveTransaction':
+      await saveTransaction(run, statement);
+      return 'next';
+    case 'declareCursor':
+    case 'cursorStatement':
+    case 'fetch':
+      await cursor(run, statement);
+      return 'next';
+    case 'waitFor':
+      await waitFor(run, statement);
+      return 'next';
+    case 'checkpoint':
+    case 'reconfigure':
+    case 'updateStatistics':
+    case 'createStatistics':
+      return 'next';
+    default:
+      if (await runDefinition(run, statement)) return 'next';
+      throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
+  }
+}
+
+async function declare(run: Run, statement: Declare): Promise<void> {
+  for (const item of statement.items) {
+    if (item.kind === 'declareTable') {
+      await declareTable(run, item);
+      continue;
+    }
+    const key = item.name.toLowerCase();
+    if (item.type.base === 'cursor') {
+      run.frame.cursors.set(key, undefined);
+      continue;
+    }
+    const { scope } = await contextOf(run);
+    const type = typeOf(item.type, scope);
+    if (type.name === 'table') {
+      await declareTable(run, item, type);
+      continue;
+    }
+    // A DECLARE inside a loop keeps the value unless it gives one.
+    const known = run.frame.variables.get(key);
+    if (known === undefined) run.frame.variables.set(key, { type, value: null });
+    if (item.value !== undefined) await assignVariable(run, item.name, item.value);
+  }
+}
+
+async function setVariable(run: Run, statement: SetVariable): Promise<void> {
+  if (statement.value.kind === 'cursorDefinition') {
+    throw new SqlError(40515, 'Cursor variables are not supported in this version of SQL Server.');
+  }
+  await assignVariable(run, statement.variable.name, statement.value, statement.op);
+  run.session.rowCount = 1;
+}
+
+async function cursor(run: Run, statement: Extract<Statement, { kind: 'declareCursor' | 'cursorStatement' | 'fetch' }>): Promise<void> {
+  if (statement.kind === 'declareCursor') declareCursor(run, statement);
+  else if (statement.kind === 'fetch') await fetchCursor(run, statement);
+  else await closeCursor(run, statement);
+}
+
+const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?$/;
+
+async function waitFor(run: Run, statement: WaitFor): Promise<void> {
+  if (statement.type === 'statement' || statement.value === undefined) {
+    throw new SqlError(40515, 'WAITFOR (statement) is not supported in this version of SQL Server.');
+  }
+  const text = (await evaluate(run, statement.value, { name: 'varchar', length: 30 })) ?? '';
+  const match = CLOCK.exec(text.trim().replace(/^\d{4}-\d\d-\d\d[ T]/, ''));
+  if (match === null) throw new SqlError(148, `Incorrect time syntax in time string '${text}' used with WAITFOR.`, 15);
+  const [hours, minutes, seconds, thousandths] = match.slice(1).map((part) => Number(part ?? 0));
+  const ms = (((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000 + (thousandths ?? 0);
+  if (statement.type === 'delay') {
+    await run.session.query('SELECT pg_sleep($1)', [String(ms / 1000)], { writes: false, signal: run.signal });
+    return;
+  }
+  await run.session.query(
+    `SELECT pg_sleep(extract(epoch FROM (($1::int * interval '1 ms' - localtime::interval) + interval '1 day')) ::numeric % 86400)`,
+    [String(ms)],
+    { writes: false, signal: run.signal },
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * Text that PostgreSQL cannot hold (U+0000, unpaired surrogates) stored by a reversible escape into plane-16 private use: surrogate
+ * U+D800–U+DFFF becomes U+10F000 + n, U+0000 becomes U+10F800, and the characters of that range itself stand behind U+10F801.
+ */
+const SUSPECT = /[\0\ud800-\udfff]/;
+const ESCAPED = /[\udbfc-\udbfe]/;
+const FIRST = 0x10f000;
+const NUL = 0x10f800;
+const QUOTE = 0x10f801;
+
+/** The stored form of a UTF-16 string; the same string where nothing needs an escape. */
+export function escapeText(text: string): string {
+  if (!SUSPECT.test(text)) return text;
+  let out = '';
+  for (const ch of text) {
+    const code = ch.codePointAt(0) ?? 0;
+    if (code === 0) out += String.fromCodePoint(NUL);
+    else if (code >= 0xd800 && code <= 0xdfff) out += String.fromCodePoint(FIRST + code - 0xd800);
+    else if (code >= FIRST && code <= QUOTE) out += String.fromCodePoint(QUOTE) + ch;
+    else out += ch;
+  }
+  return out;
+}
+
+/** Undoes {@link escapeText}. */
+export function unescapeText(text: string): string {
+  if (!ESCAPED.test(text)) return text;
+  let out = '';
+  let quoted = false;
+  for (const ch of text) {
+    const code = ch.codePointAt(0) ?? 0;
+    if (quoted || code < FIRST || code > QUOTE) {
+      out += ch;
+      quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === NUL) out += '\0';
+    else out += String.fromCharCode(code - FIRST + 0xd800);
+  }
+  return out;
+}

@@ -1,0 +1,66 @@
+import type { SqlType } from '#conversion';
+import { systemProcedure, type PgQuerier, type ProcedureArgument, type ProcedureContext } from '../catalog/index.ts';
+import type { TdsType } from '../session.ts';
+import { ownProcedure } from './own-procedures.ts';
+import type { CallArgument, CallResult } from './procedure-call.ts';
+import { runText } from './procedure-call.ts';
+import { describeFirst } from './describe.ts';
+import { Frame } from './frame.ts';
+import type { Run } from './run.ts';
+import { decoderFor, encoderFor } from './storage-type.ts';
+
+function asArgument(argument: CallArgument): ProcedureArgument {
+  const type = argument.type as TdsType;
+  return {
+    name: argument.name,
+    type,
+    value: argument.value === null ? null : decoderFor(type)(argument.value),
+    output: argument.output,
+  };
+}
+
+/** What a system procedure may use of the session. */
+async function contextFor(run: Run): Promise<ProcedureContext> {
+  const { session } = run;
+  const database = session.catalogDatabase;
+  return {
+    pg: session.link.client as PgQuerier,
+    outside: (work) => work(database.admin),
+    ddl: (work) => session.ddl((writer) => work(writer)),
+    catalog: database.catalog,
+    snapshot: await session.snapshot(),
+    physicalDatabase: database.physical,
+    user: session.login.user.toLowerCase() === 'sa' ? 'dbo' : session.login.user,
+    login: session.login.user,
+    spid: session.spid,
+    transactionCount: session.tx.depth,
+    out: run.out,
+    batch: (sql, parameters = []) => {
+      const frame = new Frame('', 0, run.frame.level + 1, run.frame);
+      for (const parameter of parameters) {
+        frame.variables.set(parameter.name.toLowerCase(), { type: parameter.type as SqlType, value: encoderFor(parameter.type)(parameter.value) });
+      }
+      return runText(run, sql, frame);
+    },
+    describe: (sql, parameters) => describeFirst(run, sql, parameters),
+    signal: run.signal,
+  };
+}
+
+/** Calls a procedure of the system; undefined where there is none of that name. */
+export async function systemCall(run: Run, name: readonly string[], args: readonly CallArgument[]): Promise<CallResult | undefined> {
+  const last = (name.at(-1) ?? '').toLowerCase();
+  const procedure = ownProcedure(last) ?? systemProcedure(last);
+  if (procedure === undefined) return undefined;
+  const result = await procedure(await contextFor(run), args.map(asArgument));
+  const outputs = new Map<string, { type: SqlType; value: string | null }>();
+  for (const [key, output] of Object.entries(result.outputs ?? {})) {
+    const value = { type: output.type as SqlType, value: encoderFor(output.type)(output.value) };
+    outputs.set(key.toLowerCase(), value);
+    args.forEach((argument, index) => {
+      if (argument.name.toLowerCase() === key.toLowerCase()) outputs.set(`#${index}`, value);
+    });
+  }
+  run.out.done(undefined);
+  return { status: result.status, outputs };
+}

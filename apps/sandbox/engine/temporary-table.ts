@@ -1,0 +1,95 @@
+import type { Relation, ResultColumn, SqlType } from '#conversion';
+import { SqlError } from '../session.ts';
+import type { TableDefinition } from './ddl/table-model.ts';
+import { columnSql, conditionSql, identitySequenceSql, indexSql, isStored, keySqls, rowVersionSql } from './ddl/physical-table.ts';
+import type { LocalTable } from './frame.ts';
+import { parsedExpression } from './parsing.ts';
+import { contextOf, type Run } from './run.ts';
+import type { SessionScope } from './session-scope.ts';
+
+interface Made {
+  readonly local: LocalTable;
+  readonly sql: string[];
+}
+
+function temporarySqls(run: Run, scope: SessionScope, name: string, definition: TableDefinition): Made {
+  const physical = run.session.nextPhysicalName();
+  const table = `pg_temp.${physical}`;
+  const sequence = `pg_temp.s${physical}`;
+  const { columns } = definition;
+  const relation: Relation = {
+    kind: 'table',
+    name,
+    sql: table,
+    columns: columns.map((column, index) => ({
+      name: column.name,
+      sql: `c${index + 1}`,
+      type: column.type as SqlType,
+      nullable: column.nullable,
+      ...(column.identity ? { identity: true, hasDefault: true } : {}),
+      ...(column.default ? { hasDefault: true } : {}),
+      ...(column.computed && !column.computed.persisted ? { expression: parsedExpression(column.computed.definition) } : {}),
+      ...(column.computed || column.type.name === 'rowversion' ? { readOnly: true } : {}),
+    })),
+  };
+  const identity = columns.find((column) => column.identity !== undefined)?.identity;
+  const version = columns.findIndex((column) => column.type.name === 'rowversion');
+  const stored = columns.flatMap((column, index) => (isStored(column) ? [columnSql(scope, relation, column, `c${index + 1}`, sequence)] : []));
+  const sql = [
+    ...(identity ? [identitySequenceSql(sequence, identity, true)] : []),
+    `CREATE TEMPORARY TABLE ${physical} (${stored.join(', ')})`,
+    ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `pg_temp.v${physical}`)] : []),
+    ...definition.keys.flatMap((key, index) => keySqls(scope, relation, key, `k${physical}_${index}`)),
+    ...definition.checks.map((check) => `ALTER TABLE ${table} ADD CHECK (${conditionSql(scope, relation, check.definition)})`),
+    ...definition.indexes.flatMap((index, at) =>
+      indexSql(scope, relation, { physical: `i${physical}_${at}`, unique: index.unique, columns: index.columns, ...(index.filter ? { filter: index.filter } : {}) }),
+    ),
+  ];
+  return { local: { relation, physical: table, ...(identity ? { sequence } : {}) }, sql };
+}
+
+/** CREATE TABLE #t: lives as long as the session, or as the procedure that made it. */
+export async function createTemporary(run: Run, name: string, definition: TableDefinition): Promise<LocalTable> {
+  const key = name.toLowerCase();
+  const owner = run.frame.procedure === '' ? run.session.root : run.frame;
+  if (name.startsWith('##')) throw new SqlError(40515, `Global temporary tables ('${name}') are not supported in this version of SQL Server.`);
+  if (owner.tables.has(key)) throw new SqlError(2714, `There is already an object named '${name}' in the database.`, 16, 6);
+  return makeLocal(run, name, definition, owner);
+}
+
+/** Makes a temporary table that `owner` drops when it ends. */
+export async function makeLocal(run: Run, name: string, definition: TableDefinition, owner = run.frame): Promise<LocalTable> {
+  const { scope } = await contextOf(run);
+  const { local, sql } = temporarySqls(run, scope, name, definition);
+  await run.session.atomic((pg) => pg.query(sql.join(';\n')));
+  owner.tables.set(name.toLowerCase(), local);
+  owner.temporary.push(local.physical);
+  return local;
+}
+
+/** The definition of a table that takes the rows of a result. */
+export function definitionOfResult(columns: readonly ResultColumn[]): TableDefinition {
+  return {
+    columns: columns.map((column) => ({ name: column.name, type: column.type, nullable: true })),
+    keys: [],
+    checks: [],
+    foreignKeys: [],
+    indexes: [],
+  };
+}
+
+/** DROP TABLE #t. */
+export async function dropTemporary(run: Run, name: string): Promise<boolean> {
+  const key = name.toLowerCase();
+  for (let frame: Run['frame'] | undefined = run.frame; frame !== undefined; frame = frame.parent) {
+    const local = frame.tables.get(key);
+    if (local === undefined) continue;
+    await run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true });
+    if (local.sequence !== undefined) await run.session.query(`DROP SEQUENCE IF EXISTS ${local.sequence}`, [], { writes: true });
+    frame.tables.delete(key);
+    const at = frame.temporary.indexOf(local.physical);
+    if (at >= 0) frame.temporary.splice(at, 1);
+    return true;
+  }
+  return false;
+}
