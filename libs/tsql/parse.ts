@@ -4,7 +4,15 @@ import type { Token } from './lexer/token.ts';
 import { expression } from './parser/expressions.ts';
 import { Reader, SyntaxFault, tooDeep, type BatchSource } from './parser/reader.ts';
 import { statementsUntil } from './parser/statement.ts';
-import type { Batch, Comment, ParsedBatch, ParsedExpression, ParsedScript, ParseError, ParseOptions } from './script.ts';
+import type {
+  Batch,
+  Comment,
+  ParsedBatch,
+  ParsedExpression,
+  ParsedScript,
+  ParseError,
+  ParseOptions,
+} from './script.ts';
 
 const MAX_DEPTH = 2_000;
 
@@ -22,7 +30,15 @@ export function parseScript(text: string, options: ParseOptions = {}): ParsedScr
     const batch: Span = { ...begin, end: token.start };
     const extra = take(token.start);
     if (to > from || extra.errors.length > 0) {
-      const source = { tokens: lexed.tokens, text, from, to, batch, quotedIdentifier, maxDepth: options.maxDepth ?? MAX_DEPTH };
+      const source = {
+        tokens: lexed.tokens,
+        text,
+        from,
+        to,
+        batch,
+        quotedIdentifier,
+        maxDepth: options.maxDepth ?? MAX_DEPTH,
+      };
       const parsed = readBatch(source, extra);
       quotedIdentifier = parsed.quotedIdentifier;
       errors.push(...parsed.errors);
@@ -71,7 +87,9 @@ export function parseExpression(text: string, options: ParseOptions = {}): Parse
     const fault = caught instanceof RangeError ? tooDeep(token) : caught;
     if (!(fault instanceof SyntaxFault)) throw caught;
     const { start, end, line, column } = fault.token;
-    return { errors: [...lexed.errors, { number: fault.number, message: fault.message, span: { start, end, line, column } }] };
+    return {
+      errors: [...lexed.errors, { number: fault.number, message: fault.message, span: { start, end, line, column } }],
+    };
   }
 }
 
@@ -91,8 +109,10 @@ function itemsBefore(lexed: LexedText): (offset: number) => Extra {
   return (offset) => {
     const comments: Comment[] = [];
     const errors: ParseError[] = [];
-    for (let c = lexed.comments[comment]; c !== undefined && c.span.start <= offset; c = lexed.comments[++comment]) comments.push(c);
-    for (let e = lexed.errors[error]; e !== undefined && e.span.start <= offset; e = lexed.errors[++error]) errors.push(e);
+    for (let c = lexed.comments[comment]; c !== undefined && c.span.start <= offset; c = lexed.comments[++comment])
+      comments.push(c);
+    for (let e = lexed.errors[error]; e !== undefined && e.span.start <= offset; e = lexed.errors[++error])
+      errors.push(e);
     return { comments, errors };
   };
 }

@@ -238,7 +238,8 @@ class Lexer {
     const next = text.charCodeAt(pos + 1);
     if (c === 36 && next === 40) {
       const close = text.indexOf(')', pos);
-      if (close > 0 && close - pos < 200) return this.push('word', this.endOfName(close + 1), text.slice(pos, close + 1).toUpperCase());
+      if (close > 0 && close - pos < 200)
+        return this.push('word', this.endOfName(close + 1), text.slice(pos, close + 1).toUpperCase());
     }
     if (c === 36 && isNameStart(next)) {
       const end = this.endOfName(pos + 1);

@@ -133,7 +133,20 @@ function variable(r: Reader): Variable {
   return { kind: 'variable', name: token.text, span: r.span(token) };
 }
 
-const WHAT = ['DATABASE', 'LOG', 'TRAN', 'TRANSACTION', 'HEADERONLY', 'FILELISTONLY', 'LABELONLY', 'VERIFYONLY', 'REWINDONLY', 'CERTIFICATE', 'SERVICE', 'MASTER'] as const;
+const WHAT = [
+  'DATABASE',
+  'LOG',
+  'TRAN',
+  'TRANSACTION',
+  'HEADERONLY',
+  'FILELISTONLY',
+  'LABELONLY',
+  'VERIFYONLY',
+  'REWINDONLY',
+  'CERTIFICATE',
+  'SERVICE',
+  'MASTER',
+] as const;
 
 /** BACKUP and RESTORE of databases, logs and devices; those of keys and certificates too, with their files as devices. */
 export function backupRestore(r: Reader): Statement {

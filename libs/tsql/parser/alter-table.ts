@@ -1,4 +1,11 @@
-import type { AlterTable, AlterTableAction, DroppedElement, Expression, Identifier, TableElement } from '../ast/index.ts';
+import type {
+  AlterTable,
+  AlterTableAction,
+  DroppedElement,
+  Expression,
+  Identifier,
+  TableElement,
+} from '../ast/index.ts';
 import { maskedWith, tableElement } from './columns.ts';
 import { constraint, startsConstraint } from './constraints.ts';
 import { scalar } from './expressions.ts';
@@ -83,7 +90,15 @@ function alterColumn(r: Reader): AlterTableAction {
     if (property === 'MASKED' && masked === undefined) r.next();
     const verb = change === 'ADD' ? 'add' : 'drop';
     const options = withOptions(r);
-    return { kind: 'alterColumn', column, change: verb, property, ...(masked && { masked }), options, span: r.span(start) };
+    return {
+      kind: 'alterColumn',
+      column,
+      change: verb,
+      property,
+      ...(masked && { masked }),
+      options,
+      span: r.span(start),
+    };
   }
   const type = dataType(r);
   let collation: Identifier | undefined;
@@ -182,4 +197,3 @@ export function rebuildPartition(r: Reader): Expression | 'all' | undefined {
   r.expect('=');
   return r.accept('ALL') ? 'all' : scalar(r);
 }
-

@@ -1,4 +1,15 @@
-import type { CaseWhen, ColumnRef, DataType, Expression, FrameBound, FunctionCall, OrderItem, Star, WindowFrame, WindowSpec } from '../ast/index.ts';
+import type {
+  CaseWhen,
+  ColumnRef,
+  DataType,
+  Expression,
+  FrameBound,
+  FunctionCall,
+  OrderItem,
+  Star,
+  WindowFrame,
+  WindowSpec,
+} from '../ast/index.ts';
 import { expression, expressionList, scalar } from './expressions.ts';
 import { commaList, dataType, nameParts, objectName } from './names.ts';
 import { orderItem } from './query.ts';
@@ -85,11 +96,11 @@ function trimArguments(r: Reader): CallInner {
   return { args: [first, second], trim };
 }
 
-/** `key: value` pairs or plain values, ORDER BY excepted, and what NULLs become. */
+/** `key: value` pairs or plain values, and what NULLs become. */
 function jsonArguments(r: Reader): CallInner {
   const args: Expression[] = [];
   let jsonPairs = false;
-  while (!r.is(')') && !r.is('NULL') && !r.is('ABSENT')) {
+  while (!r.is(')') && !startsJsonNulls(r)) {
     args.push(expression(r));
     if (r.accept(':')) {
       jsonPairs = true;
@@ -97,22 +108,17 @@ function jsonArguments(r: Reader): CallInner {
     }
     if (!r.accept(',')) break;
   }
-  const nulls = r.isSequence('NULL', 'ON') || r.isSequence('ABSENT', 'ON') ? r.next().upper : undefined;
+  const nulls = startsJsonNulls(r) ? r.next().upper : undefined;
   if (nulls !== undefined) r.expectSequence('ON', 'NULL');
-  else while (r.is('NULL')) jsonNull(r, args);
   r.expect(')');
-  const jsonNulls = nulls === undefined ? {} : { jsonNulls: nulls === 'NULL' ? ('null' as const) : ('absent' as const) };
+  const jsonNulls =
+    nulls === undefined ? {} : { jsonNulls: nulls === 'NULL' ? ('null' as const) : ('absent' as const) };
   return { args, ...(jsonPairs && { jsonPairs }), ...jsonNulls };
 }
 
-/** A NULL among the values of JSON_ARRAY, told apart from NULL ON NULL by what follows. */
-function jsonNull(r: Reader, args: Expression[]): void {
-  args.push(expression(r));
-  if (!r.accept(',')) return;
-  while (!r.is(')') && !r.isSequence('NULL', 'ON') && !r.isSequence('ABSENT', 'ON')) {
-    args.push(expression(r));
-    if (!r.accept(',')) break;
-  }
+/** `NULL ON NULL` or `ABSENT ON NULL`. */
+function startsJsonNulls(r: Reader): boolean {
+  return r.isSequence('NULL', 'ON', 'NULL') || r.isSequence('ABSENT', 'ON', 'NULL');
 }
 
 type CallTail = Partial<Pick<FunctionCall, 'withinGroup' | 'over' | 'nulls'>>;
@@ -148,7 +154,14 @@ export function windowSpec(r: Reader): WindowSpec {
   const orderBy: OrderItem[] = r.acceptSequence('ORDER', 'BY') ? commaList(r, () => orderItem(r)) : [];
   const frame = r.is('ROWS') || r.is('RANGE') ? windowFrame(r) : undefined;
   r.expect(')');
-  return { kind: 'window', ...(reference && { reference }), partitionBy, orderBy, ...(frame && { frame }), span: r.span(start) };
+  return {
+    kind: 'window',
+    ...(reference && { reference }),
+    partitionBy,
+    orderBy,
+    ...(frame && { frame }),
+    span: r.span(start),
+  };
 }
 
 function windowFrame(r: Reader): WindowFrame {
@@ -162,7 +175,9 @@ function windowFrame(r: Reader): WindowFrame {
 function frameBound(r: Reader): FrameBound {
   if (r.acceptSequence('CURRENT', 'ROW')) return { type: 'currentRow' };
   if (r.accept('UNBOUNDED'))
-    return { type: r.expectAny('PRECEDING', 'FOLLOWING') === 'PRECEDING' ? 'unboundedPreceding' : 'unboundedFollowing' };
+    return {
+      type: r.expectAny('PRECEDING', 'FOLLOWING') === 'PRECEDING' ? 'unboundedPreceding' : 'unboundedFollowing',
+    };
   const value = scalar(r);
   return { type: r.expectAny('PRECEDING', 'FOLLOWING') === 'PRECEDING' ? 'preceding' : 'following', value };
 }
@@ -205,7 +220,7 @@ export function graphMatch(r: Reader): Expression {
   const start = r.next();
   r.expect('(');
   const words: string[] = [];
-  for (let depth = 1; ; ) {
+  for (let depth = 1; ;) {
     if (r.token.type === 'end') r.fail();
     if (r.is('(')) depth++;
     if (r.is(')') && --depth === 0) break;

@@ -1,4 +1,13 @@
-import type { ColumnDefinition, Constraint, GeneratedAlways, Identity, InlineIndex, IndexColumn, StorageTarget, TableElement } from '../ast/index.ts';
+import type {
+  ColumnDefinition,
+  Constraint,
+  GeneratedAlways,
+  Identity,
+  InlineIndex,
+  IndexColumn,
+  StorageTarget,
+  TableElement,
+} from '../ast/index.ts';
 import { constraint, startsConstraint } from './constraints.ts';
 import { expression, scalar } from './expressions.ts';
 import { commaList, dataType, parenNameList } from './names.ts';

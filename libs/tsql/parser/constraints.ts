@@ -1,4 +1,12 @@
-import type { Constraint, EdgeConstraint, ForeignKey, Identifier, KeyConstraint, Option, ReferentialAction } from '../ast/index.ts';
+import type {
+  Constraint,
+  EdgeConstraint,
+  ForeignKey,
+  Identifier,
+  KeyConstraint,
+  Option,
+  ReferentialAction,
+} from '../ast/index.ts';
 import { clusteredWord, indexColumns, storage } from './columns.ts';
 import { expression } from './expressions.ts';
 import { commaList, objectName, optionalNameList } from './names.ts';
@@ -48,7 +56,14 @@ export function constraint(r: Reader, ofTable: boolean): Constraint {
       const value = expression(r);
       const column = ofTable && r.accept('FOR') ? r.name() : undefined;
       const withValues = r.acceptSequence('WITH', 'VALUES');
-      return { kind: 'defaultConstraint', ...named, expression: value, ...(column && { column }), withValues, span: r.span(start) };
+      return {
+        kind: 'defaultConstraint',
+        ...named,
+        expression: value,
+        ...(column && { column }),
+        withValues,
+        span: r.span(start),
+      };
     }
     case 'CONNECTION':
       return connection(r, start, named);
@@ -97,7 +112,16 @@ export function indexOptions(r: Reader): Option[] {
   return options;
 }
 
-const OLD_OPTIONS = new Set(['FILLFACTOR', 'PAD_INDEX', 'IGNORE_DUP_KEY', 'STATISTICS_NORECOMPUTE', 'DROP_EXISTING', 'SORT_IN_TEMPDB', 'SORTED_DATA', 'ALLOW_DUP_ROW']);
+const OLD_OPTIONS = new Set([
+  'FILLFACTOR',
+  'PAD_INDEX',
+  'IGNORE_DUP_KEY',
+  'STATISTICS_NORECOMPUTE',
+  'DROP_EXISTING',
+  'SORT_IN_TEMPDB',
+  'SORTED_DATA',
+  'ALLOW_DUP_ROW',
+]);
 
 function foreignKey(r: Reader, start: Reader['token'], named: Named): ForeignKey {
   if (r.accept('FOREIGN')) r.expect('KEY');
@@ -145,4 +169,3 @@ function connection(r: Reader, start: Reader['token'], named: Named): EdgeConstr
   const onDelete = r.acceptSequence('ON', 'DELETE') ? referentialAction(r) : undefined;
   return { kind: 'connection', ...named, pairs, ...(onDelete && { onDelete }), span: r.span(start) };
 }
-

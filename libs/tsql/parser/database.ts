@@ -1,4 +1,12 @@
-import type { AlterDatabase, CreateDatabase, FileGroup, FileSpec, Identifier, Option, Statement } from '../ast/index.ts';
+import type {
+  AlterDatabase,
+  CreateDatabase,
+  FileGroup,
+  FileSpec,
+  Identifier,
+  Option,
+  Statement,
+} from '../ast/index.ts';
 import { commaList } from './names.ts';
 import { option, optionList, optionValue, parenOptions } from './options.ts';
 import type { Reader } from './reader.ts';
@@ -72,7 +80,15 @@ export function alterDatabase(r: Reader, start: Start): Statement {
   if (r.accept('SET')) {
     const options = setOptions(r);
     const termination = r.accept('WITH') ? terminationWords(r) : undefined;
-    return { ...base, action: 'set', options, ...(termination !== undefined && { termination }), files: [], words: [], span: r.span(start) };
+    return {
+      ...base,
+      action: 'set',
+      options,
+      ...(termination !== undefined && { termination }),
+      files: [],
+      words: [],
+      span: r.span(start),
+    };
   }
   if (r.accept('COLLATE')) {
     const target = r.anyName();
@@ -87,7 +103,8 @@ type Change = Pick<AlterDatabase, 'action' | 'options' | 'target' | 'files' | 'w
 function fileChange(r: Reader): Change {
   const verb = r.expectAny('ADD', 'REMOVE', 'MODIFY');
   if (r.is('(') && verb === 'MODIFY') return { action: 'set', options: parenOptions(r), files: [], words: ['MODIFY'] };
-  if (r.acceptSequence('NAME', '=')) return { action: 'modifyName', options: [], target: r.name(), files: [], words: [] };
+  if (r.acceptSequence('NAME', '='))
+    return { action: 'modifyName', options: [], target: r.name(), files: [], words: [] };
   const words = [verb];
   if (r.acceptSequence('LOG', 'FILE')) return { action: 'addFile', options: [], files: fileSpecs(r), words: ['LOG'] };
   if (r.accept('FILE')) return fileAction(r, verb);
@@ -96,13 +113,20 @@ function fileChange(r: Reader): Change {
   const more: string[] = [];
   const options: Option[] = [];
   if (r.isSequence('NAME', '=')) options.push(option(r, false));
-  while (r.is('CONTAINS') || r.is('FILESTREAM') || r.is('MEMORY_OPTIMIZED_DATA') || r.is('DEFAULT') || isGroupState(r)) more.push(r.next().upper);
+  while (r.is('CONTAINS') || r.is('FILESTREAM') || r.is('MEMORY_OPTIMIZED_DATA') || r.is('DEFAULT') || isGroupState(r))
+    more.push(r.next().upper);
   return { action: 'filegroup', options, target, files: [], words: [...words, ...more] };
 }
 
 function isGroupState(r: Reader): boolean {
   const { upper } = r.token;
-  return upper === 'READONLY' || upper === 'READ_ONLY' || upper === 'READWRITE' || upper === 'READ_WRITE' || upper.startsWith('AUTOGROW_');
+  return (
+    upper === 'READONLY' ||
+    upper === 'READ_ONLY' ||
+    upper === 'READWRITE' ||
+    upper === 'READ_WRITE' ||
+    upper.startsWith('AUTOGROW_')
+  );
 }
 
 function fileAction(r: Reader, verb: 'ADD' | 'REMOVE' | 'MODIFY'): Change {

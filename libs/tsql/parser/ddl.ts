@@ -121,7 +121,8 @@ export function alterStatement(r: Reader): Statement {
       r.next();
       return alterIndex(r, start);
     case 'DATABASE':
-      if (r.peekIs('AUDIT') || r.peekIs('ENCRYPTION') || (r.peekIs('SCOPED') && r.peekIs('CREDENTIAL', 2))) return known(r, index);
+      if (r.peekIs('AUDIT') || r.peekIs('ENCRYPTION') || (r.peekIs('SCOPED') && r.peekIs('CREDENTIAL', 2)))
+        return known(r, index);
       r.next();
       return alterDatabase(r, start);
     case 'SCHEMA':
@@ -201,7 +202,8 @@ export function dropStatement(r: Reader): Statement {
   const { index } = r;
   const start = r.expect('DROP');
   if (r.accept('INDEX')) return dropIndex(r, start);
-  if (r.acceptSequence('MASTER', 'KEY')) return { kind: 'dropObject', type: 'master key', ifExists: false, names: [], span: r.span(start) };
+  if (r.acceptSequence('MASTER', 'KEY'))
+    return { kind: 'dropObject', type: 'master key', ifExists: false, names: [], span: r.span(start) };
   if (r.acceptSequence('FULLTEXT', 'INDEX', 'ON')) {
     const names = [objectName(r)];
     return { kind: 'dropObject', type: 'fulltext index', ifExists: false, names, span: r.span(start) };

@@ -1,4 +1,11 @@
-import type { CursorDefinition, DeclareTable, DeclareVariable, Expression, Identifier, Statement } from '../ast/index.ts';
+import type {
+  CursorDefinition,
+  DeclareTable,
+  DeclareVariable,
+  Expression,
+  Identifier,
+  Statement,
+} from '../ast/index.ts';
 import { tableElements } from './columns.ts';
 import { expression } from './expressions.ts';
 import { commaList, dataType, nameList, objectName } from './names.ts';
@@ -46,7 +53,9 @@ function declareCursor(r: Reader, start: Reader['token']): Statement {
 }
 
 const CURSOR_WORDS = new Set(
-  'INSENSITIVE SCROLL LOCAL GLOBAL FORWARD_ONLY STATIC KEYSET DYNAMIC FAST_FORWARD READ_ONLY SCROLL_LOCKS OPTIMISTIC TYPE_WARNING'.split(' '),
+  'INSENSITIVE SCROLL LOCAL GLOBAL FORWARD_ONLY STATIC KEYSET DYNAMIC FAST_FORWARD READ_ONLY SCROLL_LOCKS OPTIMISTIC TYPE_WARNING'.split(
+    ' ',
+  ),
 );
 
 function cursorWords(r: Reader): string[] {
@@ -65,7 +74,14 @@ function cursorDefinition(r: Reader, before: readonly string[], start: Reader['t
   let forUpdate: Identifier[] | undefined;
   if (r.acceptSequence('FOR', 'READ', 'ONLY')) readOnly = true;
   else if (r.acceptSequence('FOR', 'UPDATE')) forUpdate = r.accept('OF') ? nameList(r) : [];
-  return { kind: 'cursorDefinition', options, query: inner, readOnly, ...(forUpdate && { forUpdate }), span: r.span(start) };
+  return {
+    kind: 'cursorDefinition',
+    options,
+    query: inner,
+    readOnly,
+    ...(forUpdate && { forUpdate }),
+    span: r.span(start),
+  };
 }
 
 /** SET of a variable or of a session option. */
@@ -80,7 +96,11 @@ function setVariable(r: Reader, start: Reader['token']): Statement {
   if (r.accept('.')) {
     const method = r.anyName();
     const args = argumentList(r);
-    return { kind: 'setVariableMethod', call: { kind: 'methodCall', target: variable, method, args, span: r.span(token) }, span: r.span(start) };
+    return {
+      kind: 'setVariableMethod',
+      call: { kind: 'methodCall', target: variable, method, args, span: r.span(token) },
+      span: r.span(start),
+    };
   }
   const op = acceptAssign(r) ?? r.fail();
   const value = r.is('CURSOR') ? cursorDefinition(r, [], r.token) : expression(r);

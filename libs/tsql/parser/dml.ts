@@ -1,4 +1,20 @@
-import type { Delete, DmlTarget, Expression, Identifier, Insert, InsertBulk, InsertSource, Merge, OutputClause, SetClause, Statement, TableRef, TableVariable, Update, WithClause } from '../ast/index.ts';
+import type {
+  Delete,
+  DmlTarget,
+  Expression,
+  Identifier,
+  Insert,
+  InsertBulk,
+  InsertSource,
+  Merge,
+  OutputClause,
+  SetClause,
+  Statement,
+  TableRef,
+  TableVariable,
+  Update,
+  WithClause,
+} from '../ast/index.ts';
 import { expression } from './expressions.ts';
 import { execute } from './execute.ts';
 import { merge } from './merge.ts';
@@ -95,7 +111,17 @@ function insert(r: Reader, start: Reader['token'], clause: WithClause | undefine
   const output = outputClauses(r);
   const source = insertSource(r);
   const options = queryHints(r);
-  return { kind: 'insert', ...(clause && { with: clause }), ...(top && { top }), target, columns, output, source, options, span: r.span(start) };
+  return {
+    kind: 'insert',
+    ...(clause && { with: clause }),
+    ...(top && { top }),
+    target,
+    columns,
+    output,
+    source,
+    options,
+    span: r.span(start),
+  };
 }
 
 function queryInParentheses(r: Reader): boolean {
@@ -286,4 +312,3 @@ function bulkColumns(r: Reader): InsertBulk['columns'] {
   r.expect(')');
   return columns;
 }
-

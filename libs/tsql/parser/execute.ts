@@ -162,7 +162,16 @@ function executeString(r: Reader, start: Reader['token']): Execute {
   }
   const at = r.accept('AT') ? atServer(r) : undefined;
   const options = executeOptions(r);
-  return { kind: 'execute', args, strings, ...(as && { as }), ...(at && { at }), ...options, implicit: false, span: r.span(start) };
+  return {
+    kind: 'execute',
+    args,
+    strings,
+    ...(as && { as }),
+    ...(at && { at }),
+    ...options,
+    implicit: false,
+    span: r.span(start),
+  };
 }
 
 type ExecuteOptions = Pick<Execute, 'recompile' | 'resultSets'>;

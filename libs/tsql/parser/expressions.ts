@@ -124,7 +124,16 @@ function comparisonOperator(r: Reader): ComparisonOperator | undefined {
   return op;
 }
 
-const TRUTHS = new Set<Expression['kind']>(['isNull', 'in', 'between', 'like', 'exists', 'quantified', 'isDistinct', 'fullText']);
+const TRUTHS = new Set<Expression['kind']>([
+  'isNull',
+  'in',
+  'between',
+  'like',
+  'exists',
+  'quantified',
+  'isDistinct',
+  'fullText',
+]);
 
 /** Whether an expression is a condition, which cannot be compared again: `a = b = c` is a fault. */
 function isCondition(e: Expression): boolean {

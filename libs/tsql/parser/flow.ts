@@ -66,8 +66,15 @@ function beginTransaction(r: Reader, start: Start, distributed: boolean): Statem
   r.expectAny('TRAN', 'TRANSACTION');
   const name = transactionName(r);
   let mark: Expression | true | undefined;
-  if (r.acceptSequence('WITH', 'MARK')) mark = r.token.type === 'string' || r.token.type === 'nstring' ? literal(r, r.token.type) : true;
-  return { kind: 'beginTransaction', distributed, ...(name && { name }), ...(mark !== undefined && { mark }), span: r.span(start) };
+  if (r.acceptSequence('WITH', 'MARK'))
+    mark = r.token.type === 'string' || r.token.type === 'nstring' ? literal(r, r.token.type) : true;
+  return {
+    kind: 'beginTransaction',
+    distributed,
+    ...(name && { name }),
+    ...(mark !== undefined && { mark }),
+    span: r.span(start),
+  };
 }
 
 /** As in SQL Server, a name on the next line is the transaction's: `ROLLBACK TRAN` before THROW needs its semicolon. */
@@ -147,7 +154,15 @@ export function raiserrorStatement(r: Reader): Statement {
   if (!r.accept('(')) {
     const message = scalar(r);
     const severity = r.accept(',') || startsString(r) ? scalar(r) : undefined;
-    return { kind: 'raiserror', message, ...(severity && { severity }), args: [], options: [], legacy: true, span: r.span(start) };
+    return {
+      kind: 'raiserror',
+      message,
+      ...(severity && { severity }),
+      args: [],
+      options: [],
+      legacy: true,
+      span: r.span(start),
+    };
   }
   const [message, severity, state, ...args] = commaList(r, () => scalar(r));
   r.expect(')');
@@ -210,7 +225,8 @@ function globalWord(r: Reader): boolean {
 export function fetchStatement(r: Reader): Statement {
   const start = r.expect('FETCH');
   const word = r.acceptAny('NEXT', 'PRIOR', 'FIRST', 'LAST', 'ABSOLUTE', 'RELATIVE');
-  const direction = word === undefined ? 'next' : (word.toLowerCase() as 'next' | 'prior' | 'first' | 'last' | 'absolute' | 'relative');
+  const direction =
+    word === undefined ? 'next' : (word.toLowerCase() as 'next' | 'prior' | 'first' | 'last' | 'absolute' | 'relative');
   const offset = direction === 'absolute' || direction === 'relative' ? scalar(r) : undefined;
   r.accept('FROM');
   const global = globalWord(r);

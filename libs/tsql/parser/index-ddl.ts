@@ -1,4 +1,14 @@
-import type { AlterIndex, CreateIndex, CreateStatistics, DropIndex, DroppedIndex, Option, Statement, UpdateStatistics, XmlIndex } from '../ast/index.ts';
+import type {
+  AlterIndex,
+  CreateIndex,
+  CreateStatistics,
+  DropIndex,
+  DroppedIndex,
+  Option,
+  Statement,
+  UpdateStatistics,
+  XmlIndex,
+} from '../ast/index.ts';
 import { rebuildPartition } from './alter-table.ts';
 import { clusteredWord, indexColumns, storage } from './columns.ts';
 import { indexOptions } from './constraints.ts';

@@ -1,4 +1,13 @@
-import type { CreateMode, ExternalName, FunctionReturns, Identifier, Option, Parameter, Span, Statement } from '../ast/index.ts';
+import type {
+  CreateMode,
+  ExternalName,
+  FunctionReturns,
+  Identifier,
+  Option,
+  Parameter,
+  Span,
+  Statement,
+} from '../ast/index.ts';
 import { tableElements } from './columns.ts';
 import { commaList, dataType, objectName, optionalNameList } from './names.ts';
 import { option, optionValue } from './options.ts';
@@ -23,7 +32,17 @@ export function createView(r: Reader, start: Start, mode: CreateMode): Statement
   r.expect('AS');
   const inner = query(r);
   const checkOption = r.acceptSequence('WITH', 'CHECK', 'OPTION');
-  return { kind: 'createView', mode, name, source: moduleSource(r, start), options, columns, query: inner, checkOption, span: r.span(start) };
+  return {
+    kind: 'createView',
+    mode,
+    name,
+    source: moduleSource(r, start),
+    options,
+    columns,
+    query: inner,
+    checkOption,
+    span: r.span(start),
+  };
 }
 
 /** Reads what follows `CREATE PROCEDURE`; its body is the rest of the batch. */
@@ -133,7 +152,11 @@ function moduleOption(r: Reader): Option {
     const value = optionValue(r);
     return { kind: 'option', name: 'EXECUTE AS', value, span: r.span(start) };
   }
-  const nullInput = r.is('RETURNS') ? ['RETURNS', 'NULL', 'ON', 'NULL', 'INPUT'] : r.is('CALLED') ? ['CALLED', 'ON', 'NULL', 'INPUT'] : undefined;
+  const nullInput = r.is('RETURNS')
+    ? ['RETURNS', 'NULL', 'ON', 'NULL', 'INPUT']
+    : r.is('CALLED')
+      ? ['CALLED', 'ON', 'NULL', 'INPUT']
+      : undefined;
   if (nullInput !== undefined) {
     r.expectSequence(...nullInput);
     return { kind: 'option', name: nullInput.join(' '), span: r.span(start) };

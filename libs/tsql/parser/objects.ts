@@ -1,4 +1,13 @@
-import type { DataType, Expression, FullTextColumn, Identifier, Option, SecurityPredicate, Sequence, Statement } from '../ast/index.ts';
+import type {
+  DataType,
+  Expression,
+  FullTextColumn,
+  Identifier,
+  Option,
+  SecurityPredicate,
+  Sequence,
+  Statement,
+} from '../ast/index.ts';
 import { createTable } from './create-table.ts';
 import { tableElements } from './columns.ts';
 import { expression, scalar } from './expressions.ts';
@@ -27,7 +36,13 @@ export function createSchema(r: Reader, start: Start): Statement {
     else if (r.is('GRANT') || r.is('DENY') || r.is('REVOKE')) elements.push(permission(r));
     else break;
   }
-  return { kind: 'createSchema', ...(name && { name }), ...(authorization && { authorization }), elements, span: r.span(start) };
+  return {
+    kind: 'createSchema',
+    ...(name && { name }),
+    ...(authorization && { authorization }),
+    elements,
+    span: r.span(start),
+  };
 }
 
 /** Reads what follows `ALTER SCHEMA`. */
@@ -91,7 +106,15 @@ export function createAggregate(r: Reader, start: Start): Statement {
   r.expectSequence(')', 'RETURNS');
   const returns: DataType = dataType(r);
   const outside = external(r);
-  return { kind: 'createClrObject', type: 'aggregate', name, parameters, returns, external: outside, span: r.span(start) };
+  return {
+    kind: 'createClrObject',
+    type: 'aggregate',
+    name,
+    parameters,
+    returns,
+    external: outside,
+    span: r.span(start),
+  };
 }
 
 /** Reads what follows `CREATE SYNONYM`. */
@@ -133,7 +156,14 @@ function fullTextCatalog(r: Reader, start: Start): Statement {
     else if (r.is('IN') && r.peekIs('PATH')) options.push(wordsOption(r, ['IN', 'PATH']));
     else break;
   }
-  return { kind: 'createFullTextCatalog', name, asDefault, options, ...(authorization && { authorization }), span: r.span(start) };
+  return {
+    kind: 'createFullTextCatalog',
+    name,
+    asDefault,
+    options,
+    ...(authorization && { authorization }),
+    span: r.span(start),
+  };
 }
 
 function wordsOption(r: Reader, words: readonly string[]): Option {
@@ -224,6 +254,13 @@ function securityPredicate(r: Reader): SecurityPredicate {
   const table = objectName(r);
   const when = r.acceptAny('AFTER', 'BEFORE');
   const operation = when === undefined ? undefined : `${when} ${r.expectAny('INSERT', 'UPDATE', 'DELETE')}`;
-  return { kind: 'securityPredicate', change, type, ...(call && { call }), table, ...(operation !== undefined && { operation }), span: r.span(start) };
+  return {
+    kind: 'securityPredicate',
+    change,
+    type,
+    ...(call && { call }),
+    table,
+    ...(operation !== undefined && { operation }),
+    span: r.span(start),
+  };
 }
-

@@ -5,7 +5,11 @@ import { STATEMENT_STARTS } from './keywords.ts';
 import { literal } from './primary.ts';
 import { identifierOf, type Reader } from './reader.ts';
 
-const UNITS = new Set('KB MB GB TB PB SECONDS SECOND MINUTES MINUTE HOURS HOUR DAYS DAY WEEKS WEEK MONTHS MONTH YEARS YEAR PERCENT %'.split(' '));
+const UNITS = new Set(
+  'KB MB GB TB PB SECONDS SECOND MINUTES MINUTE HOURS HOUR DAYS DAY WEEKS WEEK MONTHS MONTH YEARS YEAR PERCENT ROWS %'.split(
+    ' ',
+  ),
+);
 
 /** Reads `(options)`. */
 export function parenOptions(r: Reader): Option[] {
@@ -35,8 +39,10 @@ export function option(r: Reader, bare: boolean): Option {
   if (start.type === 'word' || start.type === 'bracket' || start.type === 'dquote') {
     name = identifierOf(r.next()).name;
     if (start.type === 'word') name = name.toUpperCase();
+    if (name === 'TRANSACTION' && r.acceptSequence('ISOLATION', 'LEVEL')) name = 'TRANSACTION ISOLATION LEVEL';
   }
-  const hasValue = r.accept('=') || name === '' || (bare && startsOptionValue(r));
+  const isOrdered = r.is('ASC') || r.is('DESC');
+  const hasValue = r.accept('=') || isOrdered || name === '' || (bare && startsOptionValue(r));
   const value = hasValue && !r.is('(') ? optionValue(r) : undefined;
   const unit = hasValue && UNITS.has(r.token.upper) ? r.next().upper : undefined;
   const options = r.is('(') ? parenOptions(r) : undefined;
@@ -57,7 +63,9 @@ function startsOptionValue(r: Reader): boolean {
   const { type, upper, lineStart } = r.token;
   if (type === 'symbol') return upper === '-';
   if (STATEMENT_STARTS.has(upper) || (lineStart && type === 'word')) return false;
-  return type !== 'end' && type !== 'go' && type !== 'unclosed' && type !== 'bad' && upper !== 'WITH' && upper !== 'FOR';
+  return (
+    type !== 'end' && type !== 'go' && type !== 'unclosed' && type !== 'bad' && upper !== 'WITH' && upper !== 'FOR'
+  );
 }
 
 /** A constant, a variable, a word as `keyword`, or a name as `column`. */
@@ -67,7 +75,8 @@ export function optionValue(r: Reader): Expression {
     case 'word': {
       if (r.peekIs('.')) return dottedName(r);
       r.next();
-      if (start.upper === 'NULL') return { kind: 'literal', type: 'null', text: start.text, value: '', span: r.span(start) };
+      if (start.upper === 'NULL')
+        return { kind: 'literal', type: 'null', text: start.text, value: '', span: r.span(start) };
       return { kind: 'keyword', name: start.upper, span: r.span(start) };
     }
     case 'bracket':

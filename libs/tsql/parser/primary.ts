@@ -1,6 +1,15 @@
 import type { Expression, Identifier, Literal, LiteralType } from '../ast/index.ts';
 import { expression, expressionList } from './expressions.ts';
-import { caseExpression, castCall, convertCall, fullTextPredicate, graphMatch, iifLikeCall, nextValueFor, overClause } from './calls.ts';
+import {
+  caseExpression,
+  castCall,
+  convertCall,
+  fullTextPredicate,
+  graphMatch,
+  iifLikeCall,
+  nextValueFor,
+  overClause,
+} from './calls.ts';
 import { BARE_FUNCTIONS, RESERVED, VALUE_WORDS } from './keywords.ts';
 import { nameParts, objectNameOf } from './names.ts';
 import { parenQuery, queryTail } from './query.ts';
@@ -108,7 +117,13 @@ function atom(r: Reader): Expression {
 export function literal(r: Reader, type: LiteralType): Literal {
   const token = r.next();
   const { text } = token;
-  const made = (actual: LiteralType, value: string): Literal => ({ kind: 'literal', type: actual, text, value, span: r.span(token) });
+  const made = (actual: LiteralType, value: string): Literal => ({
+    kind: 'literal',
+    type: actual,
+    text,
+    value,
+    span: r.span(token),
+  });
   switch (type) {
     case 'string':
     case 'nstring':
@@ -232,7 +247,22 @@ function word(r: Reader): Expression {
   }
 }
 
-const KEYWORD_FUNCTIONS = new Set(['COALESCE', 'NULLIF', 'LEFT', 'RIGHT', 'UPDATE', 'IDENTITY', 'OPENQUERY', 'OPENXML', 'IF', 'SCHEMA', 'DATABASE', 'TRUNCATE', 'INSERT', 'USER']);
+const KEYWORD_FUNCTIONS = new Set([
+  'COALESCE',
+  'NULLIF',
+  'LEFT',
+  'RIGHT',
+  'UPDATE',
+  'IDENTITY',
+  'OPENQUERY',
+  'OPENXML',
+  'IF',
+  'SCHEMA',
+  'DATABASE',
+  'TRUNCATE',
+  'INSERT',
+  'USER',
+]);
 
 function otherWord(r: Reader): Expression {
   const { token } = r;
@@ -249,7 +279,8 @@ function otherWord(r: Reader): Expression {
 }
 
 const XML_METHODS = new Set(['value', 'query', 'exist', 'nodes', 'modify']);
-const CLR_METHODS = /^(ST[A-Z]\w*|As(Gml|TextZM|BinaryZM)|BufferWith\w+|Get(Ancestor|Descendant|Level|ReparentedValue)|IsDescendantOf|ToString|Reduce|MakeValid|EnvelopeAngle|EnvelopeCenter|NumRings|RingN|ReorientObject|InstanceOf|IsValidDetailed|MinDbCompatibilityLevel|ShortestLineTo|CurveToLineWithTolerance)$/;
+const CLR_METHODS =
+  /^(ST[A-Z]\w*|As(Gml|TextZM|BinaryZM)|BufferWith\w+|Get(Ancestor|Descendant|Level|ReparentedValue)|IsDescendantOf|ToString|Reduce|MakeValid|EnvelopeAngle|EnvelopeCenter|NumRings|RingN|ReorientObject|InstanceOf|IsValidDetailed|MinDbCompatibilityLevel|ShortestLineTo|CurveToLineWithTolerance)$/;
 
 /** A column, `t.*`, a function by name, a method of a column, or a static method of a type. */
 function named(r: Reader): Expression {
@@ -264,7 +295,12 @@ function named(r: Reader): Expression {
   if (parts.length >= 2) {
     const method = parts.at(-1);
     if (method && (XML_METHODS.has(method.name) || CLR_METHODS.test(method.name) || parts.length > 4)) {
-      const span = { start: start.start, end: parts.at(-2)?.span.end ?? start.end, line: start.line, column: start.column };
+      const span = {
+        start: start.start,
+        end: parts.at(-2)?.span.end ?? start.end,
+        line: start.line,
+        column: start.column,
+      };
       const target: Expression = { kind: 'column', parts: parts.slice(0, -1), span };
       const args = argumentList(r);
       return { kind: 'methodCall', target, method, args, span: r.span(start) };
@@ -319,4 +355,3 @@ export function call(r: Reader, parts: readonly (Identifier | null)[], start: Re
   const tail = overClause(r);
   return { kind: 'call', name, parens: true, distinct: false, ...inner, ...tail, span: r.span(start) };
 }
-

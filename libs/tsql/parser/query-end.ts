@@ -12,7 +12,8 @@ type QueryEnd = Omit<Query, 'kind' | 'span' | 'body' | 'with'>;
 export function queryEnd(r: Reader): QueryEnd {
   const orderBy = r.acceptSequence('ORDER', 'BY') ? commaList(r, () => orderItem(r)) : [];
   const offset = orderBy.length > 0 && r.accept('OFFSET') ? rowCount(r) : undefined;
-  const fetch = offset !== undefined && r.is('FETCH') && (r.peekIs('NEXT') || r.peekIs('FIRST')) ? fetchCount(r) : undefined;
+  const fetch =
+    offset !== undefined && r.is('FETCH') && (r.peekIs('NEXT') || r.peekIs('FIRST')) ? fetchCount(r) : undefined;
   const isFor = r.is('FOR') && (r.peekIs('XML') || r.peekIs('JSON') || r.peekIs('BROWSE'));
   const forClause = isFor ? forResult(r) : undefined;
   const options = queryHints(r);
@@ -85,7 +86,8 @@ function queryHint(r: Reader): QueryHint {
   while (r.token.type === 'word') words.push(r.next().upper);
   if (words.length === 0) r.fail();
   const name = words.join(' ');
-  if (name === 'OPTIMIZE FOR' && r.is('(')) return { kind: 'queryHint', name, args: [], variables: optimizeFor(r), span: r.span(start) };
+  if (name === 'OPTIMIZE FOR' && r.is('('))
+    return { kind: 'queryHint', name, args: [], variables: optimizeFor(r), span: r.span(start) };
   if (name === 'TABLE HINT') return tableHintsOf(r, start);
   let args: QueryHint['args'] = [];
   if (r.accept('(')) {

@@ -1,4 +1,19 @@
-import type { Cte, GroupBy, GroupItem, Identifier, NamedWindow, OrderItem, Query, QueryBody, SelectItem, SelectSpec, SetOperation, Top, WithClause, XmlNamespace } from '../ast/index.ts';
+import type {
+  Cte,
+  GroupBy,
+  GroupItem,
+  Identifier,
+  NamedWindow,
+  OrderItem,
+  Query,
+  QueryBody,
+  SelectItem,
+  SelectSpec,
+  SetOperation,
+  Top,
+  WithClause,
+  XmlNamespace,
+} from '../ast/index.ts';
 import { windowSpec } from './calls.ts';
 import { expression, expressionList } from './expressions.ts';
 import { commaList, objectName, optionalNameList } from './names.ts';
@@ -65,7 +80,11 @@ function queryTerm(r: Reader): Term {
 
 function plainBody(r: Reader, term: Term): QueryBody {
   const { query: inner } = term;
-  if (inner !== undefined && (inner.with !== undefined || inner.orderBy.length > 0 || inner.for !== undefined || inner.options.length > 0)) r.fail();
+  if (
+    inner !== undefined &&
+    (inner.with !== undefined || inner.orderBy.length > 0 || inner.for !== undefined || inner.options.length > 0)
+  )
+    r.fail();
   return term.body;
 }
 

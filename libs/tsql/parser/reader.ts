@@ -250,7 +250,8 @@ export class Reader {
 
 /** Error 191: the text is fine but too deep for the stack. */
 export function tooDeep(token: Token): SyntaxFault {
-  const message = 'Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.';
+  const message =
+    'Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.';
   return new SyntaxFault(191, message, token);
 }
 

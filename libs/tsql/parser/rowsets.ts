@@ -1,4 +1,12 @@
-import type { Expression, Literal, OpenRowset, Option, RowsetColumn, TableFunction, TableSource } from '../ast/index.ts';
+import type {
+  Expression,
+  Literal,
+  OpenRowset,
+  Option,
+  RowsetColumn,
+  TableFunction,
+  TableSource,
+} from '../ast/index.ts';
 import { expression, scalar } from './expressions.ts';
 import { searchedColumn } from './calls.ts';
 import { commaList, dataType, nameParts, objectName, objectNameOf, parenNameList } from './names.ts';
@@ -56,7 +64,15 @@ function rowsetColumn(r: Reader): RowsetColumn {
   const collation = r.accept('COLLATE') ? r.anyName() : undefined;
   const path = rowsetPath(r);
   const asJson = r.acceptSequence('AS', 'JSON');
-  return { kind: 'rowsetColumn', name, type, ...(collation && { collation }), ...(path && { path }), asJson, span: r.span(start) };
+  return {
+    kind: 'rowsetColumn',
+    name,
+    type,
+    ...(collation && { collation }),
+    ...(path && { path }),
+    asJson,
+    span: r.span(start),
+  };
 }
 
 function rowsetPath(r: Reader): Literal | undefined {
@@ -102,7 +118,16 @@ function openDataSource(r: Reader): OpenRowset {
   const parts = nameParts(r);
   const object = objectNameOf(r, parts, r.span(from));
   const named = alias(r);
-  return { kind: 'openRowset', fn: 'opendatasource', bulk: false, args, options: [], object, ...named, span: r.span(start) };
+  return {
+    kind: 'openRowset',
+    fn: 'opendatasource',
+    bulk: false,
+    args,
+    options: [],
+    object,
+    ...named,
+    span: r.span(start),
+  };
 }
 
 function fullTextTable(r: Reader): TableSource {
@@ -139,7 +164,16 @@ function changeTable(r: Reader): TableSource {
     const version = scalar(r);
     if (r.accept(',')) r.expect('FORCESEEK');
     r.expect(')');
-    return { kind: 'changeTable', type, table, version, keyColumns: [], keyValues: [], ...alias(r), span: r.span(start) };
+    return {
+      kind: 'changeTable',
+      type,
+      table,
+      version,
+      keyColumns: [],
+      keyValues: [],
+      ...alias(r),
+      span: r.span(start),
+    };
   }
   const keyColumns = parenNameList(r);
   r.expect(',');
@@ -147,4 +181,3 @@ function changeTable(r: Reader): TableSource {
   r.expect(')');
   return { kind: 'changeTable', type, table, keyColumns, keyValues, ...alias(r), span: r.span(start) };
 }
-

@@ -1,4 +1,14 @@
-import type { Expression, Identifier, Login, ObjectName, Option, PermissionItem, Role, Statement, User } from '../ast/index.ts';
+import type {
+  Expression,
+  Identifier,
+  Login,
+  ObjectName,
+  Option,
+  PermissionItem,
+  Role,
+  Statement,
+  User,
+} from '../ast/index.ts';
 import { expression } from './expressions.ts';
 import { commaList, objectName, optionalNameList } from './names.ts';
 import { option, optionList, optionValue } from './options.ts';
@@ -69,7 +79,8 @@ export function classWords(r: Reader): string | undefined {
 export function executeAs(r: Reader): Statement {
   const start = r.next();
   r.expect('AS');
-  const type = r.expectAny('CALLER', 'USER', 'LOGIN', 'SELF', 'OWNER').toLowerCase() as 'caller' | 'user' | 'login' | 'self' | 'owner';
+  const type = r.expectAny('CALLER', 'USER', 'LOGIN', 'SELF', 'OWNER').toLowerCase() as
+    'caller' | 'user' | 'login' | 'self' | 'owner';
   const name: Expression | undefined = r.accept('=') ? expression(r) : undefined;
   let noRevert = false;
   let cookie: string | undefined;
@@ -80,7 +91,14 @@ export function executeAs(r: Reader): Statement {
       cookie = variableName(r);
     }
   }
-  return { kind: 'executeAs', type, ...(name && { name }), noRevert, ...(cookie !== undefined && { cookie }), span: r.span(start) };
+  return {
+    kind: 'executeAs',
+    type,
+    ...(name && { name }),
+    noRevert,
+    ...(cookie !== undefined && { cookie }),
+    span: r.span(start),
+  };
 }
 
 function variableName(r: Reader): string {
@@ -159,7 +177,11 @@ function loginOption(r: Reader): Option {
 
 /** Reads what follows CREATE or ALTER in the statements on roles. */
 export function role(r: Reader, start: Start, mode: Role['mode']): Role {
-  const type = r.acceptSequence('SERVER', 'ROLE') ? 'server role' : r.acceptSequence('APPLICATION', 'ROLE') ? 'application role' : 'role';
+  const type = r.acceptSequence('SERVER', 'ROLE')
+    ? 'server role'
+    : r.acceptSequence('APPLICATION', 'ROLE')
+      ? 'application role'
+      : 'role';
   if (type === 'role') r.expect('ROLE');
   const name = r.name();
   const authorization = r.accept('AUTHORIZATION') ? principal(r) : undefined;
@@ -189,7 +211,8 @@ export function alterAuthorization(r: Reader, start: Start): Statement {
   const words = classWords(r);
   const object = objectName(r);
   r.expect('TO');
-  if (r.acceptSequence('SCHEMA', 'OWNER')) return { kind: 'alterAuthorization', ...(words && { class: words }), object, span: r.span(start) };
+  if (r.acceptSequence('SCHEMA', 'OWNER'))
+    return { kind: 'alterAuthorization', ...(words && { class: words }), object, span: r.span(start) };
   const owner = principal(r);
   return { kind: 'alterAuthorization', ...(words && { class: words }), object, principal: owner, span: r.span(start) };
 }

@@ -1,6 +1,18 @@
 import type { Statement } from '../ast/index.ts';
 import type { ParseError } from '../script.ts';
-import { bulkInsert, backupRestore, checkpoint, dbcc, kill, reconfigure, setUser, shutdown, textStatement, toggleTrigger, truncate } from './admin.ts';
+import {
+  bulkInsert,
+  backupRestore,
+  checkpoint,
+  dbcc,
+  kill,
+  reconfigure,
+  setUser,
+  shutdown,
+  textStatement,
+  toggleTrigger,
+  truncate,
+} from './admin.ts';
 import { declareStatement, setStatement } from './declare.ts';
 import { dmlStatement } from './dml.ts';
 import { alterStatement, createStatement, dropStatement } from './ddl.ts';
@@ -177,7 +189,6 @@ export function statementsUntil(r: Reader, stop: 'END' | undefined): Statement[]
     if (r.index === before) r.next();
   }
 }
-
 
 /** Takes the END of a block. At the end of a batch whose end was already reported it may be missing: one error is enough. */
 export function closeBlock(r: Reader, ...words: readonly string[]): void {

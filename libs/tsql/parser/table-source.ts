@@ -1,10 +1,23 @@
-import type { Aliased, Expression, FunctionCall, Identifier, Join, MethodCall, Query, SystemTime, TableRef, TableSample, TableSource, TableVariable } from '../ast/index.ts';
+import type {
+  Aliased,
+  Expression,
+  FunctionCall,
+  Identifier,
+  Join,
+  MethodCall,
+  Query,
+  SystemTime,
+  TableRef,
+  TableSample,
+  TableSource,
+  TableVariable,
+} from '../ast/index.ts';
 import { expression, expressionList, scalar } from './expressions.ts';
 import { dmlInParentheses } from './dml.ts';
 import { commaList, nameParts, objectNameOf, optionalNameList, parenNameList } from './names.ts';
 import { argumentList, call } from './primary.ts';
 import { query, queryTail, startsQuery, startsWindow } from './query.ts';
-import type { Reader } from "./reader.ts";
+import type { Reader } from './reader.ts';
 import { rowsetFunction, rowsetSchema } from './rowsets.ts';
 import { startsBareHints, tableHints } from './table-hints.ts';
 
@@ -195,7 +208,11 @@ function variableSource(r: Reader): TableSource {
     r.next();
     const method = r.anyName();
     const args = argumentList(r);
-    const target = { kind: 'variable', name: start.text, span: { start: start.start, end: start.end, line: start.line, column: start.column } } as const;
+    const target = {
+      kind: 'variable',
+      name: start.text,
+      span: { start: start.start, end: start.end, line: start.line, column: start.column },
+    } as const;
     return functionSource(r, { kind: 'methodCall', target, method, args, span: r.span(start) }, start);
   }
   return { kind: 'tableVariable', name: start.text, ...tableTail(r), span: r.span(start) };
@@ -243,7 +260,11 @@ export function namedSource(r: Reader): TableSource {
 }
 
 /** `t.x.nodes('…')` is a method of a column, anything else a function by name. */
-function sourceCall(r: Reader, parts: readonly (Identifier | null)[], start: Reader['token']): FunctionCall | MethodCall {
+function sourceCall(
+  r: Reader,
+  parts: readonly (Identifier | null)[],
+  start: Reader['token'],
+): FunctionCall | MethodCall {
   const method = parts.at(-1);
   if (parts.length >= 2 && method && method.name === 'nodes') {
     const end = parts.at(-2)?.span.end ?? start.end;
@@ -300,4 +321,3 @@ function systemTimeOf(r: Reader): SystemTime {
   if (type === 'containedIn') r.expect(')');
   return { kind: 'systemTime', type, from, to, span: r.span(start) };
 }
-

@@ -61,7 +61,10 @@ export function knownStatement(r: Reader, from: number = r.index): UnknownStatem
 export function unknownStatement(r: Reader, from: number): UnknownStatement {
   const tokens = r.slice(from, r.index);
   const start = tokens[0] ?? r.token;
-  const span = tokens.length === 0 ? { start: start.start, end: start.start, line: start.line, column: start.column } : r.span(start);
+  const span =
+    tokens.length === 0
+      ? { start: start.start, end: start.start, line: start.line, column: start.column }
+      : r.span(start);
   const verb = [];
   for (const token of tokens.slice(0, 3)) {
     if (token.type !== 'word') break;
