@@ -102,8 +102,13 @@ async function copyPrograms(native: string, user: SystemUser, log: Log): Promise
   const partial = await mkdtemp(`${target}-`);
   await cp(native, partial, { recursive: true, verbatimSymlinks: true });
   await chmod(partial, 0o755);
-  await rm(target, { recursive: true, force: true });
-  await rename(partial, target);
+  try {
+    await rename(partial, target);
+  } catch (error) {
+    // Another process was quicker; its copy is the same and may be in use.
+    await rm(partial, { recursive: true, force: true });
+    if (!existsSync(join(target, 'bin', 'postgres'))) throw error;
+  }
   if (!isReachable(target, user))
     throw new SluiceError('StackFailed', `${target} cannot be reached by the user that runs PostgreSQL`);
   return target;

@@ -3,7 +3,7 @@
  * ends what it started, on Ctrl-C too. The last line is `N passed, N failed`. `--no-check` leaves the gate out.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -36,6 +36,8 @@ async function main() {
   if (interrupt.signal.aborted) return nothing;
   const { startStack, guard } = await import(pathToFileURL(join(ROOT, 'dist', 'stack', 'index.js')).href);
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  // Where root runs this, PostgreSQL's own user has to get in. What is secret in there has its own mode.
+  chmodSync(folder, 0o755);
   let stack;
   try {
     stack = await sharedServers(startStack, folder);
