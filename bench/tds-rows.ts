@@ -65,4 +65,12 @@ const rows = Number(process.argv[2] ?? 1_000_000);
 await encode(new PacketWriter(nowhere()), 50_000);
 const encoder = await encode(new PacketWriter(nowhere()), rows);
 const socket = await overSocket(rows);
-console.log(JSON.stringify({ bench: 'tds-rows', rows, columns: COLUMNS.length, rowsPerSecond: Math.round(encoder), rowsPerSecondOverSocket: Math.round(socket) }));
+console.log(
+  JSON.stringify({
+    bench: 'tds-rows',
+    rows,
+    columns: COLUMNS.length,
+    rowsPerSecond: Math.round(encoder),
+    rowsPerSecondOverSocket: Math.round(socket),
+  }),
+);

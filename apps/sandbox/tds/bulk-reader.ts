@@ -68,7 +68,7 @@ export class BulkReader {
   private readRow(): readonly TdsValue[] | undefined {
     const { reader, decoders } = this;
     const token = reader.u8();
-    if (token === TOKEN.row) return decoders.map(decode => decode(reader));
+    if (token === TOKEN.row) return decoders.map((decode) => decode(reader));
     if (token === TOKEN.nbcRow) {
       const bitmap = reader.view((decoders.length + 7) >> 3);
       return decoders.map((decode, index) => (((bitmap[index >> 3] ?? 0) >> (index & 7)) & 1 ? null : decode(reader)));

@@ -38,7 +38,7 @@ async function select(type: TdsType, values: readonly TdsValue[]): Promise<unkno
     },
   };
   const result = await pool.request().batch<{ v: unknown }>('select v from t');
-  return result.recordset.map(row => row.v);
+  return result.recordset.map((row) => row.v);
 }
 
 const utc = (text: string): Date => new Date(text);
@@ -93,20 +93,21 @@ const RESULTS: readonly (readonly [TdsType, readonly TdsValue[], readonly unknow
 ];
 
 describe('tedious reads', () => {
-  test.each(RESULTS.map(([type, values, expected], index) => [`${index} ${JSON.stringify(type)}`, type, values, expected] as const))(
-    '%s with NULL among the values',
-    async (_name, type, values, expected) => {
-      const got = await select(type, [null, ...values, null]);
-      expect(got.length).toBe(expected.length + 2);
-      expect([got[0], got.at(-1)]).toEqual([null, null]);
-      expected.forEach((want, index) => {
-        const value = got[index + 1];
-        if (typeof want === 'string') expect(value === want).toBe(true);
-        else if (want instanceof Date) expect((value as Date).toISOString()).toBe(want.toISOString());
-        else expect(value).toEqual(want);
-      });
-    },
-  );
+  test.each(
+    RESULTS.map(
+      ([type, values, expected], index) => [`${index} ${JSON.stringify(type)}`, type, values, expected] as const,
+    ),
+  )('%s with NULL among the values', async (_name, type, values, expected) => {
+    const got = await select(type, [null, ...values, null]);
+    expect(got.length).toBe(expected.length + 2);
+    expect([got[0], got.at(-1)]).toEqual([null, null]);
+    expected.forEach((want, index) => {
+      const value = got[index + 1];
+      if (typeof want === 'string') expect(value === want).toBe(true);
+      else if (want instanceof Date) expect((value as Date).toISOString()).toBe(want.toISOString());
+      else expect(value).toEqual(want);
+    });
+  });
 
   test('the seventh digit of time and datetime2', async () => {
     const [time, stamp] = [
@@ -129,9 +130,11 @@ describe('tedious reads', () => {
       },
     };
     const { recordset } = await pool.request().batch<Record<string, unknown>>('select *');
-    expect(Object.values(recordset[1] ?? {}).every(value => value === null)).toBe(true);
+    expect(Object.values(recordset[1] ?? {}).every((value) => value === null)).toBe(true);
     expect(recordset[0]?.c3).toBe(-2147483648);
-    expect(Object.values(recordset[0] ?? {}).filter(value => value !== null).length).toBe(wide.filter(value => value !== null).length);
+    expect(Object.values(recordset[0] ?? {}).filter((value) => value !== null).length).toBe(
+      wide.filter((value) => value !== null).length,
+    );
   });
 });
 
@@ -172,7 +175,12 @@ const PARAMETERS: readonly (readonly [string, sql.ISqlType | (() => sql.ISqlType
   ['binary', sql.Binary, Buffer.from([1, 2]), Buffer.from([1, 2])],
   ['varbinary', sql.VarBinary(9), Buffer.alloc(0), Buffer.alloc(0)],
   ['varbinary(max)', sql.VarBinary(sql.MAX), Buffer.alloc(100_000, 5), Buffer.alloc(100_000, 5)],
-  ['uniqueidentifier', sql.UniqueIdentifier, '6f9619ff-8b86-d011-b42d-00c04fc964ff', '6F9619FF-8B86-D011-B42D-00C04FC964FF'],
+  [
+    'uniqueidentifier',
+    sql.UniqueIdentifier,
+    '6f9619ff-8b86-d011-b42d-00c04fc964ff',
+    '6F9619FF-8B86-D011-B42D-00C04FC964FF',
+  ],
   ['date', sql.Date, utc('0001-01-01'), '0001-01-01'],
   ['time', sql.Time(7), utc('1970-01-01T23:59:59.997Z'), '23:59:59.9970000'],
   ['datetime', sql.DateTime, utc('2024-02-29T12:34:56.007Z'), '2024-02-29 12:34:56.007'],
@@ -185,17 +193,17 @@ const PARAMETERS: readonly (readonly [string, sql.ISqlType | (() => sql.ISqlType
 
 describe('tedious sends parameters:', () => {
   test.each(PARAMETERS)('%s', async (_name, type, value, expected) => {
-    const [parameter] = await send(request => request.input('p', type as sql.ISqlType, value));
+    const [parameter] = await send((request) => request.input('p', type as sql.ISqlType, value));
     expect(parameter?.name).toBe('@p');
     if (typeof expected === 'string') expect(parameter?.value === expected || [parameter?.value, expected]).toBe(true);
     else expect(parameter?.value).toEqual(expected);
-    const [absent] = await send(request => request.input('p', type as sql.ISqlType, null));
+    const [absent] = await send((request) => request.input('p', type as sql.ISqlType, null));
     expect(absent?.value).toBeNull();
   });
 
   test('with the type that the statement declares', async () => {
-    const seen = await send(request => request.input('p', sql.Decimal(10, 3), 1).input('q', sql.NVarChar(7), 'x'));
-    expect(seen.map(parameter => parameter.declared)).toEqual(['decimal(10, 3)', 'nvarchar(7)']);
+    const seen = await send((request) => request.input('p', sql.Decimal(10, 3), 1).input('q', sql.NVarChar(7), 'x'));
+    expect(seen.map((parameter) => parameter.declared)).toEqual(['decimal(10, 3)', 'nvarchar(7)']);
   });
 
   test('tables', async () => {
@@ -212,12 +220,19 @@ describe('tedious sends parameters:', () => {
     };
     await pool.request().input('t', sql.TVP, table).execute('dbo.Put');
     expect(seen[0]?.type).toMatchObject({ name: 'table', typeName: 'dbo.Lines' });
-    expect(seen[0]?.value).toMatchObject({ rows: [[1, 'é'], [2, null]] });
+    expect(seen[0]?.value).toMatchObject({
+      rows: [
+        [1, 'é'],
+        [2, null],
+      ],
+    });
   });
 });
 
 describe('bulk load', () => {
-  async function load(table: sql.Table): Promise<{ columns: readonly TdsColumn[]; rows: (readonly TdsValue[])[]; sql: string; sent: number }> {
+  async function load(
+    table: sql.Table,
+  ): Promise<{ columns: readonly TdsColumn[]; rows: (readonly TdsValue[])[]; sql: string; sent: number }> {
     const seen = { columns: [] as readonly TdsColumn[], rows: [] as (readonly TdsValue[])[], sql: '' };
     script.script = {
       bulkLoad: async (text, columns, rows) => {
@@ -235,7 +250,9 @@ describe('bulk load', () => {
     const table = new sql.Table('dbo.Wide');
     // Tedious has no xml in a bulk load, and tells 8000 bytes for a binary of which it sends two.
     const types = PARAMETERS.filter(([name]) => name !== 'xml' && name !== 'binary');
-    types.forEach(([name, type], index) => table.columns.add(`c${index} ${name}`, type as sql.ISqlType, { nullable: true }));
+    types.forEach(([name, type], index) =>
+      table.columns.add(`c${index} ${name}`, type as sql.ISqlType, { nullable: true }),
+    );
     table.rows.add(...(types.map(([, , value]) => value) as sql.IRow));
     table.rows.add(...(types.map(() => null) as sql.IRow));
     const seen = await load(table);
@@ -246,7 +263,7 @@ describe('bulk load', () => {
       if (typeof expected === 'string') expect([name, value === expected]).toEqual([name, true]);
       else expect([name, value]).toEqual([name, expected]);
     });
-    expect(seen.rows[1]?.every(value => value === null)).toBe(true);
+    expect(seen.rows[1]?.every((value) => value === null)).toBe(true);
   });
 
   test('streams many rows', async () => {

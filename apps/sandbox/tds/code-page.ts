@@ -25,8 +25,8 @@ export function codePageOf(number: number): CodePage {
 
 function utf8Page(): CodePage {
   return {
-    encode: text => Buffer.from(text, 'utf8'),
-    decode: bytes => bytes.toString('utf8'),
+    encode: (text) => Buffer.from(text, 'utf8'),
+    decode: (bytes) => bytes.toString('utf8'),
     asciiCompatible: true,
   };
 }
@@ -34,8 +34,8 @@ function utf8Page(): CodePage {
 function multiBytePage(number: number): CodePage {
   const name = `cp${number}`;
   return {
-    encode: text => iconv.encode(text, name),
-    decode: bytes => iconv.decode(bytes, name),
+    encode: (text) => iconv.encode(text, name),
+    decode: (bytes) => iconv.decode(bytes, name),
     asciiCompatible: true,
   };
 }
@@ -51,8 +51,8 @@ function singleBytePage(number: number): CodePage {
     fromUnicode.set(toUnicode[byte] ?? byte, byte);
   }
   return {
-    encode: text => encodeSingle(text, fromUnicode),
-    decode: bytes => decodeSingle(bytes, toUnicode),
+    encode: (text) => encodeSingle(text, fromUnicode),
+    decode: (bytes) => decodeSingle(bytes, toUnicode),
     asciiCompatible: true,
   };
 }

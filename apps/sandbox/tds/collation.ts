@@ -22,9 +22,9 @@ const FLAG_UTF8 = 0x40;
 /** Version field of the collation bytes, by the number in a Windows collation's name. */
 const VERSIONS: Readonly<Record<string, number>> = { '': 0, '90': 1, '100': 2, '140': 3 };
 
-const windowsByName = new Map(WINDOWS_COLLATIONS.map(entry => [entry[0].toLowerCase(), entry]));
-const sqlByName = new Map(SQL_COLLATIONS.map(entry => [entry[0].toLowerCase(), entry]));
-const sqlBySortId = new Map(SQL_COLLATIONS.map(entry => [entry[1], entry]));
+const windowsByName = new Map(WINDOWS_COLLATIONS.map((entry) => [entry[0].toLowerCase(), entry]));
+const sqlByName = new Map(SQL_COLLATIONS.map((entry) => [entry[0].toLowerCase(), entry]));
+const sqlBySortId = new Map(SQL_COLLATIONS.map((entry) => [entry[1], entry]));
 const cache = new Map<string, WireCollation>();
 
 /** Looks a collation up by name, any case. An unknown name is a defect of the caller, which validates names (error 448). */
@@ -91,7 +91,8 @@ function recognise(bytes: Buffer): WireCollation {
   const packed = bytes.readUInt32LE(0);
   const lcid = packed & 0xfffff;
   const windows =
-    WINDOWS_COLLATIONS.find(entry => entry[1] === lcid) ?? WINDOWS_COLLATIONS.find(entry => entry[1] === (lcid & 0xffff));
+    WINDOWS_COLLATIONS.find((entry) => entry[1] === lcid) ??
+    WINDOWS_COLLATIONS.find((entry) => entry[1] === (lcid & 0xffff));
   if (!windows) return collationOf(DEFAULT_COLLATION);
   return collationOf(`${windows[0]}${versionName(packed >>> 28)}${suffixOf((packed >>> 20) & 0xff)}`);
 }

@@ -1,25 +1,16 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { SqlError, type SqlServer, type SqlSession } from '../session.ts';
-import { BulkReader } from './bulk-reader.ts';
 import { DEFAULT_COLLATION, collationOf } from './collation.ts';
 import { FEATURE, TDS_73A, TDS_73B, TDS_74, readLogin7, type Login7 } from './login7.ts';
 import { MessageReader, type IncomingMessage } from './message-reader.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { negotiate, preloginAnswer, readPrelogin, type Encryption, type EncryptionPolicy } from './prelogin.ts';
-import { ProcedureCalls } from './procedure-calls.ts';
-import { readBatch, readRpc, readTransaction } from './request-reader.ts';
-import { Response } from './response.ts';
+import { RequestServer, asSqlError, type TdsLog } from './request-server.ts';
 import { TlsTunnel } from './tls-tunnel.ts';
 import { writeDone, writeEnvBytes, writeEnvText, writeLoginAck, writeMessage } from './tokens.ts';
-import { NotEnoughBytes, ProtocolError } from './wire-reader.ts';
-import { DONE, PACKET, STATUS, TOKEN } from './wire-types.ts';
-
-/** Where the wire writes its log lines; facts hold no values and no secrets. */
-export interface TdsLog {
-  debug(message: string, facts?: Readonly<Record<string, string | number>>): void;
-  warn(message: string, facts?: Readonly<Record<string, string | number>>): void;
-}
+import { ProtocolError } from './wire-reader.ts';
+import { DONE, PACKET, TOKEN } from './wire-types.ts';
 
 /** What every connection of a server shares. */
 export interface ConnectionOptions {
@@ -43,10 +34,7 @@ export class TdsConnection {
   private readonly writer: PacketWriter;
   private tunnel: TlsTunnel | undefined;
   private session: SqlSession | undefined;
-  private calls: ProcedureCalls | undefined;
   private tdsVersion = TDS_74;
-  /** Text of an INSERT BULK whose rows come in the next message. */
-  private bulkSql: string | undefined;
 
   constructor(
     private readonly socket: Socket,
@@ -60,8 +48,8 @@ export class TdsConnection {
     this.writer = new PacketWriter(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-    socket.on('data', data => this.receive(data));
-    socket.on('error', error => this.drop(error));
+    socket.on('data', (data) => this.receive(data));
+    socket.on('error', (error) => this.drop(error));
     socket.on('close', () => this.ended());
   }
 
@@ -69,9 +57,9 @@ export class TdsConnection {
   async run(): Promise<void> {
     const timer = setTimeout(() => this.drop(new ProtocolError('no login in time')), this.options.loginTimeoutMs);
     try {
-      if (!(await this.login())) return;
+      const session = await this.login();
       clearTimeout(timer);
-      await this.serveAll();
+      if (session) await this.serveAll(session);
     } catch (error) {
       this.drop(error);
     } finally {
@@ -131,7 +119,7 @@ export class TdsConnection {
   private startTls(context: SecureContext): void {
     const tunnel = new TlsTunnel(this.socket, context);
     this.tunnel = tunnel;
-    tunnel.clear.on('error', error => this.drop(error));
+    tunnel.clear.on('error', (error) => this.drop(error));
     tunnel.clear.on('close', () => this.destroy());
     tunnel.clear.on('data', (data: Buffer) => {
       try {
@@ -149,22 +137,22 @@ export class TdsConnection {
 
   // Login
 
-  private async login(): Promise<boolean> {
+  private async login(): Promise<SqlSession | undefined> {
     let message = await this.reader.next();
     let encryption: Encryption = 'none';
     if (message?.type === PACKET.prelogin) {
       encryption = await this.prelogin(message);
-      if (encryption === 'refused') return false;
+      if (encryption === 'refused') return undefined;
       message = await this.reader.next();
     }
-    if (!message) return false;
+    if (!message) return undefined;
     if (message.type !== PACKET.login7) throw new ProtocolError(`packet type ${message.type} before the login`);
     const login = readLogin7(await message.all(MAX_LOGIN_BYTES), this.socket.remoteAddress ?? '');
     if (encryption === 'login') this.stopTls();
     else if (this.tunnel) this.writer.moveTo(this.tunnel.clear);
-    const accepted = await this.authenticate(login);
+    await this.authenticate(login);
     message.finish();
-    return accepted;
+    return this.session;
   }
 
   private async prelogin(message: IncomingMessage): Promise<Encryption> {
@@ -178,23 +166,24 @@ export class TdsConnection {
     return encryption;
   }
 
-  private async authenticate(login: Login7): Promise<boolean> {
+  private async authenticate(login: Login7): Promise<void> {
     try {
       if (login.tdsVersion < TDS_73A) {
         throw new SqlError(17836, 'The client speaks a TDS version before 7.3, which this server does not serve.', 20);
       }
       if (login.integrated) {
-        throw new SqlError(18452, 'Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.', 14);
+        throw new SqlError(
+          18452,
+          'Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.',
+          14,
+        );
       }
       this.session = await this.options.server.login(login.request);
     } catch (error) {
-      this.refuse(login, asSqlError(error));
-      return false;
+      return this.refuse(login, asSqlError(error));
     }
-    this.calls = new ProcedureCalls(this.session);
     this.tdsVersion = login.tdsVersion >= TDS_74 ? TDS_74 : login.tdsVersion >= TDS_73B ? TDS_73B : TDS_73A;
     this.welcome(login, this.session);
-    return true;
   }
 
   private refuse(login: Login7, error: SqlError): void {
@@ -243,126 +232,18 @@ export class TdsConnection {
 
   // Requests
 
-  private async serveAll(): Promise<void> {
+  private async serveAll(session: SqlSession): Promise<void> {
+    const { serverName, maxRequestBytes, log } = this.options;
+    const nullBitmap = this.tdsVersion >= TDS_73B;
+    const server = new RequestServer({ session, writer: this.writer, serverName, nullBitmap, maxRequestBytes, log });
     for (;;) {
       const message = await this.reader.next();
-      const { session, calls } = this;
-      if (!message || !session || !calls) return;
-      const severity = await this.serve(message, session, calls);
+      if (!message) return;
+      const severity = await server.serve(message);
       message.finish();
       if (severity >= 20) return;
       if (!message.complete) throw new ProtocolError('a request answered before its end');
     }
-  }
-
-  private responseTo(message: IncomingMessage, rpc: boolean): Response {
-    return new Response({
-      writer: this.writer,
-      serverName: this.options.serverName,
-      nullBitmap: this.tdsVersion >= TDS_73B,
-      signal: message.signal,
-      rpc,
-    });
-  }
-
-  /** Answers one request; the severity of the error that ended it, 0 if none did. The answer's last packet is written when this resolves. */
-  private async serve(message: IncomingMessage, session: SqlSession, calls: ProcedureCalls): Promise<number> {
-    if (message.type === PACKET.bulk) return this.serveBulk(message, session);
-    const bytes = await message.all(this.options.maxRequestBytes);
-    const response = this.responseTo(message, message.type === PACKET.rpc);
-    if (message.ignored) {
-      response.finishIgnored();
-      return 0;
-    }
-    if (message.type === PACKET.rpc) return this.serveRpc(message, bytes, session, calls);
-    const failure = await this.attempt(async () => {
-      await this.resetIfAsked(message, session, calls);
-      await this.dispatch(message, bytes, session, response);
-    });
-    if (message.attention) response.finishAttention();
-    else response.finishBatch(failure);
-    return failure?.severity ?? 0;
-  }
-
-  private async dispatch(message: IncomingMessage, bytes: Buffer, session: SqlSession, out: Response): Promise<void> {
-    if (message.signal.aborted) return;
-    if (message.type === PACKET.batch) {
-      const sql = readBatch(bytes);
-      if (INSERT_BULK.test(sql)) this.bulkSql = sql;
-      else await session.batch(sql, out, message.signal);
-    } else if (message.type === PACKET.transaction) {
-      const request = readTransaction(bytes);
-      if (!request) throw new SqlError(8501, 'MSDTC is unavailable.', 16, 1);
-      await session.transaction(request, out);
-    } else throw new ProtocolError(`packet type ${message.type} after the login`);
-  }
-
-  private async serveRpc(message: IncomingMessage, bytes: Buffer, session: SqlSession, calls: ProcedureCalls): Promise<number> {
-    let response = this.responseTo(message, true);
-    let requests: ReturnType<typeof readRpc> = [];
-    let failure = await this.attempt(async () => {
-      await this.resetIfAsked(message, session, calls);
-      requests = readRpc(bytes);
-    });
-    for (let index = 0; index < requests.length && !failure && !message.signal.aborted; index++) {
-      const request = requests[index];
-      const current = response;
-      if (request) failure = await this.attempt(() => calls.run(request, current, message.signal));
-      if (index < requests.length - 1 && !message.attention && (failure?.severity ?? 0) < 20) {
-        response.finishCall(failure, true);
-        response = this.responseTo(message, true);
-        failure = undefined;
-      }
-    }
-    if (message.attention) response.finishAttention();
-    else response.finishCall(failure, false);
-    return failure?.severity ?? 0;
-  }
-
-  private async serveBulk(message: IncomingMessage, session: SqlSession): Promise<number> {
-    const response = this.responseTo(message, false);
-    const sql = this.bulkSql;
-    this.bulkSql = undefined;
-    let rowCount = 0n;
-    const failure = await this.attempt(async () => {
-      if (sql === undefined) throw new ProtocolError('bulk rows without INSERT BULK');
-      const reader = new BulkReader(message, this.options.maxRequestBytes);
-      const columns = await reader.columns();
-      rowCount = await session.bulkLoad(sql, columns, reader.rows(), message.signal);
-    });
-    // What the session did not read must pass before the client listens.
-    await message.drain();
-    if (message.ignored) response.finishIgnored();
-    else if (message.attention) response.finishAttention();
-    else if (failure) response.finishBatch(failure);
-    else response.finishBulk(rowCount);
-    return failure?.severity ?? 0;
-  }
-
-  /** Runs a part of a request; what it throws becomes the ERROR to send. */
-  private async attempt(work: () => Promise<void>): Promise<SqlError | undefined> {
-    try {
-      await work();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof SqlError)) {
-        const facts = { error: error instanceof Error ? error.name : 'unknown', stack: stackOf(error) };
-        this.options.log.warn('a request failed', facts);
-      }
-      return asSqlError(error);
-    }
-  }
-
-  private async resetIfAsked(message: IncomingMessage, session: SqlSession, calls: ProcedureCalls): Promise<void> {
-    const keepTransaction = (message.status & STATUS.resetKeepTransaction) !== 0;
-    if (!keepTransaction && !(message.status & STATUS.reset)) return;
-    const before = session.database;
-    await session.reset(keepTransaction);
-    calls.reset();
-    this.bulkSql = undefined;
-    const { tokens } = this.writer;
-    writeEnvBytes(tokens, 18, Buffer.alloc(0), Buffer.alloc(0));
-    if (session.database !== before) writeEnvText(tokens, 1, session.database, before);
   }
 
   private acknowledgeIdle(): void {
@@ -372,25 +253,7 @@ export class TdsConnection {
   }
 }
 
-const INSERT_BULK = /^\s*insert\s+bulk\s/i;
-
 /** The client's wish within what the protocol allows; 0 asks for the server's default. */
 function agreedPacketSize(asked: number): number {
   return asked === 0 ? 4096 : Math.min(Math.max(asked, 512), 32_767);
-}
-
-/** Names of functions and files only: an error's message can hold values. */
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error) || !error.stack) return '';
-  return error.stack.split('\n').filter(line => line.trimStart().startsWith('at ')).slice(0, 6).join('\n');
-}
-
-/** What is sent for a fault that is not SQL Server's: protocol errors with its number, defects named as such. */
-function asSqlError(error: unknown): SqlError {
-  if (error instanceof SqlError) return error;
-  if (error instanceof ProtocolError || error instanceof NotEnoughBytes) {
-    return new SqlError(4002, `The incoming tabular data stream (TDS) protocol stream is incorrect: ${error.message}.`, 16);
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  return new SqlError(50_000, `The sandbox failed: ${text}`, 16, 255);
 }

@@ -77,8 +77,21 @@ function smalldatetimeText(days: number, minutes: number): string {
 
 function guidText(bytes: Buffer, at: number): string {
   const hex = (order: readonly number[]): string =>
-    order.map(index => bytes.readUInt8(at + index).toString(16).padStart(2, '0')).join('');
-  const groups = [[3, 2, 1, 0], [5, 4], [7, 6], [8, 9], [10, 11, 12, 13, 14, 15]];
+    order
+      .map((index) =>
+        bytes
+          .readUInt8(at + index)
+          .toString(16)
+          .padStart(2, '0'),
+      )
+      .join('');
+  const groups = [
+    [3, 2, 1, 0],
+    [5, 4],
+    [7, 6],
+    [8, 9],
+    [10, 11, 12, 13, 14, 15],
+  ];
   return groups.map(hex).join('-').toUpperCase();
 }
 

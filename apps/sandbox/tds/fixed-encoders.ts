@@ -79,7 +79,8 @@ function writeFloat(out: TokenBuffer, value: TdsValue): void {
 function writeMoney(out: TokenBuffer, value: TdsValue): void {
   if (typeof value !== 'string') throw mismatch('money', value);
   const units = scaledInteger(value, 4);
-  if (BigInt.asIntN(64, units) !== units) throw new SqlError(8115, 'Arithmetic overflow error converting expression to data type money.', 16, 4);
+  if (BigInt.asIntN(64, units) !== units)
+    throw new SqlError(8115, 'Arithmetic overflow error converting expression to data type money.', 16, 4);
   out.position = out.bytes.writeInt32LE(Number(units >> 32n), out.position);
   out.position = out.bytes.writeUInt32LE(Number(units & 0xffff_ffffn), out.position);
 }

@@ -64,16 +64,18 @@ function clientConfig(port: number): sql.config {
 async function record(): Promise<{ login: Buffer; requests: Buffer[] }> {
   const { createServer } = await import('node:net');
   const chunks: Buffer[] = [];
-  const proxy = createServer(client => {
+  const proxy = createServer((client) => {
     const upstream = createConnection(tds.port, '127.0.0.1');
-    client.on('data', data => chunks.push(data));
+    client.on('data', (data) => chunks.push(data));
     client.pipe(upstream).pipe(client);
     client.on('error', () => upstream.destroy());
     upstream.on('error', () => client.destroy());
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   const address = proxy.address();
-  const client = await new sql.ConnectionPool(clientConfig(typeof address === 'object' && address ? address.port : 0)).connect();
+  const client = await new sql.ConnectionPool(
+    clientConfig(typeof address === 'object' && address ? address.port : 0),
+  ).connect();
   await client.request().input('p', sql.NVarChar(sql.MAX), 'é').input('d', sql.Decimal(10, 2), 1.5).query('select @p');
   await client.request().batch('select 1');
   const table = new sql.Table('t');
@@ -87,13 +89,14 @@ async function record(): Promise<{ login: Buffer; requests: Buffer[] }> {
   await client.close();
   proxy.close();
   const packets = split(Buffer.concat(chunks));
-  const end = packets.findIndex(packet => packet[0] === 0x10) + 1;
+  const end = packets.findIndex((packet) => packet[0] === 0x10) + 1;
   return { login: Buffer.concat(packets.slice(0, end)), requests: packets.slice(end) };
 }
 
 function split(bytes: Buffer): Buffer[] {
   const packets: Buffer[] = [];
-  for (let at = 0; at + 8 <= bytes.length; at += bytes.readUInt16BE(at + 2)) packets.push(bytes.subarray(at, at + bytes.readUInt16BE(at + 2)));
+  for (let at = 0; at + 8 <= bytes.length; at += bytes.readUInt16BE(at + 2))
+    packets.push(bytes.subarray(at, at + bytes.readUInt16BE(at + 2)));
   return packets;
 }
 
@@ -108,7 +111,7 @@ async function open(): Promise<Socket> {
 /** Sends and waits until the server has answered something or hung up; then leaves. */
 async function say(bytes: Buffer): Promise<void> {
   const socket = await open();
-  const answered = new Promise<void>(resolve => {
+  const answered = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
     socket.once('data', () => setImmediate(resolve));
   });
@@ -118,7 +121,7 @@ async function say(bytes: Buffer): Promise<void> {
 }
 
 async function closedByServer(socket: Socket): Promise<void> {
-  if (!socket.closed) await new Promise(resolve => socket.once('close', resolve));
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
 
 /** A small generator of numbers from a seed (mulberry32), so that a failure can be run again. */
@@ -160,13 +163,21 @@ describe('a client that breaks the rules loses its connection only:', () => {
   });
 
   test('requests sent without waiting for answers', async () => {
-    script.script = { batch: (_sql, _out, signal) => new Promise(resolve => signal.addEventListener('abort', () => resolve())) };
+    script.script = {
+      batch: (_sql, _out, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    };
     const socket = await open();
     socket.write(recorded.login);
-    const batch = recorded.requests.find(packet => packet[0] === 1) ?? Buffer.alloc(0);
+    const batch = recorded.requests.find((packet) => packet[0] === 1) ?? Buffer.alloc(0);
     for (let index = 0; index < 50; index++) socket.write(batch);
     await closedByServer(socket);
-    script.script = { batch: async (_sql, out) => (out.columns([{ name: 'a', type: { name: 'int' }, nullable: true }]), out.row([1]), out.done(1n)) };
+    script.script = {
+      batch: async (_sql, out) => (
+        out.columns([{ name: 'a', type: { name: 'int' }, nullable: true }]),
+        out.row([1]),
+        out.done(1n)
+      ),
+    };
   });
 
   test('a request larger than the server takes', async () => {
@@ -185,10 +196,10 @@ describe('a request that cannot be read is answered with an error', () => {
     socket.on('error', () => undefined);
     const chunks: Buffer[] = [];
     let messages = 0;
-    const third = new Promise<void>(resolve => {
-      socket.on('data', data => {
+    const third = new Promise<void>((resolve) => {
+      socket.on('data', (data) => {
         chunks.push(data);
-        messages = split(Buffer.concat(chunks)).filter(packet => packet[1] === 1).length;
+        messages = split(Buffer.concat(chunks)).filter((packet) => packet[1] === 1).length;
         if (messages >= 3) resolve();
       });
       socket.on('close', () => resolve());
@@ -247,7 +258,7 @@ describe('seeded fuzzing:', () => {
       socket.end();
       await closedByServer(socket);
     }
-    while (script.openSessions > 1) await new Promise(resolve => setImmediate(resolve));
+    while (script.openSessions > 1) await new Promise((resolve) => setImmediate(resolve));
   });
 
   /** Flips, cuts, doubles; the packet's length is sometimes mended so that the damage reaches the reader behind it. */
@@ -283,6 +294,6 @@ describe('ten thousand connections', () => {
         }),
       );
     }
-    while (tds.connectionCount > 1 || script.openSessions > 1) await new Promise(resolve => setImmediate(resolve));
+    while (tds.connectionCount > 1 || script.openSessions > 1) await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -24,7 +24,9 @@ afterAll(async () => {
   for (const server of servers) await server.close();
 });
 
-async function start(options: Partial<TdsServerOptions> = {}): Promise<{ script: ScriptedServer; tds: TdsServer; config: sql.config }> {
+async function start(
+  options: Partial<TdsServerOptions> = {},
+): Promise<{ script: ScriptedServer; tds: TdsServer; config: sql.config }> {
   const script = new ScriptedServer();
   const tds = new TdsServer({ server: script, port: 0, tls: keys, ...options });
   servers.push(tds);
@@ -113,13 +115,17 @@ function clientPackets(): { login: Buffer; batch: Buffer; prelogin: Buffer } {
     fixed.writeUInt16LE(text.length / 2, at + 2);
     texts.push(text);
   };
-  const hidden = Buffer.from('Secret123!', 'utf16le').map(byte => (((byte << 4) | (byte >> 4)) & 0xff) ^ 0xa5);
+  const hidden = Buffer.from('Secret123!', 'utf16le').map((byte) => (((byte << 4) | (byte >> 4)) & 0xff) ^ 0xa5);
   put(40, Buffer.from('sa', 'utf16le'));
   put(44, Buffer.from(hidden));
   const body = Buffer.concat([fixed, ...texts]);
   body.writeUInt32LE(body.length, 0);
   const headers = Buffer.from('160000001200000002000000000000000000' + '01000000', 'hex');
-  return { login: packet(0x10, body), batch: packet(1, Buffer.concat([headers, Buffer.from('go', 'utf16le')])), prelogin };
+  return {
+    login: packet(0x10, body),
+    batch: packet(1, Buffer.concat([headers, Buffer.from('go', 'utf16le')])),
+    prelogin,
+  };
 }
 
 describe('the login', () => {
@@ -155,17 +161,22 @@ describe('the login', () => {
     await expect(one({ ...config, database: 'missing' })).rejects.toThrow(/Login failed|Cannot open database/);
   });
 
-  test.each([512, 4096, 16_384, 32_767])('agrees to packets of %i bytes', async packetSize => {
+  test.each([512, 4096, 16_384, 32_767])('agrees to packets of %i bytes', async (packetSize) => {
     const { tds } = await start();
     const connection = new Connection({
       server: '127.0.0.1',
       authentication: { type: 'default', options: { userName: 'sa', password: 'Secret123!' } },
-      options: { port: tds.port, encrypt: false, packetSize, debug: { token: true, data: false, packet: false, payload: false } },
+      options: {
+        port: tds.port,
+        encrypt: false,
+        packetSize,
+        debug: { token: true, data: false, packet: false, payload: false },
+      },
     });
     const tokens: string[] = [];
-    connection.on('debug', text => tokens.push(text));
+    connection.on('debug', (text) => tokens.push(text));
     connection.on('error', () => undefined);
-    await new Promise<void>((resolve, reject) => connection.connect(error => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
     connection.close();
     expect(stripVTControlCharacters(tokens.join('\n'))).toContain(`newValue: ${packetSize}`);
   });

@@ -26,7 +26,8 @@ const FIXED_LENGTH = 94;
 
 /** Reads LOGIN7 (MS-TDS 2.2.6.4): a fixed part, offsets and lengths of the texts, the texts. */
 export function readLogin7(bytes: Buffer, clientAddress: string): Login7 {
-  if (bytes.length < FIXED_LENGTH || bytes.readUInt32LE(0) > bytes.length) throw new ProtocolError('a LOGIN7 shorter than it says');
+  if (bytes.length < FIXED_LENGTH || bytes.readUInt32LE(0) > bytes.length)
+    throw new ProtocolError('a LOGIN7 shorter than it says');
   const text = (at: number): string => fieldBytes(bytes, at, 2).toString('utf16le');
   const optionFlags2 = bytes.readUInt8(25);
   const typeFlags = bytes.readUInt8(26);

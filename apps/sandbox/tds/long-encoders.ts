@@ -110,7 +110,7 @@ function bytesOf(type: TdsType): (value: TdsValue) => Buffer {
     case 'hierarchyid':
     case 'geography':
     case 'geometry':
-      return value => {
+      return (value) => {
         if (!Buffer.isBuffer(value)) throw mismatch(type.name, value);
         return value;
       };
@@ -118,13 +118,13 @@ function bytesOf(type: TdsType): (value: TdsValue) => Buffer {
     case 'varchar':
     case 'text': {
       const page = codePageOf(collationOf(type.collation).codePage);
-      return value => {
+      return (value) => {
         if (typeof value !== 'string') throw mismatch(type.name, value);
         return page.encode(value);
       };
     }
     default:
-      return value => {
+      return (value) => {
         if (typeof value !== 'string') throw mismatch(type.name, value);
         return Buffer.from(value, 'utf16le');
       };

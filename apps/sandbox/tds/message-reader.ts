@@ -5,7 +5,7 @@ import { PACKET, STATUS } from './wire-types.ts';
 const HIGH_WATER = 512 * 1024;
 const HEADER = 8;
 const MAX_PACKET = 32_768;
-const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PACKET).filter(type => type !== PACKET.reply));
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PACKET).filter((type) => type !== PACKET.reply));
 
 /** What a connection hears from its reader. */
 export interface MessageListener {
@@ -44,7 +44,7 @@ export class IncomingMessage {
     while (this.chunks.length === 0) {
       if (this.broken) throw new NotEnoughBytes();
       if (this.ended) return undefined;
-      await new Promise<void>(resolve => (this.wake = resolve));
+      await new Promise<void>((resolve) => (this.wake = resolve));
     }
     const chunk = this.chunks.shift();
     if (chunk) this.owner.consumed(chunk.length);
@@ -128,7 +128,7 @@ export class MessageReader {
   next(): Promise<IncomingMessage | undefined> {
     const message = this.queue.shift();
     if (message || this.ended) return Promise.resolve(message);
-    return new Promise(resolve => (this.waiter = resolve));
+    return new Promise((resolve) => (this.waiter = resolve));
   }
 
   /** Bytes from the client, in order. */

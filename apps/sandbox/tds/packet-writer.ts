@@ -56,10 +56,10 @@ export class PacketWriter {
   async drained(signal?: AbortSignal): Promise<void> {
     if (this.sinceTurn >= TURN_AT) {
       this.sinceTurn = 0;
-      await new Promise<void>(resolve => setImmediate(resolve));
+      await new Promise<void>((resolve) => setImmediate(resolve));
     }
     if (!this.full || this.closed || signal?.aborted) return;
-    await new Promise<void>(resolve => {
+    await new Promise<void>((resolve) => {
       const done = (): void => {
         signal?.removeEventListener('abort', done);
         resolve();

@@ -12,7 +12,17 @@ export type Encryption = 'none' | 'login' | 'all' | 'refused';
 /** Version that the stand-in reports: SQL Server 2022. */
 export const SERVER_VERSION = { major: 16, minor: 0, build: 4135, subBuild: 4 } as const;
 
-const OPTION = { version: 0, encryption: 1, instance: 2, threadId: 3, mars: 4, traceId: 5, fedAuth: 6, nonce: 7, end: 0xff } as const;
+const OPTION = {
+  version: 0,
+  encryption: 1,
+  instance: 2,
+  threadId: 3,
+  mars: 4,
+  traceId: 5,
+  fedAuth: 6,
+  nonce: 7,
+  end: 0xff,
+} as const;
 
 /** The options of a PRELOGIN that the server looks at. */
 export interface Prelogin {
@@ -36,7 +46,10 @@ export function readPrelogin(bytes: Buffer): Prelogin {
 }
 
 /** The table of MS-TDS 2.2.6.5: the client's value down, the server's policy across. */
-export function negotiate(client: number, policy: EncryptionPolicy): { readonly answer: number; readonly encryption: Encryption } {
+export function negotiate(
+  client: number,
+  policy: EncryptionPolicy,
+): { readonly answer: number; readonly encryption: Encryption } {
   if (policy === 'unsupported') {
     const refused = client === ENCRYPT.on || client === ENCRYPT.required;
     return { answer: ENCRYPT.notSupported, encryption: refused ? 'refused' : 'none' };

@@ -22,7 +22,7 @@ const BY_NUMBER: Readonly<Record<number, string>> = {
   15: 'sp_unprepare',
 };
 
-const CURSORS: ReadonlySet<string> = new Set(Object.values(BY_NUMBER).filter(name => name.startsWith('sp_cursor')));
+const CURSORS: ReadonlySet<string> = new Set(Object.values(BY_NUMBER).filter((name) => name.startsWith('sp_cursor')));
 
 interface Prepared {
   readonly sql: string;
@@ -86,7 +86,8 @@ export class ProcedureCalls {
   private find(parameter: TdsParameter | undefined, procedure: string): Prepared {
     const handle = Number(parameter?.value ?? 0);
     const statement = this.prepared.get(handle);
-    if (!statement) throw new SqlError(8179, `Could not find prepared statement with handle ${handle}.`, 16, 2, 1, procedure);
+    if (!statement)
+      throw new SqlError(8179, `Could not find prepared statement with handle ${handle}.`, 16, 2, 1, procedure);
     return statement;
   }
 
@@ -132,7 +133,7 @@ function prepare(statement: TdsParameter | undefined, declarations: TdsParameter
 /** Gives each value the name and type its declaration says: by name, or by position when the driver sends none. */
 function bind(statement: Prepared, given: readonly TdsParameter[]): TdsParameter[] {
   const { declarations } = statement;
-  const byName = new Map(declarations.map(declaration => [declaration.name.toLowerCase(), declaration]));
+  const byName = new Map(declarations.map((declaration) => [declaration.name.toLowerCase(), declaration]));
   const bound = given.map((parameter, index) => {
     const declaration = parameter.name ? byName.get(parameter.name.toLowerCase()) : declarations[index];
     if (!declaration) {
@@ -141,21 +142,24 @@ function bind(statement: Prepared, given: readonly TdsParameter[]): TdsParameter
     }
     return { ...parameter, name: declaration.name, declared: declaration.type };
   });
-  const supplied = new Set(bound.map(parameter => parameter.name.toLowerCase()));
-  const missing = declarations.find(declaration => !supplied.has(declaration.name.toLowerCase()) && !declaration.type.includes('='));
+  const supplied = new Set(bound.map((parameter) => parameter.name.toLowerCase()));
+  const missing = declarations.find(
+    (declaration) => !supplied.has(declaration.name.toLowerCase()) && !declaration.type.includes('='),
+  );
   if (missing) {
-    const list = declarations.map(declaration => `${declaration.name} ${declaration.type}`).join(',');
+    const list = declarations.map((declaration) => `${declaration.name} ${declaration.type}`).join(',');
     const text = `(${list})${statement.sql}`.slice(0, 256);
-    throw new SqlError(8178, `The parameterized query '${text}' expects the parameter '${missing.name}', which was not supplied.`);
+    throw new SqlError(
+      8178,
+      `The parameterized query '${text}' expects the parameter '${missing.name}', which was not supplied.`,
+    );
   }
   return bound;
 }
 
 function placesOf(wire: readonly TdsParameter[], bound: readonly TdsParameter[], skip: number): OutputPlace[] {
   return bound.flatMap((parameter, index) =>
-    parameter.output
-      ? [{ ordinal: index + skip, wireName: wire[index]?.name ?? '', boundName: parameter.name }]
-      : [],
+    parameter.output ? [{ ordinal: index + skip, wireName: wire[index]?.name ?? '', boundName: parameter.name }] : [],
   );
 }
 

@@ -84,7 +84,7 @@ function readTable(reader: WireReader): Pick<TdsParameter, 'type' | 'value'> {
   const rows: TdsValue[][] = [];
   for (let token = reader.u8(); token !== 0; token = reader.u8()) {
     if (token !== 1 || count === 0xffff) throw new ProtocolError(`token ${token} in table rows`);
-    rows.push(decoders.map(decode => decode(reader)));
+    rows.push(decoders.map((decode) => decode(reader)));
   }
   const value: TableValue | null = count === 0xffff ? null : { columns, rows };
   return { type, value };

@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Rows until the client cancels or drops. */
@@ -127,7 +127,7 @@ describe('a batch', () => {
     };
     const seen: unknown[] = [];
     const request = pool.request();
-    request.on('info', info => seen.push(info));
+    request.on('info', (info) => seen.push(info));
     await request.batch('…');
     expect(seen).toMatchObject([
       { message: 'printed é🐢', number: 0, lineNumber: 3 },
@@ -150,7 +150,10 @@ describe('a batch', () => {
   test('leaves no half token behind when a column cannot be described', async () => {
     script.script = {
       batch: async (_sql, out) => {
-        out.columns([column('a'), { name: 'b', type: { name: 'varchar', length: 5, collation: 'No_such_CI_AS' }, nullable: true }]);
+        out.columns([
+          column('a'),
+          { name: 'b', type: { name: 'varchar', length: 5, collation: 'No_such_CI_AS' }, nullable: true },
+        ]);
       },
     };
     await expect(pool.request().batch('…')).rejects.toThrow('BUG: unknown collation No_such_CI_AS');
@@ -167,7 +170,7 @@ describe('a batch', () => {
     };
     const connection = await connect();
     const changes: string[] = [];
-    connection.on('databaseChange', name => changes.push(name));
+    connection.on('databaseChange', (name) => changes.push(name));
     await run(connection, new Request('use Other', () => undefined), 'execSqlBatch');
     expect(changes).toEqual(['Other']);
     connection.close();
@@ -180,10 +183,14 @@ function connect(options: Record<string, unknown> = {}): Promise<Connection> {
     authentication: { type: 'default', options: { userName: 'sa', password: 'Secret123!' } },
     options: { port: tds.port, encrypt: false, trustServerCertificate: true, ...options },
   });
-  return new Promise((resolve, reject) => connection.connect(error => (error ? reject(error) : resolve(connection))));
+  return new Promise((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve(connection))));
 }
 
-function run(connection: Connection, request: Request, how: 'execSql' | 'execSqlBatch' | 'callProcedure' | 'prepare' | 'unprepare'): Promise<void> {
+function run(
+  connection: Connection,
+  request: Request,
+  how: 'execSql' | 'execSqlBatch' | 'callProcedure' | 'prepare' | 'unprepare',
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const { callback } = request;
     request.callback = (error: Error | null | undefined, ...rest: unknown[]) => {
@@ -208,7 +215,8 @@ describe('remote calls', () => {
         out.done(1n, 0xc1);
         out.returnStatus(-7);
         for (const parameter of parameters) {
-          if (parameter.output) out.returnValue({ ...parameter, value: parameter.name === '@total' ? '12.50' : 'größer 🐢' });
+          if (parameter.output)
+            out.returnValue({ ...parameter, value: parameter.name === '@total' ? '12.50' : 'größer 🐢' });
         }
       },
     };
@@ -285,7 +293,9 @@ describe('remote calls', () => {
 
   test('refuse cursors with an error', async () => {
     const connection = await connect();
-    await expect(run(connection, new Request('sp_cursoropen', () => undefined), 'callProcedure')).rejects.toMatchObject({ number: 40510 });
+    await expect(run(connection, new Request('sp_cursoropen', () => undefined), 'callProcedure')).rejects.toMatchObject(
+      { number: 40510 },
+    );
     connection.close();
   });
 
@@ -310,7 +320,7 @@ describe('transactions', () => {
     const second = new sql.Transaction(pool);
     await second.begin();
     await second.rollback();
-    expect(script.calls.map(call => call.trim())).toEqual([
+    expect(script.calls.map((call) => call.trim())).toEqual([
       'transaction begin',
       'batch insert',
       'transaction commit',
@@ -336,8 +346,12 @@ describe('transactions', () => {
 
   test('savepoints carry their name', async () => {
     const connection = await connect();
-    await new Promise<void>((resolve, reject) => connection.beginTransaction(error => (error ? reject(error) : resolve()), 'outer'));
-    await new Promise<void>((resolve, reject) => connection.saveTransaction(error => (error ? reject(error) : resolve()), 'point'));
+    await new Promise<void>((resolve, reject) =>
+      connection.beginTransaction((error) => (error ? reject(error) : resolve()), 'outer'),
+    );
+    await new Promise<void>((resolve, reject) =>
+      connection.saveTransaction((error) => (error ? reject(error) : resolve()), 'point'),
+    );
     expect(script.calls).toEqual(['transaction begin outer', 'transaction save point']);
     connection.close();
   });
@@ -346,7 +360,7 @@ describe('transactions', () => {
 describe('a reset of the connection', () => {
   test('comes before the next request', async () => {
     const connection = await connect();
-    await new Promise<void>((resolve, reject) => connection.reset(error => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) => connection.reset((error) => (error ? reject(error) : resolve())));
     expect(script.calls).toContain('reset');
     connection.close();
   });
@@ -364,7 +378,7 @@ describe('cancelling', () => {
     const request = pool.request();
     request.stream = true;
     let rows = 0;
-    const failed = new Promise<Error>(resolve => request.on('error', resolve));
+    const failed = new Promise<Error>((resolve) => request.on('error', resolve));
     request.on('row', () => {
       if (++rows === 1000) request.cancel();
     });
@@ -378,7 +392,9 @@ describe('cancelling', () => {
   test('ends a request that is waiting without rows', async () => {
     script.script = {
       batch: async (_sql, _out, signal) => {
-        await new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('cancelled'))));
+        await new Promise<void>((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('cancelled'))),
+        );
       },
     };
     const request = pool.request();
@@ -403,7 +419,8 @@ describe('cancelling', () => {
       const request = pool.request();
       const running = request.batch('…').catch((error: Error) => error);
       const ticks = round % 12;
-      for (let tick = 0; tick < ticks; tick++) await (tick % 2 ? Promise.resolve() : new Promise(resolve => setImmediate(resolve)));
+      for (let tick = 0; tick < ticks; tick++)
+        await (tick % 2 ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve)));
       request.cancel();
       await running;
     }
@@ -448,10 +465,10 @@ describe('streaming', () => {
     await until(() => paused && waiting);
     // 20,000 rows are 160 MB: what the sockets hold is far less.
     let still = sent;
-    for (let round = 0; round < 50; round++) await new Promise(resolve => setImmediate(resolve));
+    for (let round = 0; round < 50; round++) await new Promise((resolve) => setImmediate(resolve));
     while (still !== sent) {
       still = sent;
-      for (let round = 0; round < 200; round++) await new Promise(resolve => setImmediate(resolve));
+      for (let round = 0; round < 200; round++) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(sent).toBeLessThan(10_000);
     request.resume();
@@ -459,8 +476,11 @@ describe('streaming', () => {
     expect(rows).toBe(20_000);
   });
 
-  test.each([512, 4096, 32_767])('passes rows over packets of %i bytes', async packetSize => {
-    const small = await new sql.ConnectionPool({ ...config, options: { ...config.options, packetSize } } as sql.config).connect();
+  test.each([512, 4096, 32_767])('passes rows over packets of %i bytes', async (packetSize) => {
+    const small = await new sql.ConnectionPool({
+      ...config,
+      options: { ...config.options, packetSize },
+    } as sql.config).connect();
     script.script = {
       batch: async (_sql, out) => {
         out.columns([column('n'), { name: 's', type: { name: 'varchar', length: 8000 }, nullable: true }]);
@@ -485,7 +505,7 @@ describe('streaming', () => {
     };
     const { recordset } = await secure.request().batch<{ s: string }>('…');
     expect(recordset.length).toBe(200);
-    expect(recordset.every(row => row.s.length === 40_000)).toBe(true);
+    expect(recordset.every((row) => row.s.length === 40_000)).toBe(true);
     await secure.close();
   });
 });
@@ -494,7 +514,8 @@ describe('a bulk load', () => {
   test('that fails is answered after its rows have passed', async () => {
     script.script = {
       bulkLoad: async (_sql, _columns, rows) => {
-        for await (const row of rows) if (row[0] === 10) throw new SqlError(2627, 'Violation of PRIMARY KEY constraint.', 14, 1);
+        for await (const row of rows)
+          if (row[0] === 10) throw new SqlError(2627, 'Violation of PRIMARY KEY constraint.', 14, 1);
         return 0n;
       },
     };

@@ -1,4 +1,11 @@
-import { SqlError, type EnvChange, type ResultSink, type TdsColumn, type TdsParameter, type TdsValue } from '../session.ts';
+import {
+  SqlError,
+  type EnvChange,
+  type ResultSink,
+  type TdsColumn,
+  type TdsParameter,
+  type TdsValue,
+} from '../session.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { RowEncoder } from './row-encoder.ts';
 import type { TokenBuffer } from './token-buffer.ts';
@@ -112,7 +119,12 @@ export class Response implements ResultSink {
     }
     this.settle();
     this.writeStatus(status);
-    this.pending = { token: TOKEN.doneProc, status: this.failed ? DONE.error : 0, command: COMMAND.execute, rowCount: 0n };
+    this.pending = {
+      token: TOKEN.doneProc,
+      status: this.failed ? DONE.error : 0,
+      command: COMMAND.execute,
+      rowCount: 0n,
+    };
     this.failed = false;
   }
 
@@ -174,7 +186,7 @@ export class Response implements ResultSink {
 
   private writeValues(): void {
     try {
-      wholly(this.context.writer.tokens, () => this.values.forEach(value => this.writeValue(value)));
+      wholly(this.context.writer.tokens, () => this.values.forEach((value) => this.writeValue(value)));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.error(error instanceof SqlError ? error : new SqlError(50_000, `The sandbox failed: ${text}`, 16, 255));
@@ -183,8 +195,8 @@ export class Response implements ResultSink {
 
   private writeValue(parameter: TdsParameter): void {
     const name = parameter.name.toLowerCase();
-    const byName = this.outputs.findIndex(output => output.boundName.toLowerCase() === name);
-    const index = byName >= 0 ? byName : this.outputs.findIndex(output => output.boundName === '');
+    const byName = this.outputs.findIndex((output) => output.boundName.toLowerCase() === name);
+    const index = byName >= 0 ? byName : this.outputs.findIndex((output) => output.boundName === '');
     const place = index >= 0 ? this.outputs.splice(index, 1)[0] : undefined;
     const named = place ? { ...parameter, name: place.wireName } : parameter;
     writeReturnValue(this.context.writer.tokens, place?.ordinal ?? 0, named);

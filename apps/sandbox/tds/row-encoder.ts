@@ -17,9 +17,9 @@ export class RowEncoder {
     columns: readonly TdsColumn[],
     private readonly nullBitmap: boolean,
   ) {
-    const chosen = columns.map(column => encoderOf(column.type));
-    this.encoders = chosen.map(column => column.encode);
-    this.nullBytes = chosen.map(column => column.nullBytes);
+    const chosen = columns.map((column) => encoderOf(column.type));
+    this.encoders = chosen.map((column) => column.encode);
+    this.nullBytes = chosen.map((column) => column.nullBytes);
     this.bitmapSize = (columns.length + 7) >> 3;
   }
 

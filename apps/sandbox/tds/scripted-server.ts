@@ -1,11 +1,26 @@
-import { SqlError, type LoginRequest, type ResultSink, type SqlServer, type SqlSession, type TdsColumn, type TdsParameter, type TdsValue, type TransactionRequest } from '../session.ts';
+import {
+  SqlError,
+  type LoginRequest,
+  type ResultSink,
+  type SqlServer,
+  type SqlSession,
+  type TdsColumn,
+  type TdsParameter,
+  type TdsValue,
+  type TransactionRequest,
+} from '../session.ts';
 
 /** What a scripted session answers; the data source of the protocol tests and of the micro benchmark. */
 export interface Script {
   batch?(sql: string, out: ResultSink, signal: AbortSignal): Promise<void>;
   execute?(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void>;
   procedure?(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void>;
-  bulkLoad?(sql: string, columns: readonly TdsColumn[], rows: AsyncIterable<readonly TdsValue[]>, signal: AbortSignal): Promise<bigint>;
+  bulkLoad?(
+    sql: string,
+    columns: readonly TdsColumn[],
+    rows: AsyncIterable<readonly TdsValue[]>,
+    signal: AbortSignal,
+  ): Promise<bigint>;
   transaction?(request: TransactionRequest, out: ResultSink): Promise<void>;
 }
 
@@ -50,7 +65,12 @@ class ScriptedSession implements SqlSession {
     await this.server.script.execute?.(sql, parameters, out, signal);
   }
 
-  async procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
+  async procedure(
+    name: string,
+    parameters: readonly TdsParameter[],
+    out: ResultSink,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.server.calls.push(`procedure ${name}`);
     await this.server.script.procedure?.(name, parameters, out, signal);
   }

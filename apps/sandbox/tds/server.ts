@@ -2,8 +2,9 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { SqlServer } from '../session.ts';
 import { selfSignedKeys, type TlsKeys } from './certificate.ts';
-import { TdsConnection, type ConnectionOptions, type TdsLog } from './connection.ts';
+import { TdsConnection, type ConnectionOptions } from './connection.ts';
 import type { EncryptionPolicy } from './prelogin.ts';
+import type { TdsLog } from './request-server.ts';
 
 /** How a {@link TdsServer} listens. */
 export interface TdsServerOptions {
@@ -38,7 +39,7 @@ export class TdsServer {
   private connectionOptions: ConnectionOptions | undefined;
 
   constructor(private readonly options: TdsServerOptions) {
-    this.listener = createServer({ pauseOnConnect: false }, socket => this.accept(socket));
+    this.listener = createServer({ pauseOnConnect: false }, (socket) => this.accept(socket));
   }
 
   /** Starts; resolves with the port that is listened on. Rejects if the address is taken. */
@@ -57,7 +58,9 @@ export class TdsServer {
       this.listener.once('error', reject);
       this.listener.listen(options.port, options.host ?? '127.0.0.1', () => {
         this.listener.off('error', reject);
-        this.listener.on('error', error => this.connectionOptions?.log.warn('listener failed', { error: error.name }));
+        this.listener.on('error', (error) =>
+          this.connectionOptions?.log.warn('listener failed', { error: error.name }),
+        );
         resolve();
       });
     });
@@ -96,10 +99,10 @@ export class TdsServer {
    * its abort. Safe to call twice.
    */
   async close(): Promise<void> {
-    const stopped = new Promise<void>(resolve => this.listener.close(() => resolve()));
+    const stopped = new Promise<void>((resolve) => this.listener.close(() => resolve()));
     for (const connection of this.connections.keys()) connection.destroy();
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>(resolve => {
+    const patience = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         this.connectionOptions?.log.warn('sessions did not end', { count: this.connections.size });
         resolve();

@@ -73,7 +73,8 @@ class HandshakeStream extends Duplex {
         break;
       }
       const length = bytes.readUInt16BE(2);
-      if (type !== PACKET.prelogin || length < HEADER) throw new ProtocolError('a TLS handshake outside PRELOGIN packets');
+      if (type !== PACKET.prelogin || length < HEADER)
+        throw new ProtocolError('a TLS handshake outside PRELOGIN packets');
       if (bytes.length < length) break;
       this.push(bytes.subarray(HEADER, length));
       bytes = bytes.subarray(length);

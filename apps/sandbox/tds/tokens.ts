@@ -78,10 +78,7 @@ export function writeLoginAck(out: TokenBuffer, tdsVersion: number): void {
 function flagsOf(column: TdsColumn): number {
   const readOnly = column.identity === true || column.computed === true || column.type.name === 'rowversion';
   return (
-    (column.nullable ? 0x01 : 0) |
-    (readOnly ? 0 : 0x08) |
-    (column.identity ? 0x10 : 0) |
-    (column.computed ? 0x20 : 0)
+    (column.nullable ? 0x01 : 0) | (readOnly ? 0 : 0x08) | (column.identity ? 0x10 : 0) | (column.computed ? 0x20 : 0)
   );
 }
 

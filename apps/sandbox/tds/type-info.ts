@@ -231,12 +231,21 @@ function readLongInfo(reader: WireReader, code: number): WireType {
     case TYPE.charOld:
     case TYPE.varcharOld: {
       const size = reader.u8();
-      return { code, size, type: { name: code === TYPE.charOld ? 'char' : 'varchar', length: size }, collation: collationOf(undefined) };
+      return {
+        code,
+        size,
+        type: { name: code === TYPE.charOld ? 'char' : 'varchar', length: size },
+        collation: collationOf(undefined),
+      };
     }
     case TYPE.binary:
     case TYPE.varbinary: {
       const size = reader.u16();
-      return { code, size, type: { name: code === TYPE.binary ? 'binary' : 'varbinary', length: size === 0xffff ? -1 : size } };
+      return {
+        code,
+        size,
+        type: { name: code === TYPE.binary ? 'binary' : 'varbinary', length: size === 0xffff ? -1 : size },
+      };
     }
     case TYPE.binaryOld:
     case TYPE.varbinaryOld: {

@@ -24,7 +24,7 @@ export function decoderOf(wire: WireType, place: Place): Decoder {
     case TYPE.image:
       return lobDecoder(wire, place);
     case TYPE.variant:
-      return reader => {
+      return (reader) => {
         const total = reader.u32();
         return total === 0 ? null : readVariant(reader, total);
       };
@@ -44,7 +44,7 @@ export function decoderOf(wire: WireType, place: Place): Decoder {
     case TYPE.varbinaryOld:
       return byteLengthDecoder(textOf(wire));
     default:
-      return isFixed(code) ? reader => readFixedValue(reader, type.name, wire.size) : sizedDecoder(type);
+      return isFixed(code) ? (reader) => readFixedValue(reader, type.name, wire.size) : sizedDecoder(type);
   }
 }
 
@@ -54,30 +54,33 @@ function textOf(wire: WireType): (bytes: Buffer) => string | Buffer {
     case 'nchar':
     case 'nvarchar':
     case 'ntext':
-      return bytes => bytes.toString('utf16le');
+      return (bytes) => bytes.toString('utf16le');
     case 'xml':
       // A byte order mark is the encoding's, not the document's.
-      return bytes => (bytes.length >= 2 && bytes.readUInt16LE(0) === 0xfeff ? bytes.toString('utf16le', 2) : bytes.toString('utf16le'));
+      return (bytes) =>
+        bytes.length >= 2 && bytes.readUInt16LE(0) === 0xfeff
+          ? bytes.toString('utf16le', 2)
+          : bytes.toString('utf16le');
     case 'char':
     case 'varchar':
     case 'text': {
       const page = codePageOf((wire.collation ?? collationOf(undefined)).codePage);
-      return bytes => page.decode(bytes);
+      return (bytes) => page.decode(bytes);
     }
     default:
-      return bytes => Buffer.from(bytes);
+      return (bytes) => Buffer.from(bytes);
   }
 }
 
 function shortDecoder(convert: (bytes: Buffer) => string | Buffer): Decoder {
-  return reader => {
+  return (reader) => {
     const size = reader.u16();
     return size === CHARBIN_NULL ? null : convert(reader.view(size));
   };
 }
 
 function byteLengthDecoder(convert: (bytes: Buffer) => string | Buffer): Decoder {
-  return reader => {
+  return (reader) => {
     const size = reader.u8();
     return size === 0 ? null : convert(reader.view(size));
   };
@@ -85,7 +88,7 @@ function byteLengthDecoder(convert: (bytes: Buffer) => string | Buffer): Decoder
 
 /** PLP of known or unknown length (MS-TDS 2.2.5.2.3). */
 function plpDecoder(convert: (bytes: Buffer) => string | Buffer): Decoder {
-  return reader => {
+  return (reader) => {
     const total = reader.u64();
     if (total === PLP_NULL) return null;
     const chunks: Buffer[] = [];
@@ -94,14 +97,15 @@ function plpDecoder(convert: (bytes: Buffer) => string | Buffer): Decoder {
       chunks.push(reader.view(length));
       size += length;
     }
-    if (total !== PLP_UNKNOWN && total !== BigInt(size)) throw new ProtocolError('a PLP value of another length than told');
+    if (total !== PLP_UNKNOWN && total !== BigInt(size))
+      throw new ProtocolError('a PLP value of another length than told');
     return convert(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
   };
 }
 
 function lobDecoder(wire: WireType, place: Place): Decoder {
   const convert = textOf(wire);
-  return reader => {
+  return (reader) => {
     if (place === 'row') {
       const pointer = reader.u8();
       if (pointer === 0) return null;
@@ -113,7 +117,7 @@ function lobDecoder(wire: WireType, place: Place): Decoder {
 }
 
 function sizedDecoder(type: TdsType): Decoder {
-  return reader => {
+  return (reader) => {
     const size = reader.u8();
     if (size === 0) return null;
     switch (type.name) {

@@ -27,7 +27,9 @@ export function encoderOf(type: TdsType): ColumnEncoder {
     case 'nvarchar':
     case 'binary':
     case 'varbinary':
-      return isMax(type) ? { encode: plpEncoder(type), nullBytes: NULL_PLP } : { encode: shortEncoder(type), nullBytes: NULL_SHORT };
+      return isMax(type)
+        ? { encode: plpEncoder(type), nullBytes: NULL_PLP }
+        : { encode: shortEncoder(type), nullBytes: NULL_SHORT };
     case 'rowversion':
       return { encode: binaryEncoder('binary', 8), nullBytes: NULL_SHORT };
     case 'text':
@@ -52,7 +54,11 @@ function shortEncoder(type: TdsType): Encoder {
   const length = byteLength(type);
   if (type.name === 'binary' || type.name === 'varbinary') return binaryEncoder(type.name, length);
   if (type.name === 'nchar' || type.name === 'nvarchar') return ncharEncoder(type.name, length);
-  return charEncoder(type.name === 'char' ? 'char' : 'varchar', length, codePageOf(collationOf(type.collation).codePage));
+  return charEncoder(
+    type.name === 'char' ? 'char' : 'varchar',
+    length,
+    codePageOf(collationOf(type.collation).codePage),
+  );
 }
 
 function withLength(size: number, write: Encoder): Encoder {

@@ -39,7 +39,10 @@ const CASES: readonly (readonly [TdsType, readonly TdsValue[]])[] = [
   [{ name: 'decimal', precision: 15, scale: 0 }, ['999999999999999', '-999999999999999']],
   [{ name: 'numeric', precision: 16, scale: 16 }, ['0.9999999999999999', '-0.0000000000000001']],
   [{ name: 'decimal', precision: 28, scale: 10 }, ['123456789012345678.0123456789']],
-  [{ name: 'decimal', precision: 38, scale: 0 }, ['99999999999999999999999999999999999999', '-99999999999999999999999999999999999999']],
+  [
+    { name: 'decimal', precision: 38, scale: 0 },
+    ['99999999999999999999999999999999999999', '-99999999999999999999999999999999999999'],
+  ],
   [{ name: 'numeric', precision: 38, scale: 38 }, ['0.99999999999999999999999999999999999999']],
   [{ name: 'money' }, ['922337203685477.5807', '-922337203685477.5808', '0.0001', '-0.0001', '0.0000']],
   [{ name: 'smallmoney' }, ['214748.3647', '-214748.3648']],
@@ -55,7 +58,10 @@ const CASES: readonly (readonly [TdsType, readonly TdsValue[]])[] = [
   [{ name: 'varchar', length: 50, collation: 'SQL_Latin1_General_CP437_CI_AS' }, ['é░▒│']],
   [{ name: 'varchar', length: -1, collation: LATIN }, ['', 'x'.repeat(5_000_000)]],
   [{ name: 'nchar', length: 4 }, ['ab  ', '🐢🐢']],
-  [{ name: 'nvarchar', length: 4000 }, ['', 'x', '\u0000', '\ud800', '\udc00\ud800', 'ÿ🐢'.repeat(1000), 'a'.repeat(4000)]],
+  [
+    { name: 'nvarchar', length: 4000 },
+    ['', 'x', '\u0000', '\ud800', '\udc00\ud800', 'ÿ🐢'.repeat(1000), 'a'.repeat(4000)],
+  ],
   [{ name: 'nvarchar', length: -1 }, ['', long, '\ud83d']],
   [{ name: 'text', collation: LATIN }, ['', 'legacy é', 'y'.repeat(100_000)]],
   [{ name: 'ntext' }, ['', 'legacy 🐢']],
@@ -63,20 +69,40 @@ const CASES: readonly (readonly [TdsType, readonly TdsValue[]])[] = [
   [{ name: 'binary', length: 4 }, [Buffer.from('00ff0001', 'hex')]],
   [{ name: 'varbinary', length: 8000 }, [Buffer.alloc(0), Buffer.alloc(8000, 0xfe)]],
   [{ name: 'varbinary', length: -1 }, [Buffer.alloc(0), Buffer.alloc(5_000_000, 7)]],
-  [{ name: 'uniqueidentifier' }, [GUID, '00000000-0000-0000-0000-000000000000', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF']],
+  [
+    { name: 'uniqueidentifier' },
+    [GUID, '00000000-0000-0000-0000-000000000000', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'],
+  ],
   [{ name: 'date' }, ['0001-01-01', '1582-10-15', '1900-02-28', '2000-02-29', '2024-12-31', '9999-12-31']],
   [{ name: 'time', scale: 7 }, ['00:00:00.0000000', '23:59:59.9999999', '00:00:00.0000001']],
   [{ name: 'time', scale: 0 }, ['00:00:00', '23:59:59']],
   [{ name: 'time', scale: 3 }, ['12:34:56.789']],
-  [{ name: 'datetime2', scale: 7 }, ['0001-01-01 00:00:00.0000000', '9999-12-31 23:59:59.9999999', '2024-02-29 12:34:56.1234567']],
+  [
+    { name: 'datetime2', scale: 7 },
+    ['0001-01-01 00:00:00.0000000', '9999-12-31 23:59:59.9999999', '2024-02-29 12:34:56.1234567'],
+  ],
   [{ name: 'datetime2', scale: 4 }, ['2024-02-29 12:34:56.1234']],
   [{ name: 'datetime2', scale: 0 }, ['2024-02-29 12:34:56']],
   [
     { name: 'datetimeoffset', scale: 7 },
-    ['0001-01-01 14:00:00.0000000 +14:00', '9999-12-31 09:59:59.9999999 -14:00', '2024-03-01 00:30:00.1234567 +05:45', '2024-02-29 23:30:00.0000000 -00:30'],
+    [
+      '0001-01-01 14:00:00.0000000 +14:00',
+      '9999-12-31 09:59:59.9999999 -14:00',
+      '2024-03-01 00:30:00.1234567 +05:45',
+      '2024-02-29 23:30:00.0000000 -00:30',
+    ],
   ],
   [{ name: 'datetimeoffset', scale: 2 }, ['2024-03-01 00:30:00.12 +00:00']],
-  [{ name: 'datetime' }, ['1753-01-01 00:00:00.000', '9999-12-31 23:59:59.997', '1899-12-31 23:59:59.993', '2024-02-29 12:34:56.003', '2024-02-29 12:34:56.007']],
+  [
+    { name: 'datetime' },
+    [
+      '1753-01-01 00:00:00.000',
+      '9999-12-31 23:59:59.997',
+      '1899-12-31 23:59:59.993',
+      '2024-02-29 12:34:56.003',
+      '2024-02-29 12:34:56.007',
+    ],
+  ],
   [{ name: 'smalldatetime' }, ['1900-01-01 00:00:00', '2079-06-06 23:59:00']],
   [{ name: 'xml' }, ['<a b="é🐢"/>', '']],
   [{ name: 'hierarchyid' }, [Buffer.from('5ac0', 'hex'), Buffer.alloc(0)]],
@@ -85,19 +111,26 @@ const CASES: readonly (readonly [TdsType, readonly TdsValue[]])[] = [
 ];
 
 describe('values pass the wire and come back as they were:', () => {
-  test.each(CASES.map(([type, values]) => [JSON.stringify(type), type, values] as const))('%s', (_name, type, values) => {
-    for (const value of values) {
-      const back = through(type, value);
-      if (typeof value === 'string' && value.length > 1000) expect(back === value).toBe(true);
-      else if (Buffer.isBuffer(value)) expect(Buffer.isBuffer(back) && value.equals(back)).toBe(true);
-      else expect(back).toEqual(value);
-    }
-    expect(through(type, null)).toBeNull();
-  });
+  test.each(CASES.map(([type, values]) => [JSON.stringify(type), type, values] as const))(
+    '%s',
+    (_name, type, values) => {
+      for (const value of values) {
+        const back = through(type, value);
+        if (typeof value === 'string' && value.length > 1000) expect(back === value).toBe(true);
+        else if (Buffer.isBuffer(value)) expect(Buffer.isBuffer(back) && value.equals(back)).toBe(true);
+        else expect(back).toEqual(value);
+      }
+      expect(through(type, null)).toBeNull();
+    },
+  );
 
   test('sql_variant of every base type', () => {
     for (const [type, values] of CASES) {
-      if (type.length === -1 || ['text', 'ntext', 'image', 'xml', 'hierarchyid', 'geography', 'geometry'].includes(type.name)) continue;
+      if (
+        type.length === -1 ||
+        ['text', 'ntext', 'image', 'xml', 'hierarchyid', 'geography', 'geometry'].includes(type.name)
+      )
+        continue;
       for (const value of values) {
         const variant = { base: type, value: value as string };
         expect(through({ name: 'sql_variant' }, variant)).toMatchObject({ base: { name: type.name }, value });
@@ -111,7 +144,9 @@ describe('values pass the wire and come back as they were:', () => {
     expect(through({ name: 'char', length: 4, collation: 'Japanese_CI_AS' }, '日')).toBe('日  ');
     expect(through({ name: 'nchar', length: 3 }, 'é')).toBe('é  ');
     expect(through({ name: 'binary', length: 3 }, Buffer.from([1]))).toEqual(Buffer.from([1, 0, 0]));
-    expect(through({ name: 'rowversion' }, Buffer.from('00000000000007d1', 'hex'))).toEqual(Buffer.from('00000000000007d1', 'hex'));
+    expect(through({ name: 'rowversion' }, Buffer.from('00000000000007d1', 'hex'))).toEqual(
+      Buffer.from('00000000000007d1', 'hex'),
+    );
   });
 });
 
@@ -124,7 +159,9 @@ describe('bytes are those of MS-TDS:', () => {
     expect(bytesOf({ name: 'decimal', precision: 9, scale: 2 }, '1.00')).toBe('050164000000');
     expect(bytesOf({ name: 'decimal', precision: 18, scale: 0 }, '-4294967297')).toBe('09000100000001000000');
     expect(bytesOf({ name: 'decimal', precision: 5, scale: 2 }, '-0.00')).toBe('050100000000');
-    expect(bytesOf({ name: 'decimal', precision: 38, scale: 0 }, '18446744073709551616')).toBe('110100000000000000000100000000000000');
+    expect(bytesOf({ name: 'decimal', precision: 38, scale: 0 }, '18446744073709551616')).toBe(
+      '110100000000000000000100000000000000',
+    );
   });
 
   test('money has its high half first', () => {
@@ -140,7 +177,9 @@ describe('bytes are those of MS-TDS:', () => {
   });
 
   test('datetimeoffset stands in UTC with its offset', () => {
-    expect(bytesOf({ name: 'datetimeoffset', scale: 0 }, '0001-01-02 01:00:00 +02:00')).toBe('08' + '70430100'.slice(0, 6) + '000000' + '7800');
+    expect(bytesOf({ name: 'datetimeoffset', scale: 0 }, '0001-01-02 01:00:00 +02:00')).toBe(
+      '08' + '70430100'.slice(0, 6) + '000000' + '7800',
+    );
   });
 
   test('collations have the bytes that SQL Server sends', () => {

@@ -117,7 +117,11 @@ function readBase(reader: WireReader, code: number, props: Buffer, size: number)
   }
   if ((code === TYPE.decimalN || code === TYPE.numericN) && props.length === 2) {
     const scale = props.readUInt8(1);
-    const base: TdsType = { name: code === TYPE.decimalN ? 'decimal' : 'numeric', precision: props.readUInt8(0), scale };
+    const base: TdsType = {
+      name: code === TYPE.decimalN ? 'decimal' : 'numeric',
+      precision: props.readUInt8(0),
+      scale,
+    };
     return { base, value: readDecimalBytes(reader, size, scale) };
   }
   return readLongBase(reader, code, props, size);
@@ -132,10 +136,15 @@ function readLongBase(reader: WireReader, code: number, props: Buffer, size: num
   const collation = collationFromBytes(props.subarray(0, 5));
   const length = props.readUInt16LE(5);
   if (code === TYPE.nchar || code === TYPE.nvarchar) {
-    const base: TdsType = { name: code === TYPE.nchar ? 'nchar' : 'nvarchar', length: length >>> 1, collation: collation.name };
+    const base: TdsType = {
+      name: code === TYPE.nchar ? 'nchar' : 'nvarchar',
+      length: length >>> 1,
+      collation: collation.name,
+    };
     return { base, value: reader.ucs2(size >>> 1) };
   }
-  if (code !== TYPE.char && code !== TYPE.varchar) throw new ProtocolError(`sql_variant of type 0x${code.toString(16)}`);
+  if (code !== TYPE.char && code !== TYPE.varchar)
+    throw new ProtocolError(`sql_variant of type 0x${code.toString(16)}`);
   const base: TdsType = { name: code === TYPE.char ? 'char' : 'varchar', length, collation: collation.name };
   return { base, value: codePageOf(collation.codePage).decode(reader.view(size)) };
 }
