@@ -11,7 +11,10 @@ export const checkCommand: Command = {
   usage: 'check JOB [--fix]',
   summary: 'Connections, rights, settings, CDC state: what works, what lacks, how to mend it',
   example: 'sluice check job.yaml --fix',
-  options: { ...JOB_OPTIONS, fix: { type: 'boolean', help: 'Mend what may be mended: enable CDC for the database and its tables' } },
+  options: {
+    ...JOB_OPTIONS,
+    fix: { type: 'boolean', help: 'Mend what may be mended: enable CDC for the database and its tables' },
+  },
   async run(invocation: Invocation) {
     const { out, options } = invocation;
     const opened = await openJob(invocation, () => startStackFor(out));
@@ -41,7 +44,9 @@ export async function checkAll(context: CommandContext): Promise<Finding[]> {
       findings.push({ check, severity: 'error', object, message: error.message, remedy: error.advice, fixable: false });
     }
   };
-  await tryAll('source', 'source', async () => context.source.preflight.check(await selectedTables(context.source, context.job)));
+  await tryAll('source', 'source', async () =>
+    context.source.preflight.check(await selectedTables(context.source, context.job)),
+  );
   await tryAll('target', 'target', () => checkTarget(context));
   await tryAll('kafka', 'kafka', async () => [ok('kafka', `${await context.kafka.check()} broker(s)`)]);
   await tryAll('registry', 'registry', async () => {
@@ -64,9 +69,20 @@ async function checkTarget(context: CommandContext): Promise<Finding[]> {
   );
   const row = result.rows[0];
   const findings = [ok('target', `PostgreSQL ${row?.version}.`)];
-  if (Number.parseInt(row?.version ?? '0', 10) < 15) findings.push(lack('target-version', `PostgreSQL ${row?.version} is too old.`, 'Use PostgreSQL 15 or later.'));
-  if (!row?.creates) findings.push(lack('target-create', 'The target’s user may not create schemas.', 'GRANT CREATE ON DATABASE … TO the user.'));
-  if (!row?.replica) findings.push(lack('target-replica', 'The target’s user may not set session_replication_role.', 'GRANT SET ON PARAMETER session_replication_role TO the user.'));
+  if (Number.parseInt(row?.version ?? '0', 10) < 15)
+    findings.push(lack('target-version', `PostgreSQL ${row?.version} is too old.`, 'Use PostgreSQL 15 or later.'));
+  if (!row?.creates)
+    findings.push(
+      lack('target-create', 'The target’s user may not create schemas.', 'GRANT CREATE ON DATABASE … TO the user.'),
+    );
+  if (!row?.replica)
+    findings.push(
+      lack(
+        'target-replica',
+        'The target’s user may not set session_replication_role.',
+        'GRANT SET ON PARAMETER session_replication_role TO the user.',
+      ),
+    );
   return findings;
 }
 

@@ -34,5 +34,10 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 /** Options of commands that read a job file. */
 export const JOB_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  set: { type: 'string', multiple: true, value: 'KEY=VALUE', help: 'Overrides a key of the job file, e.g. load.workers=2' },
+  set: {
+    type: 'string',
+    multiple: true,
+    value: 'KEY=VALUE',
+    help: 'Overrides a key of the job file, e.g. load.workers=2',
+  },
 };

@@ -4,6 +4,17 @@ import { convertCommand } from './convert.ts';
 import { runCommand } from './run.ts';
 import { downCommand, upCommand } from './stack.ts';
 import { statusCommand } from './status.ts';
+import { cutoverCommand } from './cutover.ts';
+import { validateCommand } from './validate.ts';
 
 /** Every command of `sluice`, in the order in which help shows them. */
-export const commands: readonly Command[] = [upCommand, downCommand, checkCommand, convertCommand, runCommand, statusCommand];
+export const commands: readonly Command[] = [
+  upCommand,
+  downCommand,
+  checkCommand,
+  convertCommand,
+  runCommand,
+  statusCommand,
+  validateCommand,
+  cutoverCommand,
+];

@@ -28,5 +28,7 @@ export function openCommandContext(opened: OpenedJob, out: Output): CommandConte
 /** Tables of the source that the job moves. */
 export async function selectedTables(source: Source, job: JobFile): Promise<{ schema: string; name: string }[]> {
   const database = await source.catalog.readDatabase();
-  return database.tables.filter((table) => isSelected(job.tables, table.schema, table.name)).map(({ schema, name }) => ({ schema, name }));
+  return database.tables
+    .filter((table) => isSelected(job.tables, table.schema, table.name))
+    .map(({ schema, name }) => ({ schema, name }));
 }

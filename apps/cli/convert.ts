@@ -13,7 +13,10 @@ export const convertCommand: Command = {
   usage: 'convert JOB [--out DIR]',
   summary: 'Convert the schema: statements by phase, and issues; touches nothing',
   example: 'sluice convert job.yaml --out converted',
-  options: { ...JOB_OPTIONS, out: { type: 'string', value: 'DIR', help: 'Write one SQL file a phase, and issues.json' } },
+  options: {
+    ...JOB_OPTIONS,
+    out: { type: 'string', value: 'DIR', help: 'Write one SQL file a phase, and issues.json' },
+  },
   async run(invocation: Invocation) {
     const { out, options } = invocation;
     const opened = await openJob(invocation, () => startStackFor(out));
@@ -29,8 +32,11 @@ export const convertCommand: Command = {
         }
         await writeFile(join(dir, 'issues.json'), JSON.stringify(conversion.issues, null, 2));
       }
-      for (const one of conversion.issues) out.line(`${one.code} ${one.severity.padEnd(8)} ${one.object}: ${one.message}`);
-      out.line(`${conversion.tables.length} tables, ${conversion.steps.length} statements, ${conversion.issues.length} issues.`);
+      for (const one of conversion.issues)
+        out.line(`${one.code} ${one.severity.padEnd(8)} ${one.object}: ${one.message}`);
+      out.line(
+        `${conversion.tables.length} tables, ${conversion.steps.length} statements, ${conversion.issues.length} issues.`,
+      );
       out.result({ tables: conversion.tables.length, statements: conversion.steps, issues: conversion.issues });
       return 0;
     } finally {

@@ -29,7 +29,10 @@ export async function openJob(invocation: Invocation, start?: () => Promise<void
   const kafka = stack.endpoints['kafka'] as { brokers: string[] } | undefined;
   const registry = stack.endpoints['registry'] as { url: string } | undefined;
   if (!stack.running || !kafka || !registry) {
-    throw new SluiceError('KafkaUnreachable', 'The job file names no kafka.brokers and the embedded stack does not run: start it with `sluice up`.');
+    throw new SluiceError(
+      'KafkaUnreachable',
+      'The job file names no kafka.brokers and the embedded stack does not run: start it with `sluice up`.',
+    );
   }
   const all = { ...overrides, 'kafka.brokers': kafka.brokers.join(','), 'kafka.registry.url': registry.url };
   return { path, file: readJobFile(path, all), overrides: all };

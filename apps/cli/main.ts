@@ -36,7 +36,13 @@ async function main(args: readonly string[]): Promise<number> {
     out.progress(`sluice: ${oneLine(error)}`);
     if (!(error instanceof SluiceError) || error.kind === 'Bug') out.progress(String((error as Error).stack));
     if (isJson) {
-      out.result({ error: { kind, message: error instanceof Error ? error.message : String(error), advice: error instanceof SluiceError ? error.advice : '' } });
+      out.result({
+        error: {
+          kind,
+          message: error instanceof Error ? error.message : String(error),
+          advice: error instanceof SluiceError ? error.advice : '',
+        },
+      });
       out.end();
     }
     return error instanceof SluiceError && error.action === 'refuse' ? 2 : 3;
@@ -62,13 +68,21 @@ async function dispatch(args: readonly string[], out: Output): Promise<number> {
 function find(name: string): Command {
   const command = commands.find((one) => one.name === name);
   if (command) return command;
-  const near = nearest(name, commands.map((one) => one.name));
+  const near = nearest(
+    name,
+    commands.map((one) => one.name),
+  );
   throw new SluiceError('UsageInvalid', `Unknown command "${name}"${near ? `, did you mean "${near}"?` : '.'}`);
 }
 
-function parse(command: Command, args: readonly string[]): { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] } {
+function parse(
+  command: Command,
+  args: readonly string[],
+): { values: Record<string, string | boolean | string[] | undefined>; positionals: string[] } {
   const specs = { ...COMMON_OPTIONS, ...command.options };
-  const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type, multiple: spec.multiple ?? false }]));
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, { type: spec.type, multiple: spec.multiple ?? false }]),
+  );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: values as Record<string, string | boolean | string[] | undefined>, positionals };

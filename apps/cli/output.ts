@@ -21,9 +21,14 @@ export class Output {
 
   /** Rows as a table with aligned columns; numbers to the right. */
   table(headers: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-    const cells = [headers.map(String), ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)))];
+    const cells = [
+      headers.map(String),
+      ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell))),
+    ];
     const widths = headers.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
-    const isNumber = headers.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+    const isNumber = headers.map(
+      (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+    );
     const print = (row: readonly string[]): void => {
       const padded = row.map((cell, column) => pad(cell, widths[column] ?? 0, isNumber[column] ?? false));
       this.line(`  ${padded.join('  ').trimEnd()}`);

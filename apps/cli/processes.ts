@@ -60,7 +60,13 @@ export class Processes {
     return startProcess({
       name: app,
       command: process.execPath,
-      args: [join(productRoot(), `dist/apps/${app}/main.js`), '--job', path, ...set, ...args.flatMap((arg) => ['--arg', arg])],
+      args: [
+        join(productRoot(), `dist/apps/${app}/main.js`),
+        '--job',
+        path,
+        ...set,
+        ...args.flatMap((arg) => ['--arg', arg]),
+      ],
       logFile: join(this.logDir, `${app}.log`),
     });
   }
@@ -74,7 +80,11 @@ export class Processes {
         return;
       }
       if (++child.restarts > 100) {
-        this.fault = new SluiceError('StackFailed', `The ${child.app} ended ${child.restarts} times; see ${started.logFile}.`, { app: child.app });
+        this.fault = new SluiceError(
+          'StackFailed',
+          `The ${child.app} ended ${child.restarts} times; see ${started.logFile}.`,
+          { app: child.app },
+        );
         return;
       }
       child.process = await this.spawn(child.app, child.args);
@@ -98,5 +108,8 @@ function faultOf(app: AppName, ended: RunningProcess): SluiceError {
       }
     });
   const last = errors.at(-1);
-  return new SluiceError('StackFailed', `The ${app} gave up: ${last?.msg ?? 'no message'}`, { app, log: ended.logFile });
+  return new SluiceError('StackFailed', `The ${app} gave up: ${last?.msg ?? 'no message'}`, {
+    app,
+    log: ended.logFile,
+  });
 }

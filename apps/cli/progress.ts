@@ -18,7 +18,12 @@ export interface TableProgress {
   readonly estimatedRows: number;
   readonly chunks: { readonly done: number; readonly total: number };
   readonly read: number;
-  readonly applied: { readonly reads: number; readonly inserts: number; readonly updates: number; readonly deletes: number };
+  readonly applied: {
+    readonly reads: number;
+    readonly inserts: number;
+    readonly updates: number;
+    readonly deletes: number;
+  };
   readonly behind: number;
 }
 
@@ -73,12 +78,16 @@ export class ProgressPrinter {
     const states = Map.groupBy(now.tables, (table) => table.state);
     const summary = [...states].map(([state, tables]) => `${tables.length} ${state}`).join(', ');
     const behind = now.tables.reduce((sum, table) => sum + table.behind, 0);
-    this.out.progress(`${clock()} ${applied.toLocaleString('en-US')} rows applied, ${Math.round(rate).toLocaleString('en-US')}/s, ${behind.toLocaleString('en-US')} behind · ${summary}`);
+    this.out.progress(
+      `${clock()} ${applied.toLocaleString('en-US')} rows applied, ${Math.round(rate).toLocaleString('en-US')}/s, ${behind.toLocaleString('en-US')} behind · ${summary}`,
+    );
     for (const table of now.tables) {
       if (table.state === 'streaming' && table.behind < 1000) continue;
       if (table.state === 'refused' || table.state === 'pending' || table.state === 'prepared') continue;
       const chunks = table.chunks.total > 0 ? ` chunks ${table.chunks.done}/${table.chunks.total}` : '';
-      this.out.progress(`         ${table.table}: ${table.state}${chunks}, ${table.read.toLocaleString('en-US')} read, ${total(table).toLocaleString('en-US')} applied, ${table.behind.toLocaleString('en-US')} behind`);
+      this.out.progress(
+        `         ${table.table}: ${table.state}${chunks}, ${table.read.toLocaleString('en-US')} read, ${total(table).toLocaleString('en-US')} applied, ${table.behind.toLocaleString('en-US')} behind`,
+      );
     }
     if (now.captureProblem) this.out.progress(`         capture: ${now.captureProblem}`);
   }

@@ -9,6 +9,8 @@ import { openJob } from './job.ts';
 import { Processes } from './processes.ts';
 import { ProgressPrinter, readSnapshot, type Snapshot } from './progress.ts';
 import { startStackFor } from './stack.ts';
+import { cutOver } from './cutover.ts';
+import { isEqual, printResults, validateTables } from './validate.ts';
 
 /** How far a run goes. */
 const STAGES = ['loaded', 'streaming', 'validated', 'cutover'] as const;
@@ -30,7 +32,8 @@ export const runCommand: Command = {
   async run(invocation: Invocation) {
     const { out, options } = invocation;
     const until = options['until'] as Stage | undefined;
-    if (until !== undefined && !STAGES.includes(until)) throw new SluiceError('UsageInvalid', `--until takes ${STAGES.join(', ')}, not "${until}".`);
+    if (until !== undefined && !STAGES.includes(until))
+      throw new SluiceError('UsageInvalid', `--until takes ${STAGES.join(', ')}, not "${until}".`);
     const opened = await openJob(invocation, () => startStackFor(out));
     const context = openCommandContext(opened, out);
     const processes = new Processes(opened, join(sluiceHome(), 'jobs', opened.file.job, 'logs'));
@@ -47,7 +50,10 @@ export const runCommand: Command = {
 /** Checks, mends where the job file allows it, and registers the job. false: something lacks, and it was said. */
 async function prepare(context: CommandContext, { out }: Invocation): Promise<boolean> {
   let findings = await checkAll(context);
-  if (findings.some((finding) => finding.severity === 'error' && finding.fixable) && context.job.changes.enableCdc === 'yes') {
+  if (
+    findings.some((finding) => finding.severity === 'error' && finding.fixable) &&
+    context.job.changes.enableCdc === 'yes'
+  ) {
     const fixed = await fixAll(context, findings);
     out.progress(`change data capture: ${fixed.length} object(s) enabled`);
     findings = await checkAll(context);
@@ -105,8 +111,17 @@ class JobRun {
     return this.finish(stage);
   }
 
-  private finish(stage: Stage): Promise<number> {
-    throw new SluiceError('UsageInvalid', `--until ${stage} is not built yet.`);
+  private async finish(stage: Stage): Promise<number> {
+    const { context } = this;
+    const { out, signal } = this.invocation;
+    if (stage === 'validated') {
+      const results = await validateTables(context, signal, { out });
+      printResults(results, out);
+      out.result({ tables: results });
+      return isEqual(results) ? 0 : 1;
+    }
+    await cutOver(context, signal, out);
+    return this.report();
   }
 
   /** Prints progress until the condition holds; what an app gave up with ends it. */
@@ -146,13 +161,22 @@ function isLoaded(now: Snapshot): boolean {
 
 function isStreaming(now: Snapshot): boolean {
   const tables = active(now);
-  return tables.length > 0 && tables.every((table) => (table.state === 'streaming' || table.state === 'cut-over') && table.behind <= STREAMING_BEHIND);
+  return (
+    tables.length > 0 &&
+    tables.every(
+      (table) => (table.state === 'streaming' || table.state === 'cut-over') && table.behind <= STREAMING_BEHIND,
+    )
+  );
 }
 
 /** A run does not wait for what will not come by itself. */
 function refuseStopped(now: Snapshot): void {
   const stopped = now.tables.filter((table) => table.state === 'gap' || table.state === 'suspended');
   if (stopped[0]) {
-    throw new SluiceError(stopped[0].state === 'gap' ? 'CdcHistoryPurged' : 'SourceSchemaChanged', `Table ${stopped[0].table} is ${stopped[0].state}: ${stopped[0].reason ?? ''}`, { tables: stopped.length });
+    throw new SluiceError(
+      stopped[0].state === 'gap' ? 'CdcHistoryPurged' : 'SourceSchemaChanged',
+      `Table ${stopped[0].table} is ${stopped[0].state}: ${stopped[0].reason ?? ''}`,
+      { tables: stopped.length },
+    );
   }
 }

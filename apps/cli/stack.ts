@@ -40,7 +40,13 @@ export const downCommand: Command = {
 
 /** One line without secrets. */
 function describe(endpoint: unknown): string {
-  const { brokers, url, host, port, database } = endpoint as { brokers?: string[]; url?: string; host?: string; port?: number; database?: string };
+  const { brokers, url, host, port, database } = endpoint as {
+    brokers?: string[];
+    url?: string;
+    host?: string;
+    port?: number;
+    database?: string;
+  };
   if (brokers) return brokers.join(', ');
   if (host !== undefined) return `${host}:${port}${database === undefined ? '' : `/${database}`}`;
   return url ?? '';

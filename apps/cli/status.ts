@@ -15,7 +15,11 @@ export const statusCommand: Command = {
     const context = openCommandContext(await openJob(invocation), out);
     try {
       const job = await context.control.readJob();
-      if (!job) throw new SluiceError('UsageInvalid', `There is no job ${context.job.job} in this target yet: start it with \`sluice run\`.`);
+      if (!job)
+        throw new SluiceError(
+          'UsageInvalid',
+          `There is no job ${context.job.job} in this target yet: start it with \`sluice run\`.`,
+        );
       const snapshot = await readSnapshot(context);
       const [issues, failed] = [await context.control.readIssues(), await context.control.failedSteps()];
       out.line(`Job ${job.job}: ${job.state}`);

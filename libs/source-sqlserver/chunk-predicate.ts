@@ -14,6 +14,13 @@ export function upTo(key: readonly KeyPart[], prefix: string): string {
   return comparison(key, prefix, '<', true);
 }
 
+/** `(a, b) = boundary`. */
+export function equalTo(key: readonly KeyPart[], prefix: string): string {
+  return key
+    .map((part, index) => `${quoteName(part.column.name)} = ${keyFromText(part, `@${prefix}${index}`)}`)
+    .join(' AND ');
+}
+
 function comparison(key: readonly KeyPart[], prefix: string, operator: '<' | '>', orEqual: boolean): string {
   const name = (index: number): string => quoteName(key[index]?.column.name ?? '');
   const value = (index: number): string => {

@@ -3,13 +3,16 @@ import { tableName } from '#events';
 import { SluiceError } from '#errors';
 import type { ChunkBounds, ChunkReader, RowBlock } from '#source';
 import { sleep } from '#telemetry';
+import type { SourceRow } from '#values';
 import { quoteName } from '#tsql';
-import { beyond, boundaryParameters, upTo } from './chunk-predicate.ts';
+import { beyond, boundaryParameters, equalTo, upTo } from './chunk-predicate.ts';
 import type { SqlServerClient } from './client.ts';
 import { type KeyPart, keyToText, selectList } from './select-list.ts';
 import { keyParts } from './key-parts.ts';
 import { listWriters } from './open-transactions.ts';
 
+/** Parameters of one look-up; SQL Server takes 2,100 of a request, a short statement plans faster. */
+const MAX_PARAMETERS = 100;
 /** Rows and bytes of one block in memory; two wait at most, one is being worked on. */
 const BLOCK = { blockRows: 2000, blockBytes: 4 * 1024 * 1024 };
 
@@ -59,6 +62,33 @@ export class SqlServerChunkReader implements ChunkReader {
     const text = `SELECT ${selectList(table)} FROM ${quoted(table)}${where.length > 0 ? ` WHERE ${where.map((w) => `(${w})`).join(' AND ')}` : ''}`;
     const parameters = { ...boundaryParameters('lo', bounds.lower), ...boundaryParameters('up', bounds.upper) };
     yield* this.client.stream(text, parameters, { blockRows: BLOCK.blockRows, blockBytes: this.blockBytes }, signal);
+  }
+
+  async lookup(
+    table: EventTable,
+    keys: readonly (readonly string[])[],
+    signal: AbortSignal,
+  ): Promise<readonly SourceRow[]> {
+    const parts = await this.keyOf(table);
+    const perQuery = Math.max(1, Math.floor(MAX_PARAMETERS / Math.max(1, parts.length)));
+    const rows: SourceRow[] = [];
+    for (let from = 0; from < keys.length; from += perQuery) {
+      const group = keys.slice(from, from + perQuery);
+      const where = group.map((_, index) => `(${equalTo(parts, `k${index}_`)})`).join(' OR ');
+      const parameters = Object.assign(
+        {},
+        ...group.map((key, index) => boundaryParameters(`k${index}_`, key)),
+      ) as Record<string, string>;
+      const text = `SELECT ${selectList(table)} FROM ${quoted(table)} WHERE ${where}`;
+      for await (const block of this.client.stream(
+        text,
+        parameters,
+        { blockRows: BLOCK.blockRows, blockBytes: this.blockBytes },
+        signal,
+      ))
+        rows.push(...block.rows);
+    }
+    return rows;
   }
 
   readAtPosition(table: EventTable): Promise<never> {

@@ -2,7 +2,7 @@ import { Position } from '#events';
 import { SluiceError } from '#errors';
 import type { Quiesce } from '#source';
 import { sleep } from '#telemetry';
-import { quoteString } from '#tsql';
+import { qualifiedName, quoteString } from '#tsql';
 import { readCaptureInstances } from './capture-instances.ts';
 import type { SqlServerClient } from './client.ts';
 import { listWriters } from './open-transactions.ts';
@@ -10,10 +10,14 @@ import { listWriters } from './open-transactions.ts';
 /** The CDC-enabled table whose rows mark positions (rule 14). One row a marker; old rows are removed by the next. */
 export const MARKER_TABLE = { schema: 'sluice', name: 'marker' } as const;
 
-const MARKER_SEEN = (instance: string): string =>
-  `SELECT TOP (1) __$start_lsn FROM cdc.[${instance.replaceAll(']', ']]')}_CT] WHERE [text] = @text AND __$operation = 2`;
+const changeTable = (instance: string): string => qualifiedName('cdc', `${instance}_CT`);
 
-const FOREIGN = `SELECT COUNT_BIG(*) FROM cdc.lsn_time_mapping WHERE start_lsn > CAST(@l AS binary(10)) AND tran_id <> 0x00`;
+const MARKER_SEEN = (instance: string): string =>
+  `SELECT TOP (1) __$start_lsn FROM ${changeTable(instance)} WHERE [text] = @text AND __$operation = 2`;
+
+const FOREIGN = (instance: string): string =>
+  `SELECT COUNT_BIG(*) FROM cdc.lsn_time_mapping AS m WHERE m.start_lsn > CAST(@l AS binary(10)) AND m.tran_id <> 0x00
+   AND NOT EXISTS (SELECT 1 FROM ${changeTable(instance)} AS x WHERE x.__$start_lsn = m.start_lsn)`;
 
 /** Markers, writers and foreign commits of a SQL Server database. */
 export class SqlServerQuiesce implements Quiesce {
@@ -30,7 +34,7 @@ export class SqlServerQuiesce implements Quiesce {
       });
     }
     for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {
-      const [row] = await this.client.query(MARKER_SEEN(instance.name), { text });
+      const [row] = await this.client.query(MARKER_SEEN(instance), { text });
       if (row) return Position.endOfCommit((row[0] as Buffer).toString('hex'));
     }
     throw new SluiceError(
@@ -45,7 +49,19 @@ export class SqlServerQuiesce implements Quiesce {
   }
 
   async hasForeignCommitAfter(position: Position): Promise<boolean> {
-    const [row] = await this.client.query(FOREIGN, { l: Buffer.from(position.commitLsn, 'hex') });
+    const [row] = await this.client.query(FOREIGN(await this.markerInstance()), {
+      l: Buffer.from(position.commitLsn, 'hex'),
+    });
     return Number(row?.[0] ?? 0) > 0;
+  }
+
+  private async markerInstance(): Promise<string> {
+    const [instance] =
+      (await readCaptureInstances(this.client)).get(`${MARKER_TABLE.schema}.${MARKER_TABLE.name}`) ?? [];
+    if (!instance)
+      throw new SluiceError('CdcDisabled', 'The table sluice.marker has no capture instance.', {
+        table: 'sluice.marker',
+      });
+    return instance.name;
   }
 }

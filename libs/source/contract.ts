@@ -46,6 +46,8 @@ export interface ChunkReader {
   proveSees(table: EventTable, position: Position, signal: AbortSignal): Promise<void>;
   /** Rows of a chunk in blocks of bounded size, with back-pressure: the next block is read from the server when it is asked for. */
   read(table: EventTable, bounds: ChunkBounds, signal: AbortSignal): AsyncIterable<RowBlock>;
+  /** Rows of the given keys (boundary texts, in the order of the key columns), in any order; keys without a row are left out. */
+  lookup(table: EventTable, keys: readonly (readonly string[])[], signal: AbortSignal): Promise<readonly SourceRow[]>;
   /**
    * For tables without a key (rule 6): all rows at one exact position. @throws SluiceError TableWithoutKey where the source has no such snapshot.
    */

@@ -5,7 +5,10 @@ import { targetFault } from '../client.ts';
 export class ControlPool {
   constructor(private readonly pool: pg.Pool) {}
 
-  async query<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
+  async query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<R>> {
     try {
       return await this.pool.query<R>(text, [...values]);
     } catch (error) {

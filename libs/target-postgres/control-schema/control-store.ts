@@ -260,12 +260,29 @@ export class ControlStore {
       `with old as (delete from sluice.steps where job = $1 and state <> 'applied')
        insert into sluice.steps (job, phase, ordinal, object, statement, optional)
        select $1, p, o, n, s, x from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[]) as x(p, o, n, s, x) on conflict do nothing`,
-      [this.job, steps.map((s) => s.phase), steps.map((_, index) => index), steps.map((s) => s.object), steps.map((s) => s.sql), steps.map((s) => s.optional)],
+      [
+        this.job,
+        steps.map((s) => s.phase),
+        steps.map((_, index) => index),
+        steps.map((s) => s.object),
+        steps.map((s) => s.sql),
+        steps.map((s) => s.optional),
+      ],
     );
     for (const one of issues) {
       await this.pool.query(
         `insert into sluice.issues (job, object, code, severity, line, col, message, remedy, excerpt) values ($1,$2,$3,$4,$5,$6,$7,$8,$9) on conflict do nothing`,
-        [this.job, one.object, one.code, one.severity, one.line, one.column, clean(one.message), one.remedy, clean(one.excerpt)],
+        [
+          this.job,
+          one.object,
+          one.code,
+          one.severity,
+          one.line,
+          one.column,
+          clean(one.message),
+          one.remedy,
+          clean(one.excerpt),
+        ],
       );
     }
   }
@@ -288,19 +305,26 @@ export class ControlStore {
   }
 
   async failStep(step: PlannedStep, error: string): Promise<void> {
-    await this.pool.query(`update sluice.steps set state = 'failed', error = $4 where job = $1 and phase = $2 and ordinal = $3`, [
-      this.job, step.phase, step.ordinal, error,
-    ]);
+    await this.pool.query(
+      `update sluice.steps set state = 'failed', error = $4 where job = $1 and phase = $2 and ordinal = $3`,
+      [this.job, step.phase, step.ordinal, error],
+    );
   }
 
   async appliedSteps(phase: string): Promise<number> {
-    const result = await this.pool.query<{ count: string }>(`select count(*) from sluice.steps where job = $1 and phase = $2 and state = 'applied'`, [this.job, phase]);
+    const result = await this.pool.query<{ count: string }>(
+      `select count(*) from sluice.steps where job = $1 and phase = $2 and state = 'applied'`,
+      [this.job, phase],
+    );
     return Number(result.rows[0]?.count ?? 0);
   }
 
   /** The tables are there already (load.prepare: truncate): what would make them is not applied. */
   async skipTableSteps(): Promise<void> {
-    await this.pool.query(`update sluice.steps set state = 'applied', applied_at = now() where job = $1 and phase = 'before' and object <> '' and statement like 'CREATE TABLE%'`, [this.job]);
+    await this.pool.query(
+      `update sluice.steps set state = 'applied', applied_at = now() where job = $1 and phase = 'before' and object <> '' and statement like 'CREATE TABLE%'`,
+      [this.job],
+    );
   }
 
   async readIssues(): Promise<NewIssue[]> {
@@ -383,6 +407,60 @@ export class ControlStore {
       [this.job],
     );
     return new Map(result.rows.map((row) => [row.app, { facts: row.facts, ageMs: row.age }]));
+  }
+
+  /** Next offsets of a sink by topic and partition; empty before the sink has begun. */
+  async sinkOffsets(sink: string): Promise<Map<string, number[]>> {
+    if (!(await this.hasTable('sink_offsets'))) return new Map();
+    const result = await this.pool.query<{ topic: string; partition: number; next_offset: string }>(
+      `select topic, partition, next_offset from sluice.sink_offsets where sink = $1 and job = $2`,
+      [sink, this.job],
+    );
+    const byTopic = new Map<string, number[]>();
+    for (const row of result.rows) {
+      const list = byTopic.get(row.topic) ?? [];
+      list[row.partition] = Number(row.next_offset);
+      byTopic.set(row.topic, list);
+    }
+    return byTopic;
+  }
+
+  /** Rows set aside by the sink of this job. */
+  async countParked(): Promise<number> {
+    if (!(await this.hasTable('parked'))) return 0;
+    const result = await this.pool.query<{ count: string }>(`select count(*) from sluice.parked where job = $1`, [
+      this.job,
+    ]);
+    return Number(result.rows[0]?.count ?? 0);
+  }
+
+  private async hasTable(name: string): Promise<boolean> {
+    const result = await this.pool.query<{ found: string | null }>(`select to_regclass($1)::text as found`, [
+      `sluice.${name}`,
+    ]);
+    return result.rows[0]?.found !== null;
+  }
+
+  /** Keeps the result of a validation. */
+  async saveValidation(result: {
+    table: string;
+    rows: number;
+    differing: number;
+    unsettled: number;
+    details: unknown;
+  }): Promise<void> {
+    await this.pool.query(
+      `insert into sluice.validations (job, table_name, ended_at, rows_compared, differing, unsettled, details, state) values ($1,$2,now(),$3,$4,$5,$6,$7)`,
+      [
+        this.job,
+        result.table,
+        result.rows,
+        result.differing,
+        result.unsettled,
+        JSON.stringify(result.details),
+        result.differing + result.unsettled > 0 ? 'differs' : 'equal',
+      ],
+    );
   }
 
   /** A line of the job's history. */

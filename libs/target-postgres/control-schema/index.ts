@@ -3,7 +3,10 @@ export {
   type Counts,
   type JobRow,
   type JobTable,
-  type NewIssue, type NewStep, type NewTable, type PlannedStep,
+  type NewIssue,
+  type NewStep,
+  type NewTable,
+  type PlannedStep,
   type Stage,
   type TargetColumn,
 } from './control-store.ts';
