@@ -38,7 +38,7 @@ describe('a broker that is killed and started again', () => {
     const reading = readThroughRestart();
     let committed = 0;
     let restarting: Promise<void> | undefined;
-    for (let next = 1; next <= 30; ) {
+    for (let next = 1; next <= 30;) {
       try {
         if (producer.needsInit) {
           await producer.init();

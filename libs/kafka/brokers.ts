@@ -173,8 +173,9 @@ export class Brokers {
     const known = this.#connections.get(key);
     if (known !== undefined) {
       const connection = await known;
-      if (connection.isConnected) return connection;
-      connection.close();
+      if (connection.isConnected && !connection.isExpiring) return connection;
+      if (connection.isExpiring) connection.retire();
+      else connection.close();
       // Somebody else may have opened a new one while we waited.
       if (this.#connections.get(key) !== known) return this.#connection(host, port);
     }

@@ -129,7 +129,7 @@ describe('the fetcher', () => {
     const made = fetcher({ maxBytesPerPartition: 5_000, maxBytes: 5_000 });
     made.assign([{ topic, partition: 0, offset: 0 }]);
     const sizes: number[] = [];
-    for (let records = 0; records < 11; ) {
+    for (let records = 0; records < 11;) {
       for (const batch of (await made.fetch()).batches) {
         sizes.push(batch.byteCount);
         records += recordsOf(batch).length;
@@ -243,7 +243,10 @@ describe('topics', () => {
 
   test('more replicas than brokers are refused in the broker’s words', async () => {
     const spec = { name: freshName('replicas'), partitions: 1, replicationFactor: 7, config: {} };
-    await expect(client.ensureTopics([spec])).rejects.toMatchObject({ kind: 'KafkaRefused', facts: { topic: spec.name } });
+    await expect(client.ensureTopics([spec])).rejects.toMatchObject({
+      kind: 'KafkaRefused',
+      facts: { topic: spec.name },
+    });
   });
 
   test('two processes may make the same topic at once', async () => {

@@ -32,7 +32,7 @@ interface KafkajsConnection {
     destroy(): void;
   };
   isConnected(): boolean;
-  authenticate(): Promise<void>;
+  isAuthenticated(): boolean;
   nextCorrelationId(): number;
 }
 
@@ -67,6 +67,8 @@ interface PoolOptions {
   maxInFlightRequests: null;
   instrumentationEmitter: null;
   logger: KafkajsLogger;
+  /** How long before its end a login counts as none. */
+  reauthenticationThreshold: number;
 }
 
 const require = createRequire(import.meta.url);
@@ -103,11 +105,15 @@ export class WireConnection {
   readonly #connection: KafkajsConnection;
   readonly #clientId: Buffer;
   readonly #requestTimeoutMs: number;
+  readonly #hasLogin: boolean;
+  #inFlight = 0;
+  #isRetired = false;
 
   constructor(connection: KafkajsConnection, settings: FullKafkaSettings) {
     this.#connection = connection;
     this.#clientId = Buffer.from(settings.clientId);
     this.#requestTimeoutMs = settings.requestTimeoutMs;
+    this.#hasLogin = settings.sasl !== undefined;
   }
 
   get isConnected(): boolean {
@@ -121,12 +127,11 @@ export class WireConnection {
    */
   async send(request: WireRequest): Promise<Buffer> {
     const connection = this.#connection;
-    // Only does something with SASL, and there also logs in again before the session ends.
-    await connection.authenticate();
     if (!connection.isConnected()) throw new ConnectionLost('not connected');
     const correlationId = connection.nextCorrelationId();
     const header = this.#header(request, correlationId);
-    const { payload } = await new Promise<{ payload: Buffer }>((resolve, reject) => {
+    this.#inFlight++;
+    const sent = new Promise<{ payload: Buffer }>((resolve, reject) => {
       connection.requestQueue.push({
         entry: {
           apiKey: request.apiKey,
@@ -141,7 +146,26 @@ export class WireConnection {
         sendRequest: () => this.#write(header, request.body),
       });
     });
-    return payload;
+    try {
+      return (await sent).payload;
+    } finally {
+      this.#inFlight--;
+      if (this.#isRetired && this.#inFlight === 0) this.close();
+    }
+  }
+
+  /**
+   * The login runs out soon. kafkajs would log in again on the same connection, but takes the answer to a request that is
+   * under way for the login's: so a new connection is opened, and this one closes once its answers are there.
+   */
+  get isExpiring(): boolean {
+    return this.#hasLogin && !this.#connection.isAuthenticated();
+  }
+
+  /** Closes when nothing is under way any more. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#inFlight === 0) this.close();
   }
 
   /** Honours a broker's wish for a pause (KIP-219). */
@@ -211,6 +235,7 @@ export async function openConnection(host: string, port: number, settings: FullK
     maxInFlightRequests: null,
     instrumentationEmitter: null,
     logger: silent,
+    reauthenticationThreshold: 5_000,
   });
   const broker = new Broker({
     connectionPool: pool,

@@ -77,7 +77,7 @@ async function askLeaders<T extends TopicPartition>(
   const found = new Map<string, number>();
   const backoff = new Backoff();
   const until = Date.now() + brokers.settings.retryTimeoutMs;
-  for (let missing: readonly T[] = partitions; ; ) {
+  for (let missing: readonly T[] = partitions; ;) {
     let failure: unknown = new Error('no leader');
     for (const [nodeId, items] of await leaders(brokers, missing)) {
       const { request, read } = question(items);

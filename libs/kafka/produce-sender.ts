@@ -324,12 +324,7 @@ export class ProduceSender {
   }
 
   #unreachable(cause: Error): SluiceError {
-    return new SluiceError(
-      'KafkaUnreachable',
-      `Kafka does not take records: ${cause.message}`,
-      {},
-      { cause },
-    );
+    return new SluiceError('KafkaUnreachable', `Kafka does not take records: ${cause.message}`, {}, { cause });
   }
 
   #wrap(error: unknown): SluiceError {

@@ -221,7 +221,10 @@ export interface FetchLimits {
 export function fetchRequest(limits: FetchLimits, items: readonly FetchTarget[]): WireRequest {
   const w = new WireWriter().int32(-1).int32(limits.maxWaitMs).int32(limits.minBytes).int32(limits.maxBytes);
   const groups = byTopic(items);
-  w.int8(1).int32(0).int32(-1).uvarint(groups.length + 1);
+  w.int8(1)
+    .int32(0)
+    .int32(-1)
+    .uvarint(groups.length + 1);
   for (const [, group] of groups) {
     w.raw(Buffer.from(group[0]!.topicId, 'base64url')).uvarint(group.length + 1);
     for (const item of group) {

@@ -41,7 +41,11 @@ function withCrc(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function cursorOver(parts: readonly Buffer[], fromOffset: number, aborted: readonly AbortedTransaction[] = []): RecordCursor {
+function cursorOver(
+  parts: readonly Buffer[],
+  fromOffset: number,
+  aborted: readonly AbortedTransaction[] = [],
+): RecordCursor {
   const records = Buffer.concat(parts);
   return new RecordCursor({ topic: 't', partition: 0, records, fromOffset, aborted, checkCrc: true });
 }
@@ -119,7 +123,11 @@ describe('a record batch', () => {
     const first = fill();
     builder.reset();
     expect(fill()).toEqual(first);
-    expect([first.readBigInt64BE(43), first.readInt16BE(51), first.readInt32BE(53)]).toEqual([2n ** 40n, 1, 2_147_483_647]);
+    expect([first.readBigInt64BE(43), first.readInt16BE(51), first.readInt32BE(53)]).toEqual([
+      2n ** 40n,
+      1,
+      2_147_483_647,
+    ]);
     expect(first.readInt16BE(21)).toBe(0x10);
   });
 

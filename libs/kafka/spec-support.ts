@@ -32,7 +32,7 @@ export async function fetchUntil(
   timeoutMs = 20_000,
 ): Promise<SeenRecord[]> {
   const seen: SeenRecord[] = [];
-  for (const end = Date.now() + timeoutMs; Date.now() < end && !isEnough(seen); ) {
+  for (const end = Date.now() + timeoutMs; Date.now() < end && !isEnough(seen);) {
     const { batches, faults } = await fetcher.fetch();
     for (const { error } of faults) throw error;
     for (const batch of batches) seen.push(...recordsOf(batch));

@@ -71,6 +71,7 @@ function adminOf(brokers: Brokers): Admin {
     sasl: settings.sasl,
     connectionTimeout: settings.connectionTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
+    reauthenticationThreshold: 5_000,
     retry: { initialRetryTime: 20, retries: 12, maxRetryTime: 1_000 },
     logLevel: logLevel.NOTHING,
   });

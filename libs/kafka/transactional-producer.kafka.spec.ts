@@ -158,7 +158,12 @@ describe('the transactional producer', () => {
       const key = Buffer.from(`key ${i % 50}`);
       const value = Buffer.from(`${i % 50}:${i}:${'x'.repeat(200)}`);
       headers.set('n', String(i).padStart(5, '0'));
-      records.append(i, { buffer: key, start: 0, end: key.length }, { buffer: value, start: 0, end: value.length }, headers);
+      records.append(
+        i,
+        { buffer: key, start: 0, end: key.length },
+        { buffer: value, start: 0, end: value.length },
+        headers,
+      );
       peak = Math.max(peak, writer.bufferedBytes);
       if (writer.bufferedBytes > 100_000) await writer.drain(50_000);
     }
@@ -190,10 +195,15 @@ describe('the transactional producer', () => {
     await writeValues(writer, large, ['v'.repeat(8_000_000)]);
     await until(async () => (await client.readLast(large, 0))?.value?.length === 8_000_000);
     const small = freshName('small');
-    await client.ensureTopics([{ name: small, partitions: 1, replicationFactor: 1, config: { 'max.message.bytes': '1000' } }]);
+    await client.ensureTopics([
+      { name: small, partitions: 1, replicationFactor: 1, config: { 'max.message.bytes': '1000' } },
+    ]);
     writer.begin();
     writer.produce(small, 0, batchOf('v'.repeat(2_000)));
-    await expect(writer.flush()).rejects.toMatchObject({ kind: 'RecordTooLarge', facts: { topic: small, partition: 0 } });
+    await expect(writer.flush()).rejects.toMatchObject({
+      kind: 'RecordTooLarge',
+      facts: { topic: small, partition: 0 },
+    });
     await writer.init();
     await writeValues(writer, large, ['goes on']);
     await until(async () => (await client.readLast(large, 0))?.value?.toString() === 'goes on');
