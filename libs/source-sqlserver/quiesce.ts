@@ -26,13 +26,7 @@ export class SqlServerQuiesce implements Quiesce {
   /** Waits until the capture has read the marker; a stopped capture job is named after `timeoutMs`. */
   async writeMarker(text: string, timeoutMs = 60_000): Promise<Position> {
     await this.client.query(`DELETE FROM sluice.marker; INSERT INTO sluice.marker ([text]) VALUES (@text)`, { text });
-    const [instance] =
-      (await readCaptureInstances(this.client)).get(`${MARKER_TABLE.schema}.${MARKER_TABLE.name}`) ?? [];
-    if (!instance) {
-      throw new SluiceError('CdcDisabled', 'The table sluice.marker has no capture instance.', {
-        table: 'sluice.marker',
-      });
-    }
+    const instance = await this.markerInstance();
     for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {
       const [row] = await this.client.query(MARKER_SEEN(instance), { text });
       if (row) return Position.endOfCommit((row[0] as Buffer).toString('hex'));
