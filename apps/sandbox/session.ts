@@ -118,6 +118,10 @@ export class SqlError extends Error {
 export interface ResultSink {
   columns(columns: readonly TdsColumn[]): void;
   row(values: readonly TdsValue[]): boolean;
+  /**
+   * Resolves when the client keeps up again; at once when nothing waits. Also to be awaited now and then by a batch that sends much else than rows
+   * (PRINT in a loop, thousands of statements), which has no `row` to tell it.
+   */
   drained(): Promise<void>;
   /**
    * Ends one statement, also one that failed (after `error`, the DONE then carries the error bit). `rowCount` undefined = the count is not valid

@@ -49,7 +49,7 @@ function writeBit(out: TokenBuffer, value: TdsValue): void {
 
 function integerWriter(name: string, size: 1 | 2 | 4, min: number, max: number): Encoder {
   return (out, value) => {
-    if (typeof value !== 'number' || !(value >= min && value <= max)) throw mismatch(name, value);
+    if (typeof value !== 'number' || (value | 0) !== value || value < min || value > max) throw mismatch(name, value);
     const bytes = out.bytes;
     bytes[out.position++] = value;
     if (size === 1) return;

@@ -5,6 +5,7 @@ import { PACKET, STATUS } from './wire-types.ts';
 const HIGH_WATER = 512 * 1024;
 const HEADER = 8;
 const MAX_PACKET = 32_768;
+const EMPTY = Buffer.alloc(0);
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PACKET).filter((type) => type !== PACKET.reply));
 
 /** What a connection hears from its reader. */
@@ -113,7 +114,7 @@ export class IncomingMessage {
  * connection then ends. Waiting bytes are bounded: above a high-water mark the socket is paused until the messages are read.
  */
 export class MessageReader {
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = EMPTY;
   private arriving: IncomingMessage | undefined;
   private readonly queue: IncomingMessage[] = [];
   private readonly open: IncomingMessage[] = [];
@@ -140,7 +141,8 @@ export class MessageReader {
       this.packet(bytes.readUInt8(0), bytes.readUInt8(1), bytes.subarray(HEADER, length));
       bytes = bytes.subarray(length);
     }
-    this.rest = bytes;
+    // Without a rest nothing of the received chunk stays referenced.
+    this.rest = bytes.length > 0 ? bytes : EMPTY;
   }
 
   private packet(type: number, status: number, payload: Buffer): void {
@@ -194,7 +196,7 @@ export class MessageReader {
   end(): void {
     if (this.ended) return;
     this.ended = true;
-    this.rest = Buffer.alloc(0);
+    this.rest = EMPTY;
     for (const message of this.open) message.break();
     this.queue.length = 0;
     const waiter = this.waiter;

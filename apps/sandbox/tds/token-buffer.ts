@@ -6,7 +6,11 @@ export class TokenBuffer {
   bytes: Buffer;
   position = 0;
 
-  constructor(private readonly initialSize = 64 * 1024) {
+  /** Starts small, since most connections of a pool are idle; a buffer that has grown is kept up to `keepSize`. */
+  constructor(
+    private readonly initialSize = 4 * 1024,
+    private readonly keepSize = 128 * 1024,
+  ) {
     this.bytes = Buffer.allocUnsafe(initialSize);
   }
 
@@ -23,11 +27,11 @@ export class TokenBuffer {
     this.bytes = larger;
   }
 
-  /** Drops the first `count` bytes; a buffer grown by a large value goes back to its first size when empty enough. */
+  /** Drops the first `count` bytes; a buffer that a large value has grown beyond `keepSize` is given back when empty enough. */
   discard(count: number): void {
     const rest = this.position - count;
-    const next = this.bytes.length > 4 * this.initialSize && rest < this.initialSize;
-    const target = next ? Buffer.allocUnsafe(this.initialSize) : this.bytes;
+    const shrink = this.bytes.length > this.keepSize && rest < this.initialSize;
+    const target = shrink ? Buffer.allocUnsafe(this.initialSize) : this.bytes;
     if (rest > 0) this.bytes.copy(target, 0, count, this.position);
     this.bytes = target;
     this.position = rest;
