@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * The text of a script file, whatever wrote it: UTF-16 with its mark (SSMS saves that), UTF-8 with or without, or, where the
  * bytes are not UTF-8, the code page given (Windows-1252 if none). The mark is not part of the text.
@@ -7,12 +9,7 @@ export function decodeScript(bytes: Uint8Array, codePage = 'windows-1252'): stri
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   const guess = utf16Without(bytes);
   if (guess !== undefined) return new TextDecoder(guess).decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return new TextDecoder(codePage).decode(bytes);
-    throw error;
-  }
+  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : codePage).decode(bytes);
 }
 
 /** UTF-16 that lost its mark: in a script nearly every other byte is zero, which no other encoding has. */

@@ -69,7 +69,7 @@ export function nextValueFor(r: Reader): Expression {
 type CallInner = Pick<FunctionCall, 'args' | 'trim' | 'jsonPairs' | 'jsonNulls'> & { distinct?: boolean };
 
 /** The parentheses of a function: DISTINCT or ALL, the forms of TRIM and the JSON constructors, else plain arguments. */
-export function iifLikeCall(r: Reader, upper: string): CallInner {
+export function callArguments(r: Reader, upper: string): CallInner {
   r.expect('(');
   if (r.accept(')')) return { args: [] };
   if (upper === 'TRIM') return trimArguments(r);

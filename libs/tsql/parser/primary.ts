@@ -6,7 +6,7 @@ import {
   convertCall,
   fullTextPredicate,
   graphMatch,
-  iifLikeCall,
+  callArguments,
   nextValueFor,
   overClause,
 } from './calls.ts';
@@ -351,7 +351,7 @@ function staticCall(r: Reader, parts: readonly (Identifier | null)[], start: Rea
 export function call(r: Reader, parts: readonly (Identifier | null)[], start: Reader['token']): Expression {
   const name = objectNameOf(r, parts, r.span(start));
   const upper = parts.length === 1 ? name.name.name.toUpperCase() : '';
-  const inner = iifLikeCall(r, upper);
+  const inner = callArguments(r, upper);
   const tail = overClause(r);
   return { kind: 'call', name, parens: true, distinct: false, ...inner, ...tail, span: r.span(start) };
 }

@@ -158,7 +158,11 @@ function recover(r: Reader, from: number): Statement {
     else if (upper === 'END' && cases > 0) cases--;
     else if (r.index > from) {
       if (upper === ';' || (upper === 'ELSE' && cases === 0)) break;
-      if (upper === 'END' || (lineStart && STATEMENT_STARTS.has(upper) && !continues(upper, parens))) break;
+      if (
+        upper === 'END' ||
+        (lineStart && STATEMENT_STARTS.has(upper) && (r.index === faultAt || !continues(upper, parens)))
+      )
+        break;
     }
     if (upper === '(') parens++;
     else if (upper === ')' && parens > 0) parens--;
