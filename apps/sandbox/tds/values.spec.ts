@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TdsType, TdsValue } from '../session.ts';
+import { LAST_DAY, dateText, daysOf } from './calendar.ts';
 import { TokenBuffer } from './token-buffer.ts';
 import { readTypeInfo, writeTypeInfo } from './type-info.ts';
 import { decoderOf } from './value-decoders.ts';
@@ -206,5 +207,45 @@ describe('bytes are those of MS-TDS:', () => {
     expect(() => bytesOf({ name: 'decimal', precision: 5, scale: 2 }, '1e2')).toThrow(/BUG/);
     expect(() => bytesOf({ name: 'datetime2', scale: 7 }, '2024-1-1')).toThrow(/BUG/);
     expect(() => bytesOf({ name: 'money' }, '922337203685477.5808')).toThrow('Arithmetic overflow');
+  });
+});
+
+describe('against an independent reckoning:', () => {
+  const seed = 4711;
+
+  test('every eleventh day from 0001 to 9999 is that of JavaScript’s calendar', () => {
+    const first = Date.UTC(2000, 0, 1) - 730_119 * 86_400_000;
+    for (let days = 0; days <= LAST_DAY; days += 11) {
+      const text = dateText(days);
+      if (text !== new Date(first + days * 86_400_000).toISOString().slice(0, 10) || daysOf(text) !== days) {
+        expect([days, text]).toEqual('the day of the calendar');
+      }
+    }
+  });
+
+  test(`random decimals of every precision and scale keep each digit (seed ${seed})`, () => {
+    let state = seed;
+    const next = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((state / 4_294_967_296) * below);
+    };
+    for (let round = 0; round < 5_000; round++) {
+      const precision = 1 + next(38);
+      const scale = next(precision + 1);
+      const digits = Array.from({ length: precision }, () => next(10)).join('');
+      const whole = digits.slice(0, precision - scale).replace(/^0+(?=\d)/, '') || '0';
+      const sign = next(2) && /[1-9]/.test(digits) ? '-' : '';
+      const text = sign + (scale > 0 ? `${whole}.${digits.slice(precision - scale)}` : whole);
+      expect(through({ name: 'decimal', precision, scale }, text)).toBe(text);
+    }
+  });
+
+  test('every tick of a second of datetime comes back as SQL Server shows it', () => {
+    for (let tick = 0; tick < 300; tick++) {
+      const milliseconds = Math.round((tick * 10) / 3);
+      const text = `2024-02-29 12:34:56.${String(milliseconds).padStart(3, '0')}`;
+      expect([0, 3, 7]).toContain(milliseconds % 10);
+      expect(through({ name: 'datetime' }, text)).toBe(text);
+    }
   });
 });
