@@ -21,7 +21,9 @@ while read -r verb subject signal; do
   esac
 done
 while [ -n "$1" ] && kill -0 "$1" 2>/dev/null; do sleep 0.5; done
-for entry in $pids; do kill -s "${entry##*:}" "${entry%%:*}" 2>/dev/null; done
+# With its group where it leads one: a test runner's workers are no one else's to end.
+end() { kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "$2" 2>/dev/null; }
+for entry in $pids; do end "${entry##*:}" "${entry%%:*}"; done
 # Three seconds for those that were asked kindly (PostgreSQL frees its shared memory), then the hard way.
 waits=0
 while [ $waits -lt 30 ]; do
@@ -31,7 +33,7 @@ while [ $waits -lt 30 ]; do
   sleep 0.1
   waits=$((waits + 1))
 done
-for entry in $pids; do kill -s KILL "${entry%%:*}" 2>/dev/null; done
+for entry in $pids; do end KILL "${entry%%:*}"; done
 printf '%s' "$directories" | while read -r directory; do
   [ -n "$directory" ] || continue
   # PostgreSQL's data may lie elsewhere (postgres-place.ts).

@@ -1,6 +1,6 @@
 export { ensureArtifacts, findJava, type Artifacts } from './artifacts.ts';
 export { productRoot, sluiceHome, defaultStackDir } from './layout.ts';
-export { guard, unguard } from './guardian.ts';
+export { guard, sweepAtExit, unguard } from './guardian.ts';
 export { withLock } from './lock.ts';
 export { freePort } from './ports.ts';
 export { startProcess, RunningProcess, type Log, type ProcessOptions } from './process.ts';

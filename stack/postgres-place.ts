@@ -96,7 +96,7 @@ function isReachable(path: string, user: SystemUser): boolean {
 
 async function copyPrograms(native: string, user: SystemUser, log: Log): Promise<string> {
   const version = createHash('sha256').update(native).digest('hex').slice(0, 12);
-  const target = join(tmpdir(), `sluice-postgres-programs-${version}`);
+  const target = join(lastingFolder(), `sluice-postgres-programs-${version}`);
   if (existsSync(join(target, 'bin', 'postgres')) && (await lstat(target)).uid === 0) return target;
   log(`copying PostgreSQL's programs to ${target}: the user that runs them cannot read this folder`);
   const partial = await mkdtemp(`${target}-`);

@@ -3,7 +3,7 @@
  * ends what it started, on Ctrl-C too. The last line is `N passed, N failed`. `--no-check` leaves the gate out.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,14 +34,15 @@ async function main() {
     if (!(await check())) return nothing;
   }
   if (interrupt.signal.aborted) return nothing;
-  const { startStack, guard } = await import(pathToFileURL(join(ROOT, 'dist', 'stack', 'index.js')).href);
+  const { startStack, guard, sweepAtExit } = await import(pathToFileURL(join(ROOT, 'dist', 'stack', 'index.js')).href);
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   // Where root runs this, PostgreSQL's own user has to get in. What is secret in there has its own mode.
   chmodSync(folder, 0o755);
+  sweepAtExit(folder);
   let stack;
   try {
     stack = await sharedServers(startStack, folder);
-    return await runJest(stack.env, join(folder, 'results.json'), guard);
+    return await runJest(stack.env, folder, guard);
   } catch (error) {
     if (error.name !== 'SluiceError') throw error;
     say(`test: ${error.message}`);
@@ -72,17 +73,25 @@ async function sharedServers(startStack, folder) {
   return { env, stop: () => stack.stop() };
 }
 
-async function runJest(env, resultFile, guard) {
+async function runJest(servers, folder, guard) {
+  const resultFile = join(folder, 'results.json');
+  // What interrupted tests leave lies in here and goes with it.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary, { mode: 0o755 });
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const flags = ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${resultFile}`, ...args];
   const child = spawn(process.execPath, flags, {
     cwd: ROOT,
     // Its JSON also goes to standard output, where we want only the last line.
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...env, TZ: process.env.TZ ?? 'Asia/Kathmandu', NODE_ENV: 'test' },
+    // In a group of its own, so that its workers can be ended with it.
+    detached: true,
+    env: { ...process.env, ...servers, TMPDIR: temporary, TZ: process.env.TZ ?? 'Asia/Kathmandu', NODE_ENV: 'test' },
   });
   guard(child.pid);
-  interrupt.signal.addEventListener('abort', () => child.kill('SIGKILL'));
+  interrupt.signal.addEventListener('abort', () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  });
   await new Promise((done) => child.once('exit', done));
   if (!existsSync(resultFile)) return { passed: 0, failed: 1 };
   const results = JSON.parse(readFileSync(resultFile, 'utf8'));
