@@ -42,7 +42,17 @@ const TABLE: EventTable = {
   ],
 };
 
-const FULL: SourceRow = [300, true, '-9007199254740993', 1.5, -2.5, '-12.34', 'é'.repeat(100), Buffer.from([1, 2]), '1969-12-31'];
+const FULL: SourceRow = [
+  300,
+  true,
+  '-9007199254740993',
+  1.5,
+  -2.5,
+  '-12.34',
+  'é'.repeat(100),
+  Buffer.from([1, 2]),
+  '1969-12-31',
+];
 const NULLS: SourceRow = [1, ...TYPES.slice(1).map(() => null)];
 
 function encode(op: 'c' | 'u' | 'd', before: SourceRow | null, after: SourceRow | null, offset: number): Buffer {
@@ -125,7 +135,10 @@ describe('the envelope reader', () => {
             ],
           },
         },
-        { name: 'transaction', type: ['null', { type: 'record', name: 'block', fields: [{ name: 'id', type: 'string' }] }] },
+        {
+          name: 'transaction',
+          type: ['null', { type: 'record', name: 'block', fields: [{ name: 'id', type: 'string' }] }],
+        },
         { name: 'op', type: 'string' },
         { name: 'ts_ms', type: ['null', 'long'] },
         { name: 'ts_us', type: ['null', 'long'] },
@@ -148,16 +161,26 @@ describe('the envelope reader', () => {
     expect(reader.fields[0]).toMatchObject({ column: 'id', columnId: -1, isNullable: false });
   });
 
-  test.each([0n, -1n, 63n, 64n, -(2n ** 31n), 2n ** 35n, 2n ** 53n - 1n, -(2n ** 53n) + 1n, 2n ** 53n, 2n ** 56n, -(2n ** 63n), 2n ** 63n - 1n])(
-    'reads the long %s as a number where that is exact, as a bigint always',
-    (value) => {
-      const out = new ByteWriter();
-      out.bigLong(value);
-      expect(readBigLong(out.buffer, 0)).toBe(value);
-      const isSafe = Number.isSafeInteger(Number(value)) && value !== 2n ** 53n;
-      expect(readLong(out.buffer, 0)).toEqual(isSafe ? Number(value) : Number.NaN);
-    },
-  );
+  test.each([
+    0n,
+    -1n,
+    63n,
+    64n,
+    -(2n ** 31n),
+    2n ** 35n,
+    2n ** 53n - 1n,
+    -(2n ** 53n) + 1n,
+    2n ** 53n,
+    2n ** 56n,
+    -(2n ** 63n),
+    2n ** 63n - 1n,
+  ])('reads the long %s as a number where that is exact, as a bigint always', (value) => {
+    const out = new ByteWriter();
+    out.bigLong(value);
+    expect(readBigLong(out.buffer, 0)).toBe(value);
+    const isSafe = Number.isSafeInteger(Number(value)) && value !== 2n ** 53n;
+    expect(readLong(out.buffer, 0)).toEqual(isSafe ? Number(value) : Number.NaN);
+  });
 });
 
 describe('the key reader', () => {

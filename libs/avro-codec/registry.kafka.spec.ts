@@ -91,7 +91,10 @@ describe('with a real registry', () => {
     const ids = new Set<number>();
     for (const table of [added, dropped, renamed]) ids.add(await registry.register(subject, envelopeSchema(table)));
     expect(ids.size).toBe(3);
-    const retyped = { ...renamed, columns: renamed.columns.map((c, i) => (i === 1 ? { ...c, type: { kind: 'boolean' as const } } : c)) };
+    const retyped = {
+      ...renamed,
+      columns: renamed.columns.map((c, i) => (i === 1 ? { ...c, type: { kind: 'boolean' as const } } : c)),
+    };
     await expect(registry.register(subject, envelopeSchema(retyped))).rejects.toMatchObject({
       kind: 'RegistryRefused',
       facts: { subject },

@@ -1,12 +1,13 @@
-import { tableName, type EventTable, type Op, type Position } from '#events';
+import { tableName, type EventTable, type KeyColumn, type Op, type Position } from '#events';
 import {
   canonicalKeyValue,
   DEFAULT_VALUE_POLICY,
   rejectValue,
   type SourceRow,
-  type SourceValue,
   type ValueCounters,
+  type ValuePlace,
   type ValuePolicy,
+  type ValueType,
 } from '#values';
 import { ByteWriter } from './byte-writer.ts';
 import { frame } from './framing.ts';
@@ -46,6 +47,12 @@ export interface EventMeta {
   readonly transaction?: { readonly id: string; readonly totalOrder: number; readonly collectionOrder: number };
 }
 
+interface KeyPlan extends KeyColumn {
+  readonly type: ValueType;
+  readonly isNullable: boolean;
+  readonly place: ValuePlace;
+}
+
 const OP_CODE: Record<Op, number> = { r: 114, c: 99, u: 117, d: 100, t: 116 };
 
 /**
@@ -55,8 +62,7 @@ const OP_CODE: Record<Op, number> = { r: 114, c: 99, u: 117, d: 100, t: 116 };
 export class RowEncoder {
   readonly table: EventTable;
   readonly #rows: RowWriter;
-  readonly #keys: EventTable['key'];
-  readonly #isNullable: readonly boolean[];
+  readonly #keys: readonly KeyPlan[];
   readonly #connector: 'sqlserver' | 'postgresql';
   readonly #valueFrame: Buffer;
   readonly #keyFrame: Buffer;
@@ -71,8 +77,10 @@ export class RowEncoder {
     const { table, ids, policy = DEFAULT_VALUE_POLICY, counters } = options;
     this.table = table;
     this.#rows = new RowWriter(table, policy, counters);
-    this.#keys = keyColumns(table);
-    this.#isNullable = this.#keys.map((key) => table.columns[key.index]!.nullable);
+    this.#keys = keyColumns(table).map((key) => {
+      const { name, type, nullable } = table.columns[key.index]!;
+      return { ...key, type, isNullable: nullable, place: { table: tableName(table), column: name } };
+    });
     this.#connector = options.connector;
     this.#valueFrame = frame(ids.value);
     this.#keyFrame = frame(ids.key);
@@ -93,21 +101,17 @@ export class RowEncoder {
   /** Appends the canonical key of a row (rule 5 of architecture.md). @throws SluiceError ValueRejected */
   encodeKey(out: ByteWriter, row: SourceRow): void {
     out.raw(this.#keyFrame);
-    for (let i = 0; i < this.#keys.length; i++) {
-      const { index, fold } = this.#keys[i]!;
-      const { name, type } = this.table.columns[index]!;
+    for (const { index, fold, type, isNullable, place } of this.#keys) {
       const value = row[index];
       // An int is its own canonical form; everything else goes through the one function that decides.
       const isPlain = type.kind === 'int' && typeof value === 'number';
-      const canonical: SourceValue = isPlain
-        ? value
-        : canonicalKeyValue(type, fold, value, { table: tableName(this.table), column: name });
+      const canonical = isPlain ? value : canonicalKeyValue(type, fold, value, place);
       if (canonical === null) {
-        if (!this.#isNullable[i]) rejectValue({ table: tableName(this.table), column: name }, 'NULL in a key column');
+        if (!isNullable) rejectValue(place, 'NULL in a key column');
         out.byte(0);
       } else {
-        if (this.#isNullable[i]) out.byte(2);
-        this.#rows.writeValue(out, index, canonical!);
+        if (isNullable) out.byte(2);
+        this.#rows.writeValue(out, index, canonical);
       }
     }
   }

@@ -38,6 +38,7 @@ export interface BatchIdentity {
 const BATCH = 3;
 const RECORDS = BATCH + 61;
 const ZSTD = 4;
+const INITIAL_BYTES = 16 * 1024;
 const TRANSACTIONAL = 0x10;
 
 /**
@@ -50,11 +51,16 @@ export class RecordBatchBuilder {
   #records = 0;
   #firstTimestampMs = 0;
   #maxTimestampMs = 0;
-  readonly #limits: BatchLimits;
+  readonly limits: BatchLimits;
 
   constructor(limits: Partial<BatchLimits> = {}) {
-    this.#limits = { ...DEFAULT_BATCH_LIMITS, ...limits };
-    this.#buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    this.limits = { ...DEFAULT_BATCH_LIMITS, ...limits };
+    this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  }
+
+  /** Bytes of memory that the builder holds. */
+  get bufferSize(): number {
+    return this.#buffer.length;
   }
 
   get recordCount(): number {
@@ -86,9 +92,9 @@ export class RecordBatchBuilder {
       Math.max(0, valueSize) +
       headerSize;
     const end = this.#end + varintSize(size) + size;
-    if (end - BATCH > this.#limits.targetBytes) {
+    if (end - BATCH > this.limits.targetBytes) {
       if (this.#records > 0) return false;
-      if (end - BATCH > this.#limits.maxMessageBytes) throw this.#tooLarge(end - BATCH);
+      if (end - BATCH > this.limits.maxMessageBytes) throw this.#tooLarge(end - BATCH);
     }
     if (end > this.#buffer.length) this.#grow(end);
     this.#write(size, delta, key, value, headers);
@@ -129,7 +135,7 @@ export class RecordBatchBuilder {
     buffer.writeInt32BE(end - BATCH - 12, BATCH + 8);
     buffer.writeInt32BE(-1, BATCH + 12);
     buffer[BATCH + 16] = 2;
-    const codec = this.#limits.compression === 'zstd' ? ZSTD : 0;
+    const codec = this.limits.compression === 'zstd' ? ZSTD : 0;
     buffer.writeInt16BE(TRANSACTIONAL | codec, BATCH + 21);
     buffer.writeInt32BE(this.#records - 1, BATCH + 23);
     buffer.writeBigInt64BE(BigInt(this.#firstTimestampMs), BATCH + 27);
@@ -146,11 +152,12 @@ export class RecordBatchBuilder {
   reset(): void {
     this.#end = RECORDS;
     this.#records = 0;
-    if (this.#buffer.length > this.#limits.targetBytes * 2 + RECORDS) this.#buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    if (this.#buffer.length > this.limits.targetBytes * 2 + RECORDS)
+      this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
   #compressed(): { buffer: Buffer; end: number } {
-    if (this.#limits.compression === 'none') return { buffer: this.#buffer, end: this.#end };
+    if (this.limits.compression === 'none') return { buffer: this.#buffer, end: this.#end };
     const packed = zstdCompressSync(this.#buffer.subarray(RECORDS, this.#end), {
       params: { [constants.ZSTD_c_compressionLevel]: 1 },
     });
@@ -160,7 +167,7 @@ export class RecordBatchBuilder {
   }
 
   #grow(end: number): void {
-    const cap = this.#limits.targetBytes + BATCH;
+    const cap = this.limits.targetBytes + BATCH;
     const wanted = Math.max(end, Math.min(this.#buffer.length * 2, Math.max(cap, end)));
     const grown = Buffer.allocUnsafeSlow(wanted);
     this.#buffer.copy(grown, RECORDS, RECORDS, this.#end);
@@ -168,7 +175,7 @@ export class RecordBatchBuilder {
   }
 
   #tooLarge(bytes: number): SluiceError {
-    const limit = this.#limits.maxMessageBytes;
+    const limit = this.limits.maxMessageBytes;
     return new SluiceError('RecordTooLarge', `a record of ${bytes} bytes passes the limit of ${limit}`, {
       bytes,
       limit,

@@ -1,12 +1,11 @@
 import type { HeaderBlock } from './header-block.ts';
 import { partitionOf } from './partitioner.ts';
-import { RecordBatchBuilder, type BatchLimits, type ByteSlice } from './record-batch-builder.ts';
+import type { BatchLimits, ByteSlice, RecordBatchBuilder } from './record-batch-builder.ts';
 import type { TransactionalProducer } from './transactional-producer.ts';
 
 /**
- * Spreads the records of one topic over its partitions by key and hands full batches to the producer. Keeps its buffers
- * from transaction to transaction. Call {@link push} before `flush` or `commit` of the producer, and {@link clear} after a
- * fault or an abort.
+ * Spreads the records of one topic over its partitions by key and hands full batches to the producer. Call {@link push}
+ * before `flush` or `commit` of the producer, and {@link clear} after a fault or an abort.
  */
 export class TopicWriter {
   readonly topic: string;
@@ -14,17 +13,14 @@ export class TopicWriter {
   readonly #producer: TransactionalProducer;
   readonly #limits: Partial<BatchLimits>;
   readonly #open: (RecordBatchBuilder | undefined)[];
-  readonly #free: RecordBatchBuilder[] = [];
-  readonly #recycle = (builder: RecordBatchBuilder): void => {
-    builder.reset();
-    this.#free.push(builder);
-  };
+  readonly #recycle: (builder: RecordBatchBuilder) => void;
 
   constructor(producer: TransactionalProducer, topic: string, partitions: number, limits: Partial<BatchLimits> = {}) {
     this.#producer = producer;
     this.topic = topic;
     this.partitions = partitions;
     this.#limits = limits;
+    this.#recycle = (builder) => producer.builders.give(builder);
     this.#open = new Array<RecordBatchBuilder | undefined>(partitions).fill(undefined);
   }
 
@@ -60,6 +56,7 @@ export class TopicWriter {
 
   /** Forgets what is pending. */
   clear(): void {
+    for (const builder of this.#open) if (builder !== undefined) this.#recycle(builder);
     this.#open.fill(undefined);
   }
 
@@ -85,6 +82,6 @@ export class TopicWriter {
   }
 
   #builder(): RecordBatchBuilder {
-    return this.#free.pop() ?? new RecordBatchBuilder(this.#limits);
+    return this.#producer.builders.take(this.#limits);
   }
 }

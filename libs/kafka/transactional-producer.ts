@@ -1,5 +1,6 @@
 import { SluiceError } from '#errors';
 import { Backoff, Brokers } from './brokers.ts';
+import { BuilderPool } from './builder-pool.ts';
 import { faultOf, isRetriableCode, KAFKA_ERROR } from './error-codes.ts';
 import { AnswerLost, ConnectionLost, type WireRequest } from './kafkajs-internals.ts';
 import { ProduceSender, type ProducedRange } from './produce-sender.ts';
@@ -37,6 +38,8 @@ type State = 'new' | 'ready' | 'open' | 'broken';
  * first one could end the next transaction early.
  */
 export class TransactionalProducer {
+  /** Empty batches for {@link produce}, to be given back when they are done. */
+  readonly builders = new BuilderPool();
   readonly #brokers: Brokers;
   readonly #transactionalId: string;
   readonly #transactionTimeoutMs: number;
