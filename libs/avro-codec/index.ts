@@ -5,6 +5,7 @@ export { decodeFramed, generalType } from './decoder.ts';
 export { EnvelopeReader, type AvroKind, type ReaderField, type RowView } from './envelope-reader.ts';
 export { frame, schemaIdOf } from './framing.ts';
 export { KeyReader } from './key-reader.ts';
+export { PlainDecoder, type Plain } from './plain-decoder.ts';
 export {
   recordCodec,
   type ContractRecords,

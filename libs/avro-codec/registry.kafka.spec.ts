@@ -5,6 +5,7 @@ import type { SourceRow, ValueType } from '#values';
 import { ByteWriter } from './byte-writer.ts';
 import { decodeFramed, generalType } from './decoder.ts';
 import { schemaIdOf } from './framing.ts';
+import { PlainDecoder } from './plain-decoder.ts';
 import { recordCodec, type DeadLetterRecord, type SchemaChangeRecord } from './records.ts';
 import { envelopeSchema } from './schema-builder.ts';
 import { SchemaRegistry } from './schema-registry.ts';
@@ -72,6 +73,23 @@ describe('with a real registry', () => {
       table.columns.map((column) => [column.name, column.id]),
     );
     expect(reader.after.isPresent).toBe(true);
+    expect(await new PlainDecoder(other).decode(bytes)).toMatchObject({
+      before: null,
+      after: {
+        'Spalte "0"': 7,
+        'Spalte "1"': '-1234567890123456789012345678.0123456789',
+        'Spalte "2"': '9999-12-31 23:59:59.999999',
+        'Spalte "3"': '0001-01-01',
+        'Spalte "4"': '23:59:59.999999',
+        'Spalte "5"': '6f9619ff-8b86-d011-b42d-00c04fc964ff',
+        'Spalte "6"': '<a/>',
+      },
+      source: { commit_lsn: '00000000:00000000:0000', snapshot: 'true', txId: null },
+      op: 'r',
+      ts_ms: 2,
+      transaction: null,
+    });
+    await expect(new PlainDecoder(other).decode(Buffer.from('text'))).rejects.toMatchObject({ kind: 'TopicMismatch' });
   });
 
   test('D17: added, dropped and renamed columns pass BACKWARD and FULL compatibility', async () => {
