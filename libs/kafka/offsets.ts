@@ -1,5 +1,5 @@
 import { SluiceError } from '#errors';
-import { Backoff, Brokers } from './brokers.ts';
+import { Backoff, type Brokers } from './brokers.ts';
 import { faultOf, isRetriableCode, KAFKA_ERROR } from './error-codes.ts';
 import type { WireRequest } from './kafkajs-internals.ts';
 import {
