@@ -1,4 +1,5 @@
 export type {
+  ExpressionOptions,
   FunctionHandler,
   FunctionInvocation,
   NameParts,
@@ -19,3 +20,9 @@ export type {
   VariableBinding,
 } from './api.ts';
 export { TranslationError } from './api.ts';
+export { isBuiltIn } from './function-call.ts';
+export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
+export { pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
+export { RUNTIME_SQL } from './runtime.sql.ts';
+export { dataTypeOf, typeText, unify } from './sql-type.ts';
+export { indexKey, translateDml, translateExpression, translatePredicate, translateQuery } from './translate.ts';

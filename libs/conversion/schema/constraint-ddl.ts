@@ -32,7 +32,9 @@ export function indexSteps(context: DdlContext, table: ConvertedTable): Step[] {
   return table.source.indexes.flatMap((index) => {
     const object = `${objectOf(table)}.${index.name}`;
     if (index.disabled) {
-      context.issues.push(issue('SL1012', object, `Index ${index.name} is disabled in the source and was not created.`));
+      context.issues.push(
+        issue('SL1012', object, `Index ${index.name} is disabled in the source and was not created.`),
+      );
       return [];
     }
     if (index.type !== 'CLUSTERED' && index.type !== 'NONCLUSTERED') {
@@ -45,7 +47,9 @@ export function indexSteps(context: DdlContext, table: ConvertedTable): Step[] {
 
 function indexStep(context: DdlContext, table: ConvertedTable, index: IndexModel): Step[] {
   const object = `${objectOf(table)}.${index.name}`;
-  const columns = index.columns.flatMap((column) => targetColumns(table, [column.column]).map((name) => `${name}${column.descending ? ' DESC' : ''}`));
+  const columns = index.columns.flatMap((column) =>
+    targetColumns(table, [column.column]).map((name) => `${name}${column.descending ? ' DESC' : ''}`),
+  );
   const included = targetColumns(table, index.included);
   if (columns.length !== index.columns.length || included.length !== index.included.length) {
     context.issues.push(issue('SL1006', object, `Index ${index.name} names a column that the target does not have.`));
@@ -53,7 +57,12 @@ function indexStep(context: DdlContext, table: ConvertedTable, index: IndexModel
   }
   let where = '';
   if (index.filter !== undefined) {
-    const predicate = context.expressions.convert(index.filter, { object, what: `filter of index ${index.name}`, table: relationOf(table), isPredicate: true });
+    const predicate = context.expressions.convert(index.filter, {
+      object,
+      what: `filter of index ${index.name}`,
+      table: relationOf(table),
+      isPredicate: true,
+    });
     if (predicate === null) return [];
     where = ` WHERE ${predicate}`;
   }
@@ -64,21 +73,34 @@ function indexStep(context: DdlContext, table: ConvertedTable, index: IndexModel
   const sql = `CREATE ${unique}INDEX ${quoteIdent(name)} ON ${quoteQualified(table)} (${columns.join(', ')})${include}${nulls}${where}`;
   const phase = index.unique ? 'cutover' : 'after';
   const steps: Step[] = [{ phase, object, sql, optional: false }];
-  if (index.comment) steps.push({ ...comment(object, `INDEX ${quoteQualified({ schema: table.schema, name })}`, index.comment), phase });
+  if (index.comment)
+    steps.push({ ...comment(object, `INDEX ${quoteQualified({ schema: table.schema, name })}`, index.comment), phase });
   return steps;
 }
 
 /** Unique constraints, at cutover. SQL Server allows one NULL in them, as NULLS NOT DISTINCT does. */
 export function uniqueSteps(context: DdlContext, table: ConvertedTable): Step[] {
   return table.source.uniques.flatMap((key: KeyModel) => {
-    const columns = targetColumns(table, key.columns.map((column) => column.column));
+    const columns = targetColumns(
+      table,
+      key.columns.map((column) => column.column),
+    );
     const object = `${objectOf(table)}.${key.name}`;
     if (columns.length !== key.columns.length) {
-      context.issues.push(issue('SL1006', object, `Unique constraint ${key.name} names a column that the target does not have.`));
+      context.issues.push(
+        issue('SL1006', object, `Unique constraint ${key.name} names a column that the target does not have.`),
+      );
       return [];
     }
     const name = relationName(context, table, key.name);
-    return [{ phase: 'cutover' as const, object, sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} UNIQUE NULLS NOT DISTINCT (${columns.join(', ')})`, optional: false }];
+    return [
+      {
+        phase: 'cutover' as const,
+        object,
+        sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} UNIQUE NULLS NOT DISTINCT (${columns.join(', ')})`,
+        optional: false,
+      },
+    ];
   });
 }
 
@@ -87,15 +109,32 @@ export function checkSteps(context: DdlContext, table: ConvertedTable): Step[] {
   return table.source.checks.flatMap((check: CheckModel) => {
     const object = `${objectOf(table)}.${check.name}`;
     if (check.disabled) {
-      context.issues.push(issue('SL1012', object, `Check ${check.name} is disabled in the source and was not created.`, { excerpt: check.definition }));
+      context.issues.push(
+        issue('SL1012', object, `Check ${check.name} is disabled in the source and was not created.`, {
+          excerpt: check.definition,
+        }),
+      );
       return [];
     }
-    const predicate = context.expressions.convert(check.definition, { object, what: `check ${check.name}`, table: relationOf(table), isPredicate: true });
+    const predicate = context.expressions.convert(check.definition, {
+      object,
+      what: `check ${check.name}`,
+      table: relationOf(table),
+      isPredicate: true,
+    });
     if (predicate === null) return [];
-    if (!check.trusted) context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
+    if (!check.trusted)
+      context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
     const name = context.naming.name(`constraints ${objectOf(table)}`, check.name);
     const notValid = check.trusted ? '' : ' NOT VALID';
-    return [{ phase: 'cutover' as const, object, sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate})${notValid}`, optional: false }];
+    return [
+      {
+        phase: 'cutover' as const,
+        object,
+        sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate})${notValid}`,
+        optional: false,
+      },
+    ];
   });
 }
 
@@ -105,13 +144,25 @@ export function foreignKeySteps(context: DdlContext, table: ConvertedTable): Ste
     const object = `${objectOf(table)}.${key.name}`;
     const referenced = context.tables.get(`${key.references.schema}.${key.references.name}`);
     if (key.disabled) {
-      context.issues.push(issue('SL1012', object, `Foreign key ${key.name} is disabled in the source and was not created.`));
+      context.issues.push(
+        issue('SL1012', object, `Foreign key ${key.name} is disabled in the source and was not created.`),
+      );
       return [];
     }
     const columns = targetColumns(table, key.columns);
     const referencedColumns = referenced ? targetColumns(referenced, key.referencedColumns) : [];
-    if (!referenced || columns.length !== key.columns.length || referencedColumns.length !== key.referencedColumns.length) {
-      context.issues.push(issue('SL1001', object, `Foreign key ${key.name} refers to ${key.references.schema}.${key.references.name}, which does not move whole.`));
+    if (
+      !referenced ||
+      columns.length !== key.columns.length ||
+      referencedColumns.length !== key.referencedColumns.length
+    ) {
+      context.issues.push(
+        issue(
+          'SL1001',
+          object,
+          `Foreign key ${key.name} refers to ${key.references.schema}.${key.references.name}, which does not move whole.`,
+        ),
+      );
       return [];
     }
     const name = quoteIdent(context.naming.name(`constraints ${objectOf(table)}`, key.name));
@@ -119,7 +170,13 @@ export function foreignKeySteps(context: DdlContext, table: ConvertedTable): Ste
     const actions = `${key.onDelete === 'NO ACTION' ? '' : ` ON DELETE ${key.onDelete}`}${key.onUpdate === 'NO ACTION' ? '' : ` ON UPDATE ${key.onUpdate}`}`;
     const add = `ALTER TABLE ${qualified} ADD CONSTRAINT ${name} FOREIGN KEY (${columns.join(', ')}) REFERENCES ${quoteQualified(referenced)} (${referencedColumns.join(', ')})${actions} NOT VALID`;
     const steps: Step[] = [{ phase: 'cutover', object, sql: add, optional: false }];
-    if (key.trusted) steps.push({ phase: 'cutover', object, sql: `ALTER TABLE ${qualified} VALIDATE CONSTRAINT ${name}`, optional: false });
+    if (key.trusted)
+      steps.push({
+        phase: 'cutover',
+        object,
+        sql: `ALTER TABLE ${qualified} VALIDATE CONSTRAINT ${name}`,
+        optional: false,
+      });
     else context.issues.push(issue('SL1011', object, `Foreign key ${key.name} is not trusted in the source.`));
     return steps;
   });

@@ -53,7 +53,14 @@ class DatabaseConversion {
     for (const table of tables) this.steps.push(...indexSteps(context, table));
     for (const table of tables) this.steps.push(...uniqueSteps(context, table), ...checkSteps(context, table));
     for (const table of tables) this.steps.push(...foreignKeySteps(context, table));
-    this.steps.push(...convertModules(this.database.modules, { scope: this.scope, naming: this.naming, issues: this.issues, schemaOf: (name) => this.schemaOf(name) }));
+    this.steps.push(
+      ...convertModules(this.database.modules, {
+        scope: this.scope,
+        naming: this.naming,
+        issues: this.issues,
+        schemaOf: (name) => this.schemaOf(name),
+      }),
+    );
     for (const synonym of this.database.synonyms) {
       this.issues.push(issue('SL1016', `${synonym.schema}.${synonym.name}`, `Synonym for ${synonym.baseObject}.`));
     }
@@ -69,7 +76,13 @@ class DatabaseConversion {
     const wanted = new Set(tables.map((table) => table.schema));
     for (const schema of this.database.schemas) if (!/^db_/.test(schema.name)) wanted.add(this.schemaOf(schema.name));
     for (const name of wanted) {
-      if (name !== 'public') this.steps.push({ phase: 'before', object: name, sql: `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name)}`, optional: false });
+      if (name !== 'public')
+        this.steps.push({
+          phase: 'before',
+          object: name,
+          sql: `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(name)}`,
+          optional: false,
+        });
     }
   }
 
@@ -82,7 +95,12 @@ class DatabaseConversion {
     const qualified = quoteQualified({ schema, name });
     const sql = `CREATE SEQUENCE ${qualified} AS ${type} INCREMENT BY ${sequence.increment} MINVALUE ${clamp(sequence.minimum)} MAXVALUE ${clamp(sequence.maximum)} START WITH ${sequence.start}${sequence.cache === null ? '' : ` CACHE ${sequence.cache}`}${sequence.cycle ? ' CYCLE' : ''}`;
     this.steps.push({ phase: 'before', object, sql, optional: false });
-    this.scope.addSequence(sequence.schema, sequence.name, `nextval('${qualified.replaceAll("'", "''")}'::regclass)`, sqlTypeOf(sequence.type));
+    this.scope.addSequence(
+      sequence.schema,
+      sequence.name,
+      `nextval('${qualified.replaceAll("'", "''")}'::regclass)`,
+      sqlTypeOf(sequence.type),
+    );
     this.counters.push({ object, sequence: { schema, name }, identity: null, increment: sequence.increment });
   }
 
@@ -92,11 +110,19 @@ class DatabaseConversion {
     const schema = renamedSchema || this.schemaOf(table.schema);
     const object = `${table.schema}.${table.name}`;
     const name = this.naming.name(`relations ${schema}`, renamedTable || table.name, `table ${object}`);
-    if (name !== table.name) this.issues.push(issue('SL1004', object, `Table ${table.name} is named ${schema}.${name}.`));
+    if (name !== table.name)
+      this.issues.push(issue('SL1004', object, `Table ${table.name} is named ${schema}.${name}.`));
     for (const feature of table.features) this.issues.push(issue('SL1013', object, `The table is ${feature}.`));
-    const columns = table.columns.flatMap((column) => (rule.columns?.[column.name]?.exclude ? [] : [this.convertColumn(column, object, rule.columns?.[column.name]?.type)]));
+    const columns = table.columns.flatMap((column) =>
+      rule.columns?.[column.name]?.exclude
+        ? []
+        : [this.convertColumn(column, object, rule.columns?.[column.name]?.type)],
+    );
     const key = keyOf(table, rule);
-    if (key.length === 0) this.issues.push(issue('SL1014', object, 'The table has no primary key and no unique index over NOT NULL columns.'));
+    if (key.length === 0)
+      this.issues.push(
+        issue('SL1014', object, 'The table has no primary key and no unique index over NOT NULL columns.'),
+      );
     return { source: table, schema, name, columns, key };
   }
 
@@ -104,13 +130,25 @@ class DatabaseConversion {
     const name = this.naming.name(`columns ${object}`, source.name);
     const place = `${object}.${source.name}`;
     const { value, sourceType } = source;
-    if (sourceType.name === 'datetimeoffset') this.issues.push(issue('SL1010', place, 'The offset of datetimeoffset is not kept.'));
-    if (sourceType.name === 'timestamp' || sourceType.name === 'rowversion') this.issues.push(issue('SL1015', place, 'rowversion is carried over as bytea.'));
-    if ('digits' in value && value.digits === 7) this.issues.push(issue('SL1009', place, `${sourceType.name}(7) holds 100 ns, PostgreSQL microseconds.`));
-    if (value.kind === 'text' && (value.of === 'geography' || value.of === 'geometry' || value.of === 'sql_variant' || value.of === 'hierarchyid')) {
+    if (sourceType.name === 'datetimeoffset')
+      this.issues.push(issue('SL1010', place, 'The offset of datetimeoffset is not kept.'));
+    if (sourceType.name === 'timestamp' || sourceType.name === 'rowversion')
+      this.issues.push(issue('SL1015', place, 'rowversion is carried over as bytea.'));
+    if ('digits' in value && value.digits === 7)
+      this.issues.push(issue('SL1009', place, `${sourceType.name}(7) holds 100 ns, PostgreSQL microseconds.`));
+    if (
+      value.kind === 'text' &&
+      (value.of === 'geography' || value.of === 'geometry' || value.of === 'sql_variant' || value.of === 'hierarchyid')
+    ) {
       this.issues.push(issue('SL1013', place, `${value.of} is carried over as text.`));
     }
-    return { source, name, type: override ?? pgTypeOf(value, this.settings.values), nullable: source.nullable, generated: source.computed !== undefined };
+    return {
+      source,
+      name,
+      type: override ?? pgTypeOf(value, this.settings.values),
+      nullable: source.nullable,
+      generated: source.computed !== undefined,
+    };
   }
 
   /** The statements that the load needs; computed columns that cannot be generated are plain columns with an issue. */
@@ -121,21 +159,42 @@ class DatabaseConversion {
     for (const column of table.columns) {
       const { source } = column;
       if (source.computed) {
-        const generated = this.expressions.convert(source.computed.definition, { object: `${object}.${source.name}`, what: `computed column ${source.name}`, table: relation, type: sqlTypeOf(source.sourceType) });
+        const generated = this.expressions.convert(source.computed.definition, {
+          object: `${object}.${source.name}`,
+          what: `computed column ${source.name}`,
+          table: relation,
+          type: sqlTypeOf(source.sourceType),
+        });
         if (generated !== null) expressions.set(source.name, { generated });
-        else this.issues.push(issue('SL1007', `${object}.${source.name}`, 'The computed column is a plain column without values.', { excerpt: source.computed.definition }));
+        else
+          this.issues.push(
+            issue('SL1007', `${object}.${source.name}`, 'The computed column is a plain column without values.', {
+              excerpt: source.computed.definition,
+            }),
+          );
       } else if (source.default && !source.identity) {
-        const value = this.expressions.convert(source.default.definition, { object: `${object}.${source.name}`, what: `default ${source.default.name}`, type: sqlTypeOf(source.sourceType) });
+        const value = this.expressions.convert(source.default.definition, {
+          object: `${object}.${source.name}`,
+          what: `default ${source.default.name}`,
+          type: sqlTypeOf(source.sourceType),
+        });
         if (value !== null) expressions.set(source.name, { default: value });
       }
-      if (source.identity) this.counters.push({ object: `${object}.${source.name}`, sequence: null, identity: { schema: table.schema, table: table.name, column: column.name }, increment: source.identity.increment });
+      if (source.identity)
+        this.counters.push({
+          object: `${object}.${source.name}`,
+          sequence: null,
+          identity: { schema: table.schema, table: table.name, column: column.name },
+          increment: source.identity.increment,
+        });
     }
     this.steps.push(...createTable(table, expressions, this.naming));
     const folds = table.key.flatMap((name) => {
       const column = table.columns.find((one) => one.source.name === name);
       return column ? [{ name, fold: foldOf(column.source, this.database.collation) }] : [];
     });
-    if (folds.some((key) => key.fold === 'rtrim-lower')) this.issues.push(issue('SL1005', object, 'The key compares without case in the source.'));
+    if (folds.some((key) => key.fold === 'rtrim-lower'))
+      this.issues.push(issue('SL1005', object, 'The key compares without case in the source.'));
     this.steps.push(...foldIndex(table, folds, this.naming));
   }
 }

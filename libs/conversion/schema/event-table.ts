@@ -7,14 +7,24 @@ import type { KeyFold } from '#values';
 export function keyOf(table: TableModel, rule: TableRule): readonly string[] {
   if (rule.key && rule.key.length > 0) return rule.key;
   if (table.primaryKey) return table.primaryKey.columns.map((column) => column.column);
-  const nullable = new Set(table.columns.filter((column) => column.nullable || column.computed).map((column) => column.name));
-  const unique = [...table.uniques, ...table.indexes.filter((index) => index.unique && index.filter === undefined && !index.disabled)];
+  const nullable = new Set(
+    table.columns.filter((column) => column.nullable || column.computed).map((column) => column.name),
+  );
+  const unique = [
+    ...table.uniques,
+    ...table.indexes.filter((index) => index.unique && index.filter === undefined && !index.disabled),
+  ];
   const found = unique.find((index) => index.columns.every((column) => !nullable.has(column.column)));
   return found ? found.columns.map((column) => column.column) : [];
 }
 
 /** What events carry of a table: every column but computed and excluded ones, in the order of their ids. */
-export function eventTableOf(place: { readonly job: string; readonly database: string }, table: TableModel, rule: TableRule, databaseCollation: string): EventTable {
+export function eventTableOf(
+  place: { readonly job: string; readonly database: string },
+  table: TableModel,
+  rule: TableRule,
+  databaseCollation: string,
+): EventTable {
   const columns = table.columns.filter((column) => isInEvents(column, rule));
   const key = keyOf(table, rule).map((name) => {
     const index = columns.findIndex((column) => column.name === name);

@@ -1,7 +1,13 @@
 import { oneLine } from '#errors';
 import { parseExpression } from '#tsql';
 import {
-  type Relation, type SqlType, targetProfile, type TranslatedExpression, translateExpression, translatePredicate, type TranslationProblem,
+  type Relation,
+  type SqlType,
+  targetProfile,
+  type TranslatedExpression,
+  translateExpression,
+  translatePredicate,
+  type TranslationProblem,
 } from '../query/index.ts';
 import { type Issue, issue } from './issue.ts';
 import type { TargetScope } from './target-scope.ts';
@@ -29,13 +35,19 @@ export class Expressions {
       const context = { profile: targetProfile(problems), scope: this.scope };
       const { expression, errors } = parseExpression(definition);
       if (!expression || errors[0]) {
-        this.issues.push(issue('SL1001', use.object, `${use.what}: ${errors[0]?.message ?? 'empty'}`, { excerpt: definition }));
+        this.issues.push(
+          issue('SL1001', use.object, `${use.what}: ${errors[0]?.message ?? 'empty'}`, { excerpt: definition }),
+        );
         return null;
       }
       const options = { ...(use.table ? { table: use.table } : {}), ...(use.type ? { type: use.type } : {}) };
-      const translated: TranslatedExpression = use.isPredicate ? translatePredicate(expression, context, options) : translateExpression(expression, context, options);
+      const translated: TranslatedExpression = use.isPredicate
+        ? translatePredicate(expression, context, options)
+        : translateExpression(expression, context, options);
       this.report(problems, definition, use);
-      return problems.some((problem) => problem.severity === 'error') || translated.parameters.length > 0 ? null : translated.sql;
+      return problems.some((problem) => problem.severity === 'error') || translated.parameters.length > 0
+        ? null
+        : translated.sql;
     } catch (error) {
       this.issues.push(issue('SL1001', use.object, `${use.what}: ${oneLine(error)}`, { excerpt: definition }));
       return null;
@@ -45,7 +57,13 @@ export class Expressions {
   private report(problems: readonly TranslationProblem[], definition: string, use: ExpressionUse): void {
     for (const problem of problems) {
       const code = problem.severity === 'error' ? 'SL1001' : 'SL1002';
-      this.issues.push(issue(code, use.object, `${use.what}: ${problem.message}`, { line: problem.span.line, column: problem.span.column, excerpt: definition }));
+      this.issues.push(
+        issue(code, use.object, `${use.what}: ${problem.message}`, {
+          line: problem.span.line,
+          column: problem.span.column,
+          excerpt: definition,
+        }),
+      );
     }
   }
 }

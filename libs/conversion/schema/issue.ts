@@ -19,28 +19,102 @@ export interface Issue {
 
 /** What each code stands for, and what to do. */
 export const ISSUE_CODES = {
-  SL1001: { severity: 'manual', title: 'Expression not converted', remedy: 'Write the PostgreSQL expression by hand and add it after the load.' },
-  SL1002: { severity: 'review', title: 'Expression converted with a difference', remedy: 'Compare the converted expression with its source.' },
-  SL1003: { severity: 'manual', title: 'Type not supported', remedy: 'Exclude the column or name a type for it in the job file.' },
-  SL1004: { severity: 'info', title: 'Name changed', remedy: 'Use the new name, or name your own in the job file (tables: rename).' },
-  SL1005: { severity: 'review', title: 'Key compares without case', remedy: 'The target has a unique index on the folded key; queries must fold as it does.' },
-  SL1006: { severity: 'manual', title: 'Index not converted', remedy: 'Choose a PostgreSQL index for it by hand (GIN, BRIN, pg_trgm …).' },
-  SL1007: { severity: 'decision', title: 'Computed column not converted', remedy: 'Add a generated column or a trigger by hand.' },
-  SL1008: { severity: 'manual', title: 'Code object not converted', remedy: 'Convert the object by hand; its source text is in the report.' },
-  SL1009: { severity: 'info', title: 'Seventh fractional digit', remedy: 'Values lose their seventh digit (values.digit7), in keys they are kept as text.' },
-  SL1010: { severity: 'review', title: 'Offset of datetimeoffset', remedy: 'The instant is kept, the offset is not; keep it in a column of its own where it matters.' },
-  SL1011: { severity: 'info', title: 'Constraint is not trusted in the source', remedy: 'It is created NOT VALID; validate it once the rows are mended.' },
-  SL1012: { severity: 'info', title: 'Constraint is disabled in the source', remedy: 'It is not created; the statement is in the report.' },
-  SL1013: { severity: 'review', title: 'Table feature is not carried over', remedy: 'Choose what should stand for it in PostgreSQL.' },
-  SL1014: { severity: 'decision', title: 'Table without a key', remedy: 'Add a primary key at the source, or name a unique index (tables: key).' },
-  SL1015: { severity: 'review', title: 'rowversion column', remedy: 'The bytes are carried over; new rows get none: add a trigger where the application needs it.' },
+  SL1001: {
+    severity: 'manual',
+    title: 'Expression not converted',
+    remedy: 'Write the PostgreSQL expression by hand and add it after the load.',
+  },
+  SL1002: {
+    severity: 'review',
+    title: 'Expression converted with a difference',
+    remedy: 'Compare the converted expression with its source.',
+  },
+  SL1003: {
+    severity: 'manual',
+    title: 'Type not supported',
+    remedy: 'Exclude the column or name a type for it in the job file.',
+  },
+  SL1004: {
+    severity: 'info',
+    title: 'Name changed',
+    remedy: 'Use the new name, or name your own in the job file (tables: rename).',
+  },
+  SL1005: {
+    severity: 'review',
+    title: 'Key compares without case',
+    remedy: 'The target has a unique index on the folded key; queries must fold as it does.',
+  },
+  SL1006: {
+    severity: 'manual',
+    title: 'Index not converted',
+    remedy: 'Choose a PostgreSQL index for it by hand (GIN, BRIN, pg_trgm …).',
+  },
+  SL1007: {
+    severity: 'decision',
+    title: 'Computed column not converted',
+    remedy: 'Add a generated column or a trigger by hand.',
+  },
+  SL1008: {
+    severity: 'manual',
+    title: 'Code object not converted',
+    remedy: 'Convert the object by hand; its source text is in the report.',
+  },
+  SL1009: {
+    severity: 'info',
+    title: 'Seventh fractional digit',
+    remedy: 'Values lose their seventh digit (values.digit7), in keys they are kept as text.',
+  },
+  SL1010: {
+    severity: 'review',
+    title: 'Offset of datetimeoffset',
+    remedy: 'The instant is kept, the offset is not; keep it in a column of its own where it matters.',
+  },
+  SL1011: {
+    severity: 'info',
+    title: 'Constraint is not trusted in the source',
+    remedy: 'It is created NOT VALID; validate it once the rows are mended.',
+  },
+  SL1012: {
+    severity: 'info',
+    title: 'Constraint is disabled in the source',
+    remedy: 'It is not created; the statement is in the report.',
+  },
+  SL1013: {
+    severity: 'review',
+    title: 'Table feature is not carried over',
+    remedy: 'Choose what should stand for it in PostgreSQL.',
+  },
+  SL1014: {
+    severity: 'decision',
+    title: 'Table without a key',
+    remedy: 'Add a primary key at the source, or name a unique index (tables: key).',
+  },
+  SL1015: {
+    severity: 'review',
+    title: 'rowversion column',
+    remedy: 'The bytes are carried over; new rows get none: add a trigger where the application needs it.',
+  },
   SL1016: { severity: 'manual', title: 'Synonym not converted', remedy: 'Create a view, or change the callers.' },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 
 export type IssueCode = keyof typeof ISSUE_CODES;
 
 /** Makes an issue with the code's own severity and remedy. */
-export function issue(code: IssueCode, object: string, message: string, place: { line?: number; column?: number; excerpt?: string } = {}): Issue {
+export function issue(
+  code: IssueCode,
+  object: string,
+  message: string,
+  place: { line?: number; column?: number; excerpt?: string } = {},
+): Issue {
   const { severity, remedy } = ISSUE_CODES[code];
-  return { code, severity, object, line: place.line ?? 1, column: place.column ?? 1, message, remedy, excerpt: (place.excerpt ?? '').slice(0, 200) };
+  return {
+    code,
+    severity,
+    object,
+    line: place.line ?? 1,
+    column: place.column ?? 1,
+    message,
+    remedy,
+    excerpt: (place.excerpt ?? '').slice(0, 200),
+  };
 }

@@ -20,7 +20,12 @@ export function convertModules(modules: readonly ModuleModel[], context: ModuleC
   const steps: Step[] = [];
   let waiting = modules.filter((module) => module.kind === 'view' && module.definition !== null);
   for (const module of modules) {
-    if (module.kind !== 'view') context.issues.push(issue('SL1008', nameOf(module), `${module.kind} is not converted yet.`, { excerpt: module.definition ?? 'encrypted or CLR' }));
+    if (module.kind !== 'view')
+      context.issues.push(
+        issue('SL1008', nameOf(module), `${module.kind} is not converted yet.`, {
+          excerpt: module.definition ?? 'encrypted or CLR',
+        }),
+      );
     else if (module.definition === null) context.issues.push(issue('SL1008', nameOf(module), 'The view is encrypted.'));
   }
   // A view that names another one is tried again once that one is known.
@@ -47,13 +52,22 @@ function convertView(module: ModuleModel, context: ModuleContext): Step | Issue 
   try {
     const { statements, errors } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
     const statement = statements.find((one) => one.kind === 'createView');
-    if (errors[0] || statement?.kind !== 'createView') return issue('SL1008', object, `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`, { excerpt: definition });
+    if (errors[0] || statement?.kind !== 'createView')
+      return issue('SL1008', object, `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`, {
+        excerpt: definition,
+      });
     const translated = translateQuery(statement.query, { profile: targetProfile(problems), scope: context.scope });
     const blocking = problems.find((problem) => problem.severity === 'error');
     if (blocking || translated.parameters.length > 0) {
-      return issue('SL1008', object, `The view is not converted: ${blocking?.message ?? 'it uses session values'}`, { ...(blocking ? { line: blocking.span.line, column: blocking.span.column } : {}), excerpt: definition });
+      return issue('SL1008', object, `The view is not converted: ${blocking?.message ?? 'it uses session values'}`, {
+        ...(blocking ? { line: blocking.span.line, column: blocking.span.column } : {}),
+        excerpt: definition,
+      });
     }
-    for (const problem of problems) context.issues.push(issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }));
+    for (const problem of problems)
+      context.issues.push(
+        issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
+      );
     const schema = context.schemaOf(module.schema);
     const name = context.naming.name(`relations ${schema}`, module.name, `view ${object}`);
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
@@ -63,7 +77,12 @@ function convertView(module: ModuleModel, context: ModuleContext): Step | Issue 
       schema: module.schema,
       name: module.name,
       sql: quoteQualified({ schema, name }),
-      columns: translated.columns.map((column, index) => ({ name: names[index] ?? '', sql: quoteIdent(columns[index] ?? ''), type: column.type, nullable: column.nullable })),
+      columns: translated.columns.map((column, index) => ({
+        name: names[index] ?? '',
+        sql: quoteIdent(columns[index] ?? ''),
+        type: column.type,
+        nullable: column.nullable,
+      })),
     });
     const sql = `CREATE VIEW ${quoteQualified({ schema, name })} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
     return { phase: 'code', object, sql, optional: true };

@@ -71,15 +71,13 @@ export function relationOf(table: ConvertedTable): Relation {
     schema: table.source.schema,
     name: table.source.name,
     sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
-    columns: table.columns.map(
-      (column): RelationColumn => ({
-        name: column.source.name,
-        sql: quoteIdent(column.name),
-        type: sqlTypeOf(column.source.sourceType),
-        nullable: column.nullable,
-        identity: column.source.identity !== undefined,
-      }),
-    ),
+    columns: table.columns.map((column): RelationColumn => ({
+      name: column.source.name,
+      sql: quoteIdent(column.name),
+      type: sqlTypeOf(column.source.sourceType),
+      nullable: column.nullable,
+      identity: column.source.identity !== undefined,
+    })),
   };
 }
 

@@ -1,0 +1,58 @@
+import type { Span } from '#tsql';
+import type { TypedSql } from './api.ts';
+import { sameName } from './environment.ts';
+import { quoted, escapeText } from './sql-text.ts';
+import { isString } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+const STRENGTH = { explicit: 2, implicit: 1, default: 0 } as const;
+
+/** The value whose collation rules a comparison of `values` (collation precedence); reports 468 where two columns disagree. */
+function ruling(t: Translation, values: readonly TypedSql[], span: Span): TypedSql | undefined {
+  const strings = values.filter((value) => isString(value.type));
+  const top = Math.max(-1, ...strings.map((value) => STRENGTH[value.collated ?? 'default']));
+  const strongest = strings.filter((value) => STRENGTH[value.collated ?? 'default'] === top);
+  const first = strongest[0];
+  const nameOf = (value: TypedSql): string => value.type.collation ?? t.scope.collation;
+  const other = first && strongest.find((value) => top > 0 && !sameName(nameOf(value), nameOf(first)));
+  if (first && other) {
+    const [a, b] = [nameOf(first), nameOf(other)];
+    const message = `Cannot resolve the collation conflict between "${a}" and "${b}" in the equal to operation.`;
+    t.fail('collation-conflict', 468, message, span);
+  }
+  return first;
+}
+
+/** ` COLLATE x` for a comparison of strings; '' where PostgreSQL finds the right collation by itself. */
+export function collateClause(t: Translation, values: readonly TypedSql[], span: Span): string {
+  const rules = ruling(t, values, span);
+  if (!rules) return '';
+  if (!t.profile.runtime && rules.collated !== 'explicit') return '';
+  const collation = t.profile.collation(rules.type.collation ?? t.scope.collation);
+  return collation === undefined ? '' : ` COLLATE ${collation}`;
+}
+
+/** The SQL Server name of the collation that rules these values. */
+export function collationName(t: Translation, values: readonly TypedSql[], span: Span): string {
+  return ruling(t, values, span)?.type.collation ?? t.scope.collation;
+}
+
+/** A string without the trailing blanks that comparisons do not count. */
+export function trimmed(t: Translation, value: TypedSql): string {
+  if (!t.profile.rtrim) return value.sql;
+  if (typeof value.constant === 'string') {
+    return value.constant.endsWith(' ') ? `${quoted(escapeText(value.constant.replace(/ +$/, '')))}::text` : value.sql;
+  }
+  return `rtrim(${value.sql})`;
+}
+
+/** What a value is ordered, grouped and compared by: strings without trailing blanks, GUIDs in SQL Server's order, instants in UTC. */
+export function orderKey(t: Translation, value: TypedSql, span: Span): string {
+  if (isString(value.type)) {
+    const key = trimmed(t, value);
+    return value.pgCollated ? key : `${key}${collateClause(t, [value], span)}`;
+  }
+  if (value.type.name === 'uniqueidentifier' && t.profile.guidOrder) return `sys.guid_order(${value.sql})`;
+  if (value.type.name === 'datetimeoffset' && t.profile.runtime) return `(${value.sql}).utc`;
+  return value.sql;
+}

@@ -1,0 +1,88 @@
+import type { ComparisonOperator, Span } from '#tsql';
+import type { SqlType, TypedSql } from './api.ts';
+import { collateClause, trimmed } from './collate.ts';
+import { convert } from './convert.ts';
+import { familyOf, isDatetime, isNumeric, isString, sameType, unify } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+/** Two values as operands of one comparison, in PostgreSQL text. */
+export interface Operands {
+  readonly left: string;
+  readonly right: string;
+}
+
+/** `left op right` as a PostgreSQL condition. */
+export function compare(
+  t: Translation,
+  op: ComparisonOperator | 'IS DISTINCT FROM' | 'IS NOT DISTINCT FROM',
+  left: TypedSql,
+  right: TypedSql,
+  span: Span,
+): string {
+  const ordering = op === '<' || op === '>' || op === '<=' || op === '>=';
+  const { left: a, right: b } = comparable(t, [left, right], ordering, span);
+  return `${a} ${op} ${b}`;
+}
+
+/** Whether PostgreSQL compares the two exactly as SQL Server does after its conversion, by a cross-type operator of its own. */
+function comparesDirectly(a: SqlType, b: SqlType): boolean {
+  const [x, y] = [familyOf(a), familyOf(b)];
+  if (x === 'bit' || y === 'bit') return x === y;
+  if (isNumeric(a) && isNumeric(b)) return true;
+  const native = new Set(['date', 'smalldatetime']);
+  return isDatetime(a) && isDatetime(b) && native.has(a.name) && native.has(b.name);
+}
+
+function isDirect(t: Translation, a: TypedSql, b: TypedSql): boolean {
+  if (sameType(a.type, b.type) || comparesDirectly(a.type, b.type)) return true;
+  if (!isDatetime(a.type) || !isDatetime(b.type)) return false;
+  if (!t.profile.runtime) return a.type.name !== 'time' && b.type.name !== 'time';
+  // Same name, both stored as timestamps: only the declared fraction differs.
+  return a.type.name === b.type.name && !t.profile.ticks(a.type) && !t.profile.ticks(b.type);
+}
+
+/** Both sides of a comparison, converted and in the form that compares as SQL Server does. */
+export function comparable(
+  t: Translation,
+  [left, right]: readonly [TypedSql, TypedSql],
+  ordering: boolean,
+  span: Span,
+): Operands {
+  const bit = bitConstant(left, right) ?? bitConstant(right, left);
+  const [a, b] = bit ? [asBit(left), asBit(right)] : converted(t, left, right, span);
+  if (isString(a.type) && isString(b.type)) {
+    const collate = collateClause(t, [a, b], span);
+    return { left: trimmed(t, a), right: `${trimmed(t, b)}${collate}` };
+  }
+  return { left: keyed(t, a, ordering), right: keyed(t, b, ordering) };
+}
+
+function keyed(t: Translation, value: TypedSql, ordering: boolean): string {
+  if (value.untyped) return value.sql;
+  if (value.type.name === 'datetimeoffset' && t.profile.runtime) return `(${value.sql}).utc`;
+  if (value.type.name === 'uniqueidentifier' && ordering && t.profile.guidOrder) return `sys.guid_order(${value.sql})`;
+  if (value.type.name === 'sql_variant' && t.profile.runtime) return `sys.variant_key(${value.sql})`;
+  return value.sql;
+}
+
+const bitConstant = (a: TypedSql, b: TypedSql): boolean | undefined =>
+  a.type.name === 'bit' && b.type.name !== 'bit' && (b.constant === '0' || b.constant === '1') ? true : undefined;
+
+const asBit = (value: TypedSql): TypedSql =>
+  value.type.name === 'bit'
+    ? value
+    : { ...value, type: { name: 'bit' }, sql: value.constant === '1' ? 'true' : 'false' };
+
+/** Both converted to the type of the higher precedence. */
+function converted(t: Translation, left: TypedSql, right: TypedSql, span: Span): readonly [TypedSql, TypedSql] {
+  if (left.untyped && right.untyped) return [left, right];
+  if (left.untyped) return [convert(t, left, right.type, { mode: 'implicit', span }), right];
+  if (right.untyped) return [left, convert(t, right, left.type, { mode: 'implicit', span })];
+  if (isDirect(t, left, right)) return [left, right];
+  const type = unify(left.type, right.type);
+  const side = (value: TypedSql): TypedSql =>
+    value.type.name === type.name && familyOf(type) !== 'datetime'
+      ? value
+      : convert(t, value, type, { mode: 'implicit', span });
+  return [side(left), side(right)];
+}

@@ -1,0 +1,53 @@
+import type { TypedSql } from './api.ts';
+import type { Conversion } from './convert.ts';
+import { bool, call, quoted, value } from './sql-text.ts';
+import { familyOf, isNational, lengthOf } from './sql-type.ts';
+
+const WIDTH: Record<string, number> = { bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8 };
+
+/** Converts to binary, varbinary, image, rowversion. Numbers keep their right end when cut, all else its left. */
+export function toBinary(c: Conversion): string | TypedSql | undefined {
+  const { from } = c;
+  const runtime = c.t.profile.runtime;
+  switch (familyOf(from.type)) {
+    case 'binary':
+      return sizedBytes(c, from.sql, lengthOf(from.type) ?? -1, false);
+    case 'string':
+      if (!runtime) return call('convert_to', from.sql, `'UTF8'`);
+      return sizedBytes(
+        c,
+        call('sys.text_bytes', from.sql, bool(isNational(from.type)), String(c.style ?? 0)),
+        -1,
+        false,
+      );
+    case 'bit':
+    case 'integer': {
+      if (!runtime) return undefined;
+      const width = WIDTH[from.type.name] ?? 8;
+      const bytes = call(
+        'sys.int_bytes',
+        `(${from.type.name === 'bit' ? `${from.sql}::int` : from.sql})::bigint`,
+        String(width),
+      );
+      return sizedBytes(c, bytes, width, true);
+    }
+    case 'money':
+      return runtime ? sizedBytes(c, `sys.int_bytes((${from.sql} * 10000)::bigint, 8)`, 8, true) : undefined;
+    case 'guid':
+      return runtime ? sizedBytes(c, call('sys.guid_bytes', from.sql), 16, false) : undefined;
+    default:
+      return from.type.name === 'hierarchyid' ? value(from.sql, c.to, from.nullable) : undefined;
+  }
+}
+
+function sizedBytes(c: Conversion, sql: string, longest: number, number: boolean): string {
+  const length = lengthOf(c.to) ?? -1;
+  const fixed = c.to.name === 'binary';
+  if (length === -1 || c.mode === 'implicit' || !c.t.profile.runtime) return sql;
+  if (longest !== -1 && longest <= length && !(fixed && longest < length) && !fixed) return sql;
+  if (c.mode === 'store' && !number) {
+    const { table, name } = c.column ?? { table: '', name: '' };
+    return call('sys.fit_bytes', sql, String(length), bool(fixed), quoted(table), quoted(name));
+  }
+  return call('sys.size_bytes', sql, String(length), bool(fixed), bool(number));
+}

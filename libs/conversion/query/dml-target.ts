@@ -1,0 +1,150 @@
+import type { DmlTarget, OutputClause, Span, TableSource } from '#tsql';
+import type { Relation, RelationColumn, ResultColumn, TypedSql } from './api.ts';
+import type { ConvertOptions } from './convert.ts';
+import { sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
+import { boundRelation, nameParts } from './from.ts';
+import { selectItem, type SelectedItem } from './select.ts';
+import type { Translation } from './translation.ts';
+
+/** The table that a DML statement writes to. */
+export function targetRelation(t: Translation, env: Environment, target: DmlTarget): Relation | undefined {
+  const relation =
+    target.kind === 'table'
+      ? env.scope.relation(nameParts(target.name))
+      : target.kind === 'tableVariable'
+        ? env.scope.tableVariable(target.name)
+        : undefined;
+  if (!relation) {
+    const name =
+      target.kind === 'table' ? target.name.name.name : target.kind === 'tableVariable' ? target.name : target.kind;
+    if (target.kind === 'tableVariable')
+      t.fail('unknown-table-variable', 1087, `Must declare the table variable "${name}".`, target.span);
+    else t.fail('unknown-object', 208, `Invalid object name '${name}'.`, target.span);
+    return undefined;
+  }
+  if (relation.kind !== 'table' || relation.sql === undefined) {
+    t.unsupported(`Writing to the view '${relation.name}'`, target.span);
+    return undefined;
+  }
+  return relation;
+}
+
+/** Finds the entry of a FROM clause that the name of the target means: its alias, or the table itself. */
+export function targetInFrom(target: DmlTarget, from: readonly TableSource[]): TableSource | undefined {
+  if (target.kind !== 'table' && target.kind !== 'tableVariable') return undefined;
+  const plain = target.kind === 'table' && target.name.schema === undefined ? target.name.name.name : undefined;
+  const all = from.flatMap(leaves);
+  const byAlias = all.find(
+    (one) => plain !== undefined && 'alias' in one && one.alias && sameName(one.alias.name, plain),
+  );
+  if (byAlias) return byAlias;
+  return all.find((one) => {
+    if (one.kind === 'tableVariable') return target.kind === 'tableVariable' && sameName(one.name, target.name);
+    if (one.kind !== 'table' || target.kind !== 'table') return false;
+    const schema = (name: typeof one.name): string => name.schema?.name.toLowerCase() ?? 'dbo';
+    return sameName(one.name.name.name, target.name.name.name) && schema(one.name) === schema(target.name);
+  });
+}
+
+function leaves(source: TableSource): readonly TableSource[] {
+  return source.kind === 'join' ? [...leaves(source.left), ...leaves(source.right)] : [source];
+}
+
+/** The column of a target by name; reports 207. */
+export function targetColumn(t: Translation, relation: Relation, name: string, span: Span): RelationColumn | undefined {
+  const column =
+    relation.columns.find((one) => sameName(one.name, name)) ??
+    (name.toLowerCase() === '$identity' ? relation.columns.find((one) => one.identity) : undefined);
+  if (!column) t.fail('unknown-column', 207, `Invalid column name '${name}'.`, span);
+  return column;
+}
+
+/** How a value is converted when it is stored in a column. */
+export function storeOptions(
+  t: Translation,
+  relation: Relation,
+  column: RelationColumn,
+  span: Span,
+): ConvertOptions & { readonly type: RelationColumn['type'] } {
+  const table = `${t.scope.database}.${relation.schema ?? 'dbo'}.${relation.name}`;
+  return { mode: 'store', span, column: { table, name: column.name }, type: column.type };
+}
+
+/** RETURNING of a statement: the columns that its OUTPUT clauses name. */
+export interface Returning {
+  readonly sql: string;
+  readonly columns: readonly ResultColumn[];
+  readonly outputInto?: { readonly target: Relation; readonly columns: readonly RelationColumn[] };
+}
+
+export interface OutputUse {
+  readonly output: readonly OutputClause[];
+  readonly relation: Relation;
+  /** The sources of FROM, which OUTPUT may name too. */
+  readonly sources: readonly Source[];
+  /** Which of `inserted` and `deleted` exist. */
+  readonly images: readonly ('inserted' | 'deleted')[];
+  /** MERGE has `$action`. */
+  readonly action?: boolean;
+}
+
+const ROW_NAMES = { inserted: 'new', deleted: 'old' } as const;
+
+/** Translates OUTPUT to RETURNING: `inserted` is PostgreSQL's `new`, `deleted` its `old`. */
+export function returning(t: Translation, env: Environment, use: OutputUse): Returning {
+  const [first, second] = use.output;
+  if (!first) return { sql: '', columns: [] };
+  if (second) {
+    t.unsupported('Two OUTPUT clauses in one statement', second.span);
+    return { sql: '', columns: [] };
+  }
+  const images = use.images.map((image): Source => ({
+    ...boundRelation(t, env.scope, use.relation, ROW_NAMES[image], image),
+    aliased: true,
+  }));
+  const action: BoundColumn = {
+    name: '$action',
+    hidden: true,
+    value: { sql: 'merge_action()', type: { name: 'nvarchar', length: 10 }, nullable: false },
+  };
+  const extra: readonly Source[] = use.action ? [{ name: '$', aliased: true, sqlName: '', columns: [action] }] : [];
+  const inner = withSources(env, [...images, ...extra, ...use.sources]);
+  const items = first.items.flatMap((item) => selectItem(t, inner, item));
+  const sql = ` RETURNING ${items.map((item) => outputText(item.value)).join(', ')}`;
+  const into = first.into ? intoTarget(t, env, first, items) : undefined;
+  return { sql, columns: items.map(resultColumn), ...(into ? { outputInto: into } : {}) };
+}
+
+const outputText = (one: TypedSql): string => (one.untyped ? `${one.sql}::integer` : one.sql);
+
+export function resultColumn(item: SelectedItem): ResultColumn {
+  return {
+    name: item.name,
+    type: item.value.type,
+    nullable: item.value.nullable,
+    ...(item.identity ? { identity: true } : {}),
+    ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
+  };
+}
+
+function intoTarget(
+  t: Translation,
+  env: Environment,
+  clause: OutputClause,
+  items: readonly SelectedItem[],
+): Returning['outputInto'] {
+  const target = clause.into && targetRelation(t, env, clause.into);
+  if (!target) return undefined;
+  const writable = target.columns.filter((one) => !one.readOnly && !one.identity && !one.expression);
+  const named = clause.intoColumns.map((one) => targetColumn(t, target, one.name, one.span));
+  const columns = clause.intoColumns.length > 0 ? named.filter((one) => one !== undefined) : writable;
+  if (columns.length !== items.length) {
+    t.fail(
+      'output-into',
+      213,
+      'Column name or number of supplied values does not match table definition.',
+      clause.span,
+    );
+  }
+  return { target, columns };
+}

@@ -1,0 +1,131 @@
+import type { ColumnRef, Identifier, Query, Span } from '#tsql';
+import type { RelationColumn, Scope, SqlType, TypedSql } from './api.ts';
+import type { Translation } from './translation.ts';
+
+/** A column that names may refer to. */
+export interface BoundColumn {
+  readonly name: string;
+  readonly value: TypedSql;
+  readonly hidden?: boolean;
+  readonly identity?: boolean;
+  readonly rowguidcol?: boolean;
+  /** Of base tables. */
+  readonly physical?: RelationColumn;
+}
+
+/** One source of a FROM clause under the name that its columns are qualified with. */
+export interface Source {
+  /** Alias, or the table's own name. */
+  readonly name: string;
+  /** Where it has no alias: the schema that may stand before it. */
+  readonly schema?: string;
+  readonly aliased: boolean;
+  /** The alias in the SQL text, quoted. */
+  readonly sqlName: string;
+  readonly columns: readonly BoundColumn[];
+}
+
+/** A common table expression in reach. */
+export interface CteBinding {
+  readonly name: string;
+  readonly sqlName: string;
+  readonly columns: readonly { name: string; sql: string; type: SqlType; nullable: boolean }[];
+}
+
+/** Where names are looked up, innermost first. */
+export interface Environment {
+  readonly scope: Scope;
+  readonly parent?: Environment;
+  readonly sources: readonly Source[];
+  readonly ctes: readonly CteBinding[];
+  /** WINDOW clause of the query. */
+  readonly windows?: ReadonlyMap<string, string>;
+  /** Definition under expansion, to refuse a view that contains itself. */
+  readonly expanding?: readonly Query[];
+}
+
+/** Case-insensitive comparison of names; as SQL Server's catalog under a case-insensitive collation. */
+export const sameName = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();
+
+export const childOf = (parent: Environment, sources: readonly Source[]): Environment => ({
+  scope: parent.scope,
+  parent,
+  sources,
+  ctes: parent.ctes,
+  ...(parent.expanding ? { expanding: parent.expanding } : {}),
+});
+
+/** An environment of the same level with more sources. */
+export const withSources = (env: Environment, sources: readonly Source[]): Environment => ({
+  ...env,
+  sources: [...env.sources, ...sources],
+});
+
+function matchesQualifier(source: Source, qualifier: readonly (Identifier | null)[]): boolean {
+  const [name, schema] = qualifier.map((part) => part?.name).toReversed();
+  if (name === undefined || !sameName(source.name, name)) return false;
+  if (schema === undefined) return true;
+  return !source.aliased && sameName(source.schema ?? 'dbo', schema);
+}
+
+const PSEUDO: Record<string, (column: BoundColumn) => boolean> = {
+  $identity: (column) => column.identity === true,
+  identitycol: (column) => column.identity === true,
+  $rowguid: (column) => column.rowguidcol === true,
+  rowguidcol: (column) => column.rowguidcol === true,
+};
+
+function columnsNamed(source: Source, name: string): readonly BoundColumn[] {
+  const exact = source.columns.filter((column) => sameName(column.name, name));
+  if (exact.length > 0) return exact;
+  const pseudo = PSEUDO[name.toLowerCase()];
+  return pseudo ? source.columns.filter(pseudo) : [];
+}
+
+/** Finds a column, going outwards. Reports 207, 209 or 4104 as SQL Server does. */
+export function resolveColumn(t: Translation, env: Environment, ref: ColumnRef): TypedSql {
+  const parts = ref.parts;
+  const last = parts.at(-1)?.name ?? '';
+  const qualifier = parts.slice(0, -1);
+  for (let level: Environment | undefined = env; level; level = level.parent) {
+    const sources = qualifier.length > 0 ? level.sources.filter((s) => matchesQualifier(s, qualifier)) : level.sources;
+    const found = sources.flatMap((source) => columnsNamed(source, last));
+    if (found.length > 1) return t.fail('ambiguous-column', 209, `Ambiguous column name '${last}'.`, ref.span);
+    const column = found[0];
+    if (column) return column.value;
+    if (qualifier.length > 0 && sources.length > 0) break;
+  }
+  return unknownColumn(t, env, ref.parts, ref.span);
+}
+
+function unknownColumn(t: Translation, env: Environment, parts: readonly (Identifier | null)[], span: Span): TypedSql {
+  const text = parts.map((part) => part?.name ?? '').join('.');
+  const qualifier = parts.slice(0, -1);
+  let bound = qualifier.length === 0;
+  for (let level: Environment | undefined = env; level && !bound; level = level.parent) {
+    bound = level.sources.some((source) => matchesQualifier(source, qualifier));
+  }
+  if (bound) return t.fail('unknown-column', 207, `Invalid column name '${parts.at(-1)?.name ?? ''}'.`, span);
+  return t.fail('unbound-name', 4104, `The multi-part identifier "${text}" could not be bound.`, span);
+}
+
+/** The sources that `*` or `t.*` stands for. */
+export function starSources(
+  t: Translation,
+  env: Environment,
+  qualifier: readonly (Identifier | null)[],
+  span: Span,
+): readonly Source[] {
+  if (qualifier.length === 0) return env.sources;
+  const found = env.sources.filter((source) => matchesQualifier(source, qualifier));
+  if (found.length === 0) {
+    const text = qualifier.map((part) => part?.name ?? '').join('.');
+    t.fail(
+      'unbound-prefix',
+      107,
+      `The column prefix '${text}' does not match with a table name or alias name used in the query.`,
+      span,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,202 @@
+import type {
+  AtTimeZone,
+  BinaryOperator,
+  Case,
+  Cast,
+  Collate,
+  Expression,
+  GlobalVariable,
+  NextValueFor,
+  Span,
+  Variable,
+} from '#tsql';
+import type { SqlType, TypedSql } from './api.ts';
+import { arithmetic, unary, type ArithmeticOperator } from './arithmetic.ts';
+import { compare } from './compare.ts';
+import { convert } from './convert.ts';
+import { resolveColumn, type Environment } from './environment.ts';
+import { translateCall } from './function-call.ts';
+import { translateLiteral, translateOdbcLiteral } from './literal.ts';
+import { translateMethod, translateStatic, translateProperty } from './method-call.ts';
+import { condition } from './predicate.ts';
+import { subqueryValue } from './subquery.ts';
+import { value } from './sql-text.ts';
+import { dataTypeOf, familyOf, isString, timeScale, unifyAll } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+/** Translates an expression that has a value. */
+export function translate(t: Translation, env: Environment, node: Expression): TypedSql {
+  switch (node.kind) {
+    case 'literal':
+      return translateLiteral(t, node);
+    case 'odbcLiteral':
+      return translateOdbcLiteral(t, node);
+    case 'column':
+      return resolveColumn(t, env, node);
+    case 'variable':
+    case 'globalVariable':
+      return variable(t, env, node);
+    case 'unary':
+      return node.op === 'not'
+        ? notAValue(t, node.span)
+        : unary(t, node.op, translate(t, env, node.operand), node.span);
+    case 'binary':
+      return isArithmetic(node.op) ? chain(t, env, node) : notAValue(t, node.span);
+    case 'case':
+      return translateCase(t, env, node);
+    case 'cast':
+      return translateCast(t, env, node);
+    case 'call':
+      return translateCall(t, env, node);
+    case 'nextValueFor':
+      return nextValue(t, env, node);
+    case 'methodCall':
+      return translateMethod(t, env, node);
+    case 'staticCall':
+      return translateStatic(t, env, node);
+    case 'property':
+      return translateProperty(t, env, node);
+    case 'collate':
+      return collate(t, env, node);
+    case 'atTimeZone':
+      return atTimeZone(t, env, node);
+    case 'subquery':
+      return subqueryValue(t, env, node.query);
+    default:
+      return notAValue(t, node.span);
+  }
+}
+
+const ARITHMETIC = new Set<BinaryOperator>(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '||']);
+const isArithmetic = (op: BinaryOperator): op is ArithmeticOperator => ARITHMETIC.has(op);
+
+function notAValue(t: Translation, span: Span): TypedSql {
+  return t.fail('not-a-value', 4145, 'An expression of non-boolean type was expected in this place.', span);
+}
+
+/** Long chains such as a + b + c … lean to the left: walked without recursion on that side. */
+function chain(t: Translation, env: Environment, node: Extract<Expression, { kind: 'binary' }>): TypedSql {
+  const steps: { op: ArithmeticOperator; right: Expression; span: Span }[] = [];
+  let left: Expression = node;
+  while (left.kind === 'binary' && isArithmetic(left.op)) {
+    steps.push({ op: left.op, right: left.right, span: left.span });
+    left = left.left;
+  }
+  return steps.reduceRight(
+    (sum, step) => arithmetic(t, step.op, sum, translate(t, env, step.right), step.span),
+    translate(t, env, left),
+  );
+}
+
+function variable(t: Translation, env: Environment, node: Variable | GlobalVariable): TypedSql {
+  const binding = env.scope.variable(node.kind === 'globalVariable' ? node.name.toLowerCase() : node.name);
+  if (!binding) {
+    return t.fail('unknown-variable', 137, `Must declare the scalar variable "${node.name}".`, node.span);
+  }
+  if (binding.sql !== undefined) return value(binding.sql, binding.type);
+  return t.parameter(node.name, binding.type);
+}
+
+/** A value converted to the type that several values share; strings keep their own length. */
+export function toCommon(t: Translation, one: TypedSql, type: SqlType, span: Span): TypedSql {
+  if (isString(type) && isString(one.type) && !one.untyped && one.constant !== null) return one;
+  return convert(t, one, type, { mode: 'implicit', span });
+}
+
+/** The type that several values share; NULLs without a type do not count. */
+export function commonType(values: readonly TypedSql[]): SqlType {
+  const typed = values.filter((one) => !one.untyped).map((one) => one.type);
+  return typed.length > 0 ? unifyAll(typed) : { name: 'int' };
+}
+
+/** What several branches have in common besides their type. */
+export function branches(values: readonly TypedSql[], sql: string, type: SqlType, nullable: boolean): TypedSql {
+  const implicit =
+    values.find((one) => one.collated === 'explicit') ?? values.find((one) => one.collated === 'implicit');
+  const pgCollated = values.some((one) => one.pgCollated === true);
+  return { sql, type, nullable, pgCollated, ...(implicit?.collated ? { collated: implicit.collated } : {}) };
+}
+
+function translateCase(t: Translation, env: Environment, node: Case): TypedSql {
+  const results = node.whens.map((arm) => translate(t, env, arm.then));
+  const otherwise = node.otherwise ? translate(t, env, node.otherwise) : undefined;
+  const all = otherwise ? [...results, otherwise] : results;
+  const type = commonType(all);
+  const operand = node.operand ? translate(t, env, node.operand) : undefined;
+  const arms = node.whens.map((arm, index) => {
+    const test = operand
+      ? compare(t, '=', operand, translate(t, env, arm.when), arm.when.span)
+      : condition(t, env, arm.when);
+    return `WHEN ${test} THEN ${toCommon(t, results[index] as TypedSql, type, arm.then.span).sql}`;
+  });
+  const last = otherwise ? ` ELSE ${toCommon(t, otherwise, type, node.span).sql}` : '';
+  const nullable = otherwise === undefined || all.some((one) => one.nullable);
+  return branches(all, `(CASE ${arms.join(' ')}${last} END)`, type, nullable);
+}
+
+/** The number of a style argument, which must be a constant. */
+function styleOf(t: Translation, env: Environment, node: Expression | undefined): number | undefined {
+  if (node === undefined) return undefined;
+  const style = translate(t, env, node);
+  if (typeof style.constant === 'string') return Number.parseInt(style.constant, 10);
+  t.unsupported('CONVERT with a style that is not a constant', node.span);
+  return undefined;
+}
+
+function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
+  const type = dataTypeOf(node.type, env.scope, true);
+  if (!type) {
+    return t.fail('unknown-type', 243, `Type ${node.type.name.name} is not a defined system type.`, node.type.span);
+  }
+  if (node.fn.endsWith('parse') && node.culture) return t.unsupported('PARSE with a culture', node.span);
+  const from = translate(t, env, node.expression);
+  const style = styleOf(t, env, node.style);
+  const result = convert(t, from, type, {
+    mode: 'explicit',
+    span: node.span,
+    try: node.fn.startsWith('try_'),
+    ...(style === undefined ? {} : { style }),
+  });
+  // A cast is what its type says: the length of the source does not count any more.
+  return isString(type) ? { ...result, type: { ...type, ...collationOf(result.type) } } : result;
+}
+
+const collationOf = (type: SqlType): { collation?: string } =>
+  type.collation === undefined ? {} : { collation: type.collation };
+
+function nextValue(t: Translation, env: Environment, node: NextValueFor): TypedSql {
+  if (node.over) return t.unsupported('NEXT VALUE FOR with OVER', node.span);
+  const { schema, name } = node.sequence;
+  const sequence = env.scope.sequence(schema ? [schema.name, name.name] : [name.name]);
+  if (!sequence) return t.fail('unknown-object', 208, `Invalid object name '${name.name}'.`, node.span);
+  return value(`(${sequence.sql})::${t.profile.typeSql(sequence.type)}`, sequence.type, false);
+}
+
+function collate(t: Translation, env: Environment, node: Collate): TypedSql {
+  const from = translate(t, env, node.expression);
+  const name = node.collation.name;
+  const explicit = name.toLowerCase() === 'database_default' ? t.scope.collation : name;
+  const collation = t.profile.collation(explicit);
+  return {
+    ...from,
+    type: { ...from.type, collation: explicit },
+    sql: collation === undefined ? from.sql : `(${from.sql} COLLATE ${collation})`,
+    collated: 'explicit',
+    pgCollated: collation !== undefined,
+  };
+}
+
+function atTimeZone(t: Translation, env: Environment, node: AtTimeZone): TypedSql {
+  const from = translate(t, env, node.expression);
+  const zone = translate(t, env, node.zone);
+  if (
+    familyOf(from.type) !== 'datetime' ||
+    typeof zone.constant !== 'string' ||
+    zone.constant.toLowerCase() !== 'utc'
+  ) {
+    return t.unsupported('AT TIME ZONE with a zone other than UTC', node.span);
+  }
+  const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
+  if (from.type.name !== 'datetimeoffset') return convert(t, from, type, { mode: 'explicit', span: node.span });
+  return t.profile.runtime ? value(`sys.switch_offset(${from.sql}, 0)`, type, from.nullable) : from;
+}

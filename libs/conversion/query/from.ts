@@ -1,0 +1,366 @@
+import type {
+  Aliased,
+  DerivedTable,
+  Expression,
+  Identifier,
+  Join,
+  ObjectName,
+  Query,
+  Span,
+  TableRef,
+  TableSource,
+  TableVariable,
+  ValuesTable,
+} from '#tsql';
+import type { NameParts, Relation, RelationColumn, Scope, TypedSql } from './api.ts';
+import { convert } from './convert.ts';
+import { childOf, sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
+import { commonType, toCommon, translate } from './expression.ts';
+import { pivotSource, unpivotSource } from './pivot.ts';
+import { condition } from './predicate.ts';
+import { querySql, type QueryColumn } from './query.ts';
+import { tableFunction } from './table-function.ts';
+import { isString } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+/** A FROM clause as text, and the environment of what follows it. */
+export interface FromSql {
+  readonly sql: string;
+  readonly env: Environment;
+}
+
+/** One table source: its text, and what it adds to the names in reach. */
+export interface SourceSql {
+  readonly sql: string;
+  readonly sources: readonly Source[];
+}
+
+export function fromClause(t: Translation, outer: Environment, list: readonly TableSource[]): FromSql {
+  let env = childOf(outer, []);
+  const texts: string[] = [];
+  for (const item of list) {
+    const one = tableSource(t, env, item);
+    duplicateNames(t, env.sources, one.sources, item.span);
+    env = withSources(env, one.sources);
+    texts.push(one.sql);
+  }
+  return { sql: texts.join(', '), env };
+}
+
+function duplicateNames(t: Translation, known: readonly Source[], added: readonly Source[], span: Span): void {
+  for (const one of added) {
+    const twin = known.find((other) => sameName(other.name, one.name) && other.schema === one.schema);
+    if (!twin) continue;
+    const what = one.aliased
+      ? `The correlation name '${one.name}' is specified multiple times in a FROM clause.`
+      : `The objects "${one.name}" and "${one.name}" in the FROM clause have the same exposed names. Use correlation names to distinguish them.`;
+    t.fail('duplicate-alias', one.aliased ? 1011 : 1013, what, span);
+  }
+}
+
+/** Translates anything that may stand in FROM. `env` holds the sources to its left, for APPLY and functions. */
+export function tableSource(t: Translation, env: Environment, node: TableSource): SourceSql {
+  switch (node.kind) {
+    case 'table':
+      return tableRef(t, env, node);
+    case 'tableVariable':
+      return tableVariable(t, env, node);
+    case 'derivedTable':
+      return derivedTable(t, env, node);
+    case 'valuesTable':
+      return valuesTable(t, env, node);
+    case 'join':
+      return join(t, env, node);
+    case 'tableFunction':
+      return tableFunction(t, env, node);
+    case 'pivot':
+      return pivotSource(t, env, node);
+    case 'unpivot':
+      return unpivotSource(t, env, node);
+    default:
+      t.unsupported(node.kind === 'openRowset' ? node.fn.toUpperCase() : node.kind, node.span);
+      return { sql: '', sources: [] };
+  }
+}
+
+/** A new name for a source in the SQL text. */
+export function sourceName(t: Translation, alias: string): string {
+  return t.profile.kind === 'sandbox' ? t.freshName('t') : t.profile.alias(alias);
+}
+
+export const nameParts = (name: ObjectName): NameParts => {
+  const parts = [name.server, name.database, name.schema, name.name].map((one) => one?.name ?? null);
+  while (parts.length > 1 && parts[0] === null) parts.shift();
+  return parts;
+};
+
+function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
+  if (node.systemTime) t.unsupported('FOR SYSTEM_TIME', node.span);
+  if (node.sample) t.unsupported('TABLESAMPLE', node.span);
+  const parts = nameParts(node.name);
+  const single = parts.length === 1 ? (parts[0] ?? '') : undefined;
+  const cte = single === undefined ? undefined : env.ctes.find((one) => sameName(one.name, single));
+  if (cte) {
+    const sqlName = sourceName(t, node.alias?.name ?? cte.name);
+    const columns = cte.columns.map((one) =>
+      boundColumn(sqlName, { ...one, readOnly: false }, node.alias?.name ?? cte.name),
+    );
+    const source = { name: node.alias?.name ?? cte.name, aliased: node.alias !== undefined, sqlName, columns };
+    return { sql: `${cte.sqlName} AS ${sqlName}`, sources: [renameColumns(source, node.columns)] };
+  }
+  const relation = env.scope.relation(parts);
+  if (!relation) {
+    t.fail('unknown-object', 208, `Invalid object name '${parts.map((one) => one ?? '').join('.')}'.`, node.span);
+    return { sql: '', sources: [] };
+  }
+  return relationSource(t, env, relation, node, node.span);
+}
+
+function tableVariable(t: Translation, env: Environment, node: TableVariable): SourceSql {
+  const relation = env.scope.tableVariable(node.name);
+  if (!relation) {
+    t.fail('unknown-table-variable', 1087, `Must declare the table variable "${node.name}".`, node.span);
+    return { sql: '', sources: [] };
+  }
+  return relationSource(t, env, relation, node, node.span);
+}
+
+/** A relation under its alias, or under its own name. */
+export function relationSource(
+  t: Translation,
+  env: Environment,
+  relation: Relation,
+  aliased: Pick<Aliased, 'alias' | 'columns'>,
+  span: Span,
+): SourceSql {
+  const name = aliased.alias?.name ?? relation.name;
+  const sqlName = sourceName(t, name);
+  if (relation.kind === 'view' && relation.view) return expandedView(t, env, relation, { aliased, sqlName, span });
+  const source = boundRelation(t, env.scope, relation, sqlName, aliased.alias?.name);
+  const lateral = relation.kind === 'function' ? 'LATERAL ' : '';
+  return {
+    sql: `${lateral}${relation.sql ?? relation.name} AS ${sqlName}`,
+    sources: [renameColumns(source, aliased.columns)],
+  };
+}
+
+/** The columns of a relation under a name in the SQL text; computed ones expand to their expressions. */
+export function boundRelation(
+  t: Translation,
+  scope: Scope,
+  relation: Relation,
+  sqlName: string,
+  alias?: string,
+): Source {
+  const name = alias ?? relation.name;
+  const plain: Source = {
+    name,
+    aliased: alias !== undefined,
+    sqlName,
+    ...(relation.schema === undefined ? {} : { schema: relation.schema }),
+    columns: relation.columns.map((column) => boundColumn(sqlName, column, relation.name)),
+  };
+  if (!relation.columns.some((column) => column.expression)) return plain;
+  const env: Environment = { scope, sources: [{ ...plain, name: relation.name, aliased: false }], ctes: [] };
+  const columns = relation.columns.map((column, index): BoundColumn => {
+    const bound = plain.columns[index] as BoundColumn;
+    const { expression } = column;
+    if (!expression) return bound;
+    const computed = lazily((): TypedSql => ({
+      ...convert(t, translate(t, env, expression), column.type, { mode: 'explicit', span: expression.span }),
+      type: column.type,
+      nullable: column.nullable,
+    }));
+    return {
+      ...bound,
+      get value() {
+        return computed();
+      },
+    };
+  });
+  return { ...plain, columns };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function boundColumn(sqlName: string, column: RelationColumn, table: string): BoundColumn {
+  return {
+    name: column.name,
+    physical: column,
+    ...(column.hidden ? { hidden: true } : {}),
+    ...(column.identity ? { identity: true } : {}),
+    ...(column.rowguidcol ? { rowguidcol: true } : {}),
+    value: {
+      sql: `${sqlName}.${column.sql}`,
+      type: column.type,
+      nullable: column.nullable,
+      collated: isString(column.type) ? 'implicit' : 'default',
+      pgCollated: true,
+      column: { table, name: column.name },
+    },
+  };
+}
+
+interface ViewUse {
+  readonly aliased: Pick<Aliased, 'alias' | 'columns'>;
+  readonly sqlName: string;
+  readonly span: Span;
+}
+
+function expandedView(t: Translation, env: Environment, relation: Relation, use: ViewUse): SourceSql {
+  const view = relation.view as NonNullable<Relation['view']>;
+  if (env.expanding?.includes(view.query)) {
+    t.fail('recursive-view', 4429, `View '${relation.name}' contains a self-reference.`, use.span);
+    return { sql: '', sources: [] };
+  }
+  const inner: Environment = {
+    scope: view.scope,
+    sources: [],
+    ctes: [],
+    expanding: [...(env.expanding ?? []), view.query],
+  };
+  const query = querySql(t, inner, view.query, { named: true, names: view.columnNames });
+  const source = derivedSource(
+    use.sqlName,
+    use.aliased.alias?.name ?? relation.name,
+    query.columns,
+    use.aliased.alias !== undefined,
+  );
+  const withSchema = relation.schema === undefined ? source : { ...source, schema: relation.schema };
+  return { sql: `(${query.sql}) AS ${use.sqlName}`, sources: [renameColumns(withSchema, use.aliased.columns)] };
+}
+
+/** The columns of a query in parentheses. */
+export function derivedSource(sqlName: string, name: string, columns: readonly QueryColumn[], aliased = true): Source {
+  return {
+    name,
+    aliased,
+    sqlName,
+    columns: columns.map((one) => ({
+      name: one.name,
+      ...(one.identity ? { identity: true } : {}),
+      value: {
+        sql: `${sqlName}.${one.sqlName}`,
+        type: one.value.type,
+        nullable: one.value.nullable,
+        collated: isString(one.value.type) ? ('implicit' as const) : ('default' as const),
+        pgCollated: one.value.pgCollated === true,
+      },
+    })),
+  };
+}
+
+/** `AS t(a, b)`: new names for the columns, in order. */
+export function renameColumns(source: Source, names: readonly Identifier[]): Source {
+  if (names.length === 0) return source;
+  const columns = source.columns.map((column, index): BoundColumn => {
+    const name = names[index]?.name ?? column.name;
+    return {
+      ...column,
+      name,
+      get value() {
+        return column.value;
+      },
+    };
+  });
+  return { ...source, columns };
+}
+
+function derivedTable(t: Translation, env: Environment, node: DerivedTable): SourceSql {
+  const name = node.alias?.name ?? '';
+  const sqlName = sourceName(t, name);
+  const query = derivedQuery(t, env, node.query, node.columns);
+  return { sql: `(${query.sql}) AS ${sqlName}`, sources: [derivedSource(sqlName, name, query.columns)] };
+}
+
+/** A derived table sees what is around its query, not the sources beside it, unless it is applied. */
+function derivedQuery(
+  t: Translation,
+  env: Environment,
+  query: Query,
+  columns: readonly Identifier[],
+): { sql: string; columns: readonly QueryColumn[] } {
+  return querySql(t, env, query, { named: true, names: columns.map((one) => one.name) });
+}
+
+function valuesTable(t: Translation, env: Environment, node: ValuesTable): SourceSql {
+  const name = node.alias?.name ?? '';
+  const sqlName = sourceName(t, name);
+  const rows = node.rows.map((row) => row.map((cell) => translate(t, env, cell)));
+  const width = rows[0]?.length ?? 0;
+  const types = Array.from({ length: width }, (_, index) =>
+    commonType(rows.flatMap((row) => (row[index] ? [row[index]] : []))),
+  );
+  const cells = rows.map((row) => row.map((cell, index) => castCell(t, cell, types[index] ?? cell.type, node.span)));
+  const columns = types.map((type, index) => ({
+    name: node.columns[index]?.name ?? '',
+    sql: t.profile.kind === 'sandbox' ? `c${index + 1}` : t.profile.alias(node.columns[index]?.name ?? `c${index + 1}`),
+    type,
+    nullable: rows.some((row) => row[index]?.nullable === true),
+  }));
+  const text = cells.map((row) => `(${row.join(', ')})`).join(', ');
+  const source: Source = {
+    name,
+    aliased: true,
+    sqlName,
+    columns: columns.map((column) => {
+      const bound = boundColumn(sqlName, column, name);
+      return { ...bound, value: { ...bound.value, pgCollated: false } };
+    }),
+  };
+  const list = columns.map((one) => one.sql).join(', ');
+  return { sql: `(VALUES ${text}) AS ${sqlName}(${list})`, sources: [source] };
+}
+
+const castCell = (t: Translation, cell: TypedSql, type: TypedSql['type'], span: Span): string =>
+  toCommon(t, cell, type, span).sql;
+
+const JOIN_WORDS = {
+  inner: 'JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  cross: 'CROSS JOIN',
+  crossApply: 'CROSS JOIN',
+  outerApply: 'LEFT JOIN',
+} as const;
+
+/** The sources of the side of an outer join that may have no row. */
+function optional(sources: readonly Source[]): readonly Source[] {
+  return sources.map((source) => ({
+    ...source,
+    columns: source.columns.map((column): BoundColumn => ({
+      ...column,
+      get value() {
+        return { ...column.value, nullable: true };
+      },
+    })),
+  }));
+}
+
+function join(t: Translation, env: Environment, node: Join): SourceSql {
+  const left = tableSource(t, env, node.left);
+  const applied = node.type === 'crossApply' || node.type === 'outerApply';
+  const right = tableSource(t, applied ? withSources(env, left.sources) : env, node.right);
+  duplicateNames(t, left.sources, right.sources, node.right.span);
+  const sources = [
+    ...(node.type === 'right' || node.type === 'full' ? optional(left.sources) : left.sources),
+    ...(node.type === 'left' || node.type === 'full' || node.type === 'outerApply'
+      ? optional(right.sources)
+      : right.sources),
+  ];
+  const rightText = node.right.kind === 'join' ? `(${right.sql})` : applied ? lateral(right.sql) : right.sql;
+  const on = joinCondition(t, withSources(env, [...left.sources, ...right.sources]), node);
+  return { sql: `${left.sql} ${JOIN_WORDS[node.type]} ${rightText}${on}`, sources };
+}
+
+const lateral = (sql: string): string => (sql.startsWith('LATERAL ') || !sql.startsWith('(') ? sql : `LATERAL ${sql}`);
+
+function joinCondition(t: Translation, env: Environment, node: Join): string {
+  if (node.type === 'outerApply') return ' ON true';
+  const on: Expression | undefined = node.on;
+  return on ? ` ON ${condition(t, env, on)}` : '';
+}

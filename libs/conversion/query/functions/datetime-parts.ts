@@ -1,0 +1,198 @@
+import type { SqlType, TypedSql } from '../api.ts';
+import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
+import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { call, value } from '../sql-text.ts';
+import { DATE, DATETIME, DATETIME2, INT, isDatetime, isString, nvarchar } from '../sql-type.ts';
+
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  yy: 'year',
+  yyyy: 'year',
+  qq: 'quarter',
+  q: 'quarter',
+  mm: 'month',
+  m: 'month',
+  dy: 'dayofyear',
+  y: 'dayofyear',
+  dd: 'day',
+  d: 'day',
+  wk: 'week',
+  ww: 'week',
+  dw: 'weekday',
+  w: 'weekday',
+  hh: 'hour',
+  mi: 'minute',
+  n: 'minute',
+  ss: 'second',
+  s: 'second',
+  ms: 'millisecond',
+  mcs: 'microsecond',
+  ns: 'nanosecond',
+  tz: 'tzoffset',
+  tzoffset: 'tzoffset',
+  isowk: 'iso_week',
+  isoww: 'iso_week',
+  iso_week: 'iso_week',
+};
+
+const FULL = new Set(Object.values(ABBREVIATIONS));
+
+/** The full name of a date part; undefined if there is no such part. */
+export function partName(word: string): string | undefined {
+  return ABBREVIATIONS[word] ?? (FULL.has(word) ? word : undefined);
+}
+
+function argument(use: FunctionUse, index: number): TypedSql {
+  const from = use.arg(index);
+  if (isDatetime(from.type) && !from.untyped) return from;
+  return use.to(from, isString(from.type) || from.untyped ? DATETIME2 : DATETIME);
+}
+
+/** `extract(…)` of a part as int; what PostgreSQL counts otherwise is put right. */
+function partSql(use: FunctionUse, part: string, from: TypedSql): string | undefined {
+  const stamp = timestampOf(use.t, from);
+  const extract = (field: string): string => `extract(${field} from ${stamp})::int`;
+  const first = (use.t.context.dateFirst ?? 7) % 7;
+  switch (part) {
+    case 'year':
+    case 'quarter':
+    case 'month':
+    case 'day':
+    case 'hour':
+    case 'minute':
+      return extract(part);
+    case 'dayofyear':
+      return extract('doy');
+    case 'second':
+      return `floor(extract(second from ${stamp}))::int`;
+    case 'weekday':
+      return first === 0 ? `(${extract('dow')} + 1)` : `(mod(${extract('dow')} - ${first} + 7, 7) + 1)`;
+    case 'week': {
+      const january = `extract(dow from date_trunc('year', ${stamp}))::int`;
+      return `((${extract('doy')} + mod(${january} - ${first} + 7, 7) - 1) / 7 + 1)`;
+    }
+    case 'iso_week':
+      return extract('week');
+    case 'millisecond':
+      return `mod(floor(extract(milliseconds from ${stamp}))::int, 1000)`;
+    case 'microsecond':
+      return `mod(${extract('microseconds')}, 1000000)`;
+    case 'nanosecond':
+      return use.runtime
+        ? `(mod(${ticksOf(use.t, from)}, 10000000) * 100)::int`
+        : `(mod(${extract('microseconds')}, 1000000) * 1000)`;
+    case 'tzoffset':
+      return use.runtime && from.type.name === 'datetimeoffset' ? `(${from.sql}).off::int` : '0';
+    default:
+      return undefined;
+  }
+}
+
+function badPart(use: FunctionUse): TypedSql {
+  return use.fail(155, `'${use.word(0)}' is not a recognized ${use.name} option.`);
+}
+
+function datepart(use: FunctionUse): TypedSql {
+  const from = argument(use, 1);
+  const sql = partSql(use, partName(use.word(0)) ?? '', from);
+  return sql === undefined ? badPart(use) : value(sql, INT, from.nullable);
+}
+
+function datename(use: FunctionUse): TypedSql {
+  const part = partName(use.word(0));
+  const from = argument(use, 1);
+  const type = nvarchar(30);
+  const stamp = timestampOf(use.t, from);
+  if (part === 'month') return value(`to_char(${stamp}, 'FMMonth')`, type, from.nullable);
+  if (part === 'weekday') return value(`to_char(${stamp}, 'FMDay')`, type, from.nullable);
+  if (part === 'tzoffset' && use.runtime) {
+    const sql = from.type.name === 'datetimeoffset' ? `sys.offset_text((${from.sql}).off)` : `'+00:00'`;
+    return value(sql, type, from.nullable);
+  }
+  const sql = partSql(use, part ?? '', from);
+  return sql === undefined ? badPart(use) : value(`(${sql})::text`, type, from.nullable);
+}
+
+const single =
+  (part: string) =>
+  (use: FunctionUse): TypedSql => {
+    const from = argument(use, 0);
+    return value(partSql(use, part, from) ?? 'NULL', INT, from.nullable);
+  };
+
+/** Functions that take a date apart. */
+export const PART_FUNCTIONS: RuleTable = {
+  datepart: { rule: datepart, least: 2, most: 2 },
+  datename: { rule: datename, least: 2, most: 2 },
+  day: { rule: single('day'), least: 1, most: 1 },
+  month: { rule: single('month'), least: 1, most: 1 },
+  year: { rule: single('year'), least: 1, most: 1 },
+};
+
+const constant = (one: TypedSql, otherwise: number): number =>
+  typeof one.constant === 'string' ? Number(one.constant) : otherwise;
+
+/** DATEFROMPARTS and its fellows: a value from its parts, error 289 where they make none. */
+const fromParts =
+  (make: (use: FunctionUse, parts: readonly string[]) => TypedSql) =>
+  (use: FunctionUse): TypedSql =>
+    make(
+      use,
+      use.node.args.map((_, index) => use.int(index)),
+    );
+
+function dateFromParts(_use: FunctionUse, [y = '', m = '', d = '']: readonly string[]): TypedSql {
+  return value(call('make_date', y, m, d), DATE);
+}
+
+function datetimeFromParts(use: FunctionUse, parts: readonly string[]): TypedSql {
+  const [y = '', m = '', d = '', h = '', min = '', s = '', ms = ''] = parts;
+  const stamp = `make_timestamp(${y}, ${m}, ${d}, ${h}, ${min}, ${s} + ${ms} / 1000.0::float8)`;
+  return value(use.runtime ? call('sys.datetime_round', stamp) : stamp, DATETIME);
+}
+
+function smalldatetimeFromParts(_use: FunctionUse, parts: readonly string[]): TypedSql {
+  return value(call('make_timestamp', ...parts, '0'), { name: 'smalldatetime' });
+}
+
+/** Ticks of a fraction given in units of 10^-scale. */
+const fractionTicks = (fraction: string, scale: number): string => `${fraction}::bigint * ${10 ** (7 - scale)}`;
+
+function datetime2FromParts(use: FunctionUse, parts: readonly string[]): TypedSql {
+  const [y = '', m = '', d = '', h = '', min = '', s = '', fraction = ''] = parts;
+  const scale = constant(use.arg(7), 7);
+  const type: SqlType = { name: 'datetime2', scale };
+  const stamp = `make_timestamp(${y}, ${m}, ${d}, ${h}, ${min}, ${s})`;
+  if (!use.runtime) return value(`(${stamp} + ${fraction} * interval '1 second' / 1${'0'.repeat(scale)})`, type);
+  return value(fromTicks(use.t, `(sys.ticks_of_timestamp(${stamp}) + ${fractionTicks(fraction, scale)})`, type), type);
+}
+
+function timeFromParts(use: FunctionUse, parts: readonly string[]): TypedSql {
+  const [h = '', m = '', s = '', fraction = ''] = parts;
+  const scale = constant(use.arg(4), 7);
+  const type: SqlType = { name: 'time', scale };
+  if (!use.runtime)
+    return value(`(make_time(${h}, ${m}, ${s}) + ${fraction} * interval '1 second' / 1${'0'.repeat(scale)})`, type);
+  const stamp = `timestamp '1900-01-01' + make_time(${h}, ${m}, ${s})`;
+  return value(fromTicks(use.t, `(sys.ticks_of_timestamp(${stamp}) + ${fractionTicks(fraction, scale)})`, type), type);
+}
+
+function offsetFromParts(use: FunctionUse, parts: readonly string[]): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const [y = '', m = '', d = '', h = '', min = '', s = '', fraction = '', zoneHours = '', zoneMinutes = ''] = parts;
+  const scale = constant(use.arg(9), 7);
+  const local = `sys.ticks_of_timestamp(make_timestamp(${y}, ${m}, ${d}, ${h}, ${min}, ${s})) + ${fractionTicks(fraction, scale)}`;
+  return value(call('sys.offset_of_local', local, `${zoneHours} * 60 + ${zoneMinutes}`), {
+    name: 'datetimeoffset',
+    scale,
+  });
+}
+
+/** Functions that put a date together. */
+export const PARTS_RULES: RuleTable = {
+  datefromparts: { rule: fromParts(dateFromParts), least: 3, most: 3 },
+  datetimefromparts: { rule: fromParts(datetimeFromParts), least: 7, most: 7 },
+  smalldatetimefromparts: { rule: fromParts(smalldatetimeFromParts), least: 5, most: 5 },
+  datetime2fromparts: { rule: fromParts(datetime2FromParts), least: 8, most: 8 },
+  timefromparts: { rule: fromParts(timeFromParts), least: 5, most: 5 },
+  datetimeoffsetfromparts: { rule: fromParts(offsetFromParts), least: 10, most: 10 },
+};

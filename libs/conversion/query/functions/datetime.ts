@@ -1,0 +1,259 @@
+import type { SqlType, TypedSql } from '../api.ts';
+import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
+import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { call, quoted, value } from '../sql-text.ts';
+import { BIGINT, DATE, DATETIME, DATETIME2, INT, isDatetime, isString, timeScale } from '../sql-type.ts';
+import { PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
+
+/** `statement_timestamp()` is the same throughout a statement, as GETDATE() is; the sandbox's server clock is UTC. */
+const NOW_UTC = `(statement_timestamp() AT TIME ZONE 'UTC')`;
+
+const now =
+  (type: SqlType, utc: boolean) =>
+  (use: FunctionUse): TypedSql => {
+    if (!use.runtime) {
+      const sql = utc ? `(now() AT TIME ZONE 'UTC')` : 'localtimestamp';
+      if (type.name === 'datetimeoffset') return value('current_timestamp', type, false);
+      return value(type.name === 'datetime' ? `${sql}::timestamp(3)` : sql, type, false);
+    }
+    const ticks = call('sys.ticks_of_timestamp', NOW_UTC);
+    return value(fromTicks(use.t, ticks, type), type, false);
+  };
+
+/** A date/time argument; strings are read as datetime2(7), numbers as datetime. */
+export function moment(use: FunctionUse, index: number, textType: SqlType = DATETIME2): TypedSql {
+  const from = use.arg(index);
+  if (isDatetime(from.type) && !from.untyped) return from;
+  return use.to(from, isString(from.type) || from.untyped ? textType : DATETIME);
+}
+
+const MONTHS: Record<string, number> = { year: 12, quarter: 3, month: 1 };
+const UNIT_TICKS: Record<string, string> = {
+  week: '6048000000000',
+  day: '864000000000',
+  dayofyear: '864000000000',
+  weekday: '864000000000',
+  hour: '36000000000',
+  minute: '600000000',
+  second: '10000000',
+  millisecond: '10000',
+  microsecond: '10',
+};
+
+const INTERVAL: Record<string, string> = {
+  year: '1 year',
+  quarter: '3 months',
+  month: '1 month',
+  week: '7 days',
+  day: '1 day',
+  dayofyear: '1 day',
+  weekday: '1 day',
+  hour: '1 hour',
+  minute: '1 minute',
+  second: '1 second',
+  millisecond: '1 millisecond',
+  microsecond: '1 microsecond',
+};
+
+function badPart(use: FunctionUse): TypedSql {
+  return use.fail(155, `'${use.word(0)}' is not a recognized ${use.name} option.`);
+}
+
+function dateadd(use: FunctionUse): TypedSql {
+  const part = partName(use.word(0));
+  const from = moment(use, 2, DATETIME);
+  const count = use.arg(1);
+  const n = count.type.name === 'bigint' ? count.sql : use.int(1);
+  const nullable = from.nullable || count.nullable;
+  if (part === 'nanosecond') return use.runtime ? nanoseconds(use, from, n) : use.needsRuntime();
+  const interval = part === undefined ? undefined : INTERVAL[part];
+  if (part === undefined || interval === undefined) return badPart(use);
+  const { name } = from.type;
+  if (use.runtime && (use.t.profile.ticks(from.type) || name === 'datetimeoffset')) {
+    const unit = UNIT_TICKS[part];
+    const sql = unit
+      ? addTicks(use, from, `(${n})::bigint * ${unit}`)
+      : call(
+          name === 'datetimeoffset' ? 'sys.offset_add_months' : 'sys.ticks_add_months',
+          from.sql,
+          `(${n}) * ${MONTHS[part] ?? 1}`,
+        );
+    return value(sql, from.type, nullable);
+  }
+  const sum = `(${from.sql} + ${n} * interval '${interval}')`;
+  return value(sameTyped(use, sum, from.type, part), from.type, nullable);
+}
+
+function sameTyped(use: FunctionUse, sum: string, type: SqlType, part: string): string {
+  if (type.name === 'date') return `${sum}::date`;
+  if (!use.runtime) return sum;
+  if (type.name === 'datetime' && part === 'millisecond') return call('sys.datetime_round', sum);
+  if (type.name === 'smalldatetime' && ['second', 'millisecond', 'microsecond'].includes(part)) {
+    return `date_trunc('minute', ${sum} + interval '30 seconds')`;
+  }
+  return type.name === 'datetime2' || type.name === 'time' ? `${sum}::${use.t.profile.typeSql(type)}` : sum;
+}
+
+function addTicks(use: FunctionUse, from: TypedSql, ticks: string): string {
+  if (from.type.name === 'datetimeoffset') return call('sys.offset_add', from.sql, ticks);
+  if (from.type.name === 'time') return `mod(mod(${from.sql} + ${ticks}, 864000000000) + 864000000000, 864000000000)`;
+  void use;
+  return call('sys.checked_ticks', `${from.sql} + ${ticks}`);
+}
+
+function nanoseconds(use: FunctionUse, from: TypedSql, n: string): TypedSql {
+  const ticks = `round((${n})::numeric / 100)::bigint`;
+  const sum =
+    from.type.name === 'datetimeoffset'
+      ? addTicks(use, from, ticks)
+      : fromTicks(use.t, `(${ticksOf(use.t, from)} + ${ticks})`, from.type);
+  return value(sum, from.type, from.nullable);
+}
+
+/** The instant that DATEDIFF counts from: UTC for datetimeoffset. */
+function instant(
+  use: FunctionUse,
+  index: number,
+): {
+  readonly stamp: string;
+  readonly ticks: string;
+  readonly nullable: boolean;
+  readonly isDate: boolean;
+  readonly sql: string;
+} {
+  const from = moment(use, index);
+  const offset = from.type.name === 'datetimeoffset' && use.runtime;
+  return {
+    sql: from.sql,
+    isDate: from.type.name === 'date',
+    nullable: from.nullable,
+    stamp: offset ? `sys.timestamp_of_ticks((${from.sql}).utc)` : timestampOf(use.t, from),
+    ticks: use.runtime ? (offset ? `(${from.sql}).utc` : ticksOf(use.t, from)) : '',
+  };
+}
+
+const monthsOf = (stamp: string): string => `(extract(year from ${stamp}) * 12 + extract(month from ${stamp}))`;
+
+/** Seconds per unit of the parts that are counted on the clock. */
+const CLOCK: Record<string, string> = {
+  hour: '/ 3600',
+  minute: '/ 60',
+  second: '',
+  millisecond: '* 1000',
+  microsecond: '* 1000000',
+};
+
+function datediff(use: FunctionUse): TypedSql {
+  const part = partName(use.word(0));
+  const [a, b] = [instant(use, 1), instant(use, 2)];
+  const type = use.name === 'datediff_big' ? BIGINT : INT;
+  const cast = type === BIGINT ? '::bigint' : '::int';
+  const day = (one: typeof a): string => (one.isDate ? one.sql : `${one.stamp}::date`);
+  const made = (sql: string): TypedSql => value(`(${sql})${cast}`, type, a.nullable || b.nullable);
+  switch (part) {
+    case 'year':
+      return made(`extract(year from ${b.stamp}) - extract(year from ${a.stamp})`);
+    case 'quarter': {
+      const quarter = (one: typeof a): string =>
+        `(extract(year from ${one.stamp}) * 4 + extract(quarter from ${one.stamp}))`;
+      return made(`${quarter(b)} - ${quarter(a)}`);
+    }
+    case 'month':
+      return made(`${monthsOf(b.stamp)} - ${monthsOf(a.stamp)}`);
+    case 'week': {
+      // Weeks begin on Sunday whatever DATEFIRST says; 0001-01-01 was a Monday.
+      const week = (one: typeof a): string => `((${day(one)} - date '0001-01-01' + 1) / 7)`;
+      return made(`${week(b)} - ${week(a)}`);
+    }
+    case 'day':
+    case 'dayofyear':
+    case 'weekday':
+      return made(`${day(b)} - ${day(a)}`);
+    case 'nanosecond':
+      return use.runtime ? made(`(${b.ticks} - ${a.ticks}) * 100`) : use.needsRuntime();
+    default: {
+      const clock = part === undefined ? undefined : CLOCK[part];
+      if (clock === undefined) return badPart(use);
+      const units = (one: typeof a): string => `floor(extract(epoch from ${one.stamp}) ${clock})`;
+      return made(`${units(b)} - ${units(a)}`);
+    }
+  }
+}
+
+function eomonth(use: FunctionUse): TypedSql {
+  const from = moment(use, 0);
+  const months = use.count > 1 ? `(${use.int(1)} + 1)` : '1';
+  const sql = `(date_trunc('month', ${timestampOf(use.t, from)}) + ${months} * interval '1 month' - interval '1 day')::date`;
+  return value(sql, DATE, from.nullable || use.count > 1);
+}
+
+function switchOffset(use: FunctionUse): TypedSql {
+  const from = use.to(use.arg(0), { name: 'datetimeoffset', scale: 7 });
+  if (!use.runtime) return use.needsRuntime();
+  const type: SqlType = { name: 'datetimeoffset', scale: use.arg(0).type.scale ?? 7 };
+  return value(call('sys.switch_offset', from.sql, minutes(use)), type, true);
+}
+
+function minutes(use: FunctionUse): string {
+  const zone = use.arg(1);
+  return isString(zone.type) ? call('sys.offset_minutes', zone.sql) : use.int(1);
+}
+
+function toOffset(use: FunctionUse): TypedSql {
+  const from = moment(use, 0);
+  if (!use.runtime) return use.needsRuntime();
+  const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
+  return value(call('sys.offset_of_local', ticksOf(use.t, from), minutes(use)), type, true);
+}
+
+function isdate(use: FunctionUse): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const from = use.arg(0);
+  if (isDatetime(from.type)) return value(from.type.name.endsWith('datetime') ? '1' : '0', INT, false);
+  return value(call('sys.isdate', use.text(0).sql, quoted(use.t.context.dateFormat ?? 'mdy')), INT, false);
+}
+
+/** DATETRUNC of SQL Server 2022. */
+function datetrunc(use: FunctionUse): TypedSql {
+  const part = partName(use.word(0));
+  const from = moment(use, 1);
+  if (part === undefined || part === 'weekday' || part === 'nanosecond') return badPart(use);
+  if (from.type.name === 'datetimeoffset') return use.unsupported('DATETRUNC of datetimeoffset');
+  const unit = part === 'dayofyear' ? 'day' : part;
+  const stamp = timestampOf(use.t, from);
+  const first = ((use.t.context.dateFirst ?? 7) % 7) as number;
+  const sql =
+    part === 'week'
+      ? `(${stamp}::date - mod(extract(dow from ${stamp})::int - ${first} + 7, 7))::timestamp`
+      : `date_trunc(${quoted(part === 'iso_week' ? 'week' : unit)}, ${stamp})`;
+  if (!use.runtime) return value(from.type.name === 'date' ? `${sql}::date` : sql, from.type, from.nullable);
+  const ticks = call('sys.ticks_of_timestamp', sql);
+  return value(
+    from.type.name === 'date' ? `${sql}::date` : fromTicks(use.t, ticks, from.type),
+    from.type,
+    from.nullable,
+  );
+}
+
+const OFFSET7: SqlType = { name: 'datetimeoffset', scale: 7 };
+
+/** Functions of dates and times. */
+export const DATETIME_RULES: RuleTable = {
+  getdate: { rule: now(DATETIME, false), least: 0, most: 0 },
+  current_timestamp: { rule: now(DATETIME, false), least: 0, most: 0 },
+  getutcdate: { rule: now(DATETIME, true), least: 0, most: 0 },
+  sysdatetime: { rule: now(DATETIME2, false), least: 0, most: 0 },
+  sysutcdatetime: { rule: now(DATETIME2, true), least: 0, most: 0 },
+  sysdatetimeoffset: { rule: now(OFFSET7, false), least: 0, most: 0 },
+  current_date: { rule: now(DATE, false), least: 0, most: 0 },
+  dateadd: { rule: dateadd, least: 3, most: 3 },
+  datediff: { rule: datediff, least: 3, most: 3 },
+  datediff_big: { rule: datediff, least: 3, most: 3 },
+  eomonth: { rule: eomonth, least: 1, most: 2 },
+  switchoffset: { rule: switchOffset, least: 2, most: 2 },
+  todatetimeoffset: { rule: toOffset, least: 2, most: 2 },
+  isdate: { rule: isdate, least: 1, most: 1 },
+  datetrunc: { rule: datetrunc, least: 2, most: 2 },
+  ...PART_FUNCTIONS,
+  ...PARTS_RULES,
+};

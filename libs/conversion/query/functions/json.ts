@@ -1,0 +1,91 @@
+import type { TypedSql } from '../api.ts';
+import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { call, quoted, value } from '../sql-text.ts';
+import { INT, nvarchar } from '../sql-type.ts';
+
+/** A JSON path as the elements of PostgreSQL's `#>`: `$.a[0]."b c"` → a, 0, b c; undefined if it is not a plain path. */
+export function jsonPath(path: string): { readonly steps: readonly string[]; readonly strict: boolean } | undefined {
+  const strict = /^\s*strict\s/i.test(path);
+  const body = path.replace(/^\s*(strict|lax)\s+/i, '').trim();
+  if (!body.startsWith('$')) return undefined;
+  const steps: string[] = [];
+  const pattern = /\.(?:"((?:[^"\\]|\\.)*)"|([^.["]+))|\[(\d+)\]/gy;
+  pattern.lastIndex = 1;
+  while (pattern.lastIndex < body.length) {
+    const match = pattern.exec(body);
+    if (!match) return undefined;
+    steps.push(match[1]?.replaceAll(/\\(.)/g, '$1') ?? match[2]?.trim() ?? match[3] ?? '');
+  }
+  return { steps, strict };
+}
+
+/** The steps as a text[] constant. */
+export const stepsSql = (steps: readonly string[]): string =>
+  steps.length === 0 ? `'{}'::text[]` : `ARRAY[${steps.map((step) => quoted(step)).join(', ')}]`;
+
+function pathOf(
+  use: FunctionUse,
+  index: number,
+): { readonly steps: readonly string[]; readonly strict: boolean } | undefined {
+  const node = use.count > index ? use.arg(index) : undefined;
+  if (node === undefined) return { steps: [], strict: false };
+  return typeof node.constant === 'string' ? jsonPath(node.constant) : undefined;
+}
+
+function jsonValue(use: FunctionUse): TypedSql {
+  const path = pathOf(use, 1);
+  if (!path) return use.unsupported('JSON_VALUE with a path that is not a plain constant');
+  const source = use.text(0);
+  const name = use.name === 'json_value';
+  if (use.runtime) {
+    const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, stepsSql(path.steps), String(path.strict));
+    return value(sql, nvarchar(name ? 4000 : -1), true);
+  }
+  const at = `(${source.sql}::jsonb #> ${stepsSql(path.steps)})`;
+  const nested = `jsonb_typeof(${at}) IN ('object', 'array')`;
+  if (name)
+    return value(
+      `(CASE WHEN NOT ${nested} THEN ${source.sql}::jsonb #>> ${stepsSql(path.steps)} END)`,
+      nvarchar(4000),
+      true,
+    );
+  return value(`(CASE WHEN ${nested} THEN ${at}::text END)`, nvarchar(-1), true);
+}
+
+function isjson(use: FunctionUse): TypedSql {
+  const source = use.text(0);
+  if (use.runtime) return value(call('sys.isjson', source.sql), INT, true);
+  return value(
+    `(CASE WHEN ${source.sql} IS JSON OBJECT OR ${source.sql} IS JSON ARRAY THEN 1 WHEN ${source.sql} IS NOT NULL THEN 0 END)`,
+    INT,
+    true,
+  );
+}
+
+function jsonModify(use: FunctionUse): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const raw = use.arg(1).constant ?? '';
+  const append = /^\s*append\s+/i.test(raw);
+  const path = jsonPath(raw.replace(/^\s*append\s+/i, ''));
+  if (!path) return use.unsupported('JSON_MODIFY with a path that is not a plain constant');
+  const from = use.arg(2);
+  const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
+  const made = from.untyped
+    ? 'NULL::jsonb'
+    : json
+      ? `(${from.sql})::jsonb`
+      : call('to_jsonb', from.type.name === 'bit' ? from.sql : from.sql);
+  return value(
+    call('sys.json_modify', use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)),
+    nvarchar(-1),
+    true,
+  );
+}
+
+/** Functions of JSON text. */
+export const JSON_RULES: RuleTable = {
+  json_value: { rule: jsonValue, least: 2, most: 2 },
+  json_query: { rule: jsonValue, least: 1, most: 2 },
+  isjson: { rule: isjson, least: 1, most: 2 },
+  json_modify: { rule: jsonModify, least: 3, most: 3 },
+};

@@ -1,0 +1,367 @@
+import type { SqlType, TypedSql } from '../api.ts';
+import { collationName } from '../collate.ts';
+import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { isCaseSensitive, likeToRegex } from '../like.ts';
+import { bool, call, escapeText, quoted, textConstant, value } from '../sql-text.ts';
+import {
+  BIGINT,
+  INT,
+  isBinary,
+  isDatetime,
+  isNational,
+  isString,
+  lengthLimit,
+  lengthOf,
+  nvarchar,
+  precisionOf,
+  varchar,
+} from '../sql-type.ts';
+import { formatFunction } from './format.ts';
+
+/** A string result: national as its source is, with its collation. */
+function text(sql: string, source: TypedSql, length = lengthOf(source.type) ?? -1, nullable = true): TypedSql {
+  const collation = source.type.collation;
+  const type: SqlType = {
+    name: isNational(source.type) ? 'nvarchar' : 'varchar',
+    length: length === -1 ? -1 : Math.max(1, Math.min(length, lengthLimit(source.type))),
+    ...(collation === undefined ? {} : { collation }),
+  };
+  return {
+    sql,
+    type,
+    nullable,
+    ...(source.collated ? { collated: source.collated } : {}),
+    ...(source.pgCollated === undefined ? {} : { pgCollated: source.pgCollated }),
+  };
+}
+
+/** A string with the collation by which PostgreSQL's own functions search and fold it. */
+function collated(use: FunctionUse, one: TypedSql): string {
+  if (!use.runtime || one.pgCollated) return one.sql;
+  const collation = use.t.profile.collation(one.type.collation ?? use.t.scope.collation);
+  return collation === undefined ? one.sql : `(${one.sql} COLLATE ${collation})`;
+}
+
+const isMax = (one: TypedSql): boolean => lengthOf(one.type) === -1;
+
+function len(use: FunctionUse): TypedSql {
+  const from = use.arg(0);
+  if (isBinary(from.type)) return value(call('octet_length', from.sql), INT, from.nullable);
+  const source = use.text(0);
+  const sql = use.runtime ? `sys.utf16_length(rtrim(${source.sql}))` : `length(rtrim(${source.sql}, ' '))`;
+  return isMax(source) ? value(`${sql}::bigint`, BIGINT, source.nullable) : value(sql, INT, source.nullable);
+}
+
+const FIXED_BYTES: Record<string, number> = {
+  bit: 1,
+  tinyint: 1,
+  smallint: 2,
+  int: 4,
+  bigint: 8,
+  real: 4,
+  float: 8,
+  money: 8,
+  smallmoney: 4,
+  date: 3,
+  datetime: 8,
+  smalldatetime: 4,
+  uniqueidentifier: 16,
+};
+
+function storedBytes(type: SqlType): number {
+  const fixed = FIXED_BYTES[type.name];
+  if (fixed !== undefined) return fixed;
+  if (isDatetime(type)) {
+    const scale = type.scale ?? 7;
+    const time = scale <= 2 ? 3 : scale <= 4 ? 4 : 5;
+    return time + (type.name === 'datetime2' ? 3 : type.name === 'datetimeoffset' ? 5 : 0);
+  }
+  const [precision] = precisionOf(type);
+  return precision <= 9 ? 5 : precision <= 19 ? 9 : precision <= 28 ? 13 : 17;
+}
+
+function datalength(use: FunctionUse): TypedSql {
+  const from = use.arg(0);
+  const type = isMax(from) ? BIGINT : INT;
+  const cast = type === BIGINT ? '::bigint' : '';
+  if (isBinary(from.type)) return value(`octet_length(${from.sql})${cast}`, type, from.nullable);
+  if (isString(from.type)) {
+    if (!isNational(from.type)) return value(`length(${from.sql})${cast}`, type, from.nullable);
+    const units = use.runtime ? call('sys.utf16_length', from.sql) : call('length', from.sql);
+    return value(`(${units} * 2)${cast}`, type, from.nullable);
+  }
+  return value(`(CASE WHEN ${from.sql} IS NOT NULL THEN ${storedBytes(from.type)} END)`, INT, from.nullable);
+}
+
+function charindex(use: FunctionUse): TypedSql {
+  const [needle, hay] = [use.text(0), use.text(1)];
+  const type = isMax(hay) ? BIGINT : INT;
+  const nullable = needle.nullable || hay.nullable;
+  if (use.runtime) {
+    const start = use.count > 2 ? use.int(2) : '1';
+    const sql = call('sys.charindex', needle.sql, collated(use, hay), start);
+    return value(type === BIGINT ? `${sql}::bigint` : sql, type, nullable);
+  }
+  const [lowNeedle, lowHay] = [`lower(${needle.sql})`, `lower(${hay.sql})`];
+  if (use.count < 3) return value(`strpos(${lowHay}, ${lowNeedle})`, type, nullable);
+  const start = `greatest(${use.int(2)}, 1)`;
+  const found = `nullif(strpos(substr(${lowHay}, ${start}), ${lowNeedle}), 0)`;
+  return value(`coalesce(${found} + ${start} - 1, 0)`, type, nullable);
+}
+
+function patindex(use: FunctionUse): TypedSql {
+  const [pattern, subject] = [use.text(0), use.text(1)];
+  const type = isMax(subject) ? BIGINT : INT;
+  const flags = isCaseSensitive(collationName(use.t, [pattern, subject], use.span)) ? 'c' : 'i';
+  const nullable = pattern.nullable || subject.nullable;
+  if (typeof pattern.constant !== 'string') {
+    if (!use.runtime) return use.needsRuntime();
+    return value(call('sys.patindex', pattern.sql, subject.sql, quoted(flags)), type, nullable);
+  }
+  const body = pattern.constant;
+  const start = body.startsWith('%') ? '' : '^';
+  const end = body.endsWith('%') && body !== '%' ? '' : '$';
+  const inner = body.replace(/^%+/, '').replace(end === '' ? /%+$/ : /$^/, '');
+  const regex = quoted(escapeText(`${start}${likeToRegex(inner, '')}${end}`));
+  const collate = use.runtime ? ' COLLATE "und-x-icu"' : '';
+  return value(`regexp_instr(${subject.sql}${collate}, ${regex}, 1, 1, 0, ${quoted(flags)})`, type, nullable);
+}
+
+const constantInt = (one: TypedSql): number | undefined =>
+  typeof one.constant === 'string' && /^-?\d+$/.test(one.constant) ? Number(one.constant) : undefined;
+
+function substring(use: FunctionUse): TypedSql {
+  const from = use.arg(0);
+  const size = constantInt(use.arg(2));
+  const args = [use.int(1), use.count > 2 ? use.int(2) : '2147483647'];
+  if (isBinary(from.type)) {
+    const sql = `substring(${from.sql} from ${args[0]} for ${args[1]})`;
+    return value(sql, { name: 'varbinary', length: size ?? from.type.length ?? -1 }, true);
+  }
+  const source = use.text(0);
+  const longest = lengthOf(source.type) ?? -1;
+  const length = size === undefined ? longest : longest === -1 ? size : Math.min(longest, size);
+  // PostgreSQL adds start and length: a huge length would overflow its int.
+  const count = size !== undefined && size > 1_000_000_000 ? '1000000000' : (args[1] ?? '0');
+  return text(
+    call('substr', source.sql, args[0] ?? '1', count),
+    source,
+    length,
+    source.nullable || use.arg(1).nullable,
+  );
+}
+
+function side(use: FunctionUse): TypedSql {
+  const source = use.text(0);
+  const size = constantInt(use.arg(1));
+  const length = size === undefined ? (lengthOf(source.type) ?? -1) : Math.max(1, size);
+  if ((size !== undefined && size >= 0) || !use.runtime) {
+    return text(call(use.name, source.sql, use.int(1)), source, length, source.nullable || use.arg(1).nullable);
+  }
+  return text(call(`sys.${use.name}_text`, source.sql, use.int(1)), source, length);
+}
+
+function stuff(use: FunctionUse): TypedSql {
+  const [source, inserted] = [use.text(0), use.text(3)];
+  const length = isMax(source) ? -1 : (lengthOf(source.type) ?? 0) + (lengthOf(inserted.type) ?? 0);
+  const insertion = use.arg(3).untyped ? "''::text" : inserted.sql;
+  if (use.runtime) return text(call('sys.stuff', source.sql, use.int(1), use.int(2), insertion), source, length);
+  const [start, count] = [use.int(1), use.int(2)];
+  const overlay = `overlay(${source.sql} placing coalesce(${insertion}, '') from ${start} for ${count})`;
+  return text(
+    `(CASE WHEN ${start} BETWEEN 1 AND length(${source.sql}) AND ${count} >= 0 THEN ${overlay} END)`,
+    source,
+    length,
+  );
+}
+
+function replicate(use: FunctionUse): TypedSql {
+  const source = use.text(0);
+  const count = constantInt(use.arg(1));
+  const limit = isMax(source) ? -1 : lengthLimit(source.type);
+  const length =
+    limit === -1 ? -1 : count === undefined ? limit : Math.min(limit, count * (lengthOf(source.type) ?? 1));
+  if (use.runtime) return text(call('sys.replicate', source.sql, use.int(1), String(limit)), source, length);
+  const n = use.int(1);
+  return text(`(CASE WHEN ${n} >= 0 THEN repeat(${source.sql}, ${n}) END)`, source, length);
+}
+
+function space(use: FunctionUse): TypedSql {
+  const n = use.int(0);
+  const count = constantInt(use.arg(0));
+  const sql =
+    count !== undefined && count >= 0 ? call('repeat', "' '", n) : `(CASE WHEN ${n} >= 0 THEN repeat(' ', ${n}) END)`;
+  return value(sql, varchar(Math.max(1, count ?? 8000)), true);
+}
+
+/** Functions of one string that PostgreSQL has too. */
+const plain =
+  (name: string, folds = false) =>
+  (use: FunctionUse): TypedSql => {
+    const source = use.text(0);
+    return text(call(name, folds ? collated(use, source) : source.sql), source, lengthOf(source.type), source.nullable);
+  };
+
+const TRIM_WORDS = { leading: 'ltrim', trailing: 'rtrim', both: 'btrim' } as const;
+
+function trim(use: FunctionUse): TypedSql {
+  const named = use.node.trim;
+  const name = use.name === 'trim' ? TRIM_WORDS[named ?? 'both'] : use.name;
+  // TRIM(x FROM y) has the characters first; LTRIM(y, x) of SQL Server 2022 has them second.
+  const source = use.text(named && use.count > 1 ? 1 : 0);
+  const characters = use.count > 1 ? use.text(named ? 0 : 1).sql : "' '";
+  return text(call(name, source.sql, characters), source, lengthOf(source.type), source.nullable);
+}
+
+function replace(use: FunctionUse): TypedSql {
+  const [source, from, to] = [use.text(0), use.text(1), use.text(2)];
+  const length = isMax(source) ? -1 : lengthLimit(source.type);
+  const nullable = source.nullable || from.nullable || to.nullable;
+  if (use.runtime) {
+    return text(call('sys.replace_text', collated(use, source), from.sql, to.sql), source, length, nullable);
+  }
+  const sensitive = isCaseSensitive(collationName(use.t, [source, from], use.span));
+  if (sensitive) return text(call('replace', source.sql, from.sql, to.sql), source, length, nullable);
+  const escaped = `regexp_replace(${from.sql}, '([][\\\\.*+?^\${}()|])', '\\\\\\1', 'g')`.replaceAll('\\\\', '\\');
+  const target = `replace(${to.sql}, '\\', '\\\\')`;
+  const sql = `(CASE WHEN ${from.sql} = '' THEN ${source.sql} ELSE regexp_replace(${source.sql}, ${escaped}, ${target}, 'gi') END)`;
+  return text(sql, source, length, nullable);
+}
+
+function concat(use: FunctionUse): TypedSql {
+  const parts = use.node.args.map((_, index) => use.text(index));
+  const national = parts.some((part) => isNational(part.type));
+  const counted = use.name === 'concat_ws' ? parts.slice(1) : parts;
+  const total = counted.some(isMax) ? -1 : counted.reduce((sum, part) => sum + (lengthOf(part.type) ?? 0), 0);
+  const strongest = parts.find((part) => part.collated === 'implicit') ?? parts[0];
+  const source = {
+    ...(strongest as TypedSql),
+    type: { ...(strongest as TypedSql).type, name: national ? 'nvarchar' : 'varchar' } as SqlType,
+  };
+  const args = parts.map((part) => (part.constant === null ? 'NULL::text' : part.sql));
+  return text(call(use.name, ...args), source, total, use.name === 'concat_ws' ? (parts[0]?.nullable ?? true) : false);
+}
+
+function quotename(use: FunctionUse): TypedSql {
+  const source = use.text(0);
+  const mark = use.count > 1 ? use.arg(1).constant : '[';
+  const pair = {
+    '[': '[]',
+    ']': '[]',
+    '"': '""',
+    "'": "''",
+    '(': '()',
+    ')': '()',
+    '<': '<>',
+    '>': '<>',
+    '{': '{}',
+    '}': '{}',
+    '`': '``',
+  }[mark ?? ''];
+  if (pair === undefined)
+    return mark === undefined
+      ? use.unsupported('QUOTENAME with a quote that is not a constant')
+      : { ...use.arg(0), sql: 'NULL::text', constant: null };
+  const [open, close] = [quoted(pair.charAt(0)), pair.charAt(1)];
+  const doubled = `replace(${source.sql}, ${quoted(close)}, ${quoted(close + close)})`;
+  return value(`(${open} || ${doubled} || ${quoted(close)})`, nvarchar(258), true);
+}
+
+function char(use: FunctionUse): TypedSql {
+  const code = constantInt(use.arg(0));
+  const national = use.name === 'nchar';
+  if (code !== undefined && (code >= 128 || code <= 0) && !national && use.runtime) {
+    return value(call('sys.char_of', use.int(0)), { name: 'char', length: 1 }, true);
+  }
+  if (code !== undefined && code > 0) {
+    return textConstant(
+      String.fromCodePoint(code),
+      national ? { name: 'nchar', length: 1 } : { name: 'char', length: 1 },
+    );
+  }
+  if (!use.runtime) return value(call('chr', use.int(0)), national ? nvarchar(1) : varchar(1), true);
+  return value(
+    call(national ? 'sys.nchar_of' : 'sys.char_of', use.int(0)),
+    { name: national ? 'nchar' : 'char', length: 1 },
+    true,
+  );
+}
+
+function code(use: FunctionUse): TypedSql {
+  const source = use.text(0);
+  if (!use.runtime) return value(`nullif(ascii(${source.sql}), 0)`, INT, true);
+  return value(call(use.name === 'ascii' ? 'sys.ascii_of' : 'sys.unicode_of', source.sql), INT, true);
+}
+
+function str(use: FunctionUse): TypedSql {
+  const from = use.to(use.arg(0), { name: 'float' });
+  const length = use.count > 1 ? use.int(1) : '10';
+  const places = use.count > 2 ? use.int(2) : '0';
+  const width = (use.count > 1 ? constantInt(use.arg(1)) : 10) ?? 8000;
+  if (use.runtime) return value(call('sys.str', from.sql, length, places), varchar(width), true);
+  return value(`lpad(round((${use.arg(0).sql})::numeric, ${places})::text, ${length})`, varchar(width), true);
+}
+
+function parsename(use: FunctionUse): TypedSql {
+  if (use.runtime) return value(call('sys.parsename', use.text(0).sql, use.int(1)), nvarchar(128), true);
+  const parts = `string_to_array(${use.text(0).sql}, '.')`;
+  return value(`(${parts})[array_length(${parts}, 1) + 1 - ${use.int(1)}]`, nvarchar(128), true);
+}
+
+const runtimeOnly =
+  (name: string, type: SqlType) =>
+  (use: FunctionUse): TypedSql =>
+    use.runtime
+      ? value(call(name, ...use.node.args.map((_, index) => use.text(index).sql)), type, true)
+      : use.needsRuntime();
+
+function translateCharacters(use: FunctionUse): TypedSql {
+  const [source, from, to] = [use.text(0), use.text(1), use.text(2)];
+  const sql = use.runtime
+    ? call(
+        'sys.translate_text',
+        source.sql,
+        from.sql,
+        to.sql,
+        bool(isCaseSensitive(collationName(use.t, [source], use.span))),
+      )
+    : call('translate', source.sql, from.sql, to.sql);
+  return text(sql, source);
+}
+
+const one = { least: 1, most: 1 } as const;
+
+/** String functions. */
+export const STRING_RULES: RuleTable = {
+  len: { rule: len, ...one },
+  datalength: { rule: datalength, ...one },
+  charindex: { rule: charindex, least: 2, most: 3 },
+  patindex: { rule: patindex, least: 2, most: 2 },
+  substring: { rule: substring, least: 2, most: 3 },
+  left: { rule: side, least: 2, most: 2 },
+  right: { rule: side, least: 2, most: 2 },
+  stuff: { rule: stuff, least: 4, most: 4 },
+  replicate: { rule: replicate, least: 2, most: 2 },
+  space: { rule: space, ...one },
+  reverse: { rule: plain('reverse'), ...one },
+  upper: { rule: plain('upper', true), ...one },
+  lower: { rule: plain('lower', true), ...one },
+  ltrim: { rule: trim, least: 1, most: 2 },
+  rtrim: { rule: trim, least: 1, most: 2 },
+  trim: { rule: trim, least: 1, most: 2 },
+  replace: { rule: replace, least: 3, most: 3 },
+  translate: { rule: translateCharacters, least: 3, most: 3 },
+  concat: { rule: concat, least: 2, most: 254 },
+  concat_ws: { rule: concat, least: 3, most: 254 },
+  quotename: { rule: quotename, least: 1, most: 2 },
+  char: { rule: char, ...one },
+  nchar: { rule: char, ...one },
+  ascii: { rule: code, ...one },
+  unicode: { rule: code, ...one },
+  str: { rule: str, least: 1, most: 3 },
+  parsename: { rule: parsename, least: 2, most: 2 },
+  soundex: { rule: runtimeOnly('sys.soundex', varchar(4)), ...one },
+  difference: { rule: runtimeOnly('sys.difference', INT), least: 2, most: 2 },
+  string_escape: { rule: runtimeOnly('sys.string_escape', nvarchar(-1)), least: 2, most: 2 },
+  format: { rule: formatFunction, least: 2, most: 3 },
+};

@@ -1,0 +1,61 @@
+import type { SqlType, TypedSql } from '../api.ts';
+import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { bool, call, quoted, value } from '../sql-text.ts';
+import { GUID, isNational, isString, nvarchar, varbinary } from '../sql-type.ts';
+
+const newid = (): TypedSql => value('gen_random_uuid()', GUID, false);
+
+const HASHES: Record<string, { readonly plain?: string; readonly length: number }> = {
+  md5: { length: 16 },
+  sha: { length: 20 },
+  sha1: { length: 20 },
+  sha2_256: { plain: 'sha256', length: 32 },
+  sha2_512: { plain: 'sha512', length: 64 },
+};
+
+function hashbytes(use: FunctionUse): TypedSql {
+  const name = use.arg(0).constant?.toLowerCase() ?? '';
+  const hash = HASHES[name];
+  if (!hash) return use.unsupported('HASHBYTES with this algorithm');
+  const from = use.arg(1);
+  const bytes = isString(from.type)
+    ? use.runtime
+      ? call('sys.text_bytes', from.sql, bool(isNational(from.type)), '0')
+      : call('convert_to', from.sql, quoted('UTF8'))
+    : use.to(from, varbinary(8000)).sql;
+  if (isNational(from.type) && !use.runtime) return use.needsRuntime();
+  if (name === 'md5') return value(`decode(md5(${bytes}), 'hex')`, varbinary(8000));
+  if (hash.plain) return value(call(hash.plain, bytes), varbinary(8000));
+  return use.runtime
+    ? value(call('sys.sha1', bytes), varbinary(8000))
+    : value(`digest(${bytes}, 'sha1')`, varbinary(8000));
+}
+
+const session =
+  (sql: string, type: SqlType) =>
+  (use: FunctionUse): TypedSql =>
+    use.runtime ? use.unsupported(`${use.name.toUpperCase()}`) : value(sql, type, true);
+
+const refused = (use: FunctionUse): TypedSql => use.unsupported(`The function ${use.name.toUpperCase()}`);
+
+/** Functions of the server and the session that have a counterpart; the sandbox's engine supplies its own. */
+export const SYSTEM_RULES: RuleTable = {
+  newid: { rule: newid, least: 0, most: 0 },
+  newsequentialid: { rule: newid, least: 0, most: 0 },
+  hashbytes: { rule: hashbytes, least: 2, most: 2 },
+  suser_sname: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
+  suser_name: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
+  system_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
+  session_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
+  current_user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
+  user_name: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 1 },
+  user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
+  original_login: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
+  db_name: { rule: session('current_database()::text', nvarchar(128)), least: 0, most: 1 },
+  app_name: { rule: session(`current_setting('application_name')`, nvarchar(128)), least: 0, most: 0 },
+  checksum: { rule: refused, least: 0, most: -1 },
+  binary_checksum: { rule: refused, least: 0, most: -1 },
+  checksum_agg: { rule: refused, least: 0, most: -1 },
+  compress: { rule: refused, least: 0, most: -1 },
+  decompress: { rule: refused, least: 0, most: -1 },
+};

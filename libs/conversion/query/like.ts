@@ -1,0 +1,129 @@
+import type { Span } from '#tsql';
+import type { TypedSql } from './api.ts';
+import { collateClause, collationName } from './collate.ts';
+import { convert } from './convert.ts';
+import { bool, call, escapeText, quoted } from './sql-text.ts';
+import { isNational, isString } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+export interface LikeParts {
+  readonly text: TypedSql;
+  readonly pattern: TypedSql;
+  readonly escape?: TypedSql;
+  readonly not: boolean;
+  readonly span: Span;
+}
+
+const VARCHAR = { name: 'varchar', length: 8000 } as const;
+
+/** Whether a collation tells upper and lower case apart. */
+export const isCaseSensitive = (collation: string): boolean => /_(CS|BIN2?)(_|$)/i.test(collation);
+
+/**
+ * `text LIKE pattern`. Constant patterns without character classes become PostgreSQL's LIKE under the column's collation; those with classes, and
+ * patterns known only at execution, become a regular expression.
+ */
+export function likeCondition(t: Translation, parts: LikeParts): string {
+  const strings = [parts.text, parts.pattern].map((one) =>
+    isString(one.type) ? one : convert(t, one, VARCHAR, { mode: 'implicit', span: parts.span }),
+  ) as [TypedSql, TypedSql];
+  const [text, pattern] = strings;
+  const word = parts.not ? 'NOT LIKE' : 'LIKE';
+  if (pattern.constant === null || parts.escape?.constant === null) return 'NULL::boolean';
+  const escape = typeof parts.escape?.constant === 'string' ? parts.escape.constant : '';
+  if (typeof pattern.constant === 'string' && (parts.escape === undefined || escape.length === 1)) {
+    const plain = plainPattern(pattern.constant, escape);
+    const subject = likeSubject(t, text, pattern.constant);
+    if (plain === undefined) return classCondition(t, parts, { text, subject, pattern: pattern.constant, escape });
+
+    return `(${subject} ${word} ${quoted(escapeText(plain))}${collateClause(t, strings, parts.span)})`;
+  }
+  return dynamicCondition(t, parts, text, pattern);
+}
+
+/** Trailing blanks of a varchar subject do not count unless the pattern ends with a blank; those of nvarchar do. */
+function likeSubject(t: Translation, text: TypedSql, pattern: string): string {
+  if (isNational(text.type) || !t.profile.rtrim || /[ %]$/.test(pattern)) return text.sql;
+  return `rtrim(${text.sql})`;
+}
+
+/** The pattern for PostgreSQL's LIKE (escape `\`), or undefined where it has character classes. */
+function plainPattern(pattern: string, escape: string): string | undefined {
+  let out = '';
+  for (let index = 0; index < pattern.length; index += 1) {
+    const char = pattern.charAt(index);
+    if (char === escape) {
+      index += 1;
+      out += literalInLike(pattern.charAt(index));
+    } else if (char === '[') {
+      // A class of one character is the usual way to write a wildcard as itself: [%], [_], [[].
+      if (pattern.charAt(index + 2) !== ']' || /[\^\]]/.test(pattern.charAt(index + 1))) return undefined;
+      out += literalInLike(pattern.charAt(index + 1));
+      index += 2;
+    } else out += char === '\\' ? '\\\\' : char;
+  }
+  return out;
+}
+
+const literalInLike = (char: string): string => (/[%_\\]/.test(char) ? `\\${char}` : char);
+
+/** A T-SQL pattern as the inside of a regular expression of PostgreSQL (advanced syntax, newline an ordinary character). */
+export function likeToRegex(pattern: string, escape: string): string {
+  let out = '';
+  for (let index = 0; index < pattern.length; index += 1) {
+    const char = pattern.charAt(index);
+    if (char === escape) {
+      index += 1;
+      out += regexLiteral(pattern.charAt(index));
+    } else if (char === '%') out += '.*';
+    else if (char === '_') out += '.';
+    else if (char === '[') {
+      const end = pattern.indexOf(']', index + 1);
+      if (end === -1) return '(?!)';
+      out += regexClass(pattern.slice(index + 1, end));
+      index = end;
+    } else out += regexLiteral(char);
+  }
+  return out;
+}
+
+const regexLiteral = (char: string): string => (/[A-Za-z0-9 ]/.test(char) || char > '\u007f' ? char : `\\${char}`);
+
+function regexClass(body: string): string {
+  const negated = body.startsWith('^');
+  const inner = (negated ? body.slice(1) : body).replaceAll(/[[\]\\]/g, '\\$&');
+  if (inner === '') return negated ? '.' : '(?!)';
+  return `[${negated ? '^' : ''}${inner}]`;
+}
+
+interface ClassPattern {
+  readonly text: TypedSql;
+  readonly subject: string;
+  readonly pattern: string;
+  readonly escape: string;
+}
+
+function classCondition(t: Translation, parts: LikeParts, one: ClassPattern): string {
+  const sensitive = isCaseSensitive(collationName(t, [one.text], parts.span));
+  const regex = `^${likeToRegex(one.pattern, one.escape)}$`;
+  const collate = t.profile.runtime ? ' COLLATE "und-x-icu"' : '';
+  const op = `${parts.not ? '!' : ''}~${sensitive ? '' : '*'}`;
+  return `(${one.subject}${collate} ${op} ${quoted(escapeText(regex))})`;
+}
+
+function dynamicCondition(t: Translation, parts: LikeParts, text: TypedSql, pattern: TypedSql): string {
+  if (!t.profile.runtime) {
+    const message = 'LIKE with a pattern that is not a constant: character classes are not translated.';
+    t.note('warning', 'like-pattern', message, parts.span);
+    return `(${text.sql} ${parts.not ? 'NOT LIKE' : 'LIKE'} ${pattern.sql})`;
+  }
+  const sensitive = isCaseSensitive(collationName(t, [text, pattern], parts.span));
+  const args = [
+    text.sql,
+    pattern.sql,
+    parts.escape ? parts.escape.sql : 'NULL::text',
+    bool(sensitive),
+    bool(isNational(text.type)),
+  ];
+  return parts.not ? `(NOT ${call('sys.like_match', ...args)})` : call('sys.like_match', ...args);
+}

@@ -1,0 +1,367 @@
+import type { Cte, Expression, Query, QueryBody, SelectSpec, Top } from '#tsql';
+import type { SqlType, TypedSql } from './api.ts';
+import { convert, type ConvertOptions } from './convert.ts';
+import { sameName, type CteBinding, type Environment } from './environment.ts';
+import { commonType, toCommon, translate } from './expression.ts';
+import { forClause } from './for-clause.ts';
+import { direction, sortKey } from './order.ts';
+import { selectParts, type SelectedItem, type SelectParts } from './select.ts';
+import { orderKey } from './collate.ts';
+import { value } from './sql-text.ts';
+import { isString } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+
+/** One column of a query's rows. */
+export interface QueryColumn {
+  readonly name: string;
+  /** Its name in the SQL text, quoted; only where `named` was asked for. */
+  readonly sqlName: string;
+  readonly value: TypedSql;
+  readonly identity?: boolean;
+  readonly assignTo?: string;
+}
+
+/** A query as PostgreSQL text, without parentheses around it. */
+export interface QuerySql {
+  readonly sql: string;
+  readonly columns: readonly QueryColumn[];
+  readonly document?: 'xml' | 'json';
+}
+
+export interface QueryOptions {
+  /** The columns must be addressable by `sqlName`. */
+  readonly named?: boolean;
+  /** Only whether there are rows matters. */
+  readonly existence?: boolean;
+  /** Convert each column to this type, as an INSERT does. */
+  readonly store?: (index: number) => (ConvertOptions & { readonly type: SqlType }) | undefined;
+  /** Types that a set operation has agreed on. */
+  readonly types?: readonly SqlType[];
+  /** Names of the columns from outside: `WITH c (a, b)`, `AS t (a, b)`. */
+  readonly names?: readonly string[];
+}
+
+/** Translates a query, with its WITH, ORDER BY, TOP and OFFSET. */
+export function querySql(t: Translation, env: Environment, query: Query, options: QueryOptions): QuerySql {
+  if (query.for && query.for.type !== 'browse') return forClause(t, env, query, query.for);
+  const { prefix, inner } = withClause(t, env, query.with?.ctes ?? []);
+  const body =
+    query.body.kind === 'selectSpec'
+      ? plainQuery(t, inner, query, query.body, options)
+      : combinedQuery(t, inner, query, options);
+  return { ...body, sql: `${prefix}${body.sql}` };
+}
+
+const columnName = (t: Translation, name: string, index: number): string =>
+  t.profile.kind === 'sandbox' || name === '' ? `c${index + 1}` : t.profile.alias(name);
+
+/** The WITH clause as text, and the environment in which its names are known. */
+export function withClause(
+  t: Translation,
+  env: Environment,
+  ctes: readonly Cte[],
+): { readonly prefix: string; readonly inner: Environment } {
+  let inner = env;
+  const texts: string[] = [];
+  let recursive = false;
+  for (const cte of ctes) {
+    const { binding, sql, recurses } = cteSql(t, inner, cte);
+    recursive ||= recurses;
+    inner = { ...inner, ctes: [binding, ...inner.ctes] };
+    texts.push(`${binding.sqlName}(${binding.columns.map((one) => one.sql).join(', ')}) AS (${sql})`);
+  }
+  return { prefix: texts.length > 0 ? `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} ` : '', inner };
+}
+
+const bindingOf = (t: Translation, cte: Cte, columns: readonly QueryColumn[], sqlName: string): CteBinding => ({
+  name: cte.name.name,
+  sqlName,
+  columns: columns.map((one, index) => ({
+    name: cte.columns[index]?.name ?? one.name,
+    sql: columnName(t, cte.columns[index]?.name ?? one.name, index),
+    type: one.value.type,
+    nullable: one.value.nullable,
+  })),
+});
+
+function mentions(body: unknown, name: string): boolean {
+  if (Array.isArray(body)) return body.some((one) => mentions(one, name));
+  if (typeof body !== 'object' || body === null) return false;
+  const node = body as { kind?: string; name?: { name?: { name?: string }; schema?: unknown } };
+  if (node.kind === 'table' && node.name?.schema === undefined && sameName(node.name?.name?.name ?? '', name))
+    return true;
+  return Object.values(node).some((one) => mentions(one, name));
+}
+
+function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBinding; sql: string; recurses: boolean } {
+  const sqlName = t.profile.kind === 'sandbox' ? t.freshName('w') : t.profile.alias(cte.name.name);
+  const { body } = cte.query;
+  if (body.kind === 'setOperation' && body.op === 'union' && mentions(body.right, cte.name.name)) {
+    return recursiveCte(t, env, cte, sqlName);
+  }
+  const inner = querySql(t, env, cte.query, { named: true, names: cte.columns.map((one) => one.name) });
+  return { binding: bindingOf(t, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
+}
+
+/** The anchor decides the types; the recursive member is converted to them. */
+function recursiveCte(
+  t: Translation,
+  env: Environment,
+  cte: Cte,
+  sqlName: string,
+): { binding: CteBinding; sql: string; recurses: boolean } {
+  const members = flattenUnion(cte.query.body);
+  const isRecursive = (body: QueryBody): boolean => mentions(body, cte.name.name);
+  const anchors = members.filter((one) => !isRecursive(one));
+  const first = anchors[0];
+  if (!first) {
+    t.fail(
+      'recursive-cte',
+      252,
+      `Recursive common table expression '${cte.name.name}' does not contain a top-level UNION ALL operator.`,
+      cte.span,
+    );
+    return { binding: { name: cte.name.name, sqlName, columns: [] }, sql: 'SELECT', recurses: false };
+  }
+  const types = unionTypes(anchors.map((one) => bodySql(t, env, one, {}).columns));
+  const columns = bodySql(t, env, first, { types }).columns.map((one) => ({
+    ...one,
+    value: { ...one.value, nullable: true },
+  }));
+  const binding = bindingOf(t, cte, columns, sqlName);
+  const inner = { ...env, ctes: [binding, ...env.ctes] };
+  const text = (one: QueryBody): string => `(${bodySql(t, inner, one, { types, named: true }).sql})`;
+  const anchorText = anchors.map(text).join(' UNION ALL ');
+  const recursiveText = members.filter(isRecursive).map(text).join(' UNION ALL ');
+  return { binding, sql: `${anchorText} UNION ALL ${recursiveText}`, recurses: true };
+}
+
+function flattenUnion(body: QueryBody): readonly QueryBody[] {
+  if (body.kind === 'setOperation' && body.op === 'union' && body.all) {
+    return [...flattenUnion(body.left), ...flattenUnion(body.right)];
+  }
+  return [body];
+}
+
+const unionTypes = (members: readonly (readonly QueryColumn[])[]): readonly SqlType[] =>
+  (members[0] ?? []).map((_, index) =>
+    commonType(members.flatMap((columns) => (columns[index] ? [columns[index].value] : []))),
+  );
+
+/** A body without the ORDER BY that belongs to the whole. */
+function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
+  if (body.kind === 'selectSpec') return specSql(t, env, body, { orderBy: [] }, options);
+  const types = options.types ?? unionTypes([body.left, body.right].map((one) => bodySql(t, env, one, {}).columns));
+  const left = bodySql(t, env, body.left, { types, named: true });
+  const right = bodySql(t, env, body.right, { types, named: true });
+  if (left.columns.length !== right.columns.length) {
+    const message =
+      'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.';
+    t.fail('set-operation', 205, message, body.span);
+  }
+  const columns = left.columns.map((one, index) => {
+    const nullable = one.value.nullable || (body.op === 'union' && right.columns[index]?.value.nullable === true);
+    return { ...one, value: { ...one.value, nullable } };
+  });
+  const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
+  return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
+}
+
+/** What of a query stands around its SELECT. */
+interface Ending {
+  readonly orderBy: Query['orderBy'];
+  readonly offset?: Expression;
+  readonly fetch?: Expression;
+}
+
+function plainQuery(t: Translation, env: Environment, query: Query, spec: SelectSpec, options: QueryOptions): QuerySql {
+  return specSql(t, env, spec, query, options);
+}
+
+function converted(t: Translation, item: SelectedItem, index: number, options: QueryOptions): SelectedItem {
+  const store = options.store?.(index);
+  if (store) return { ...item, value: convert(t, item.value, store.type, store) };
+  const type = options.types?.[index];
+  if (type) {
+    const common = toCommon(t, item.value, type, item.span);
+    const collated = isString(type) && t.profile.runtime ? withCollate(t, common) : common;
+    return { ...item, value: { ...collated, type: isString(type) ? { ...type } : common.type } };
+  }
+  return item;
+}
+
+/** Strings of set operations and DISTINCT are compared: those without a column's collation get the database's. */
+function withCollate(t: Translation, one: TypedSql): TypedSql {
+  if (one.pgCollated || !t.profile.runtime || !isString(one.type)) return one;
+  const collation = t.profile.collation(one.type.collation ?? t.scope.collation);
+  return collation === undefined ? one : { ...one, sql: `(${one.sql} COLLATE ${collation})`, pgCollated: true };
+}
+
+function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: Ending, options: QueryOptions): QuerySql {
+  const parts = selectParts(t, env, spec);
+  if (options.existence && !ending.offset && !spec.distinct && !spec.top && parts.group === '' && !parts.aggregated) {
+    return { sql: `SELECT 1${parts.from}${parts.where}`, columns: [] };
+  }
+  const items = parts.items.map((item, index) => {
+    const one = converted(t, item, index, options);
+    return spec.distinct ? { ...one, value: withCollate(t, one.value) } : one;
+  });
+  const named = options.named === true || spec.distinct;
+  const columns = items.map((item, index): QueryColumn => {
+    const name = options.names?.[index] ?? item.name;
+    return {
+      name,
+      sqlName: columnName(t, name, index),
+      value: item.value,
+      ...(item.identity ? { identity: true } : {}),
+      ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
+    };
+  });
+  const list = columns.map((one) => {
+    const text = one.value.untyped ? `${one.value.sql}::integer` : one.value.sql;
+    return named || (t.profile.kind === 'target' && one.name !== '') ? `${text} AS ${one.sqlName}` : text;
+  });
+  const head = `SELECT ${spec.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`;
+  const base = `${head}${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`;
+  const order = spec.distinct ? distinctOrder(t, parts, columns, ending) : inlineOrder(t, parts, items, ending);
+  return { sql: finished(t, { base, order, columns, env: parts.env, spec, ending }), columns };
+}
+
+interface Order {
+  readonly sql: string;
+  /** The keys are over the columns of the finished rows: wrap them under this name. */
+  readonly wrap?: string;
+}
+
+/** The column of the select list that an ORDER BY entry names: by ordinal or by alias. */
+function namedItem(items: readonly { readonly name: string }[], expression: Expression): number {
+  if (expression.kind === 'literal' && expression.type === 'int') return Number(expression.value) - 1;
+  if (expression.kind !== 'column' || expression.parts.length !== 1) return -1;
+  const name = expression.parts[0]?.name ?? '';
+  return items.findIndex((item) => item.name !== '' && sameName(item.name, name));
+}
+
+function inlineOrder(t: Translation, parts: SelectParts, items: readonly SelectedItem[], ending: Ending): Order {
+  const keys = ending.orderBy.map((item) => {
+    const index = namedItem(parts.items, item.expression);
+    const named = items[index];
+    if (named && /\b(gen_random_uuid|random|nextval)\(/.test(named.value.sql)) {
+      return `${index + 1}${direction(t, item, named.value.nullable)}`;
+    }
+    if (named) return sortKey(t, item, parts.items[index]?.value ?? named.value);
+    if (item.expression.kind === 'literal') {
+      t.fail(
+        'order-position',
+        108,
+        `The ORDER BY position number ${item.expression.value} is out of range of the number of items in the select list.`,
+        item.span,
+      );
+    }
+    return sortKey(t, item, translate(t, parts.env, item.expression));
+  });
+  return { sql: keys.filter((key) => key !== '').join(', ') };
+}
+
+/** DISTINCT and set operations sort by their columns alone. */
+function distinctOrder(
+  t: Translation,
+  parts: SelectParts | undefined,
+  columns: readonly QueryColumn[],
+  ending: Ending,
+): Order {
+  const wrap = t.freshName('q');
+  let plain = true;
+  const indexed = ending.orderBy.map((item) => {
+    let index = namedItem(columns, item.expression);
+    if (index < 0 && parts) {
+      const sql = translate(t, parts.env, item.expression).sql;
+      index = parts.items.findIndex((one) => one.value.sql === sql);
+    }
+    const column = columns[index];
+    if (!column) {
+      const message =
+        'ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT, EXCEPT operator or SELECT DISTINCT is specified.';
+      t.fail('order-by', parts ? 145 : 104, message, item.span);
+      return { ordinal: '1', wrapped: '1' };
+    }
+    const reference: TypedSql = { ...column.value, sql: `${wrap}.${column.sqlName}` };
+    const key = orderKey(t, reference, item.span);
+    plain &&= key === reference.sql;
+    const dir = direction(t, item, column.value.nullable);
+    return { ordinal: `${index + 1}${dir}`, wrapped: `${key}${dir}` };
+  });
+  if (plain) return { sql: indexed.map((one) => one.ordinal).join(', ') };
+  return { sql: indexed.map((one) => one.wrapped).join(', '), wrap };
+}
+
+interface Unfinished {
+  readonly base: string;
+  readonly order: Order;
+  readonly columns: readonly QueryColumn[];
+  readonly env: Environment;
+  readonly spec?: SelectSpec;
+  readonly ending: Ending;
+}
+
+/** Adds ORDER BY and the row limits. */
+function finished(t: Translation, one: Unfinished): string {
+  const { order, ending, env } = one;
+  const all = one.columns.map((column) => `${order.wrap}.${column.sqlName}`).join(', ');
+  const base = order.wrap && order.sql !== '' ? `SELECT ${all} FROM (${one.base}) AS ${order.wrap}` : one.base;
+  const sorted = order.sql === '' ? base : `${base} ORDER BY ${order.sql}`;
+  const offset = ending.offset ? ` OFFSET ${countSql(t, env, ending.offset)}` : '';
+  const fetch = ending.fetch ? ` LIMIT ${countSql(t, env, ending.fetch)}` : '';
+  const top = one.spec?.top ? topClause(t, env, one.spec.top, base) : '';
+  return `${sorted}${top}${fetch}${offset}`;
+}
+
+/** A number of rows: TOP, OFFSET, FETCH. */
+export function countSql(t: Translation, env: Environment, node: Expression): string {
+  const count = translate(t, env, node);
+  if (count.type.name === 'int' && typeof count.constant === 'string') return count.sql;
+  return convert(t, count, { name: 'bigint' }, { mode: 'implicit', span: node.span }).sql;
+}
+
+function topClause(t: Translation, env: Environment, top: Top, base: string): string {
+  const count = translate(t, env, top.expression);
+  if (top.percent) {
+    if (Number(count.constant) === 100) return '';
+    const share = convert(t, count, { name: 'float' }, { mode: 'implicit', span: top.span }).sql;
+    const rows = `SELECT ceil(count(*) * ${share} / 100.0)::bigint FROM (${base}) AS ${t.freshName('q')}`;
+    return top.withTies ? ` FETCH FIRST ((${rows})) ROWS WITH TIES` : ` LIMIT (${rows})`;
+  }
+  const limit = countSql(t, env, top.expression);
+  return top.withTies ? ` FETCH FIRST (${limit}) ROWS WITH TIES` : ` LIMIT ${limit}`;
+}
+
+function combinedQuery(t: Translation, env: Environment, query: Query, options: QueryOptions): QuerySql {
+  const body = bodySql(t, env, query.body, { named: true, ...(options.types ? { types: options.types } : {}) });
+  const columns = body.columns.map((one, index) => {
+    const name = options.names?.[index] ?? one.name;
+    return { ...one, name };
+  });
+  const order = distinctOrder(t, undefined, body.columns, query);
+  const sql = finished(t, { base: body.sql, order, columns: body.columns, env, ending: query });
+  if (!options.store) return renamed(t, { sql, columns }, options);
+  return stored(t, { sql, columns: body.columns }, options.store);
+}
+
+/** The text carries the names of the left side; names from outside need another level. */
+function renamed(t: Translation, query: QuerySql, options: QueryOptions): QuerySql {
+  if (t.profile.kind === 'sandbox' || !options.named || !options.names?.length) return query;
+  const name = t.freshName('q');
+  const columns = query.columns.map((one, index) => ({ ...one, sqlName: columnName(t, one.name, index) }));
+  const list = columns.map((one) => one.sqlName).join(', ');
+  return { sql: `SELECT * FROM (${query.sql}) AS ${name}(${list})`, columns };
+}
+
+function stored(t: Translation, query: QuerySql, store: NonNullable<QueryOptions['store']>): QuerySql {
+  const name = t.freshName('q');
+  const values = query.columns.map((one, index) => {
+    const reference: TypedSql = { ...value(`${name}.${one.sqlName}`, one.value.type, one.value.nullable) };
+    const target = store(index);
+    return target ? convert(t, reference, target.type, target) : reference;
+  });
+  const columns = query.columns.map((one, index) => ({ ...one, value: values[index] ?? one.value }));
+  return { sql: `SELECT ${values.map((one) => one.sql).join(', ')} FROM (${query.sql}) AS ${name}`, columns };
+}

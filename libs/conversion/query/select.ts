@@ -1,0 +1,160 @@
+import type { Expression, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
+import type { TypedSql } from './api.ts';
+import { starSources, type Environment } from './environment.ts';
+import { translate } from './expression.ts';
+import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
+import { fromClause } from './from.ts';
+import { windowSql } from './order.ts';
+import { condition } from './predicate.ts';
+import type { Translation } from './translation.ts';
+
+export interface SelectedItem {
+  readonly name: string;
+  readonly value: TypedSql;
+  readonly span: Span;
+  readonly identity?: boolean;
+  readonly assignTo?: string;
+}
+
+/** The clauses of one SELECT as text, each with a blank before it or empty. */
+export interface SelectParts {
+  readonly items: readonly SelectedItem[];
+  readonly from: string;
+  readonly where: string;
+  readonly group: string;
+  readonly having: string;
+  readonly windows: string;
+  /** An aggregate without GROUP BY stands in the select list: the query has one row whatever FROM gives. */
+  readonly aggregated: boolean;
+  /** Where names of the select list, ORDER BY and so on are looked up. */
+  readonly env: Environment;
+}
+
+export function selectParts(t: Translation, env: Environment, spec: SelectSpec): SelectParts {
+  const from = fromClause(t, env, spec.from);
+  const where = spec.where ? ` WHERE ${condition(t, from.env, spec.where)}` : '';
+  const group = spec.groupBy ? groupClause(t, from.env, spec.groupBy) : '';
+  const having = spec.having ? ` HAVING ${condition(t, from.env, spec.having)}` : '';
+  const { windows, inner } = windowClause(t, from.env, spec);
+  const items = spec.items.flatMap((item) => selectItem(t, inner, item));
+  const aggregated = having !== '' || spec.items.some(hasAggregate);
+  return {
+    items,
+    from: from.sql === '' ? '' : ` FROM ${from.sql}`,
+    where,
+    group,
+    having,
+    windows,
+    aggregated,
+    env: inner,
+  };
+}
+
+const AGGREGATES = new Set([
+  'count',
+  'count_big',
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'string_agg',
+  'stdev',
+  'stdevp',
+  'var',
+  'varp',
+]);
+
+/** Whether an aggregate of this level may stand below the node; subqueries are not looked into. */
+function hasAggregate(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(hasAggregate);
+  if (typeof node !== 'object' || node === null) return false;
+  const one = node as { kind?: string; name?: { name?: { name?: string } }; over?: unknown };
+  if (one.kind === 'query' || one.kind === 'identifier') return false;
+  if (one.kind === 'call' && one.over === undefined && AGGREGATES.has(one.name?.name?.name?.toLowerCase() ?? ''))
+    return true;
+  return Object.values(one).some(hasAggregate);
+}
+
+function windowClause(t: Translation, env: Environment, spec: SelectSpec): { windows: string; inner: Environment } {
+  if (spec.windows.length === 0) return { windows: '', inner: env };
+  const names = new Map(spec.windows.map((one) => [one.name.name.toLowerCase(), t.freshName('win')]));
+  const inner = { ...env, windows: names };
+  const texts = spec.windows.map(
+    (one) => `${names.get(one.name.name.toLowerCase())} AS ${windowSql(t, inner, one.window)}`,
+  );
+  return { windows: ` WINDOW ${texts.join(', ')}`, inner };
+}
+
+/** One entry of a select list; `*` gives several. */
+export function selectItem(t: Translation, env: Environment, item: SelectItem): readonly SelectedItem[] {
+  switch (item.kind) {
+    case 'star':
+      return starSources(t, env, item.qualifier, item.span).flatMap((source) =>
+        source.columns
+          .filter((column) => column.hidden !== true)
+          .map((column) => ({
+            name: column.name,
+            value: column.value,
+            span: item.span,
+            ...(column.identity ? { identity: true } : {}),
+          })),
+      );
+    case 'selectAssign': {
+      const right = translate(t, env, item.expression);
+      const assigned =
+        item.op === '='
+          ? right
+          : arithmetic(
+              t,
+              item.op.slice(0, -1) as ArithmeticOperator,
+              translate(t, env, item.variable),
+              right,
+              item.span,
+            );
+      return [{ name: '', value: assigned, span: item.span, assignTo: item.variable.name }];
+    }
+    case 'selectItem': {
+      const selected = translate(t, env, item.expression);
+      return [
+        {
+          name: item.alias?.name ?? impliedName(item.expression),
+          value: selected,
+          span: item.span,
+          ...(isIdentityColumn(env, item.expression) ? { identity: true } : {}),
+        },
+      ];
+    }
+  }
+}
+
+function impliedName(node: Expression): string {
+  return node.kind === 'column' ? (node.parts.at(-1)?.name ?? '') : '';
+}
+
+function isIdentityColumn(env: Environment, node: Expression): boolean {
+  if (node.kind !== 'column') return false;
+  const name = node.parts.at(-1)?.name.toLowerCase();
+  return env.sources.some((source) =>
+    source.columns.some((one) => one.identity === true && one.name.toLowerCase() === name),
+  );
+}
+
+function groupClause(t: Translation, env: Environment, group: GroupBy): string {
+  if (group.all) {
+    t.unsupported('GROUP BY ALL', group.span);
+    return '';
+  }
+  const items = group.items.map((item) => groupItem(t, env, item));
+  if (group.legacy) return ` GROUP BY ${group.legacy.toUpperCase()} (${items.join(', ')})`;
+  return items.length === 0 ? '' : ` GROUP BY ${items.join(', ')}`;
+}
+
+const GROUP_WORDS = { rollup: 'ROLLUP', cube: 'CUBE', groupingSets: 'GROUPING SETS' } as const;
+
+function groupItem(t: Translation, env: Environment, item: GroupItem): string {
+  if (item.kind === 'groupOperator') {
+    return `${GROUP_WORDS[item.op]} (${item.items.map((one) => groupItem(t, env, one)).join(', ')})`;
+  }
+  const keys = item.expressions.map((one) => translate(t, env, one).sql);
+  return keys.length === 1 ? (keys[0] ?? '') : `(${keys.join(', ')})`;
+}

@@ -1,0 +1,56 @@
+import type { Span } from '#tsql';
+import type { ParameterRef, Profile, Scope, SqlType, TranslationContext, TypedSql } from './api.ts';
+
+/** The work on one statement: its parameters, the names it has made, its problems. */
+export class Translation {
+  readonly parameters: ParameterRef[] = [];
+  readonly profile: Profile;
+  #names = 0;
+  readonly #reported = new Set<string>();
+
+  constructor(readonly context: TranslationContext) {
+    this.profile = context.profile;
+  }
+
+  get scope(): Scope {
+    return this.context.scope;
+  }
+
+  /** The parameter that carries a variable; one index for each name. */
+  parameter(name: string, type: SqlType): TypedSql {
+    const known = this.parameters.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const ref = known ?? { index: this.parameters.length + 1, name, type };
+    if (!known) this.parameters.push(ref);
+    return { sql: `$${ref.index}::${this.profile.typeSql(ref.type)}`, type: ref.type, nullable: true };
+  }
+
+  /** A name that no other relation of this statement has. */
+  freshName(stem: string): string {
+    this.#names += 1;
+    return `${stem}${this.#names}`;
+  }
+
+  /** Reports an error. Where the profile lets it pass, the NULL returned stands in the place of what failed. */
+  fail(code: string, number: number, message: string, span: Span): TypedSql {
+    this.#report({ severity: 'error', code, number, message, span });
+    return { sql: 'NULL', type: { name: 'int' }, nullable: true, constant: null, untyped: true };
+  }
+
+  /** What is not built, by name: SQL Server's number for it. */
+  unsupported(what: string, span: Span): TypedSql {
+    return this.fail('unsupported', 40515, `${what} is not supported in this version of the sandbox.`, span);
+  }
+
+  /** Something a person should know that does not stop the translation. */
+  note(severity: 'warning' | 'info', code: string, message: string, span: Span): void {
+    this.#report({ severity, code, number: 0, message, span });
+  }
+
+  // A statement may be read twice (types first, then text); a problem is told once.
+  #report(problem: Parameters<Profile['problem']>[0]): void {
+    const key = `${problem.code}:${problem.span.start}:${problem.message}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    this.profile.problem(problem);
+  }
+}

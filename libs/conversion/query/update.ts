@@ -1,0 +1,261 @@
+import type { Delete, DmlTarget, Expression, SetClause, TableSource, Top, Update, WithClause } from '#tsql';
+import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
+import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
+import { convert } from './convert.ts';
+import { returning, storeOptions, targetColumn, targetInFrom, targetRelation } from './dml-target.ts';
+import { sameName, type Environment, type Source } from './environment.ts';
+import { translate } from './expression.ts';
+import { boundRelation, fromClause, sourceName } from './from.ts';
+import { condition } from './predicate.ts';
+import { countSql, withClause } from './query.ts';
+import type { Translation } from './translation.ts';
+
+/** UPDATE and DELETE alike: where the rows to change are found. */
+interface Found {
+  readonly relation: Relation;
+  /** The target's own name in the SQL text. */
+  readonly name: string;
+  /** The other sources, ready for FROM or USING; '' if there are none. */
+  readonly from: string;
+  /** WHERE with its word, or ''. */
+  readonly where: string;
+  readonly env: Environment;
+  readonly sources: readonly Source[];
+  readonly prefix: string;
+}
+
+interface Search {
+  readonly with?: WithClause;
+  readonly target: DmlTarget;
+  readonly from: readonly TableSource[];
+  readonly where?: Expression;
+  readonly top?: Top;
+}
+
+/** The target of a statement whose FROM holds it under an alias: the alias's own table. */
+function aliasedTarget(
+  t: Translation,
+  env: Environment,
+  search: Search,
+): { relation: Relation | undefined; entry: TableSource | undefined } {
+  const entry = targetInFrom(search.target, search.from);
+  if (entry?.kind === 'table' || entry?.kind === 'tableVariable')
+    return { relation: targetRelation(t, env, entry), entry };
+  if (entry) {
+    t.unsupported('Writing to a derived table', entry.span);
+    return { relation: undefined, entry };
+  }
+  if (search.target.kind === 'table' && search.target.name.schema === undefined) {
+    const { name } = search.target.name.name;
+    if (env.ctes.some((one) => sameName(one.name, name))) {
+      t.unsupported('Writing to a common table expression', search.target.span);
+      return { relation: undefined, entry: undefined };
+    }
+  }
+  return { relation: targetRelation(t, env, search.target), entry: undefined };
+}
+
+function find(t: Translation, root: Environment, search: Search): Found | undefined {
+  const { prefix, inner } = withClause(t, root, search.with?.ctes ?? []);
+  const { relation, entry } = aliasedTarget(t, inner, search);
+  if (!relation) return undefined;
+  const alone = search.from.length === 0 || (search.from.length === 1 && search.from[0] === entry);
+  const found = alone ? findAlone(t, inner, search, relation, entry) : findJoined(t, inner, search, relation, entry);
+  return { ...found, prefix, where: limited(t, found, search) };
+}
+
+type Bare = Omit<Found, 'prefix'>;
+
+function findAlone(
+  t: Translation,
+  env: Environment,
+  search: Search,
+  relation: Relation,
+  entry: TableSource | undefined,
+): Bare {
+  const target = entry ?? search.target;
+  const alias = 'alias' in target ? target.alias?.name : undefined;
+  const name = sourceName(t, alias ?? relation.name);
+  const source = boundRelation(t, env.scope, relation, name, alias);
+  const inner: Environment = { ...env, parent: env, sources: [source] };
+  const where = search.where ? ` WHERE ${condition(t, inner, search.where)}` : '';
+  return { relation, name, from: '', where, env: inner, sources: [source] };
+}
+
+/** The rows are found by the FROM clause as it stands; the target is joined to its entry there by the row's address. */
+function findJoined(
+  t: Translation,
+  env: Environment,
+  search: Search,
+  relation: Relation,
+  entry: TableSource | undefined,
+): Bare {
+  const from = fromClause(t, env, search.from);
+  const name = t.freshName('x');
+  const found = entry && entrySource(from.env.sources, entry);
+  const own = boundRelation(t, env.scope, relation, name);
+  const inner = found ? from.env : { ...from.env, sources: [own, ...from.env.sources] };
+  const tests = [
+    ...(found ? [`${name}.ctid = ${found.sqlName}.ctid`] : []),
+    ...(search.where ? [condition(t, inner, search.where)] : []),
+  ];
+  const where = tests.length > 0 ? ` WHERE ${tests.join(' AND ')}` : '';
+  return { relation, name, from: from.sql, where, env: inner, sources: inner.sources };
+}
+
+function entrySource(sources: readonly Source[], entry: TableSource): Source | undefined {
+  const alias = 'alias' in entry ? entry.alias?.name : undefined;
+  const own = entry.kind === 'table' ? entry.name.name.name : entry.kind === 'tableVariable' ? entry.name : '';
+  return sources.find((one) =>
+    alias === undefined ? !one.aliased && sameName(one.name, own) : sameName(one.name, alias),
+  );
+}
+
+/** TOP (n): any n of the rows found. */
+function limited(t: Translation, found: Bare, search: Search): string {
+  if (!search.top) return found.where;
+  if (search.top.percent) return t.unsupported('UPDATE or DELETE with TOP PERCENT', search.top.span).sql;
+  const count = countSql(t, found.env, search.top.expression);
+  const others = found.from === '' ? '' : `, ${found.from}`;
+  const rows = `SELECT ${found.name}.ctid FROM ${found.relation.sql} AS ${found.name}${others}${found.where} LIMIT ${count}`;
+  return found.from === ''
+    ? ` WHERE ${found.name}.ctid IN (${rows})`
+    : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${found.name}.ctid IN (${rows})`;
+}
+
+/** Translates DELETE, with or without a second FROM. */
+export function translateDelete(t: Translation, root: Environment, node: Delete): TranslatedDml | undefined {
+  const found = find(t, root, node);
+  if (!found) return undefined;
+  const using = found.from === '' ? '' : ` USING ${found.from}`;
+  const output = returning(t, found.env, {
+    output: node.output,
+    relation: found.relation,
+    sources: found.sources,
+    images: ['deleted'],
+  });
+  return {
+    kind: 'delete',
+    sql: `${found.prefix}DELETE FROM ${found.relation.sql} AS ${found.name}${using}${found.where}${output.sql}`,
+    parameters: t.parameters,
+    target: found.relation,
+    columns: output.columns,
+    ...(output.outputInto ? { outputInto: output.outputInto } : {}),
+    explicitIdentity: false,
+    written: [],
+    assigns: [],
+  };
+}
+
+/** What the SET list of an UPDATE does. */
+export interface Assignments {
+  readonly sets: readonly string[];
+  readonly written: readonly RelationColumn[];
+  /** `@v = …`: the variable, and what it takes from the changed row. */
+  readonly variables: readonly { readonly name: string; readonly value: TypedSql }[];
+}
+
+/** Translates SET clauses over a target. */
+export function assignments(
+  t: Translation,
+  env: Environment,
+  relation: Relation,
+  clauses: readonly SetClause[],
+): Assignments {
+  const sets: string[] = [];
+  const written: RelationColumn[] = [];
+  const variables: { name: string; value: TypedSql }[] = [];
+  for (const clause of clauses) {
+    if (clause.kind === 'setMethod') {
+      t.unsupported(`The method .${clause.call.method.name}() in SET`, clause.span);
+      continue;
+    }
+    const name = clause.column?.parts.at(-1)?.name;
+    const column = name === undefined ? undefined : writableColumn(t, relation, name, clause);
+    if (column) {
+      sets.push(`${column.sql} = ${assigned(t, env, relation, column, clause)}`);
+      written.push(column);
+    }
+    if (clause.variable) variables.push({ name: clause.variable.name, value: variableValue(t, env, clause, column) });
+  }
+  return { sets, written, variables };
+}
+
+type SetColumn = Extract<SetClause, { kind: 'setColumn' }>;
+
+function writableColumn(
+  t: Translation,
+  relation: Relation,
+  name: string,
+  clause: SetColumn,
+): RelationColumn | undefined {
+  const column = targetColumn(t, relation, name, clause.span);
+  if (column?.identity) t.fail('identity-update', 8102, `Cannot update identity column '${column.name}'.`, clause.span);
+  if (column?.readOnly || column?.expression) {
+    const message = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
+    t.fail('read-only-column', 271, message, clause.span);
+  }
+  return column;
+}
+
+function assigned(
+  t: Translation,
+  env: Environment,
+  relation: Relation,
+  column: RelationColumn,
+  clause: SetColumn,
+): string {
+  if (clause.value.kind === 'default') return 'DEFAULT';
+  const right = translate(t, env, clause.value);
+  const value = clause.op === '=' || !clause.column ? right : compound(t, env, clause, clause.column, right);
+  return convert(t, value, column.type, storeOptions(t, relation, column, clause.span)).sql;
+}
+
+const compound = (t: Translation, env: Environment, clause: SetColumn, left: Expression, right: TypedSql): TypedSql =>
+  arithmetic(t, clause.op.slice(0, -1) as ArithmeticOperator, translate(t, env, left), right, clause.span);
+
+function variableValue(
+  t: Translation,
+  env: Environment,
+  clause: SetColumn,
+  column: RelationColumn | undefined,
+): TypedSql {
+  if (column) return { sql: `new.${column.sql}`, type: column.type, nullable: column.nullable };
+  const right = translate(t, env, clause.value);
+  return clause.op === '=' || !clause.variable ? right : compound(t, env, clause, clause.variable, right);
+}
+
+/** Translates UPDATE, with or without FROM. */
+export function translateUpdate(t: Translation, root: Environment, node: Update): TranslatedDml | undefined {
+  const found = find(t, root, node);
+  if (!found) return undefined;
+  const { relation } = found;
+  const set = assignments(t, found.env, relation, node.set);
+  const output = returning(t, found.env, {
+    output: node.output,
+    relation,
+    sources: found.sources,
+    images: ['inserted', 'deleted'],
+  });
+  const from = found.from === '' ? '' : ` FROM ${found.from}`;
+  // An UPDATE that only assigns variables still reads every row.
+  const anyColumn = relation.columns.find((one) => !one.identity && !one.readOnly && !one.expression);
+  const sets = set.sets.length > 0 ? set.sets : [`${anyColumn?.sql ?? ''} = ${found.name}.${anyColumn?.sql ?? ''}`];
+  const variables = set.variables.map((one) => one.value.sql).join(', ');
+  const tail =
+    variables === '' ? output.sql : output.sql === '' ? ` RETURNING ${variables}` : `${output.sql}, ${variables}`;
+  return {
+    kind: 'update',
+    sql: `${found.prefix}UPDATE ${relation.sql} AS ${found.name} SET ${sets.join(', ')}${from}${found.where}${tail}`,
+    parameters: t.parameters,
+    target: relation,
+    columns: [
+      ...output.columns,
+      ...set.variables.map((one) => ({ name: '', type: one.value.type, nullable: true, assignTo: one.name })),
+    ],
+    ...(output.outputInto ? { outputInto: output.outputInto } : {}),
+    explicitIdentity: false,
+    written: set.written.map((one) => one.name),
+    assigns: set.variables.map((one) => one.name),
+  };
+}
