@@ -148,7 +148,8 @@ export interface ResultSink {
 }
 
 export type EnvChange =
-  | { readonly kind: 'database'; readonly name: string; readonly old: string }
+  /** `collation` is that of the new database: drivers encode varchar parameters by it. */
+  | { readonly kind: 'database'; readonly name: string; readonly old: string; readonly collation?: string }
   | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly descriptor: bigint };
 
 export interface LoginRequest {
@@ -174,6 +175,8 @@ export type TransactionRequest =
  */
 export interface SqlSession {
   readonly database: string;
+  /** Collation of the database at login; drivers encode varchar parameters by it. Default SQL_Latin1_General_CP1_CI_AS. */
+  readonly collation?: string;
   readonly spid: number;
   /** A SQL batch. */
   batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void>;

@@ -206,6 +206,26 @@ describe('tedious sends parameters:', () => {
     expect(seen.map((parameter) => parameter.declared)).toEqual(['decimal(10, 3)', 'nvarchar(7)']);
   });
 
+  test('varchar in the code page of the database', async () => {
+    script.script = {
+      batch: async (_sql, out) => {
+        out.envChange({ kind: 'database', name: 'Other', old: 'Shop', collation: 'Cyrillic_General_CI_AS' });
+        out.done(undefined);
+      },
+    };
+    await pool.request().batch('use Other');
+    const [parameter] = await send((request) => request.input('p', sql.VarChar(20), 'Привет'));
+    expect(parameter?.value).toBe('Привет');
+    expect(parameter?.type.collation).toBe('Cyrillic_General_CI_AS');
+    script.script = {
+      batch: async (_sql, out) => {
+        out.envChange({ kind: 'database', name: 'Shop', old: 'Other', collation: 'SQL_Latin1_General_CP1_CI_AS' });
+        out.done(undefined);
+      },
+    };
+    await pool.request().batch('use Shop');
+  });
+
   test('tables', async () => {
     const table = new sql.Table('dbo.Lines');
     table.columns.add('id', sql.Int, { nullable: false });

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { SqlError, type SqlServer, type SqlSession } from '../session.ts';
-import { DEFAULT_COLLATION, collationOf } from './collation.ts';
+import { collationOf } from './collation.ts';
 import { FEATURE, TDS_73A, TDS_73B, TDS_74, readLogin7, type Login7 } from './login7.ts';
 import { MessageReader, type IncomingMessage } from './message-reader.ts';
 import { PacketWriter } from './packet-writer.ts';
@@ -207,7 +207,7 @@ export class TdsConnection {
     this.writer.spid = session.spid;
     writeEnvText(tokens, 1, session.database, 'master');
     say(5701, 2, `Changed database context to '${session.database}'.`);
-    writeEnvBytes(tokens, 7, collationOf(DEFAULT_COLLATION).bytes, Buffer.alloc(0));
+    writeEnvBytes(tokens, 7, collationOf(session.collation).bytes, Buffer.alloc(0));
     writeEnvText(tokens, 2, 'us_english', '');
     say(5703, 1, 'Changed language setting to us_english.');
     writeLoginAck(tokens, this.tdsVersion);

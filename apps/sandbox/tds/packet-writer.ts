@@ -74,11 +74,6 @@ export class PacketWriter {
     if (this.tokens.position >= FLUSH_AT) this.cut(false, PACKET.reply);
   }
 
-  /** Sends the full packets that are there; the last bytes stay, since the message goes on. */
-  flushNow(): void {
-    if (this.tokens.position > this.packetSize - HEADER) this.cut(false, PACKET.reply);
-  }
-
   /** Ends the message: all that is left goes out, its last packet with the end bit. */
   end(type: number = PACKET.reply): void {
     this.cut(true, type);

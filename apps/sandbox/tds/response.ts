@@ -6,6 +6,7 @@ import {
   type TdsParameter,
   type TdsValue,
 } from '../session.ts';
+import { collationOf } from './collation.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { RowEncoder } from './row-encoder.ts';
 import type { TokenBuffer } from './token-buffer.ts';
@@ -136,7 +137,11 @@ export class Response implements ResultSink {
     if (this.mute) return;
     this.settle();
     const { tokens } = this.context.writer;
-    if (change.kind === 'database') return writeEnvText(tokens, 1, change.name, change.old);
+    if (change.kind === 'database') {
+      writeEnvText(tokens, 1, change.name, change.old);
+      if (change.collation) writeEnvBytes(tokens, 7, collationOf(change.collation).bytes, Buffer.alloc(0));
+      return;
+    }
     const descriptor = Buffer.alloc(8);
     descriptor.writeBigUInt64LE(BigInt.asUintN(64, change.descriptor));
     const none = Buffer.alloc(0);
