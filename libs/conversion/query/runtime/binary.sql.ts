@@ -30,11 +30,11 @@ BEGIN
   END IF;
   RETURN sys.size_bytes(b, n, fixed, false);
 END $$;
-CREATE OR REPLACE FUNCTION sys.bytes_text(b bytea, national boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION sys.bytes_text(b bytea, wide boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE out text := ''; unit int; next int; i int := 0;
 BEGIN
   IF b IS NULL THEN RETURN NULL; END IF;
-  IF NOT national THEN RETURN coalesce((SELECT string_agg(sys.char_of(get_byte(b, n)), '' ORDER BY n) FROM generate_series(0, octet_length(b) - 1) AS n), ''); END IF;
+  IF NOT wide THEN RETURN coalesce((SELECT string_agg(sys.char_of(get_byte(b, n)), '' ORDER BY n) FROM generate_series(0, octet_length(b) - 1) AS n), ''); END IF;
   WHILE i + 1 < octet_length(b) LOOP
     unit := get_byte(b, i) + get_byte(b, i + 1) * 256;
     i := i + 2;
@@ -50,7 +50,7 @@ BEGIN
   END LOOP;
   RETURN out;
 END $$;
-CREATE OR REPLACE FUNCTION sys.text_bytes(x text, national boolean, style int) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION sys.text_bytes(x text, wide boolean, style int) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE out bytea := '\x'; one int; hex text;
 BEGIN
   IF x IS NULL THEN RETURN NULL; END IF;
@@ -59,10 +59,10 @@ BEGIN
     IF hex IS NULL THEN PERFORM sys.raise(8114, 'Error converting data type varchar to varbinary.'); END IF;
     RETURN decode(hex, 'hex');
   END IF;
-  IF NOT national AND octet_length(x) = length(x) THEN RETURN convert_to(x, 'UTF8'); END IF;
+  IF NOT wide AND octet_length(x) = length(x) THEN RETURN convert_to(x, 'UTF8'); END IF;
   FOR i IN 1 .. length(x) LOOP
     one := ascii(substr(x, i, 1));
-    IF NOT national THEN out := out || sys.int_bytes(sys.ascii_of(substr(x, i, 1)), 1); CONTINUE; END IF;
+    IF NOT wide THEN out := out || sys.int_bytes(sys.ascii_of(substr(x, i, 1)), 1); CONTINUE; END IF;
     IF one = 1112064 THEN one := 0; ELSIF one BETWEEN 1110016 AND 1112063 THEN one := one - 1110016 + 55296; END IF;
     IF one > 65535 THEN
       out := out || reverse(sys.int_bytes(55296 + ((one - 65536) >> 10), 2));

@@ -50,8 +50,8 @@ BEGIN
     PERFORM sys.raise(235, 'Cannot convert a char value to money. The char value has incorrect syntax.');
   END IF;
   n := round(plain::numeric, 4);
-  IF n BETWEEN CASE kind WHEN 'money' THEN -922337203685477.5808 ELSE -214748.3648 END
-           AND CASE kind WHEN 'money' THEN 922337203685477.5807 ELSE 214748.3647 END THEN RETURN n; END IF;
+  IF (n BETWEEN CASE kind WHEN 'money' THEN -922337203685477.5808 ELSE -214748.3648 END
+           AND CASE kind WHEN 'money' THEN 922337203685477.5807 ELSE 214748.3647 END) THEN RETURN n; END IF;
   IF quiet THEN RETURN NULL; END IF;
   PERFORM sys.raise(293, 'Cannot convert char value to ' || kind || '. The char value has incorrect syntax.');
 END $$;

@@ -24,7 +24,7 @@ BEGIN
   END LOOP;
   RETURN out;
 END $$;
-CREATE OR REPLACE FUNCTION sys.like_match(x text, pattern text, escape text, sensitive boolean, national boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION sys.like_match(x text, pattern text, escape text, sensitive boolean, wide boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE regex text; subject text;
 BEGIN
   IF x IS NULL OR pattern IS NULL THEN RETURN NULL; END IF;
@@ -32,13 +32,13 @@ BEGIN
     PERFORM sys.raise(506, format('The invalid escape character "%s" was specified in a LIKE predicate.', escape));
   END IF;
   regex := '^' || sys.like_regex(pattern, escape) || '$';
-  subject := CASE WHEN national OR pattern COLLATE "C" ~ '[ %]$' COLLATE "C" THEN x ELSE rtrim(x) END;
+  subject := CASE WHEN wide OR pattern COLLATE "C" ~ '[ %]$' COLLATE "C" THEN x ELSE rtrim(x) END;
   IF sensitive THEN RETURN subject COLLATE "und-x-icu" ~ regex; END IF;
   RETURN subject COLLATE "und-x-icu" ~* regex;
 END $$;
 CREATE OR REPLACE FUNCTION sys.patindex(pattern text, x text, flags text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_instr(x COLLATE "und-x-icu",
-    CASE WHEN left(pattern, 1) = '%' COLLATE "C" THEN '' ELSE '^' END
+  SELECT regexp_instr(x COLLATE "und-x-icu", regex, 1, 1, 0, flags) FROM (
+    SELECT CASE WHEN left(pattern, 1) = '%' COLLATE "C" THEN '' ELSE '^' END
     || sys.like_regex(regexp_replace(pattern COLLATE "C", '^%+|(?<=.)%+$', '', 'g'), NULL)
-    || CASE WHEN length(pattern) > 1 AND right(pattern, 1) = '%' COLLATE "C" THEN '' ELSE '$' END, 1, 1, 0, flags) $$;
+    || CASE WHEN length(pattern) > 1 AND right(pattern, 1) = '%' COLLATE "C" THEN '' ELSE '$' END AS regex) AS q $$;
 `;
