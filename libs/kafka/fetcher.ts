@@ -21,8 +21,8 @@ export interface FetcherOptions extends Partial<FetchLimits> {
 export const DEFAULT_FETCH_LIMITS: FetchLimits = {
   maxWaitMs: 500,
   minBytes: 1,
-  maxBytes: 16 * 1024 * 1024,
-  maxBytesPerPartition: 4 * 1024 * 1024,
+  maxBytes: 8 * 1024 * 1024,
+  maxBytesPerPartition: 2 * 1024 * 1024,
 };
 
 /** What one partition gave in one answer. Its bytes stay in memory as long as the cursor is held. */
