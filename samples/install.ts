@@ -39,8 +39,10 @@ export async function createDatabase(server: SampleServer): Promise<void> {
       .request()
       .input('name', sql.NVarChar(128), server.database)
       .query(`SELECT COUNT(*) AS n FROM sys.databases WHERE name = @name`);
-    if (Number((found.recordset[0] as { n: number }).n) === 0)
+    if (Number((found.recordset[0] as { n: number }).n) === 0) {
       await pool.request().batch(`CREATE DATABASE ${quoteName(server.database)}`);
+      await pool.request().batch(`ALTER DATABASE ${quoteName(server.database)} SET ALLOW_SNAPSHOT_ISOLATION ON`);
+    }
   } finally {
     await pool.close();
   }

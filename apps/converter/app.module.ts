@@ -11,7 +11,15 @@ export class AppModule {
   static forJob(context: JobContext, args: Readonly<Record<string, string>> = {}): DynamicModule {
     const { job, control, kafka, owner, log } = context;
     const factory = (): Converter =>
-      new Converter({ job, owner, source: new SqlServerSource(job.source), control, kafka, leaseMs: Number(args['lease-ms'] ?? LEASE_MS), log });
+      new Converter({
+        job,
+        owner,
+        source: new SqlServerSource(job.source),
+        control,
+        kafka,
+        leaseMs: Number(args['lease-ms'] ?? LEASE_MS),
+        log,
+      });
     return { module: AppModule, providers: [{ provide: RUNNER, useFactory: factory }] };
   }
 }

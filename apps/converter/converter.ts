@@ -93,7 +93,9 @@ export class Converter {
   private async buildIndexes(): Promise<boolean> {
     const { control, log } = this.options;
     const tables = await control.readTables();
-    const isLoading = tables.some((table) => ['pending', 'prepared', 'held', 'loading', 'loaded', 'catching-up'].includes(table.state));
+    const isLoading = tables.some((table) =>
+      ['pending', 'prepared', 'held', 'loading', 'loaded', 'catching-up'].includes(table.state),
+    );
     if (isLoading) return false;
     await applyPhase(control, 'after', log);
     await control.setJobRecord({ indexes: true });
@@ -120,21 +122,20 @@ export class Converter {
     const { control, source, job, kafka, log } = this.options;
     const database = await source.catalog.readDatabase();
     const conversion = convertDatabase(database, job);
-    if (conversion.tables.length === 0) throw new SluiceError('JobFileInvalid', `No table of ${database.name} is selected by the rules under tables:.`);
+    if (conversion.tables.length === 0)
+      throw new SluiceError('JobFileInvalid', `No table of ${database.name} is selected by the rules under tables:.`);
     const tables = this.jobTables(conversion, database.name, database.collation);
     const specs = tables.map((table) => tableTopicSpec(job.topics, table.eventTable, table.partitions));
     await kafka.ensureTopics([...jobTopicSpecs(job.topics, job.job), ...specs]);
     failpoint('converter.topics-made');
     await control.addTables(tables);
     await control.savePlan(conversion.steps, conversion.issues);
-    for (const { eventTable } of tables) {
-      if (eventTable.key.length > 0) continue;
-      const name = `${eventTable.schema}.${eventTable.name}`;
-      await control.setTableState(name, 'refused', { from: ['pending'], reason: 'the table has no key (SL1014)' });
-      log.warn('table without a key is not loaded', { table: name });
-    }
     await control.setJobRecord({ planned: true, counters: conversion.counters satisfies readonly CounterTarget[] });
-    log.info('conversion planned', { tables: tables.length, statements: conversion.steps.length, issues: conversion.issues.length });
+    log.info('conversion planned', {
+      tables: tables.length,
+      statements: conversion.steps.length,
+      issues: conversion.issues.length,
+    });
   }
 
   private jobTables(conversion: Conversion, database: string, collation: string): NewTable[] {
@@ -149,7 +150,8 @@ export class Converter {
         targetSchema: table.schema,
         targetName: table.name,
         topic: topics.table(job.job, database, table.source.schema, table.source.name),
-        partitions: rule.partitions ?? job.topics.partitions,
+        // Without a key order holds only within one partition.
+        partitions: eventTable.key.length === 0 ? 1 : (rule.partitions ?? job.topics.partitions),
         eventTable,
         targetColumns: table.columns.map((column) => ({
           name: column.name,

@@ -15,10 +15,18 @@ export async function setCounters(control: ControlStore, last: Readonly<Record<s
   }
 }
 
-async function setSequence(control: ControlStore, sequence: string, reached: string | null, increment: string): Promise<void> {
+async function setSequence(
+  control: ControlStore,
+  sequence: string,
+  reached: string | null,
+  increment: string,
+): Promise<void> {
   if (reached === null) return;
   const further = increment.startsWith('-') ? 'least' : 'greatest';
-  await control.pool.query(`select setval($1::regclass, ${further}($2::bigint, case when is_called then last_value else $2::bigint end), true) from ${sequence}`, [sequence, reached]);
+  await control.pool.query(
+    `select setval($1::regclass, ${further}($2::bigint, case when is_called then last_value else $2::bigint end), true) from ${sequence}`,
+    [sequence, reached],
+  );
 }
 
 async function setIdentity(
@@ -29,7 +37,10 @@ async function setIdentity(
 ): Promise<void> {
   const table = quoteQualified({ schema: identity.schema, name: identity.table });
   const [aggregate, further] = increment.startsWith('-') ? ['min', 'least'] : ['max', 'greatest'];
-  const found = await control.pool.query<{ sequence: string | null }>(`select pg_get_serial_sequence($1, $2) as sequence`, [table, identity.column]);
+  const found = await control.pool.query<{ sequence: string | null }>(
+    `select pg_get_serial_sequence($1, $2) as sequence`,
+    [table, identity.column],
+  );
   const sequence = found.rows[0]?.sequence;
   if (!sequence) return;
   await control.pool.query(

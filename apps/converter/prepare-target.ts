@@ -13,7 +13,9 @@ export async function prepareTarget(control: ControlStore, mode: JobFile['load']
   const existing: string[] = [];
   for (const table of await control.readTables()) {
     const name = { schema: table.targetSchema, name: table.targetName };
-    const found = await control.pool.query<{ found: string | null }>(`select to_regclass($1)::text as found`, [quoteQualified(name)]);
+    const found = await control.pool.query<{ found: string | null }>(`select to_regclass($1)::text as found`, [
+      quoteQualified(name),
+    ]);
     if (found.rows[0]?.found) existing.push(quoteQualified(name));
   }
   if (existing.length === 0) return;

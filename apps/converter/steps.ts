@@ -18,7 +18,12 @@ export async function applyPhase(control: ControlStore, phase: Phase, log: Log):
       log.warn('statement not applied', { object: step.object, cause: oneLine(error) });
       continue;
     }
-    throw new SluiceError('ConversionFailed', `${step.object}: ${oneLine(error)} — in: ${firstLine(step.statement)}`, { object: step.object, phase }, { cause: error });
+    throw new SluiceError(
+      'ConversionFailed',
+      `${step.object}: ${oneLine(error)} — in: ${firstLine(step.statement)}`,
+      { object: step.object, phase },
+      { cause: error },
+    );
   }
 }
 

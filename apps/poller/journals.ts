@@ -1,6 +1,6 @@
-import { topics } from '#events';
+import { HEADER, topics } from '#events';
 import { SluiceError } from '#errors';
-import type { Fetcher } from '#kafka';
+import type { Fetcher, RecordCursor } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { JobTable } from '#target-postgres';
 import { failpoint } from '#telemetry';
@@ -85,6 +85,8 @@ export class Journals {
   ): Promise<number> {
     const fetcher = this.fetcherFor(topic, range.from);
     const publisher = this.term.publisherOf(table);
+    // A table without a key was read at one exact position: what the journal holds up to it is in the rows already (rule 6).
+    const readAt = await this.term.options.control.chunks.readPosition(table);
     let next = range.from;
     let copied = 0;
     while (next < range.end && copied < COPY_RECORDS) {
@@ -92,7 +94,7 @@ export class Journals {
       if (faults[0]) throw faults[0].error;
       for (const batch of batches) {
         while (batch.records.next()) {
-          publisher.copy(batch.records);
+          if (readAt === null || !isUpTo(batch.records, readAt)) publisher.copy(batch.records);
           copied++;
         }
         next = batch.nextOffset;
@@ -116,4 +118,12 @@ export class Journals {
     if (this.reading !== null) this.fetcher?.remove(this.reading, 0);
     this.reading = null;
   }
+}
+
+const POSITION = Buffer.from(HEADER.position);
+
+/** Whether a journal record stands at or before a position; its header has the sub-index behind the position. */
+function isUpTo(record: RecordCursor, position: string): boolean {
+  const text = record.header(POSITION);
+  return text !== null && text.slice(0, position.length) <= position;
 }

@@ -1,10 +1,17 @@
 import { oneLine, SluiceError } from '#errors';
 import type { TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
-import type { ChunkReader } from '#source';
+import type { ChunkReader, RowBlock } from '#source';
 import type { Chunk, JobTable, Lease } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
 import type { SnapshotOptions } from './snapshot.ts';
+
+/** What a chunk's transaction held. `position`: of tables without a key. */
+interface ChunkRead {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly position?: string;
+}
 
 export const SLOT_PREFIX = 'snapshot-slot-';
 
@@ -53,24 +60,15 @@ export class Slot {
   }
 
   private async publish(reader: ChunkReader, chunk: Chunk, signal: AbortSignal): Promise<void> {
-    const { control, chunkBytes } = this.options;
+    const { control } = this.options;
     const table = await this.tableOf(chunk);
     const publisher = await this.publisherOf(table);
     failpoint('snapshot.chunk-leased');
-    let rows = 0;
-    let bytes = 0;
     this.producer.begin();
+    let read: ChunkRead;
     try {
-      publisher.beginReads(table.s0 ?? '');
-      for await (const block of reader.read(table.eventTable, chunk, signal)) {
-        publisher.reads(block.rows);
-        publisher.push();
-        rows += block.rows.length;
-        bytes += block.bytes;
-        await this.producer.drain(chunkBytes);
-        await this.slowDown(block.rows.length, signal);
-      }
-      signal.throwIfAborted();
+      const isKeyed = table.eventTable.key.length > 0;
+      read = isKeyed ? await this.byKey(reader, chunk, table, signal) : await this.atPosition(reader, table, signal);
       publisher.push();
       await this.producer.flush();
       failpoint('snapshot.chunk-produced');
@@ -78,12 +76,53 @@ export class Slot {
     } catch (error) {
       publisher.clear();
       if (!this.producer.needsInit) await this.producer.abort();
-      if (signal.aborted && !this.producer.needsInit) await control.chunks.takeBack(this.lease.name, this.lease.epoch);
-      throw error;
+      if (!this.producer.needsInit) await control.chunks.takeBack(this.lease.name, this.lease.epoch);
+      if (signal.aborted || !isSuspending(error)) throw error;
+      await control.setTableState(chunk.tableName, 'suspended', { reason: oneLine(error) });
+      this.options.log.error('table stopped', { table: chunk.tableName, reason: oneLine(error) });
+      return;
     }
     failpoint('snapshot.chunk-committed');
-    if (!(await control.chunks.done(chunk, this.lease.name, this.lease.epoch, rows, bytes)))
+    if (!(await control.chunks.done(chunk, { slot: this.lease.name, epoch: this.lease.epoch }, read)))
       throw leaseLost(this.lease.name);
+  }
+
+  private async byKey(reader: ChunkReader, chunk: Chunk, table: JobTable, signal: AbortSignal): Promise<ChunkRead> {
+    const publisher = await this.publisherOf(table);
+    publisher.beginReads(table.s0 ?? '');
+    return this.append(publisher, reader.read(table.eventTable, chunk, signal), signal);
+  }
+
+  /** A table without a key is read whole at one position, after a truncation in the same transaction that voids what an earlier attempt committed (rule 6). */
+  private async atPosition(reader: ChunkReader, table: JobTable, signal: AbortSignal): Promise<ChunkRead> {
+    const publisher = await this.publisherOf(table);
+    const { position, rows, end } = await reader.readAtPosition(table.eventTable, signal);
+    try {
+      publisher.truncate(position);
+      publisher.beginReads(position.text);
+      return { ...(await this.append(publisher, rows, signal)), position: position.text };
+    } finally {
+      await end();
+    }
+  }
+
+  private async append(
+    publisher: TablePublisher,
+    blocks: AsyncIterable<RowBlock>,
+    signal: AbortSignal,
+  ): Promise<ChunkRead> {
+    let rows = 0;
+    let bytes = 0;
+    for await (const block of blocks) {
+      publisher.reads(block.rows);
+      publisher.push();
+      rows += block.rows.length;
+      bytes += block.bytes;
+      await this.producer.drain(this.options.chunkBytes);
+      await this.slowDown(block.rows.length, signal);
+    }
+    signal.throwIfAborted();
+    return { rows, bytes };
   }
 
   private async tableOf(chunk: Chunk): Promise<JobTable> {
@@ -124,4 +163,9 @@ export class Slot {
 
 function leaseLost(slot: string): SluiceError {
   return new SluiceError('LeaseLost', `Another process has the slot ${slot}.`, { slot });
+}
+
+/** Faults that stop one table, not the load. */
+function isSuspending(error: unknown): boolean {
+  return error instanceof SluiceError && (error.action === 'suspend' || error.action === 'park');
 }

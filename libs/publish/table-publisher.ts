@@ -65,6 +65,29 @@ export class TablePublisher {
     }
   }
 
+  /** Appends a truncation to every partition, under the reserved key (rule 7); what stood before it counts no more. */
+  truncate(position: Position): void {
+    const nowMs = Date.now();
+    this.key.reset();
+    this.value.reset();
+    this.encoder.encodeReservedKey(this.key);
+    this.encoder.encodeEnvelope(this.value, 't', null, null, {
+      commitMs: nowMs,
+      tsMs: nowMs,
+      snapshot: 'true',
+      position,
+    });
+    this.changeHeaders.set(HEADER.position, `${position.text}-00`);
+    for (let partition = 0; partition < this.writer.partitions; partition++) {
+      this.writer.appendTo(partition, {
+        timestampMs: nowMs,
+        key: this.key,
+        value: this.value,
+        headers: this.changeHeaders,
+      });
+    }
+  }
+
   /** Appends one change: an update of the key as delete, tombstone and create (rule 5). */
   change(change: TableChange): void {
     const { before, after } = change;

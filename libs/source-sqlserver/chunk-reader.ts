@@ -1,7 +1,7 @@
 import type { EventTable, Position } from '#events';
 import { tableName } from '#events';
 import { SluiceError } from '#errors';
-import type { ChunkBounds, ChunkReader, RowBlock } from '#source';
+import type { ChunkBounds, ChunkReader, PositionedRead, RowBlock } from '#source';
 import { sleep } from '#telemetry';
 import type { SourceRow } from '#values';
 import { quoteName } from '#tsql';
@@ -10,6 +10,9 @@ import type { SqlServerClient } from './client.ts';
 import { type KeyPart, keyToText, selectList } from './select-list.ts';
 import { keyParts } from './key-parts.ts';
 import { listWriters } from './open-transactions.ts';
+import { SqlServerQuiesce } from './quiesce.ts';
+
+const SNAPSHOT_STATE = `SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()`;
 
 /** Parameters of one look-up; SQL Server takes 2,100 of a request, a short statement plans faster. */
 const MAX_PARAMETERS = 100;
@@ -91,12 +94,31 @@ export class SqlServerChunkReader implements ChunkReader {
     return rows;
   }
 
-  readAtPosition(table: EventTable): Promise<never> {
-    throw new SluiceError(
-      'TableWithoutKey',
-      `Table ${tableName(table)} has no primary key and no unique index over NOT NULL columns; it can only be loaded at an exact position, for which ALLOW_SNAPSHOT_ISOLATION must be ON.`,
-      { table: tableName(table) },
-    );
+  async readAtPosition(table: EventTable, signal: AbortSignal): Promise<PositionedRead> {
+    const [database] = await this.client.query(SNAPSHOT_STATE);
+    if (Number(database?.[0]) !== 1) {
+      throw new SluiceError(
+        'TableWithoutKey',
+        `Table ${tableName(table)} has no primary key and no unique index over NOT NULL columns; it can only be loaded at an exact position, for which the source must allow it: ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON.`,
+        { table: tableName(table) },
+      );
+    }
+    const marker = `read ${tableName(table)} ${Date.now()}`;
+    const lock = await this.client.begin('READ COMMITTED');
+    const reading = await this.client.begin('SNAPSHOT');
+    // While the shared lock is held no change of the table commits; the snapshot begins under it, and the marker's commit ends it: every change of the table
+    // committed before the marker is in the snapshot, and none after it.
+    await lock.query(`SELECT TOP (0) 1 FROM ${quoted(table)} WITH (TABLOCK, HOLDLOCK)`);
+    await reading.query(`SELECT COUNT(*) FROM sluice.marker`);
+    await lock.query(`INSERT INTO sluice.marker ([text]) VALUES (@text)`, { text: marker });
+    await lock.commit();
+    const position = await new SqlServerQuiesce(this.client).positionOf(marker);
+    const text = `SELECT ${selectList(table)} FROM ${quoted(table)}`;
+    return {
+      position,
+      rows: reading.stream(text, {}, { blockRows: BLOCK.blockRows, blockBytes: this.blockBytes }, signal),
+      end: () => reading.rollback(),
+    };
   }
 
   async close(): Promise<void> {

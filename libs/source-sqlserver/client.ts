@@ -22,9 +22,22 @@ export type ResultRow = readonly unknown[];
 
 /** The driver takes a time-out per request; its type declarations do not know yet. 0 = none. */
 const TimedRequest = sql.Request as unknown as new (
-  pool: sql.ConnectionPool,
+  parent: sql.ConnectionPool | sql.Transaction,
   options: { requestTimeout: number },
 ) => sql.Request;
+
+/** One transaction of the source; its statements run one after the other. */
+export interface SqlServerTransaction {
+  query(text: string, parameters?: Readonly<Record<string, Parameter>>): Promise<ResultRow[]>;
+  stream(
+    text: string,
+    parameters: Readonly<Record<string, Parameter>>,
+    bounds: { blockRows: number; blockBytes: number },
+    signal: AbortSignal,
+  ): AsyncIterable<RowBlock>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
 
 /** A pool of connections to one database; every fault leaves as a SluiceError. */
 export class SqlServerClient {
@@ -84,7 +97,15 @@ export class SqlServerClient {
     bounds: { blockRows: number; blockBytes: number },
     signal: AbortSignal,
   ): AsyncIterable<RowBlock> {
-    const request = await this.request(parameters, 0);
+    yield* this.streamOn(await this.request(parameters, 0), text, bounds, signal);
+  }
+
+  private async *streamOn(
+    request: sql.Request,
+    text: string,
+    bounds: { blockRows: number; blockBytes: number },
+    signal: AbortSignal,
+  ): AsyncIterable<RowBlock> {
     request.stream = true;
     const queue = new BlockQueue(bounds, request);
     request.on('row', (row: unknown[]) => queue.push(row));
@@ -102,6 +123,35 @@ export class SqlServerClient {
     }
   }
 
+  /** A transaction on a connection of its own. The caller ends it; one that is left open is rolled back by {@link close}. */
+  async begin(isolation: 'READ COMMITTED' | 'SNAPSHOT'): Promise<SqlServerTransaction> {
+    const transaction = new sql.Transaction(await this.open());
+    try {
+      await transaction.begin(
+        isolation === 'SNAPSHOT' ? sql.ISOLATION_LEVEL.SNAPSHOT : sql.ISOLATION_LEVEL.READ_COMMITTED,
+      );
+    } catch (error) {
+      throw toSluiceError(error, this.settings);
+    }
+    const guarded = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } catch (error) {
+        throw toSluiceError(error, this.settings);
+      }
+    };
+    return {
+      query: async (text, parameters = {}) => {
+        const request = bind(new TimedRequest(transaction, { requestTimeout: 0 }), parameters);
+        return ((await guarded(request.query(text))).recordsets as unknown as ResultRow[][])[0] ?? [];
+      },
+      stream: (text, parameters, bounds, signal) =>
+        this.streamOn(bind(new TimedRequest(transaction, { requestTimeout: 0 }), parameters), text, bounds, signal),
+      commit: () => guarded(transaction.commit()),
+      rollback: () => guarded(transaction.rollback()),
+    };
+  }
+
   /** Waits for the connections at work, then ends them. */
   async close(): Promise<void> {
     this.closed = true;
@@ -111,16 +161,7 @@ export class SqlServerClient {
 
   private async request(parameters: Readonly<Record<string, Parameter>>, timeoutMs: number): Promise<sql.Request> {
     const pool = await this.open();
-    const request = new TimedRequest(pool, { requestTimeout: timeoutMs });
-    request.arrayRowMode = true;
-    for (const [name, value] of Object.entries(parameters)) {
-      if (typeof value === 'number')
-        request.input(name, Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? sql.Int : sql.Float, value);
-      else if (typeof value === 'boolean') request.input(name, sql.Bit, value);
-      else if (Buffer.isBuffer(value)) request.input(name, sql.VarBinary(sql.MAX), value);
-      else request.input(name, sql.NVarChar(value !== null && value.length > 4000 ? sql.MAX : 4000), value);
-    }
-    return request;
+    return bind(new TimedRequest(pool, { requestTimeout: timeoutMs }), parameters);
   }
 
   private open(): Promise<sql.ConnectionPool> {
@@ -128,7 +169,6 @@ export class SqlServerClient {
     this.pool ??= this.connect();
     return this.pool;
   }
-
   private async connect(): Promise<sql.ConnectionPool> {
     const { host, port, database, user, password, encrypt, trustServerCertificate } = this.settings;
     const pool = new sql.ConnectionPool({
@@ -158,6 +198,18 @@ export class SqlServerClient {
       throw toSluiceError(error, this.settings);
     }
   }
+}
+
+function bind(request: sql.Request, parameters: Readonly<Record<string, Parameter>>): sql.Request {
+  request.arrayRowMode = true;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value === 'number') {
+      request.input(name, Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? sql.Int : sql.Float, value);
+    } else if (typeof value === 'boolean') request.input(name, sql.Bit, value);
+    else if (Buffer.isBuffer(value)) request.input(name, sql.VarBinary(sql.MAX), value);
+    else request.input(name, sql.NVarChar(value !== null && value.length > 4000 ? sql.MAX : 4000), value);
+  }
+  return request;
 }
 
 const BY_NUMBER: Readonly<Record<number, ErrorKind>> = {

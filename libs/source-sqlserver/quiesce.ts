@@ -26,6 +26,11 @@ export class SqlServerQuiesce implements Quiesce {
   /** Waits until the capture has read the marker; a stopped capture job is named after `timeoutMs`. */
   async writeMarker(text: string, timeoutMs = 60_000): Promise<Position> {
     await this.client.query(`DELETE FROM sluice.marker; INSERT INTO sluice.marker ([text]) VALUES (@text)`, { text });
+    return this.positionOf(text, timeoutMs);
+  }
+
+  /** The end of the commit that wrote the marker, once the capture has read it. @throws SluiceError CaptureStalled */
+  async positionOf(text: string, timeoutMs = 60_000): Promise<Position> {
     const instance = await this.markerInstance();
     for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(50)) {
       const [row] = await this.client.query(MARKER_SEEN(instance), { text });

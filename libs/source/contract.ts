@@ -32,6 +32,13 @@ export interface RowBlock {
   readonly bytes: number;
 }
 
+/** All rows of a table as they stood at `position`. `end` gives the snapshot up. */
+export interface PositionedRead {
+  readonly position: Position;
+  readonly rows: AsyncIterable<RowBlock>;
+  end(): Promise<void>;
+}
+
 /** Reads tables, never changes. */
 export interface ChunkReader {
   /**
@@ -51,10 +58,7 @@ export interface ChunkReader {
   /**
    * For tables without a key (rule 6): all rows at one exact position. @throws SluiceError TableWithoutKey where the source has no such snapshot.
    */
-  readAtPosition(
-    table: EventTable,
-    signal: AbortSignal,
-  ): Promise<{ readonly position: Position; readonly rows: AsyncIterable<RowBlock>; end(): Promise<void> }>;
+  readAtPosition(table: EventTable, signal: AbortSignal): Promise<PositionedRead>;
   close(): Promise<void>;
 }
 

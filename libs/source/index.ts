@@ -5,6 +5,7 @@ export type {
   ChunkBounds,
   ChunkReader,
   Finding,
+  PositionedRead,
   Preflight,
   Quiesce,
   RowBlock,

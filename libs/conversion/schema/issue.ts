@@ -85,9 +85,10 @@ export const ISSUE_CODES = {
     remedy: 'Choose what should stand for it in PostgreSQL.',
   },
   SL1014: {
-    severity: 'decision',
+    severity: 'review',
     title: 'Table without a key',
-    remedy: 'Add a primary key at the source, or name a unique index (tables: key).',
+    remedy:
+      'It is loaded at one position and matched by full rows, which is slow for large tables: add a primary key at the source, or name a unique index (tables: key).',
   },
   SL1015: {
     severity: 'review',

@@ -71,16 +71,30 @@ export class Chunks {
   }
 
   /** After the chunk's Kafka transaction has committed. false: the slot was fenced meanwhile. */
-  async done(chunk: Chunk, slot: string, epoch: bigint, rows: number, bytes: number): Promise<boolean> {
+  async done(
+    chunk: Chunk,
+    by: { readonly slot: string; readonly epoch: bigint },
+    read: { readonly rows: number; readonly bytes: number; readonly position?: string },
+  ): Promise<boolean> {
     const result = await this.pool.query(
       `with finished as (
-         update sluice.chunks set state = 'done', rows = $7, bytes = $8, updated_at = now()
+         update sluice.chunks set state = 'done', rows = $7, bytes = $8, position = $9, updated_at = now()
          where job = $1 and table_name = $2 and attempt = $3 and chunk = $4 and state = 'leased' and slot = $5 and slot_epoch = $6
          returning 1)
        insert into sluice.counters (job, table_name, stage, part, reads, bytes)
        select $1, $2, 'snapshot', $5, $7, $8 from finished
        on conflict (job, table_name, stage, part) do update set reads = counters.reads + excluded.reads, bytes = counters.bytes + excluded.bytes, updated_at = now()`,
-      [this.job, chunk.tableName, chunk.attempt, chunk.chunk, slot, epoch.toString(), rows, bytes],
+      [
+        this.job,
+        chunk.tableName,
+        chunk.attempt,
+        chunk.chunk,
+        by.slot,
+        by.epoch.toString(),
+        read.rows,
+        read.bytes,
+        read.position ?? null,
+      ],
     );
     return (result.rowCount ?? 0) > 0;
   }
@@ -93,6 +107,16 @@ export class Chunks {
       [this.job, slot, epoch.toString()],
     );
     return result.rowCount ?? 0;
+  }
+
+  /** The exact position at which a table without a key was read, of the attempt that stands (rule 6); null for tables read by key. */
+  async readPosition(tableName: string): Promise<string | null> {
+    const result = await this.pool.query<{ position: string | null }>(
+      `select c.position from sluice.chunks c join sluice.tables t on t.job = c.job and t.table_name = c.table_name and t.attempt = c.attempt
+       where c.job = $1 and c.table_name = $2 and c.state = 'done' and c.position is not null`,
+      [this.job, tableName],
+    );
+    return result.rows[0]?.position ?? null;
   }
 
   /** How many chunks a slot has under way. */

@@ -50,6 +50,7 @@ export const CONTROL_DDL: readonly string[] = [
      slot_epoch bigint,
      rows bigint not null default 0,
      bytes bigint not null default 0,
+     position text,
      updated_at timestamptz not null default now(),
      primary key (job, table_name, attempt, chunk),
      foreign key (job, table_name) references sluice.tables on delete cascade)`,
