@@ -48,7 +48,13 @@ export async function bulkLoad(
   const target = { kind: 'table', name: statement.table, columns: [], hints: [], span: statement.span } as const;
   const keepIdentity = session.identityInsert;
   try {
-    const count = await insertRows(run, target, names, columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true })), stored());
+    const count = await insertRows(
+      run,
+      target,
+      names,
+      columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true })),
+      stored(),
+    );
     return BigInt(count);
   } catch (error) {
     const snapshot = await session.snapshot().catch(() => undefined);

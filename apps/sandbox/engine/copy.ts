@@ -7,7 +7,11 @@ const CHUNK = 64 * 1024;
 
 /** One field of COPY's text format. */
 export function copyField(value: string | null): string {
-  return value === null ? '\\N' : /[\\\n\r\t]/.test(value) ? value.replaceAll(/[\\\n\r\t]/g, (ch) => ESCAPES[ch] ?? ch) : value;
+  return value === null
+    ? '\\N'
+    : /[\\\n\r\t]/.test(value)
+      ? value.replaceAll(/[\\\n\r\t]/g, (ch) => ESCAPES[ch] ?? ch)
+      : value;
 }
 
 /** Copies rows of storage text into a table; resolves with their number. */

@@ -21,7 +21,8 @@ function keyOf(cursor: Identifier | Variable): string {
 }
 
 function find(run: Run, cursor: Identifier | Variable): Cursor {
-  if (cursor.kind === 'variable') throw new SqlError(40515, 'Cursor variables are not supported in this version of SQL Server.');
+  if (cursor.kind === 'variable')
+    throw new SqlError(40515, 'Cursor variables are not supported in this version of SQL Server.');
   const found = (run.frame.cursors.get(keyOf(cursor)) as Cursor | undefined) ?? run.session.cursors.get(keyOf(cursor));
   if (found === undefined) throw new SqlError(16_916, `A cursor with the name '${cursor.name}' does not exist.`);
   return found;
@@ -40,7 +41,10 @@ export function declareCursor(run: Run, statement: DeclareCursor): void {
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
   const query = translateQuery(cursor.definition.query, await contextOf(run));
-  const result = await run.session.query(query.sql, await bind(run, query.parameters), { writes: false, signal: run.signal });
+  const result = await run.session.query(query.sql, await bind(run, query.parameters), {
+    writes: false,
+    signal: run.signal,
+  });
   cursor.rows = result.rows;
   cursor.columns = query.columns;
   cursor.position = 0;
@@ -63,7 +67,8 @@ export async function closeCursor(run: Run, statement: CursorStatement): Promise
 const notOpen = (): SqlError => new SqlError(16_917, 'Cursor is not open.');
 
 async function target(run: Run, statement: Fetch, cursor: Cursor, size: number): Promise<number> {
-  const offset = statement.offset === undefined ? 0 : Number((await evaluate(run, statement.offset, { name: 'int' })) ?? 0);
+  const offset =
+    statement.offset === undefined ? 0 : Number((await evaluate(run, statement.offset, { name: 'int' })) ?? 0);
   switch (statement.direction) {
     case 'next':
       return cursor.position + 1;
@@ -97,13 +102,17 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
     return;
   }
   if (statement.into.length !== cursor.columns.length) {
-    throw new SqlError(16_924, 'Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.');
+    throw new SqlError(
+      16_924,
+      'Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.',
+    );
   }
   if (row === undefined) return;
   for (const [index, variable] of statement.into.entries()) {
     const slot = run.frame.variable(variable.name);
     const column = cursor.columns[index];
-    if (slot === undefined || column === undefined) throw new SqlError(137, `Must declare the scalar variable "${variable.name}".`, 15, 1);
+    if (slot === undefined || column === undefined)
+      throw new SqlError(137, `Must declare the scalar variable "${variable.name}".`, 15, 1);
     slot.value = await convertValue(run, row[index] ?? null, column.type, slot.type);
   }
   run.session.rowCount = 1;

@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { catalogWriter, databaseName, DatabaseCatalog, loadSnapshot, type CatalogWriter, type DatabaseRow, type PgQuerier } from '../catalog/index.ts';
+import {
+  catalogWriter,
+  databaseName,
+  DatabaseCatalog,
+  loadSnapshot,
+  type CatalogWriter,
+  type DatabaseRow,
+  type PgQuerier,
+} from '../catalog/index.ts';
 
 /** One sandbox database while the server runs: what the server knows of it, its catalog, and connections outside of sessions. */
 export class Database {
@@ -11,7 +19,12 @@ export class Database {
     public info: DatabaseRow,
     url: string,
   ) {
-    this.admin = new pg.Pool({ connectionString: databaseUrl(url, info.databaseId), max: 2, idleTimeoutMillis: 5_000, application_name: 'sluice-sandbox' });
+    this.admin = new pg.Pool({
+      connectionString: databaseUrl(url, info.databaseId),
+      max: 2,
+      idleTimeoutMillis: 5_000,
+      application_name: 'sluice-sandbox',
+    });
     this.admin.on('error', () => undefined);
   }
 

@@ -43,10 +43,16 @@ function checkIdentity(run: Run, dml: TranslatedDml, object: CatalogObject | und
   if (dml.kind !== 'insert') return;
   const allowed = run.session.identityInsert?.key === (object?.id ?? dml.target.sql);
   if (dml.explicitIdentity && !allowed) {
-    throw new SqlError(544, `Cannot insert explicit value for identity column in table '${dml.target.name}' when IDENTITY_INSERT is set to OFF.`);
+    throw new SqlError(
+      544,
+      `Cannot insert explicit value for identity column in table '${dml.target.name}' when IDENTITY_INSERT is set to OFF.`,
+    );
   }
   if (allowed && !dml.explicitIdentity) {
-    throw new SqlError(545, `Explicit value must be specified for identity column in table '${dml.target.name}' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.`);
+    throw new SqlError(
+      545,
+      `Explicit value must be specified for identity column in table '${dml.target.name}' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.`,
+    );
   }
 }
 
@@ -92,7 +98,12 @@ function assign(run: Run, dml: TranslatedDml, from: number, last: PgRow | undefi
   });
 }
 
-async function noteIdentity(run: Run, dml: TranslatedDml, object: CatalogObject | undefined, last: PgRow | undefined): Promise<void> {
+async function noteIdentity(
+  run: Run,
+  dml: TranslatedDml,
+  object: CatalogObject | undefined,
+  last: PgRow | undefined,
+): Promise<void> {
   if (dml.kind !== 'insert' && dml.kind !== 'merge') return;
   if (dml.identity !== undefined && last !== undefined) {
     setIdentity(run, last[0] ?? null);
@@ -100,7 +111,8 @@ async function noteIdentity(run: Run, dml: TranslatedDml, object: CatalogObject 
   }
   const column = dml.target.columns.find((candidate) => candidate.identity);
   if (column === undefined) return;
-  const sequence = object === undefined ? `pg_temp.s${dml.target.sql?.replace('pg_temp.', '') ?? ''}` : `u.${sequenceName(object.id)}`;
+  const sequence =
+    object === undefined ? `pg_temp.s${dml.target.sql?.replace('pg_temp.', '') ?? ''}` : `u.${sequenceName(object.id)}`;
   if (dml.explicitIdentity) {
     const ascending = (object?.columns.find((candidate) => candidate.identity)?.identity?.increment ?? 1n) > 0n;
     const edge = ascending ? ['max', '>', 'GREATEST'] : ['min', '<', 'LEAST'];
@@ -118,7 +130,6 @@ async function noteIdentity(run: Run, dml: TranslatedDml, object: CatalogObject 
 
 function setIdentity(run: Run, value: string | null): void {
   run.frame.scopeIdentity = value;
-  run.session.root.scopeIdentity = value;
   run.session.lastIdentity = value;
 }
 
@@ -166,13 +177,20 @@ class CollectingSink implements ResultSink {
 }
 
 async function insertExecute(run: Run, statement: Insert): Promise<number> {
-  if (statement.source.kind !== 'insertExecute' || (statement.target.kind !== 'table' && statement.target.kind !== 'tableVariable')) {
+  if (
+    statement.source.kind !== 'insertExecute' ||
+    (statement.target.kind !== 'table' && statement.target.kind !== 'tableVariable')
+  ) {
     throw new SqlError(40515, 'INSERT … EXEC into this target is not supported in this version of SQL Server.');
   }
   const sink = new CollectingSink(run.out);
   await callStatement({ ...run, out: sink }, statement.source.execute);
   if (sink.columnsSeen === undefined) return 0;
-  const columns = sink.columnsSeen.map((column, index) => ({ name: `c${index}`, type: column.type as TdsType as SqlType, nullable: true }));
+  const columns = sink.columnsSeen.map((column, index) => ({
+    name: `c${index}`,
+    type: column.type as TdsType as SqlType,
+    nullable: true,
+  }));
   const names = statement.columns.map((column) => column.name);
   return insertRows(run, statement.target, names, columns, sink.rows);
 }

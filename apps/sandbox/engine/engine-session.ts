@@ -13,13 +13,13 @@ import { bulkLoad } from './bulk-load.ts';
 import type { Cursor } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
-import { callRemote } from './procedure-call.ts';
+import { callRemote, tableParameter } from './procedure-call.ts';
 import { PgLink, type PgResult, type RunOptions } from './pg-link.ts';
 import { Cancelled } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
 import type { Run } from './run.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
-import { encoderFor } from './storage-type.ts';
+import { decoderFor, encoderFor } from './storage-type.ts';
 import { transactionRequest } from './transaction-statements.ts';
 import { SessionTransaction } from './transaction.ts';
 
@@ -76,7 +76,8 @@ export class EngineSession implements SqlSession {
 
   get link(): PgLink {
     const link = this.links.get(this.current.id);
-    if (link === undefined) throw new SqlError(4060, `Cannot open database "${this.database}" requested by the login.`, 11);
+    if (link === undefined)
+      throw new SqlError(4060, `Cannot open database "${this.database}" requested by the login.`, 11);
     return link;
   }
 
@@ -208,28 +209,29 @@ export class EngineSession implements SqlSession {
     return result.rows[0]?.[0] ?? '\\x0000000000000000';
   }
 
-  batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
-    return runBatch(this, sql, this.batchFrame(), out, signal);
-  }
-
-  execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
-    return this.parameterised(sql, parameters, out, signal);
-  }
-
-  private async parameterised(
-    sql: string,
-    parameters: readonly TdsParameter[],
-    out: ResultSink,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
     const frame = this.batchFrame();
+    // SCOPE_IDENTITY() outlives a batch of the client, not a parameterised statement.
+    frame.scopeIdentity = this.root.scopeIdentity;
+    await runBatch(this, sql, frame, out, signal);
+    this.root.scopeIdentity = frame.scopeIdentity;
+  }
+
+  async execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
+    const frame = this.batchFrame();
+    const run = this.runOf(frame, out, signal);
     for (const parameter of parameters) {
-      frame.variables.set(parameter.name.toLowerCase(), {
-        type: parameter.type,
-        value: encoderFor(parameter.type)(parameter.value),
-      });
+      const key = parameter.name.toLowerCase();
+      if (parameter.type.name === 'table') frame.tables.set(key, await tableParameter(run, parameter));
+      else frame.variables.set(key, { type: parameter.type, value: encoderFor(parameter.type)(parameter.value) });
     }
     await runBatch(this, sql, frame, out, signal);
+    out.returnStatus(0);
+    for (const parameter of parameters) {
+      const slot = parameter.output ? frame.variable(parameter.name) : undefined;
+      if (slot === undefined) continue;
+      out.returnValue({ ...parameter, value: slot.value === null ? null : decoderFor(parameter.type)(slot.value) });
+    }
   }
 
   procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {

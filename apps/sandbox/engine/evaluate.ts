@@ -19,7 +19,10 @@ export async function evaluate(run: Run, expression: Expression, type: SqlType):
 }
 
 /** The value of an expression in its own type. */
-export async function evaluateTyped(run: Run, expression: Expression): Promise<{ type: SqlType; value: string | null }> {
+export async function evaluateTyped(
+  run: Run,
+  expression: Expression,
+): Promise<{ type: SqlType; value: string | null }> {
   const translation = await translated(run, expression, (node, context) => translateExpression(node, context));
   const values = await bind(run, translation.parameters);
   const result = await run.session.query(`SELECT ${translation.sql}`, values, { writes: false, signal: run.signal });
@@ -34,9 +37,14 @@ function constantOf(run: Run, expression: Expression, type: SqlType): string | n
   }
   if (expression.kind !== 'literal') return undefined;
   if (expression.type === 'null') return null;
-  if (expression.type === 'int' && (type.name === 'int' || type.name === 'bigint')) return String(Number(expression.value));
+  if (expression.type === 'int' && (type.name === 'int' || type.name === 'bigint'))
+    return String(Number(expression.value));
   const national = type.name === 'nvarchar' && (expression.type === 'nstring' || /^[ -~]*$/.test(expression.value));
-  if (national && (type.length === -1 || expression.value.length <= (type.length ?? 1)) && !/[\0\ud800-\udfff]/.test(expression.value)) {
+  if (
+    national &&
+    (type.length === -1 || expression.value.length <= (type.length ?? 1)) &&
+    !/[\0\ud800-\udfff]/.test(expression.value)
+  ) {
     return expression.value;
   }
   return undefined;
@@ -48,12 +56,7 @@ export function sameType(a: SqlType, b: SqlType): boolean {
 }
 
 /** A value of one type as a value of another, as an assignment converts it. */
-export async function convertValue(
-  run: Run,
-  value: string | null,
-  from: SqlType,
-  to: SqlType,
-): Promise<string | null> {
+export async function convertValue(run: Run, value: string | null, from: SqlType, to: SqlType): Promise<string | null> {
   if (value === null || sameType(from, to)) return value;
   const scratch: Run = { ...run, frame: run.frame.scratch(from, value) };
   return evaluate(scratch, scratch.frame.scratchExpression, to);
@@ -69,10 +72,7 @@ export async function assignVariable(
   const slot = run.frame.variable(name);
   if (slot === undefined) throw new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 1);
   const { span } = expression;
-  const whole: Expression =
-    op === '='
-      ? expression
-      : compound(op, name, expression, span);
+  const whole: Expression = op === '=' ? expression : compound(op, name, expression, span);
   slot.value = await evaluate(run, whole, slot.type);
 }
 

@@ -69,9 +69,4 @@ export class Frame {
 }
 
 /** How a statement ended, for the list it stands in. */
-export type Flow =
-  | 'next'
-  | 'break'
-  | 'continue'
-  | 'return'
-  | { readonly goto: string };
+export type Flow = 'next' | 'break' | 'continue' | 'return' | { readonly goto: string };

@@ -40,7 +40,9 @@ export async function runBatch(
       return;
     }
     session.lastError = error instanceof SqlError ? error.number : 50_000;
-    out.error(sqlError(error, { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined }));
+    out.error(
+      sqlError(error, { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined }),
+    );
   } finally {
     frame.cursors.clear();
     await session.dropTemporary(frame);
@@ -51,13 +53,20 @@ export async function runBatch(
 export async function runBody(run: Run, statements: readonly Statement[]): Promise<void> {
   const flow = await runList(run, statements);
   if (typeof flow === 'string') return;
-  throw new SqlError(133, `A GOTO statement references the label '${flow.goto}' but the label has not been declared.`, 15);
+  throw new SqlError(
+    133,
+    `A GOTO statement references the label '${flow.goto}' but the label has not been declared.`,
+    15,
+  );
 }
 
 async function endBatch(run: Run): Promise<void> {
   if (!run.session.tx.doomed || run.frame.level > 0) return;
   run.out.error(
-    new SqlError(3998, 'Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.'),
+    new SqlError(
+      3998,
+      'Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.',
+    ),
   );
   await run.session.rollbackAll(run.out);
 }
@@ -155,7 +164,8 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     const raised = verb === 'RAISERROR';
     const reach = verb === 'THROW' ? 'batch' : reachOf(fault);
     if (frame.guarded()) {
-      if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction')) session.tx.doomed = true;
+      if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
+        session.tx.doomed = true;
       throw fault;
     }
     out.error(fault);

@@ -27,7 +27,10 @@ function matches(password: string, hash: string): boolean {
 }
 
 function unknown(name: string): SqlError {
-  return new SqlError(15_151, `Cannot alter the login '${name}', because it does not exist or you do not have permission.`);
+  return new SqlError(
+    15_151,
+    `Cannot alter the login '${name}', because it does not exist or you do not have permission.`,
+  );
 }
 
 /** The server's logins, kept in master with their password hashes; `sa` has the password the server was started with. */
@@ -58,7 +61,11 @@ export class Logins {
   async create(name: string, password: string): Promise<void> {
     if (this.all.has(name.toLowerCase())) throw new SqlError(15_025, `The server principal '${name}' already exists.`);
     const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
-    await this.master.query('INSERT INTO server.logins (principal_id, name, hash) VALUES ($1, $2, $3)', [id, name, hashOf(password)]);
+    await this.master.query('INSERT INTO server.logins (principal_id, name, hash) VALUES ($1, $2, $3)', [
+      id,
+      name,
+      hashOf(password),
+    ]);
     await this.read();
   }
 
@@ -95,17 +102,32 @@ export class Logins {
   async publish(pg: PgQuerier): Promise<void> {
     await writeLogins(
       pg,
-      [...this.all.values()].map((login) => ({ principalId: login.principalId, name: login.name, serverRoles: login.roles, disabled: login.disabled })),
+      [...this.all.values()].map((login) => ({
+        principalId: login.principalId,
+        name: login.name,
+        serverRoles: login.roles,
+        disabled: login.disabled,
+      })),
     );
   }
 
   private async read(): Promise<void> {
-    const { rows } = await this.master.query<{ principal_id: number; name: string; hash: string; roles: string[]; disabled: boolean }>(
-      'SELECT principal_id, name, hash, roles, disabled FROM server.logins',
-    );
+    const { rows } = await this.master.query<{
+      principal_id: number;
+      name: string;
+      hash: string;
+      roles: string[];
+      disabled: boolean;
+    }>('SELECT principal_id, name, hash, roles, disabled FROM server.logins');
     this.all.clear();
     for (const row of rows) {
-      this.all.set(row.name.toLowerCase(), { principalId: row.principal_id, name: row.name, hash: row.hash, roles: row.roles, disabled: row.disabled });
+      this.all.set(row.name.toLowerCase(), {
+        principalId: row.principal_id,
+        name: row.name,
+        hash: row.hash,
+        roles: row.roles,
+        disabled: row.disabled,
+      });
     }
   }
 }

@@ -12,7 +12,16 @@ const MAX_PRINT = 8000;
 /** PRINT: a message of severity 0. */
 export async function runPrint(run: Run, statement: Print): Promise<void> {
   const text = await evaluate(run, statement.value, { name: 'nvarchar', length: -1 });
-  run.out.info(new SqlError(0, unescapeText(text ?? ' ').slice(0, MAX_PRINT) || ' ', 0, 1, statement.span.line, run.frame.procedure));
+  run.out.info(
+    new SqlError(
+      0,
+      unescapeText(text ?? ' ').slice(0, MAX_PRINT) || ' ',
+      0,
+      1,
+      statement.span.line,
+      run.frame.procedure,
+    ),
+  );
   run.session.rowCount = 0;
 }
 
@@ -38,18 +47,21 @@ function formatNumber(value: bigint, kind: string, flags: string): string {
 export function formatMessage(format: string, args: readonly (string | null)[]): string {
   let next = 0;
   const take = (): string | null => args[next++] ?? null;
-  return format.replaceAll(DIRECTIVE, (_, flags: string, width: string | undefined, precision: string | undefined, _size, kind: string) => {
-    if (kind === '%') return '%';
-    const wide = width === '*' ? Number(take() ?? 0) : Number(width ?? 0);
-    const exact = precision === '*' ? Number(take() ?? 0) : precision === undefined ? undefined : Number(precision);
-    const value = take();
-    let text = value ?? '(null)';
-    if (kind === 's') text = exact === undefined ? text : text.slice(0, exact);
-    else if (value !== null && /^-?\d+$/.test(value)) text = formatNumber(BigInt(value), kind, flags);
-    const zero = flags.includes('0') && !flags.includes('-') && kind !== 's';
-    if (!zero) return flags.includes('-') ? text.padEnd(wide) : text.padStart(wide);
-    return text.startsWith('-') ? `-${text.slice(1).padStart(wide - 1, '0')}` : text.padStart(wide, '0');
-  });
+  return format.replaceAll(
+    DIRECTIVE,
+    (_, flags: string, width: string | undefined, precision: string | undefined, _size, kind: string) => {
+      if (kind === '%') return '%';
+      const wide = width === '*' ? Number(take() ?? 0) : Number(width ?? 0);
+      const exact = precision === '*' ? Number(take() ?? 0) : precision === undefined ? undefined : Number(precision);
+      const value = take();
+      let text = value ?? '(null)';
+      if (kind === 's') text = exact === undefined ? text : text.slice(0, exact);
+      else if (value !== null && /^-?\d+$/.test(value)) text = formatNumber(BigInt(value), kind, flags);
+      const zero = flags.includes('0') && !flags.includes('-') && kind !== 's';
+      if (!zero) return flags.includes('-') ? text.padEnd(wide) : text.padStart(wide);
+      return text.startsWith('-') ? `-${text.slice(1).padStart(wide - 1, '0')}` : text.padStart(wide, '0');
+    },
+  );
 }
 
 async function raiserrorText(run: Run, statement: Raiserror): Promise<{ number: number; text: string }> {
@@ -85,7 +97,10 @@ export async function runRaiserror(run: Run, statement: Raiserror): Promise<void
   const given = statement.state === undefined ? 1 : Number((await evaluate(run, statement.state, INT)) ?? 1);
   const state = given < 0 ? 1 : given & 0xff;
   if (severity > 18 && !statement.options.includes('LOG')) {
-    throw new SqlError(2754, 'Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option.');
+    throw new SqlError(
+      2754,
+      'Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option.',
+    );
   }
   const error = new SqlError(number, text, Math.max(severity, 0), state, statement.span.line, run.frame.procedure);
   if (severity > 10) throw error;
@@ -98,14 +113,22 @@ export async function runRaiserror(run: Run, statement: Raiserror): Promise<void
 export async function runThrow(run: Run, statement: Throw): Promise<Flow> {
   if (statement.number === undefined || statement.message === undefined || statement.state === undefined) {
     const again = run.frame.caught.at(-1);
-    if (again === undefined) throw new SqlError(10_704, 'To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.', 15);
+    if (again === undefined)
+      throw new SqlError(
+        10_704,
+        'To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.',
+        15,
+      );
     throw again;
   }
   const number = Number(await evaluate(run, statement.number, INT));
   const text = (await evaluate(run, statement.message, { name: 'nvarchar', length: 2048 })) ?? '';
   const state = Number((await evaluate(run, statement.state, INT)) ?? 1);
   if (number < 50_000) {
-    throw new SqlError(35_100, `Error number ${number} in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.`);
+    throw new SqlError(
+      35_100,
+      `Error number ${number} in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.`,
+    );
   }
   throw new SqlError(number, unescapeText(text), 16, state & 0xff, statement.span.line, run.frame.procedure);
 }

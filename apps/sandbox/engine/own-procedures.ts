@@ -1,7 +1,14 @@
-import type { CatalogObject, ProcedureArgument, ProcedureContext, PropertyTarget, SystemProcedure } from '../catalog/index.ts';
+import type {
+  CatalogObject,
+  ProcedureArgument,
+  ProcedureContext,
+  PropertyTarget,
+  SystemProcedure,
+} from '../catalog/index.ts';
+import { quoteName } from '#tsql';
 import { SqlError } from '../session.ts';
 import { partsOf } from './session-scope.ts';
-import { baseText, encoderFor } from './storage-type.ts';
+import { encoderFor } from './storage-type.ts';
 
 /** An argument by its name, or by its place where it was given without one. */
 function argument(args: readonly ProcedureArgument[], name: string, at: number): ProcedureArgument | undefined {
@@ -14,7 +21,11 @@ function text(args: readonly ProcedureArgument[], name: string, at: number): str
 }
 
 function noRename(name: string): SqlError {
-  return new SqlError(15_225, `No item by the name of '${name}' could be found in the current database, given that @itemtype was input as '(null)'.`, 11);
+  return new SqlError(
+    15_225,
+    `No item by the name of '${name}' could be found in the current database, given that @itemtype was input as '(null)'.`,
+    11,
+  );
 }
 
 /** sp_rename of objects, columns and indexes: names only, nothing physical. */
@@ -42,12 +53,17 @@ const rename: SystemProcedure = async (context, args) => {
     if (object === undefined || object.system) throw noRename(old);
     await context.ddl((writer) => writer.renameObject(object.id, name));
   } else throw new SqlError(40515, `sp_rename of '${type}' is not supported in this version of SQL Server.`);
-  context.out.info(new SqlError(15_477, 'Caution: Changing any part of an object name could break scripts and stored procedures.', 0));
+  context.out.info(
+    new SqlError(15_477, 'Caution: Changing any part of an object name could break scripts and stored procedures.', 0),
+  );
   return { status: 0 };
 };
 
 function missing(name: string): SqlError {
-  return new SqlError(15_135, `Object is invalid. Extended properties are not permitted on '${name}', or the object does not exist.`);
+  return new SqlError(
+    15_135,
+    `Object is invalid. Extended properties are not permitted on '${name}', or the object does not exist.`,
+  );
 }
 
 function minorOf(object: CatalogObject, context: ProcedureContext, type: string, name: string): PropertyTarget {
@@ -82,7 +98,8 @@ function propertyTarget(context: ProcedureContext, args: readonly ProcedureArgum
   });
   const [zero, one, two] = [level(0), level(1), level(2)];
   if (zero.type === '') return { class: 0, majorId: 0, minorId: 0 };
-  if (zero.type !== 'SCHEMA' && zero.type !== 'USER') throw new SqlError(40515, `Extended properties of a ${zero.type} are not supported in this version of SQL Server.`);
+  if (zero.type !== 'SCHEMA' && zero.type !== 'USER')
+    throw new SqlError(40515, `Extended properties of a ${zero.type} are not supported in this version of SQL Server.`);
   const schema = context.snapshot.schema(zero.name);
   if (schema === undefined) throw missing(zero.name);
   if (one.type === '') return { class: 3, majorId: schema.id, minorId: 0 };
@@ -113,8 +130,21 @@ function property(mode: 'add' | 'update' | 'drop'): SystemProcedure {
   };
 }
 
+/** sp_addtype: an alias type, by the older way. */
+const addType: SystemProcedure = async (context, args) => {
+  const name = text(args, '@typename', 0) ?? '';
+  const physical = text(args, '@phystype', 1) ?? '';
+  const nullable = (text(args, '@nulltype', 2) ?? 'NULL').toUpperCase().replace('NONULL', 'NOT NULL');
+  if (!/^[\w\s(),]+$/.test(physical) || !/^(NOT )?NULL$/.test(nullable)) {
+    throw new SqlError(15_036, `The data type '${physical}' does not exist or you do not have permission.`);
+  }
+  await context.batch(`CREATE TYPE dbo.${quoteName(name)} FROM ${physical} ${nullable}`);
+  return { status: 0 };
+};
+
 const OWN: Readonly<Record<string, SystemProcedure>> = {
   sp_rename: rename,
+  sp_addtype: addType,
   sp_addextendedproperty: property('add'),
   sp_updateextendedproperty: property('update'),
   sp_dropextendedproperty: property('drop'),
@@ -124,5 +154,3 @@ const OWN: Readonly<Record<string, SystemProcedure>> = {
 export function ownProcedure(name: string): SystemProcedure | undefined {
   return Object.hasOwn(OWN, name) ? OWN[name] : undefined;
 }
-
-export { baseText };

@@ -41,7 +41,9 @@ export function parsedExpression(text: string): Expression {
 
 /** The view in its stored text. */
 export function parsedView(definition: string, quotedIdentifier: boolean): CreateView {
-  const view = parsedBatch(definition, quotedIdentifier).statements.find((statement) => statement.kind === 'createView');
+  const view = parsedBatch(definition, quotedIdentifier).statements.find(
+    (statement) => statement.kind === 'createView',
+  );
   if (view === undefined) throw new SqlError(40515, 'The text of the view cannot be read.');
   return view;
 }

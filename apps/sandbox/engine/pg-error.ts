@@ -160,7 +160,14 @@ export function sqlError(error: unknown, place: ErrorPlace): SqlError {
     return new SqlError(found.number, found.message, found.severity, found.state, place.line, place.procedure);
   }
   const text = error instanceof Error ? error.message : String(error);
-  return new SqlError(40515, `The sandbox cannot run this ${place.verb} statement: ${text}`, 16, 1, place.line, place.procedure);
+  return new SqlError(
+    40515,
+    `The sandbox cannot run this ${place.verb} statement: ${text}`,
+    16,
+    1,
+    place.line,
+    place.procedure,
+  );
 }
 
 function known(fault: Fault): SqlError | undefined {
@@ -171,7 +178,9 @@ function known(fault: Fault): SqlError | undefined {
 /** What an error outside TRY does beyond its own statement. */
 export type Reach = 'statement' | 'scope' | 'batch' | 'batchAndTransaction';
 
-const SCOPE = new Set([102, 156, 170, 207, 208, 209, 213, 4104, 107, 137, 1087, 40515, 195, 4121, 2715, 128, 206, 8117, 402]);
+const SCOPE = new Set([
+  102, 156, 170, 207, 208, 209, 213, 4104, 107, 137, 1087, 40515, 195, 4121, 2715, 128, 206, 8117, 402,
+]);
 const WITH_TRANSACTION = new Set([241, 242, 245, 248, 295, 8114, 1205, 3960, 3930, 3988]);
 
 /** How far an error reaches, as documented for SQL Server without XACT_ABORT. */

@@ -192,9 +192,7 @@ export class PgLink {
     message.writeInt32BE(80_877_102, 4);
     message.writeInt32BE(processID, 8);
     message.writeInt32BE(secretKey, 12);
-    const socket = host.startsWith('/')
-      ? connectSocket(`${host}/.s.PGSQL.${port}`)
-      : connectSocket({ host, port });
+    const socket = host.startsWith('/') ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket({ host, port });
     socket.on('connect', () => socket.end(message));
     socket.on('error', (error) => {
       this.lost ??= error;

@@ -72,8 +72,10 @@ export async function runExecute(run: Run, statement: Execute): Promise<void> {
 
 /** EXEC, with its return status and OUTPUT values put into the variables named. */
 export async function callStatement(run: Run, statement: Execute): Promise<void> {
-  if (statement.at !== undefined) throw new SqlError(40515, 'EXECUTE … AT a linked server is not supported in this version of SQL Server.');
-  if (statement.as !== undefined) throw new SqlError(40515, 'EXECUTE … AS is not supported in this version of SQL Server.');
+  if (statement.at !== undefined)
+    throw new SqlError(40515, 'EXECUTE … AT a linked server is not supported in this version of SQL Server.');
+  if (statement.as !== undefined)
+    throw new SqlError(40515, 'EXECUTE … AS is not supported in this version of SQL Server.');
   if (statement.strings !== undefined) {
     let text = '';
     for (const part of statement.strings) text += unescapeText((await evaluate(run, part, NVARCHAR_MAX)) ?? '');
@@ -89,11 +91,13 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
     if (!argument.output || argument.value.kind !== 'variable') continue;
     const slot = run.frame.variable(argument.value.name);
     const given = result.outputs.get(argument.name?.toLowerCase() ?? `#${index}`);
-    if (slot !== undefined && given !== undefined) slot.value = await convertValue(run, given.value, given.type, slot.type);
+    if (slot !== undefined && given !== undefined)
+      slot.value = await convertValue(run, given.value, given.type, slot.type);
   }
   if (statement.result !== undefined) {
     const slot = run.frame.variable(statement.result.name);
-    if (slot === undefined) throw new SqlError(137, `Must declare the scalar variable "${statement.result.name}".`, 15, 1);
+    if (slot === undefined)
+      throw new SqlError(137, `Must declare the scalar variable "${statement.result.name}".`, 15, 1);
     slot.value = await convertValue(run, String(result.status), INT, slot.type);
   }
 }
@@ -129,7 +133,11 @@ function nested(): SqlError {
 }
 
 /** Calls a procedure of the user or of the system by its name. Throws 2812 where there is none. */
-export async function callProcedure(run: Run, name: readonly string[], args: readonly CallArgument[]): Promise<CallResult> {
+export async function callProcedure(
+  run: Run,
+  name: readonly string[],
+  args: readonly CallArgument[],
+): Promise<CallResult> {
   const last = name.at(-1) ?? '';
   if (last.toLowerCase() === 'sp_executesql') return executeSql(run, args);
   const { scope } = await contextOf(run);
@@ -178,7 +186,10 @@ async function bindParameters(
   const { scope } = await contextOf(run);
   const given = new Map<string, CallArgument>();
   for (const [index, argument] of args.entries()) {
-    const parameter = argument.name === '' ? parameters[index] : parameters.find((p) => p.name.toLowerCase() === argument.name.toLowerCase());
+    const parameter =
+      argument.name === ''
+        ? parameters[index]
+        : parameters.find((p) => p.name.toLowerCase() === argument.name.toLowerCase());
     if (parameter === undefined) {
       throw argument.name === ''
         ? new SqlError(8144, `Procedure or function ${procedure} has too many arguments specified.`, 16, 2)
@@ -200,12 +211,23 @@ async function bindParameters(
       const word = bareWord(parameter.default);
       frame.variables.set(key, { type, value: word ?? (await evaluate(run, parameter.default, type)) });
     } else {
-      throw new SqlError(201, `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`, 16, 4);
+      throw new SqlError(
+        201,
+        `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`,
+        16,
+        4,
+      );
     }
   }
 }
 
-async function bindTable(run: Run, frame: Frame, parameter: Parameter, type: SqlType, argument: CallArgument | undefined): Promise<void> {
+async function bindTable(
+  run: Run,
+  frame: Frame,
+  parameter: Parameter,
+  type: SqlType,
+  argument: CallArgument | undefined,
+): Promise<void> {
   const key = parameter.name.toLowerCase();
   if (argument?.table !== undefined) {
     frame.tables.set(key, argument.table);
@@ -240,7 +262,14 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   }
   if (session.tx.depth !== before && !session.tx.doomed) {
     run.out.error(
-      new SqlError(266, `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${session.tx.depth}.`, 16, 2, 1, object.name),
+      new SqlError(
+        266,
+        `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${session.tx.depth}.`,
+        16,
+        2,
+        1,
+        object.name,
+      ),
     );
   }
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
@@ -266,12 +295,22 @@ export async function callRemote(run: Run, name: string, parameters: readonly Td
       const given = result.outputs.get(parameter.name.toLowerCase()) ?? result.outputs.get(`#${index}`);
       if (given === undefined) continue;
       const text = given.value;
-      out.returnValue({ ...parameter, type: given.type as TdsType, value: text === null ? null : decoderFor(given.type as TdsType)(text) });
+      out.returnValue({
+        ...parameter,
+        type: given.type as TdsType,
+        value: text === null ? null : decoderFor(given.type as TdsType)(text),
+      });
     }
   } catch (error) {
     if (error instanceof BatchAborted || error instanceof ScopeAborted) return;
     if (error instanceof Cancelled) return session.rollbackIfAborting(out);
-    const fault = sqlError(error, { line: 1, procedure: name, verb: 'EXECUTE', spid: session.spid, snapshot: undefined });
+    const fault = sqlError(error, {
+      line: 1,
+      procedure: name,
+      verb: 'EXECUTE',
+      spid: session.spid,
+      snapshot: undefined,
+    });
     session.lastError = fault.number;
     out.error(fault);
   } finally {
@@ -298,7 +337,9 @@ export async function tableParameter(run: Run, parameter: TdsParameter): Promise
   const columns = value.columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true }));
   const stage = await stageRows(run, run.frame, '@sbx_stage', columns, rows);
   const list = stage.relation.columns.map((column) => column.sql).join(', ');
-  await run.session.query(`INSERT INTO ${local.physical} (${list}) SELECT ${list} FROM ${stage.physical}`, [], { writes: true });
+  await run.session.query(`INSERT INTO ${local.physical} (${list}) SELECT ${list} FROM ${stage.physical}`, [], {
+    writes: true,
+  });
   run.frame.tables.delete('@sbx_stage');
   return local;
 }

@@ -1,4 +1,11 @@
-import { dataTypeOf, sandboxProfile, translateDml, type SqlType, type TranslatedDml, type TranslationContext } from '#conversion';
+import {
+  dataTypeOf,
+  sandboxProfile,
+  translateDml,
+  type SqlType,
+  type TranslatedDml,
+  type TranslationContext,
+} from '#conversion';
 import type { DataType, Delete, Insert, Merge, Update } from '#tsql';
 import { SqlError } from '../session.ts';
 import type { SessionScope } from './session-scope.ts';
@@ -19,6 +26,7 @@ export function typeOf(type: DataType, scope: SessionScope): SqlType {
 /** The translation of a change; problems are thrown. */
 export function changeOf(statement: Insert | Update | Delete | Merge, context: TranslationContext): TranslatedDml {
   const dml = translateDml(statement, context);
-  if (dml === undefined) throw new SqlError(40515, `This ${statement.kind.toUpperCase()} is not supported in this version of SQL Server.`);
+  if (dml === undefined)
+    throw new SqlError(40515, `This ${statement.kind.toUpperCase()} is not supported in this version of SQL Server.`);
   return dml;
 }

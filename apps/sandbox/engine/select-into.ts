@@ -9,7 +9,12 @@ import { createTemporary, definitionOfResult } from './temporary-table.ts';
 export async function selectInto(run: Run, query: TranslatedQuery, into: NameParts): Promise<number> {
   query.columns.forEach((column) => {
     if (column.name === '') {
-      throw new SqlError(1038, 'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names.', 15, 5);
+      throw new SqlError(
+        1038,
+        'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names.',
+        15,
+        5,
+      );
     }
   });
   const name = into.at(-1) ?? '';
@@ -35,13 +40,23 @@ export async function selectInto(run: Run, query: TranslatedQuery, into: NamePar
     const result = await pg.query(`INSERT INTO u.${created.physical} (${names}) ${query.sql}`, values);
     const identity = created.columns[query.columns.findIndex((column) => column.identity)];
     if (identity !== undefined) {
-      await pg.query(`SELECT setval('u.s${created.objectId}', m) FROM (SELECT max(${identity.physical})::bigint AS m FROM u.${created.physical}) AS x WHERE m IS NOT NULL`);
+      await pg.query(
+        `SELECT setval('u.s${created.objectId}', m) FROM (SELECT max(${identity.physical})::bigint AS m FROM u.${created.physical}) AS x WHERE m IS NOT NULL`,
+      );
     }
     return result.rowCount ?? 0;
   });
 }
 
-async function fill(run: Run, table: string, query: TranslatedQuery, values: readonly (string | null)[]): Promise<number> {
-  const result = await run.session.query(`INSERT INTO ${table} ${query.sql}`, values, { writes: true, signal: run.signal });
+async function fill(
+  run: Run,
+  table: string,
+  query: TranslatedQuery,
+  values: readonly (string | null)[],
+): Promise<number> {
+  const result = await run.session.query(`INSERT INTO ${table} ${query.sql}`, values, {
+    writes: true,
+    signal: run.signal,
+  });
   return result.count;
 }

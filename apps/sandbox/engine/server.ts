@@ -53,6 +53,13 @@ const newRow = (databaseId: number, name: string, collation: string): DatabaseRo
 
 const runtimeVersion = createHash('sha256').update(STORAGE_SCHEMA).update(RUNTIME_SQL).digest('hex');
 
+/** Drops a PostgreSQL database with the replication slots in it. */
+async function dropPhysical(client: pg.Client, name: string): Promise<void> {
+  await client.query('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL', [name]);
+  await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NULL', [name]);
+  await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
+}
+
 /** What must be told when a database comes or goes: the capture jobs of CDC. */
 export interface DatabaseWatcher {
   opened(database: Database): Promise<void>;
@@ -127,7 +134,11 @@ export class SandboxServer implements SqlServer {
 
   openLink(database: Database, session: EngineSession): Promise<PgLink> {
     const { user, appName } = session.login;
-    return PgLink.open(this.options.postgresUrl, database.physical, sessionApplicationName({ spid: session.spid, login: user, program: appName }));
+    return PgLink.open(
+      this.options.postgresUrl,
+      database.physical,
+      sessionApplicationName({ spid: session.spid, login: user, program: appName }),
+    );
   }
 
   /** The PostgreSQL URL of a database, for those who read its log. */
@@ -162,23 +173,14 @@ export class SandboxServer implements SqlServer {
       throw new SqlError(3708, `Cannot drop the database '${name}' because it is a system database.`);
     }
     const using = [...this.sessions.values()].find((session) => session.catalogDatabase === database);
-    if (using !== undefined) throw new SqlError(3702, `Cannot drop database "${name}" because it is currently in use.`, 16, 3);
+    if (using !== undefined)
+      throw new SqlError(3702, `Cannot drop database "${name}" because it is currently in use.`, 16, 3);
     for (const watcher of this.watchers) await watcher.closing(database);
     for (const session of this.sessions.values()) await session.disconnect(database.id);
     await by.disconnect(database.id);
     this.databases.delete(database.id);
     await database.close();
-    await this.admin(async (client) => {
-      await client.query(
-        'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL',
-        [database.physical],
-      );
-      await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(database.physical)} WITH (FORCE)`).catch(async (error: { code?: string }) => {
-        if (error.code !== '55006') throw error;
-        await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1', [database.physical]);
-        await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(database.physical)} WITH (FORCE)`);
-      });
-    });
+    await this.admin((client) => dropPhysical(client, database.physical));
     await this.publish();
   }
 
@@ -214,7 +216,8 @@ export class SandboxServer implements SqlServer {
   }
 
   async renameDatabase(database: Database, name: string): Promise<void> {
-    if (this.database(name) !== undefined) throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
+    if (this.database(name) !== undefined)
+      throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
     database.info = { ...database.info, name };
     await this.publish();
     database.catalog.bump();
@@ -251,11 +254,10 @@ export class SandboxServer implements SqlServer {
   }
 
   private async start(): Promise<void> {
-    const exists = await this.admin(async (client) => {
-      const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName(MASTER)]);
-      return rowCount === 1;
-    });
-    if (!exists) await this.make(newRow(MASTER, 'master', DEFAULT_COLLATION));
+    const { rowCount } = await this.admin((client) =>
+      client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName(MASTER)]),
+    );
+    if (rowCount === 0) await this.make(newRow(MASTER, 'master', DEFAULT_COLLATION));
     else await this.reopen(newRow(MASTER, 'master', DEFAULT_COLLATION));
     const master = this.master;
     this.logins = await Logins.open(master.admin, this.options.saPassword);
@@ -268,24 +270,35 @@ export class SandboxServer implements SqlServer {
 
   private get master(): Database {
     const master = this.databases.get(MASTER);
-    if (master === undefined) throw new SqlError(4060, 'Cannot open database "master" requested by the login. The login failed.', 11);
+    if (master === undefined)
+      throw new SqlError(4060, 'Cannot open database "master" requested by the login. The login failed.', 11);
     return master;
   }
 
   private async make(row: DatabaseRow): Promise<void> {
-    await this.admin((client) => client.query(`CREATE DATABASE ${quoteIdent(databaseName(row.databaseId))} TEMPLATE template0`));
+    await this.admin((client) =>
+      client.query(`CREATE DATABASE ${quoteIdent(databaseName(row.databaseId))} TEMPLATE template0`),
+    );
     const database = new Database(row, this.options.postgresUrl);
-    await database.admin.query(STORAGE_SCHEMA);
-    await database.admin.query(RUNTIME_SQL);
-    await installCatalog(database.admin, { databaseId: row.databaseId, name: row.name, collation: row.collation });
-    await writeServerState(database.admin, 'runtime', runtimeVersion);
+    try {
+      await database.admin.query(STORAGE_SCHEMA);
+      await database.admin.query(RUNTIME_SQL);
+      await installCatalog(database.admin, { databaseId: row.databaseId, name: row.name, collation: row.collation });
+      await writeServerState(database.admin, 'runtime', runtimeVersion);
+    } catch (error) {
+      await database.close();
+      await this.admin((client) => dropPhysical(client, database.physical));
+      throw error;
+    }
     this.databases.set(row.databaseId, database);
     for (const watcher of this.watchers) await watcher.opened(database);
   }
 
   private async reopen(row: DatabaseRow): Promise<void> {
     const database = new Database(row, this.options.postgresUrl);
-    const { rows } = await database.admin.query<{ value: string }>("SELECT value FROM meta.server_state WHERE name = 'runtime'");
+    const { rows } = await database.admin.query<{ value: string }>(
+      "SELECT value FROM meta.server_state WHERE name = 'runtime'",
+    );
     if (rows[0]?.value !== runtimeVersion) {
       await database.admin.query(STORAGE_SCHEMA);
       await database.admin.query(RUNTIME_SQL);

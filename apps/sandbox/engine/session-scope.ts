@@ -95,7 +95,10 @@ export class SessionScope implements Scope {
   sequence(name: NameParts): { sql: string; type: SqlType } | undefined {
     const object = this.object(name);
     if (object?.kind !== 'SO') return undefined;
-    return { sql: `nextval('u.${object.physical}'::regclass)`, type: (object.columns[0]?.type ?? { name: 'bigint' }) as SqlType };
+    return {
+      sql: `nextval('u.${object.physical}'::regclass)`,
+      type: (object.columns[0]?.type ?? { name: 'bigint' }) as SqlType,
+    };
   }
 
   function(name: string): FunctionHandler | undefined {
@@ -112,5 +115,9 @@ export function partsOf(name: string): string[] {
 
 function otherDatabase(name: NameParts): SqlError {
   const text = name.map((part) => part ?? '').join('.');
-  return new SqlError(40515, `Reference to database and/or server name in '${text}' is not supported in this version of SQL Server.`, 15);
+  return new SqlError(
+    40515,
+    `Reference to database and/or server name in '${text}' is not supported in this version of SQL Server.`,
+    15,
+  );
 }

@@ -84,10 +84,14 @@ async function numberOf(run: Run, expression: Expression): Promise<number> {
 
 async function isolation(run: Run, value: string): Promise<void> {
   const level = LEVELS[value.toUpperCase()];
-  if (level === undefined) throw new SqlError(40515, `Isolation level ${value} is not supported in this version of SQL Server.`);
+  if (level === undefined)
+    throw new SqlError(40515, `Isolation level ${value} is not supported in this version of SQL Server.`);
   const { session } = run;
   if (level === 5 && session.tx.depth > 0 && session.options.isolation !== 5) {
-    throw new SqlError(3951, `Transaction failed in database '${session.database}' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation.`);
+    throw new SqlError(
+      3951,
+      `Transaction failed in database '${session.database}' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation.`,
+    );
   }
   session.options.isolation = level;
 }
@@ -100,7 +104,12 @@ async function identityInsert(run: Run, statement: SetOption, on: boolean): Prom
   const { scope } = await contextOf(run);
   const object = local === undefined ? scope.object(parts) : undefined;
   if (local === undefined && object?.kind !== 'U') {
-    throw new SqlError(1088, `Cannot find the object "${parts.join('.')}" because it does not exist or you do not have permissions.`, 16, 11);
+    throw new SqlError(
+      1088,
+      `Cannot find the object "${parts.join('.')}" because it does not exist or you do not have permissions.`,
+      16,
+      11,
+    );
   }
   const columns = local?.relation.columns ?? object?.columns ?? [];
   const key = local === undefined ? (object?.id ?? 0) : local.physical;
@@ -109,9 +118,16 @@ async function identityInsert(run: Run, statement: SetOption, on: boolean): Prom
     throw new SqlError(8106, `Table '${full}' does not have the identity property. Cannot perform SET operation.`);
   }
   if (on && session.identityInsert !== undefined && session.identityInsert.key !== key) {
-    throw new SqlError(8107, `IDENTITY_INSERT is already ON for table '${session.identityInsert.name}'. Cannot perform SET operation for table '${full}'.`);
+    throw new SqlError(
+      8107,
+      `IDENTITY_INSERT is already ON for table '${session.identityInsert.name}'. Cannot perform SET operation for table '${full}'.`,
+    );
   }
-  session.identityInsert = on ? { key, name: full } : session.identityInsert?.key === key ? undefined : session.identityInsert;
+  session.identityInsert = on
+    ? { key, name: full }
+    : session.identityInsert?.key === key
+      ? undefined
+      : session.identityInsert;
 }
 
 /** SET of an option of the session. */
@@ -131,7 +147,8 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
   if (IGNORED.has(name)) return;
   switch (name) {
     case 'ANSI_DEFAULTS':
-      for (const each of ['ansiNulls', 'ansiWarnings', 'ansiPadding', 'ansiNullDefault', 'quotedIdentifier'] as const) options[each] = on;
+      for (const each of ['ansiNulls', 'ansiWarnings', 'ansiPadding', 'ansiNullDefault', 'quotedIdentifier'] as const)
+        options[each] = on;
       return;
     case 'IDENTITY_INSERT':
       return identityInsert(run, statement, on);
@@ -161,12 +178,18 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
 
 async function lockTimeout(run: Run, ms: number): Promise<void> {
   run.session.options.lockTimeout = ms;
-  await run.session.query(`SELECT set_config('lock_timeout', $1, false)`, [String(ms < 0 ? 0 : Math.max(ms, 1))], { writes: true });
+  await run.session.query(`SELECT set_config('lock_timeout', $1, false)`, [String(ms < 0 ? 0 : Math.max(ms, 1))], {
+    writes: true,
+  });
 }
 
 function language(run: Run, name: string): void {
   const known = LANGUAGES[name.toLowerCase()];
-  if (known === undefined) throw new SqlError(2740, `SET LANGUAGE failed because '${name}' is not an official language name or a language alias on this SQL Server.`);
+  if (known === undefined)
+    throw new SqlError(
+      2740,
+      `SET LANGUAGE failed because '${name}' is not an official language name or a language alias on this SQL Server.`,
+    );
   const { options } = run.session;
   options.language = name;
   [options.dateFormat, options.dateFirst] = known;

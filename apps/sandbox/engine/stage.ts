@@ -41,7 +41,10 @@ export async function stageRows(
 
 function targetText(target: InsertTarget): string {
   if (target.kind === 'tableVariable') return target.name;
-  if (!('hints' in target)) return target.name.startsWith('@') || target.name.startsWith('#') ? target.name : qualifiedName(target.schema ?? 'dbo', target.name);
+  if (!('hints' in target))
+    return target.name.startsWith('@') || target.name.startsWith('#')
+      ? target.name
+      : qualifiedName(target.schema ?? 'dbo', target.name);
   const { name } = target;
   if (name.name.name.startsWith('#')) return quoteName(name.name.name);
   return name.schema === undefined ? quoteName(name.name.name) : qualifiedName(name.schema.name, name.name.name);

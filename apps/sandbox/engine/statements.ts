@@ -123,7 +123,10 @@ async function setVariable(run: Run, statement: SetVariable): Promise<void> {
   run.session.rowCount = 1;
 }
 
-async function cursor(run: Run, statement: Extract<Statement, { kind: 'declareCursor' | 'cursorStatement' | 'fetch' }>): Promise<void> {
+async function cursor(
+  run: Run,
+  statement: Extract<Statement, { kind: 'declareCursor' | 'cursorStatement' | 'fetch' }>,
+): Promise<void> {
   if (statement.kind === 'declareCursor') declareCursor(run, statement);
   else if (statement.kind === 'fetch') await fetchCursor(run, statement);
   else await closeCursor(run, statement);

@@ -7,7 +7,10 @@ const VERSION = 1;
 const VALID_POINT = 0x0c;
 
 function unsupported(kind: string): SqlError {
-  return new SqlError(40515, `Reference to a ${kind} value other than a point is not supported in this version of SQL Server.`);
+  return new SqlError(
+    40515,
+    `Reference to a ${kind} value other than a point is not supported in this version of SQL Server.`,
+  );
 }
 
 /** The stored text 'SRID=n;WKT' of a CLR-serialized value ([MS-SSCLRT] 2.1.1). Points in the plane only; others are refused. */

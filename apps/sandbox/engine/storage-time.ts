@@ -54,7 +54,8 @@ export function instantText(ticks: bigint, scale: number): string {
 /** '(utc ticks,minutes)', the row form of sys.datetimeoffset, of 'YYYY-MM-DD hh:mm:ss[.fffffff] +hh:mm' (local time and offset). */
 export function offsetRow(text: string): string {
   const at = text.lastIndexOf(' ');
-  const minutes = (Number(text.slice(at + 2, at + 4)) * 60 + Number(text.slice(at + 5, at + 7))) * (text[at + 1] === '-' ? -1 : 1);
+  const minutes =
+    (Number(text.slice(at + 2, at + 4)) * 60 + Number(text.slice(at + 5, at + 7))) * (text[at + 1] === '-' ? -1 : 1);
   return `(${instantTicks(text.slice(0, at)) - BigInt(minutes) * 600_000_000n},${minutes})`;
 }
 

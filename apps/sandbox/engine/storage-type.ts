@@ -97,7 +97,8 @@ function rowFields(text: string): string[] {
 
 /** `decimal(10,2)`, `nvarchar(max)`, `int`: how the base type of a sql_variant is stored. */
 export function baseText(type: TdsType): string {
-  if (type.name === 'decimal' || type.name === 'numeric') return `${type.name}(${type.precision ?? 18},${type.scale ?? 0})`;
+  if (type.name === 'decimal' || type.name === 'numeric')
+    return `${type.name}(${type.precision ?? 18},${type.scale ?? 0})`;
   if (/^(datetime2|datetimeoffset|time)$/.test(type.name)) return `${type.name}(${type.scale ?? 7})`;
   if (!/char|binary/.test(type.name)) return type.name;
   return `${type.name}(${type.length === -1 ? 'max' : (type.length ?? 1)})`;
@@ -109,7 +110,8 @@ export function typeOfBase(text: string): TdsType {
   const name = (match?.[1] ?? 'nvarchar') as TdsType['name'];
   const first = match?.[2];
   if (first === undefined) return { name };
-  if (name === 'decimal' || name === 'numeric') return { name, precision: Number(first), scale: Number(match?.[3] ?? 0) };
+  if (name === 'decimal' || name === 'numeric')
+    return { name, precision: Number(first), scale: Number(match?.[3] ?? 0) };
   if (/^(datetime2|datetimeoffset|time)$/.test(name)) return { name, scale: Number(first) };
   return { name, length: first === 'max' ? -1 : Number(first) };
 }

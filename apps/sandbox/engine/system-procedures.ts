@@ -1,5 +1,6 @@
 import type { SqlType } from '#conversion';
-import { systemProcedure, type PgQuerier, type ProcedureArgument, type ProcedureContext } from '../catalog/index.ts';
+import * as catalog from '../catalog/index.ts';
+import type { PgQuerier, ProcedureArgument, ProcedureContext, SystemProcedure } from '../catalog/index.ts';
 import type { TdsType } from '../session.ts';
 import { ownProcedure } from './own-procedures.ts';
 import type { CallArgument, CallResult } from './procedure-call.ts';
@@ -8,6 +9,8 @@ import { describeFirst } from './describe.ts';
 import { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 import { decoderFor, encoderFor } from './storage-type.ts';
+
+const { systemProcedure } = catalog as { readonly systemProcedure?: (name: string) => SystemProcedure | undefined };
 
 function asArgument(argument: CallArgument): ProcedureArgument {
   const type = argument.type as TdsType;
@@ -38,7 +41,10 @@ async function contextFor(run: Run): Promise<ProcedureContext> {
     batch: (sql, parameters = []) => {
       const frame = new Frame('', 0, run.frame.level + 1, run.frame);
       for (const parameter of parameters) {
-        frame.variables.set(parameter.name.toLowerCase(), { type: parameter.type as SqlType, value: encoderFor(parameter.type)(parameter.value) });
+        frame.variables.set(parameter.name.toLowerCase(), {
+          type: parameter.type as SqlType,
+          value: encoderFor(parameter.type)(parameter.value),
+        });
       }
       return runText(run, sql, frame);
     },
@@ -48,9 +54,13 @@ async function contextFor(run: Run): Promise<ProcedureContext> {
 }
 
 /** Calls a procedure of the system; undefined where there is none of that name. */
-export async function systemCall(run: Run, name: readonly string[], args: readonly CallArgument[]): Promise<CallResult | undefined> {
+export async function systemCall(
+  run: Run,
+  name: readonly string[],
+  args: readonly CallArgument[],
+): Promise<CallResult | undefined> {
   const last = (name.at(-1) ?? '').toLowerCase();
-  const procedure = ownProcedure(last) ?? systemProcedure(last);
+  const procedure = ownProcedure(last) ?? systemProcedure?.(last);
   if (procedure === undefined) return undefined;
   const result = await procedure(await contextFor(run), args.map(asArgument));
   const outputs = new Map<string, { type: SqlType; value: string | null }>();

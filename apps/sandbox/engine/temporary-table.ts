@@ -1,7 +1,15 @@
 import type { Relation, ResultColumn, SqlType } from '#conversion';
 import { SqlError } from '../session.ts';
 import type { TableDefinition } from './ddl/table-model.ts';
-import { columnSql, conditionSql, identitySequenceSql, indexSql, isStored, keySqls, rowVersionSql } from './ddl/physical-table.ts';
+import {
+  columnSql,
+  conditionSql,
+  identitySequenceSql,
+  indexSql,
+  isStored,
+  keySqls,
+  rowVersionSql,
+} from './ddl/physical-table.ts';
 import type { LocalTable } from './frame.ts';
 import { parsedExpression } from './parsing.ts';
 import { contextOf, type Run } from './run.ts';
@@ -28,21 +36,32 @@ function temporarySqls(run: Run, scope: SessionScope, name: string, definition: 
       nullable: column.nullable,
       ...(column.identity ? { identity: true, hasDefault: true } : {}),
       ...(column.default ? { hasDefault: true } : {}),
-      ...(column.computed && !column.computed.persisted ? { expression: parsedExpression(column.computed.definition) } : {}),
+      ...(column.computed && !column.computed.persisted
+        ? { expression: parsedExpression(column.computed.definition) }
+        : {}),
       ...(column.computed || column.type.name === 'rowversion' ? { readOnly: true } : {}),
     })),
   };
   const identity = columns.find((column) => column.identity !== undefined)?.identity;
   const version = columns.findIndex((column) => column.type.name === 'rowversion');
-  const stored = columns.flatMap((column, index) => (isStored(column) ? [columnSql(scope, relation, column, `c${index + 1}`, sequence)] : []));
+  const stored = columns.flatMap((column, index) =>
+    isStored(column) ? [columnSql(scope, relation, column, `c${index + 1}`, sequence)] : [],
+  );
   const sql = [
     ...(identity ? [identitySequenceSql(sequence, identity, true)] : []),
     `CREATE TEMPORARY TABLE ${physical} (${stored.join(', ')})`,
     ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `pg_temp.v${physical}`)] : []),
     ...definition.keys.flatMap((key, index) => keySqls(scope, relation, key, `k${physical}_${index}`)),
-    ...definition.checks.map((check) => `ALTER TABLE ${table} ADD CHECK (${conditionSql(scope, relation, check.definition)})`),
+    ...definition.checks.map(
+      (check) => `ALTER TABLE ${table} ADD CHECK (${conditionSql(scope, relation, check.definition)})`,
+    ),
     ...definition.indexes.flatMap((index, at) =>
-      indexSql(scope, relation, { physical: `i${physical}_${at}`, unique: index.unique, columns: index.columns, ...(index.filter ? { filter: index.filter } : {}) }),
+      indexSql(scope, relation, {
+        physical: `i${physical}_${at}`,
+        unique: index.unique,
+        columns: index.columns,
+        ...(index.filter ? { filter: index.filter } : {}),
+      }),
     ),
   ];
   return { local: { relation, physical: table, ...(identity ? { sequence } : {}) }, sql };
@@ -52,13 +71,20 @@ function temporarySqls(run: Run, scope: SessionScope, name: string, definition: 
 export async function createTemporary(run: Run, name: string, definition: TableDefinition): Promise<LocalTable> {
   const key = name.toLowerCase();
   const owner = run.frame.procedure === '' ? run.session.root : run.frame;
-  if (name.startsWith('##')) throw new SqlError(40515, `Global temporary tables ('${name}') are not supported in this version of SQL Server.`);
-  if (owner.tables.has(key)) throw new SqlError(2714, `There is already an object named '${name}' in the database.`, 16, 6);
+  if (name.startsWith('##'))
+    throw new SqlError(40515, `Global temporary tables ('${name}') are not supported in this version of SQL Server.`);
+  if (owner.tables.has(key))
+    throw new SqlError(2714, `There is already an object named '${name}' in the database.`, 16, 6);
   return makeLocal(run, name, definition, owner);
 }
 
 /** Makes a temporary table that `owner` drops when it ends. */
-export async function makeLocal(run: Run, name: string, definition: TableDefinition, owner = run.frame): Promise<LocalTable> {
+export async function makeLocal(
+  run: Run,
+  name: string,
+  definition: TableDefinition,
+  owner = run.frame,
+): Promise<LocalTable> {
   const { scope } = await contextOf(run);
   const { local, sql } = temporarySqls(run, scope, name, definition);
   await run.session.atomic((pg) => pg.query(sql.join(';\n')));
@@ -85,7 +111,8 @@ export async function dropTemporary(run: Run, name: string): Promise<boolean> {
     const local = frame.tables.get(key);
     if (local === undefined) continue;
     await run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true });
-    if (local.sequence !== undefined) await run.session.query(`DROP SEQUENCE IF EXISTS ${local.sequence}`, [], { writes: true });
+    if (local.sequence !== undefined)
+      await run.session.query(`DROP SEQUENCE IF EXISTS ${local.sequence}`, [], { writes: true });
     frame.tables.delete(key);
     const at = frame.temporary.indexOf(local.physical);
     if (at >= 0) frame.temporary.splice(at, 1);

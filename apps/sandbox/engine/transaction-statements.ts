@@ -28,7 +28,8 @@ async function commit(session: EngineSession, out: ResultSink): Promise<void> {
 
 async function rollback(session: EngineSession, out: ResultSink, name?: string): Promise<void> {
   const { descriptor } = session.tx;
-  const ended = name === undefined || name === '' ? (await session.tx.rollback(), true) : await session.tx.rollbackTo(name);
+  const ended =
+    name === undefined || name === '' ? (await session.tx.rollback(), true) : await session.tx.rollbackTo(name);
   if (!ended) return;
   session.transactionEnded();
   out.envChange({ kind: 'rollback', descriptor });
@@ -55,7 +56,11 @@ export async function saveTransaction(run: Run, statement: SaveTransaction): Pro
 }
 
 /** What drivers ask for by transaction manager requests. */
-export async function transactionRequest(session: EngineSession, request: TransactionRequest, out: ResultSink): Promise<void> {
+export async function transactionRequest(
+  session: EngineSession,
+  request: TransactionRequest,
+  out: ResultSink,
+): Promise<void> {
   switch (request.kind) {
     case 'begin':
       if (request.isolation >= 1 && request.isolation <= 5) session.options.isolation = request.isolation as Isolation;

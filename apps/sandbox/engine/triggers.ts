@@ -14,14 +14,21 @@ import { stageRows } from './stage.ts';
 const MAX_LEVEL = 32;
 
 /** The enabled triggers of a table that a statement fires. */
-export function firing(object: CatalogObject, kind: 'insert' | 'update' | 'delete' | 'merge'): readonly CatalogTrigger[] {
+export function firing(
+  object: CatalogObject,
+  kind: 'insert' | 'update' | 'delete' | 'merge',
+): readonly CatalogTrigger[] {
   const event = kind.toUpperCase();
   return object.triggers.filter((trigger) => !trigger.disabled && (kind === 'merge' || trigger.events.includes(event)));
 }
 
 function withOutput(statement: DmlStatement): DmlStatement {
   const { span } = statement;
-  const star = (name: string): Star => ({ kind: 'star', qualifier: [{ kind: 'identifier', name, quote: 'none', span }], span });
+  const star = (name: string): Star => ({
+    kind: 'star',
+    qualifier: [{ kind: 'identifier', name, quote: 'none', span }],
+    span,
+  });
   const items = [
     ...(statement.kind === 'delete' ? [] : [star('inserted')]),
     ...(statement.kind === 'insert' ? [] : [star('deleted')]),
@@ -40,18 +47,29 @@ export async function runWithTriggers(
   const name = `${object.schema}.${object.name}`;
   const instead = triggers.find((trigger) => trigger.insteadOf);
   if (instead !== undefined || statement.kind === 'merge') {
-    throw new SqlError(40515, `The trigger '${(instead ?? triggers[0])?.name ?? ''}' of '${name}' is not supported in this version of SQL Server: only AFTER triggers of INSERT, UPDATE and DELETE are.`);
+    throw new SqlError(
+      40515,
+      `The trigger '${(instead ?? triggers[0])?.name ?? ''}' of '${name}' is not supported in this version of SQL Server: only AFTER triggers of INSERT, UPDATE and DELETE are.`,
+    );
   }
   if (statement.output.some((output) => output.into === undefined)) {
-    throw new SqlError(334, `The target table '${object.name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`);
+    throw new SqlError(
+      334,
+      `The target table '${object.name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`,
+    );
   }
-  if (statement.output.length > 0) throw new SqlError(40515, `OUTPUT INTO on '${name}', which has triggers, is not supported in this version of SQL Server.`);
+  if (statement.output.length > 0)
+    throw new SqlError(
+      40515,
+      `OUTPUT INTO on '${name}', which has triggers, is not supported in this version of SQL Server.`,
+    );
   const { session } = run;
   const own = session.tx.depth === 0;
   if (own) await session.tx.begin(session.link, session.options.isolation);
   try {
     const count = await changeAndFire(run, statement, object, triggers);
-    if (session.tx.depth === 0) throw new SqlError(3609, 'The transaction ended in the trigger. The batch has been aborted.');
+    if (session.tx.depth === 0)
+      throw new SqlError(3609, 'The transaction ended in the trigger. The batch has been aborted.');
     if (own) await session.tx.commit();
     session.transactionEnded();
     return count;
@@ -61,12 +79,21 @@ export async function runWithTriggers(
   }
 }
 
-async function changeAndFire(run: Run, statement: DmlStatement, object: CatalogObject, triggers: readonly CatalogTrigger[]): Promise<number> {
+async function changeAndFire(
+  run: Run,
+  statement: DmlStatement,
+  object: CatalogObject,
+  triggers: readonly CatalogTrigger[],
+): Promise<number> {
   const context = await contextOf(run);
   const dml = changeOf(withOutput(statement), context);
   const values = await bind(run, dml.parameters);
   const rows: PgRow[] = [];
-  const result = await run.session.query(dml.sql, values, { writes: true, signal: run.signal, onRow: (row) => rows.push(row) > 0 });
+  const result = await run.session.query(dml.sql, values, {
+    writes: true,
+    signal: run.signal,
+    onRow: (row) => rows.push(row) > 0,
+  });
   const width = object.columns.length;
   const first = statement.kind === 'delete' ? 0 : width;
   for (const trigger of triggers) {
@@ -88,14 +115,20 @@ interface Changed {
   readonly count: number;
 }
 
-async function fire(run: Run, trigger: CatalogTrigger, _columns: readonly ResultColumn[], changed: Changed): Promise<void> {
+async function fire(
+  run: Run,
+  trigger: CatalogTrigger,
+  _columns: readonly ResultColumn[],
+  changed: Changed,
+): Promise<void> {
   const { session } = run;
   const module = (await session.snapshot()).objectById(trigger.objectId);
   const parsed = parsedBatch(module?.definition ?? '', module?.quotedIdentifier ?? true);
   requireParsed(parsed, trigger.name);
   const body = parsed.statements.find((candidate) => candidate.kind === 'createTrigger')?.body ?? [];
   const frame = new Frame(trigger.name, trigger.objectId, run.frame.level + 1, run.frame);
-  if (frame.level > MAX_LEVEL) throw new SqlError(217, 'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).');
+  if (frame.level > MAX_LEVEL)
+    throw new SqlError(217, 'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).');
   // An error in a trigger ends the statement that fired it: it is not caught inside unless by the trigger's own TRY.
   frame.tries = 1;
   const inner: Run = { ...run, frame, text: module?.definition ?? '' };

@@ -1,7 +1,22 @@
 import { translateExpression, type SqlType } from '#conversion';
 import { quoteIdent } from '#pgsql';
-import type { AddElements, AlterColumn, AlterTable, ColumnDefinition, Constraint, DropElements, ToggleConstraints } from '#tsql';
-import { constraintName, sequenceName, type CatalogObject, type CatalogWriter, type ColumnModel, type PgQuerier } from '../../catalog/index.ts';
+import type {
+  AddElements,
+  AlterColumn,
+  AlterTable,
+  ColumnDefinition,
+  Constraint,
+  DropElements,
+  ToggleConstraints,
+} from '#tsql';
+import {
+  constraintName,
+  sequenceName,
+  type CatalogObject,
+  type CatalogWriter,
+  type ColumnModel,
+  type PgQuerier,
+} from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { sandbox } from '../profile.ts';
 import { tableRelation } from '../relations.ts';
@@ -22,13 +37,21 @@ import {
   keySqls,
   rowVersionSql,
 } from './physical-table.ts';
-import { addConstraint, columnModel, columnType, defaultModel, type DefinitionSource, type TableDefinition } from './table-model.ts';
+import {
+  addConstraint,
+  columnModel,
+  columnType,
+  defaultModel,
+  type DefinitionSource,
+  type TableDefinition,
+} from './table-model.ts';
 import { toggleTableTriggers } from './modules.ts';
 
 /** ALTER TABLE in the forms that schemas and scripts use. */
 export async function alterTable(run: Run, statement: AlterTable): Promise<void> {
   const { action } = statement;
-  if (statement.name.name.name.startsWith('#')) throw new SqlError(40515, 'ALTER TABLE of a temporary table is not supported in this version of SQL Server.');
+  if (statement.name.name.name.startsWith('#'))
+    throw new SqlError(40515, 'ALTER TABLE of a temporary table is not supported in this version of SQL Server.');
   switch (action.kind) {
     case 'addElements':
       return addElements(run, statement, action);
@@ -39,7 +62,12 @@ export async function alterTable(run: Run, statement: AlterTable): Promise<void>
     case 'toggleConstraints':
       return toggleConstraints(run, statement, action);
     case 'toggleTriggers':
-      return toggleTableTriggers(run, statement.name, action.names.map((name) => name.name), action.enable);
+      return toggleTableTriggers(
+        run,
+        statement.name,
+        action.names.map((name) => name.name),
+        action.enable,
+      );
     case 'rebuildTable':
       return;
     case 'setTableOptions': {
@@ -64,12 +92,25 @@ async function addElements(run: Run, statement: AlterTable, action: AddElements)
   }
 }
 
-async function addColumn(run: Run, source: DefinitionSource, object: CatalogObject, element: ColumnDefinition): Promise<void> {
+async function addColumn(
+  run: Run,
+  source: DefinitionSource,
+  object: CatalogObject,
+  element: ColumnDefinition,
+): Promise<void> {
   const column = columnModel(source, element, tableRelation(object));
   await run.session.ddl(async (writer, pg) => {
-    const filled = column.nullable || column.default !== undefined || column.identity !== undefined || column.computed !== undefined || column.type.name === 'rowversion';
+    const filled =
+      column.nullable ||
+      column.default !== undefined ||
+      column.identity !== undefined ||
+      column.computed !== undefined ||
+      column.type.name === 'rowversion';
     if (!filled && (await pg.query(`SELECT 1 FROM u.${object.physical} LIMIT 1`)).rows.length > 0) {
-      throw new SqlError(4901, `ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified, or the column being added is an identity or timestamp column, or alternatively if none of the previous conditions are satisfied the table must be empty to allow addition of this column. Column '${column.name}' cannot be added to non-empty table '${object.name}' because it does not satisfy these conditions.`);
+      throw new SqlError(
+        4901,
+        `ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified, or the column being added is an identity or timestamp column, or alternatively if none of the previous conditions are satisfied the table must be empty to allow addition of this column. Column '${column.name}' cannot be added to non-empty table '${object.name}' because it does not satisfy these conditions.`,
+      );
     }
     const added = await writer.addColumn(object.id, column);
     if (isStored(column)) await addPhysicalColumn(source, object, column, added.physical, pg, element);
@@ -82,7 +123,14 @@ async function addColumn(run: Run, source: DefinitionSource, object: CatalogObje
   }
 }
 
-async function addPhysicalColumn(source: DefinitionSource, object: CatalogObject, column: ColumnModel, physical: string, pg: PgQuerier, element: ColumnDefinition): Promise<void> {
+async function addPhysicalColumn(
+  source: DefinitionSource,
+  object: CatalogObject,
+  column: ColumnModel,
+  physical: string,
+  pg: PgQuerier,
+  element: ColumnDefinition,
+): Promise<void> {
   const table = `u.${object.physical}`;
   const { scope } = source;
   const sequence = `u.${sequenceName(object.id)}`;
@@ -91,27 +139,46 @@ async function addPhysicalColumn(source: DefinitionSource, object: CatalogObject
   const sql = columnSql(scope, tableRelation(object), column, quoteIdent(physical), sequence);
   if (column.identity) await pg.query(identitySequenceSql(sequence, column.identity));
   if (version) {
-    await pg.query(`ALTER TABLE ${table} ADD COLUMN ${quoteIdent(physical)} bytea NOT NULL DEFAULT int8send(nextval('sys.rowversion_counter')); ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(physical)} DROP DEFAULT; ${rowVersionSql(table, quoteIdent(physical), `u.v${object.id}`)}`);
+    await pg.query(
+      `ALTER TABLE ${table} ADD COLUMN ${quoteIdent(physical)} bytea NOT NULL DEFAULT int8send(nextval('sys.rowversion_counter')); ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(physical)} DROP DEFAULT; ${rowVersionSql(table, quoteIdent(physical), `u.v${object.id}`)}`,
+    );
     return;
   }
   if (column.default !== undefined && column.nullable && !withValues) {
     // A nullable column gets its default only for rows to come.
     const type = columnTypeSql(column.type as SqlType, scope.collation);
-    await pg.query(`ALTER TABLE ${table} ADD COLUMN ${quoteIdent(physical)} ${type}; ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(physical)} SET DEFAULT ${defaultSql(scope, column.type as SqlType, column.default.definition)}`);
+    await pg.query(
+      `ALTER TABLE ${table} ADD COLUMN ${quoteIdent(physical)} ${type}; ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(physical)} SET DEFAULT ${defaultSql(scope, column.type as SqlType, column.default.definition)}`,
+    );
     return;
   }
   await pg.query(`ALTER TABLE ${table} ADD COLUMN ${sql}`);
 }
 
-async function addOne(run: Run, source: DefinitionSource, object: CatalogObject, constraint: Constraint, check: boolean, column?: string): Promise<void> {
+async function addOne(
+  run: Run,
+  source: DefinitionSource,
+  object: CatalogObject,
+  constraint: Constraint,
+  check: boolean,
+  column?: string,
+): Promise<void> {
   if (constraint.kind === 'defaultConstraint') {
     const name = constraint.column?.name ?? '';
     const target = source.scope.snapshot.column(object, name);
-    if (target === undefined) throw new SqlError(1752, `Column '${name}' in table '${object.name}' is invalid for creating a default constraint.`, 16, 0);
+    if (target === undefined)
+      throw new SqlError(
+        1752,
+        `Column '${name}' in table '${object.name}' is invalid for creating a default constraint.`,
+        16,
+        0,
+      );
     const model = defaultModel(source, constraint);
     await run.session.ddl(async (writer, pg) => {
       await writer.addDefault(object.id, name, model);
-      await pg.query(`ALTER TABLE u.${object.physical} ALTER COLUMN ${quoteIdent(target.physical)} SET DEFAULT ${defaultSql(source.scope, target.type as SqlType, model.definition)}`);
+      await pg.query(
+        `ALTER TABLE u.${object.physical} ALTER COLUMN ${quoteIdent(target.physical)} SET DEFAULT ${defaultSql(source.scope, target.type as SqlType, model.definition)}`,
+      );
     });
     return;
   }
@@ -120,7 +187,14 @@ async function addOne(run: Run, source: DefinitionSource, object: CatalogObject,
   await run.session.ddl((writer, pg) => addModels(source, object, into, check, writer, pg));
 }
 
-async function addModels(source: DefinitionSource, object: CatalogObject, into: TableDefinition, check: boolean, writer: CatalogWriter, pg: PgQuerier): Promise<void> {
+async function addModels(
+  source: DefinitionSource,
+  object: CatalogObject,
+  into: TableDefinition,
+  check: boolean,
+  writer: CatalogWriter,
+  pg: PgQuerier,
+): Promise<void> {
   const { scope } = source;
   const relation = tableRelation(object);
   const table = `u.${object.physical}`;
@@ -131,7 +205,9 @@ async function addModels(source: DefinitionSource, object: CatalogObject, into: 
   }
   for (const model of into.checks) {
     const made = await writer.addCheck(object.id, { ...model, notTrusted: !check });
-    await pg.query(`ALTER TABLE ${table} ADD CONSTRAINT ${constraintName(made.objectId)} CHECK (${conditionSql(scope, relation, model.definition)})${check ? '' : ' NOT VALID'}`);
+    await pg.query(
+      `ALTER TABLE ${table} ADD CONSTRAINT ${constraintName(made.objectId)} CHECK (${conditionSql(scope, relation, model.definition)})${check ? '' : ' NOT VALID'}`,
+    );
   }
   for (const model of into.foreignKeys) {
     const made = await writer.addForeignKey(object.id, { ...model, notTrusted: !check });
@@ -154,13 +230,20 @@ async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn)
   const { object, scope } = await userTable(run, statement.name, 4902);
   const name = action.column.name;
   const column = scope.snapshot.column(object, name);
-  if (column === undefined) throw new SqlError(4924, `ALTER TABLE ALTER COLUMN failed because column '${name}' does not exist in table '${object.name}'.`);
+  if (column === undefined)
+    throw new SqlError(
+      4924,
+      `ALTER TABLE ALTER COLUMN failed because column '${name}' does not exist in table '${object.name}'.`,
+    );
   if (action.type === undefined) {
     if (/^(ROWGUIDCOL|SPARSE|NOT FOR REPLICATION)$/.test(action.property ?? '')) return;
     throw new SqlError(40515, `ALTER COLUMN ${action.property ?? ''} is not supported in this version of SQL Server.`);
   }
   if (column.computed || column.type.name === 'rowversion') {
-    throw new SqlError(4928, `Cannot alter column '${name}' because it is '${column.computed ? 'COMPUTED' : 'timestamp'}'.`);
+    throw new SqlError(
+      4928,
+      `Cannot alter column '${name}' because it is '${column.computed ? 'COMPUTED' : 'timestamp'}'.`,
+    );
   }
   const source = await sourceOf(run);
   const typed = columnType(source, action.type, action.collation?.name);
@@ -174,7 +257,10 @@ async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn)
       { profile: sandbox, scope },
       { table: tableRelation(object), type, convert: 'store' },
     );
-    const fallback = column.default === undefined || column.identity ? '' : `, ALTER COLUMN ${physical} SET DEFAULT ${defaultSql(scope, type, column.default.definition)}`;
+    const fallback =
+      column.default === undefined || column.identity
+        ? ''
+        : `, ALTER COLUMN ${physical} SET DEFAULT ${defaultSql(scope, type, column.default.definition)}`;
     const drop = fallback === '' ? '' : `ALTER COLUMN ${physical} DROP DEFAULT, `;
     const indexed = object.indexes.filter((index) => index.columns.some((c) => c.columnId === column.id));
     await pg.query(
@@ -199,21 +285,37 @@ async function dropElements(run: Run, statement: AlterTable, action: DropElement
       const column = scope.snapshot.column(object, name);
       if (column === undefined) {
         if (item.ifExists) continue;
-        throw new SqlError(4924, `ALTER TABLE DROP COLUMN failed because column '${name}' does not exist in table '${object.name}'.`);
+        throw new SqlError(
+          4924,
+          `ALTER TABLE DROP COLUMN failed because column '${name}' does not exist in table '${object.name}'.`,
+        );
       }
       await run.session.ddl(async (writer, pg) => {
         await writer.dropColumn(object.id, column.id);
-        const version = column.type.name === 'rowversion' ? `DROP TRIGGER IF EXISTS sbx_rowversion ON u.${object.physical}; DROP FUNCTION IF EXISTS u.v${object.id};` : '';
-        await pg.query(`${version} ALTER TABLE u.${object.physical} DROP COLUMN IF EXISTS ${quoteIdent(column.physical)}`);
+        const version =
+          column.type.name === 'rowversion'
+            ? `DROP TRIGGER IF EXISTS sbx_rowversion ON u.${object.physical}; DROP FUNCTION IF EXISTS u.v${object.id};`
+            : '';
+        await pg.query(
+          `${version} ALTER TABLE u.${object.physical} DROP COLUMN IF EXISTS ${quoteIdent(column.physical)}`,
+        );
         if (column.identity) await pg.query(`DROP SEQUENCE IF EXISTS u.${sequenceName(object.id)}`);
       });
-    } else throw new SqlError(40515, `ALTER TABLE DROP ${item.type.toUpperCase()} is not supported in this version of SQL Server (${dotted(statement.name)}).`);
+    } else
+      throw new SqlError(
+        40515,
+        `ALTER TABLE DROP ${item.type.toUpperCase()} is not supported in this version of SQL Server (${dotted(statement.name)}).`,
+      );
   }
 }
 
 type ConstraintKind = 'key' | 'check' | 'foreignKey' | 'default';
 
-function constraintOf(fold: (name: string) => string, object: CatalogObject, name: string): { id: number; kind: ConstraintKind } | undefined {
+function constraintOf(
+  fold: (name: string) => string,
+  object: CatalogObject,
+  name: string,
+): { id: number; kind: ConstraintKind } | undefined {
   const key = fold(name);
   const index = indexNamed(fold, object, name);
   if (index?.constraintId !== undefined) return { id: index.constraintId, kind: 'key' };
@@ -234,7 +336,9 @@ async function dropConstraint(object: CatalogObject, id: number, writer: Catalog
   } else if (dropped.kind === 'PK' || dropped.kind === 'UQ') {
     const index = object.indexes.find((candidate) => candidate.constraintId === id);
     if (index === undefined) return;
-    await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${quoteIdent(index.physical)}; ${dropIndexSql(index)}`);
+    await pg.query(
+      `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${quoteIdent(index.physical)}; ${dropIndexSql(index)}`,
+    );
   } else await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraintName(id)}`);
 }
 
@@ -252,16 +356,25 @@ async function toggleConstraints(run: Run, statement: AlterTable, action: Toggle
   const all = action.names.length === 0;
   await run.session.ddl(async (writer, pg) => {
     for (const check of object.checks.filter((c) => all || wanted.includes(c.objectId))) {
-      await writer.setConstraintState(check.objectId, { disabled: !action.enable, notTrusted: !(action.enable && validated) });
+      await writer.setConstraintState(check.objectId, {
+        disabled: !action.enable,
+        notTrusted: !(action.enable && validated),
+      });
       const add = `ADD CONSTRAINT ${constraintName(check.objectId)} CHECK (${conditionSql(scope, tableRelation(object), check.definition)})${validated ? '' : ' NOT VALID'}`;
-      await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraintName(check.objectId)}${action.enable ? `, ${add}` : ''}`);
+      await pg.query(
+        `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraintName(check.objectId)}${action.enable ? `, ${add}` : ''}`,
+      );
     }
     for (const key of object.foreignKeys.filter((c) => all || wanted.includes(c.objectId))) {
-      await writer.setConstraintState(key.objectId, { disabled: !action.enable, notTrusted: !(action.enable && validated) });
+      await writer.setConstraintState(key.objectId, {
+        disabled: !action.enable,
+        notTrusted: !(action.enable && validated),
+      });
       const target = scope.snapshot.objectById(key.referencedId);
       await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraintName(key.objectId)}`);
       if (!action.enable) continue;
-      const physical = (owner: CatalogObject | undefined, id: number): string => quoteIdent(owner?.columns.find((column) => column.id === id)?.physical ?? '');
+      const physical = (owner: CatalogObject | undefined, id: number): string =>
+        quoteIdent(owner?.columns.find((column) => column.id === id)?.physical ?? '');
       await pg.query(
         foreignKeySql(table, {
           physical: constraintName(key.objectId),

@@ -1,12 +1,33 @@
 import type { Relation, SqlType } from '#conversion';
 import type { CreateTable } from '#tsql';
-import { columnName, constraintName, sequenceName, tableName, type CatalogObject, type CatalogSnapshot, type CatalogWriter, type CreatedTable, type ForeignKeyModel, type PgQuerier, type TableModel } from '../../catalog/index.ts';
+import {
+  columnName,
+  constraintName,
+  sequenceName,
+  tableName,
+  type CatalogObject,
+  type CatalogSnapshot,
+  type CatalogWriter,
+  type CreatedTable,
+  type ForeignKeyModel,
+  type PgQuerier,
+  type TableModel,
+} from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { parsedExpression } from '../parsing.ts';
 import { contextOf, type Run } from '../run.ts';
 import type { SessionScope } from '../session-scope.ts';
 import { createTemporary } from '../temporary-table.ts';
-import { columnSql, conditionSql, foreignKeySql, identitySequenceSql, indexSql, isStored, keySqls, rowVersionSql } from './physical-table.ts';
+import {
+  columnSql,
+  conditionSql,
+  foreignKeySql,
+  identitySequenceSql,
+  indexSql,
+  isStored,
+  keySqls,
+  rowVersionSql,
+} from './physical-table.ts';
 import { tableDefinition, tableModel, type DefinitionSource } from './table-model.ts';
 
 /** Where the statement's expressions are cut from and its names resolved. */
@@ -27,7 +48,9 @@ export function createdRelation(model: TableModel, created: CreatedTable): Relat
       sql: created.columns[index]?.physical ?? columnName(index + 1),
       type: column.type as SqlType,
       nullable: column.nullable,
-      ...(column.computed && !column.computed.persisted ? { expression: parsedExpression(column.computed.definition) } : {}),
+      ...(column.computed && !column.computed.persisted
+        ? { expression: parsedExpression(column.computed.definition) }
+        : {}),
     })),
   };
 }
@@ -39,7 +62,10 @@ export function referencedColumns(
   key: ForeignKeyModel,
 ): string[] {
   if (target === undefined) {
-    throw new SqlError(1767, `Foreign key '${key.name ?? ''}' references invalid table '${key.referencedSchema}.${key.referencedTable}'.`);
+    throw new SqlError(
+      1767,
+      `Foreign key '${key.name ?? ''}' references invalid table '${key.referencedSchema}.${key.referencedTable}'.`,
+    );
   }
   if (key.referencedColumns.length === 0) {
     const primary = target.indexes.find((index) => index.primaryKey);
@@ -96,7 +122,9 @@ export function createTableSqls(scope: SessionScope, model: TableModel, created:
     ...(identity ? [identitySequenceSql(sequence, identity)] : []),
     `CREATE TABLE ${table} (${columns.join(', ')})`,
     ...(version >= 0 ? [rowVersionSql(table, created.columns[version]?.physical ?? '', `u.v${created.objectId}`)] : []),
-    ...(model.keys ?? []).flatMap((key, index) => keySqls(scope, relation, key, created.keys[index]?.physicalIndex ?? '')),
+    ...(model.keys ?? []).flatMap((key, index) =>
+      keySqls(scope, relation, key, created.keys[index]?.physicalIndex ?? ''),
+    ),
     ...checks,
     ...(model.indexes ?? []).flatMap((index, at) =>
       indexSql(scope, relation, {
@@ -111,7 +139,12 @@ export function createTableSqls(scope: SessionScope, model: TableModel, created:
 }
 
 /** Writes a table to the catalog and makes it. */
-export async function makeTable(scope: SessionScope, model: TableModel, writer: CatalogWriter, pg: PgQuerier): Promise<CreatedTable> {
+export async function makeTable(
+  scope: SessionScope,
+  model: TableModel,
+  writer: CatalogWriter,
+  pg: PgQuerier,
+): Promise<CreatedTable> {
   const created = await writer.createTable(model);
   await pg.query(createTableSqls(scope, model, created).join(';\n'));
   return created;
@@ -120,10 +153,16 @@ export async function makeTable(scope: SessionScope, model: TableModel, writer: 
 /** CREATE TABLE, of a temporary table too. */
 export async function createTable(run: Run, statement: CreateTable): Promise<void> {
   if (statement.as !== undefined || statement.query !== undefined || statement.external === true) {
-    throw new SqlError(40515, 'CREATE TABLE of this form (AS NODE, AS EDGE, AS SELECT, EXTERNAL) is not supported in this version of SQL Server.');
+    throw new SqlError(
+      40515,
+      'CREATE TABLE of this form (AS NODE, AS EDGE, AS SELECT, EXTERNAL) is not supported in this version of SQL Server.',
+    );
   }
-  const versioned = statement.options.find((option) => option.name === 'SYSTEM_VERSIONING' || option.name === 'MEMORY_OPTIMIZED');
-  if (versioned !== undefined) throw new SqlError(40515, `${versioned.name} is not supported in this version of SQL Server.`);
+  const versioned = statement.options.find(
+    (option) => option.name === 'SYSTEM_VERSIONING' || option.name === 'MEMORY_OPTIMIZED',
+  );
+  if (versioned !== undefined)
+    throw new SqlError(40515, `${versioned.name} is not supported in this version of SQL Server.`);
   const name = statement.name.name.name;
   const source = await sourceOf(run);
   if (name.startsWith('#')) {

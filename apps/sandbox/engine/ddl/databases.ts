@@ -12,7 +12,10 @@ function outsideTransaction(run: Run, verb: string): void {
 export async function createDatabase(run: Run, statement: CreateDatabase): Promise<void> {
   outsideTransaction(run, 'CREATE DATABASE');
   if (statement.attach !== undefined || statement.snapshotOf !== undefined) {
-    throw new SqlError(40515, 'CREATE DATABASE FOR ATTACH or AS SNAPSHOT OF is not supported in this version of SQL Server.');
+    throw new SqlError(
+      40515,
+      'CREATE DATABASE FOR ATTACH or AS SNAPSHOT OF is not supported in this version of SQL Server.',
+    );
   }
   await run.session.server.createDatabase(statement.name.name, statement.collation?.name);
 }
@@ -24,7 +27,12 @@ export async function dropDatabases(run: Run, statement: DropObject): Promise<vo
     const text = name.name.name;
     if (run.session.server.database(text) === undefined) {
       if (statement.ifExists) continue;
-      throw new SqlError(3701, `Cannot drop the database '${text}', because it does not exist or you do not have permission.`, 11, 1);
+      throw new SqlError(
+        3701,
+        `Cannot drop the database '${text}', because it does not exist or you do not have permission.`,
+        11,
+        1,
+      );
     }
     await run.session.server.dropDatabase(text, run.session);
   }
@@ -40,14 +48,21 @@ function word(option: Option): string {
 /** ALTER DATABASE: options are recorded; some of them decide what the sessions may do. */
 export async function alterDatabase(run: Run, statement: AlterDatabase): Promise<void> {
   const { server } = run.session;
-  const name = statement.name === undefined || /^current$/i.test(statement.name.name) ? run.session.database : statement.name.name;
+  const name =
+    statement.name === undefined || /^current$/i.test(statement.name.name) ? run.session.database : statement.name.name;
   const database = server.database(name);
   if (database === undefined) {
-    throw new SqlError(5011, `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`, 14, 5);
+    throw new SqlError(
+      5011,
+      `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`,
+      14,
+      5,
+    );
   }
   switch (statement.action) {
     case 'set':
-      for (const option of statement.options) await server.setDatabaseOption(database, option.name, word(option), run.session);
+      for (const option of statement.options)
+        await server.setDatabaseOption(database, option.name, word(option), run.session);
       return;
     case 'modifyName':
       await server.renameDatabase(database, statement.target?.name ?? '');
@@ -55,6 +70,6 @@ export async function alterDatabase(run: Run, statement: AlterDatabase): Promise
     case 'collate':
       throw new SqlError(40515, 'ALTER DATABASE COLLATE is not supported in this version of SQL Server.');
     default:
-      // Files, file groups and scoped configurations have no counterpart and change no answer.
+    // Files, file groups and scoped configurations have no counterpart and change no answer.
   }
 }

@@ -19,7 +19,12 @@ const KINDS: Partial<Record<DroppedType, readonly ObjectKind[]>> = {
 };
 
 function notThere(type: DroppedType, name: string): SqlError {
-  return new SqlError(3701, `Cannot drop the ${type} '${name}', because it does not exist or you do not have permission.`, 11, 5);
+  return new SqlError(
+    3701,
+    `Cannot drop the ${type} '${name}', because it does not exist or you do not have permission.`,
+    11,
+    5,
+  );
 }
 
 async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promise<void> {
@@ -53,7 +58,10 @@ async function dropOther(run: Run, statement: DropObject, name: ObjectName): Pro
     case 'schema': {
       if (scope.snapshot.schema(name.name.name) === undefined) {
         if (statement.ifExists) return;
-        throw new SqlError(15_151, `Cannot drop the schema '${text}', because it does not exist or you do not have permission.`);
+        throw new SqlError(
+          15_151,
+          `Cannot drop the schema '${text}', because it does not exist or you do not have permission.`,
+        );
       }
       await run.session.ddl((writer) => writer.dropSchema(name.name.name));
       return;
@@ -62,7 +70,10 @@ async function dropOther(run: Run, statement: DropObject, name: ObjectName): Pro
       const type = scope.snapshot.type(name.schema?.name, name.name.name);
       if (type === undefined || type.userTypeId < 257) {
         if (statement.ifExists) return;
-        throw new SqlError(218, `Could not find the type '${text}'. Either it does not exist or you do not have the necessary permission.`);
+        throw new SqlError(
+          218,
+          `Could not find the type '${text}'. Either it does not exist or you do not have the necessary permission.`,
+        );
       }
       await run.session.ddl((writer) => writer.dropType(type.userTypeId));
       return;
@@ -86,15 +97,22 @@ export async function truncate(run: Run, statement: Truncate): Promise<void> {
   const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
   if (local !== undefined) {
     await run.session.query(`TRUNCATE ${local.physical}`, [], { writes: true });
-    if (local.sequence !== undefined) await run.session.query(`ALTER SEQUENCE ${local.sequence} RESTART`, [], { writes: true });
+    if (local.sequence !== undefined)
+      await run.session.query(`ALTER SEQUENCE ${local.sequence} RESTART`, [], { writes: true });
     return;
   }
   const { object } = await userTable(run, statement.table, 4701);
   if (object.referencedBy.some((key) => key.parentId !== object.id)) {
-    throw new SqlError(4712, `Cannot truncate table '${dotted(statement.table)}' because it is being referenced by a FOREIGN KEY constraint.`);
+    throw new SqlError(
+      4712,
+      `Cannot truncate table '${dotted(statement.table)}' because it is being referenced by a FOREIGN KEY constraint.`,
+    );
   }
   if (object.trackedByCdc) {
-    throw new SqlError(4711, `Cannot truncate table '${dotted(statement.table)}' because it is published for replication or enabled for Change Data Capture.`);
+    throw new SqlError(
+      4711,
+      `Cannot truncate table '${dotted(statement.table)}' because it is published for replication or enabled for Change Data Capture.`,
+    );
   }
   const identity = object.columns.some((column) => column.identity);
   await run.session.atomic(async (pg) => {

@@ -26,7 +26,9 @@ function handlerOf(statement: Statement): Handler | undefined {
     case 'truncate':
       return (run) => truncate(run, statement);
     case 'dropObject':
-      return statement.type === 'database' ? (run) => dropDatabases(run, statement) : (run) => dropObjects(run, statement);
+      return statement.type === 'database'
+        ? (run) => dropDatabases(run, statement)
+        : (run) => dropObjects(run, statement);
     case 'createView':
     case 'createProcedure':
     case 'createFunction':
@@ -67,7 +69,8 @@ function handlerOf(statement: Statement): Handler | undefined {
 export async function runDefinition(run: Run, statement: Statement): Promise<boolean> {
   const handler = handlerOf(statement);
   if (handler === undefined) return false;
-  if (statement.kind !== 'createDatabase' && statement.kind !== 'alterDatabase') await run.session.beginImplicit(run.out);
+  if (statement.kind !== 'createDatabase' && statement.kind !== 'alterDatabase')
+    await run.session.beginImplicit(run.out);
   await handler(run);
   run.session.rowCount = 0;
   run.out.done(undefined);

@@ -13,22 +13,35 @@ import { definitionText, indexOptions } from './table-model.ts';
 /** CREATE INDEX of the rowstore kind; columnstore, XML and spatial ones are refused. */
 export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
   if (statement.type !== 'rowstore') {
-    throw new SqlError(40515, `CREATE ${statement.type.toUpperCase()} INDEX is not supported in this version of SQL Server.`);
+    throw new SqlError(
+      40515,
+      `CREATE ${statement.type.toUpperCase()} INDEX is not supported in this version of SQL Server.`,
+    );
   }
   const source = await sourceOf(run);
   const filter = statement.where === undefined ? undefined : definitionText(source, statement.where);
-  const columns = statement.columns.map((c) => ({ name: c.name.name, ...(c.direction === 'desc' ? { descending: true } : {}) }));
+  const columns = statement.columns.map((c) => ({
+    name: c.name.name,
+    ...(c.direction === 'desc' ? { descending: true } : {}),
+  }));
   const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
   if (local !== undefined) {
     const physical = `i${run.session.nextPhysicalName()}`;
-    const sql = indexSql(source.scope, local.relation, { physical, unique: statement.unique, columns, ...(filter ? { filter } : {}) });
+    const sql = indexSql(source.scope, local.relation, {
+      physical,
+      unique: statement.unique,
+      columns,
+      ...(filter ? { filter } : {}),
+    });
     await run.session.atomic((pg) => pg.query(sql.join(';\n')));
     return;
   }
   const { object } = await userTable(run, statement.table, 1088);
   const name = statement.name.name;
   const existing = indexNamed(source.scope.snapshot.fold, object, name);
-  const replace = statement.options.some((o) => o.name === 'DROP_EXISTING' && o.value?.kind === 'keyword' && o.value.name === 'ON');
+  const replace = statement.options.some(
+    (o) => o.name === 'DROP_EXISTING' && o.value?.kind === 'keyword' && o.value.name === 'ON',
+  );
   await run.session.ddl(async (writer, pg) => {
     if (existing !== undefined && replace) {
       await pg.query(dropIndexSql(existing));
@@ -66,7 +79,11 @@ function duplicateKey(error: unknown, object: CatalogObject, name: string): unkn
 }
 
 /** An index of a table by its name. */
-export function indexNamed(fold: (name: string) => string, object: CatalogObject, name: string): CatalogIndex | undefined {
+export function indexNamed(
+  fold: (name: string) => string,
+  object: CatalogObject,
+  name: string,
+): CatalogIndex | undefined {
   return object.indexes.find((index) => fold(index.name) === fold(name));
 }
 
@@ -83,11 +100,19 @@ export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
     const index = object && indexNamed(scope.snapshot.fold, object, item.name.name);
     if (object === undefined || index === undefined) {
       if (statement.ifExists) continue;
-      throw new SqlError(3701, `Cannot drop the index '${dotted(item.table)}.${item.name.name}', because it does not exist or you do not have permission.`, 11, 7);
+      throw new SqlError(
+        3701,
+        `Cannot drop the index '${dotted(item.table)}.${item.name.name}', because it does not exist or you do not have permission.`,
+        11,
+        7,
+      );
     }
     if (index.constraintId !== undefined) {
       const kind = index.primaryKey ? 'PRIMARY KEY' : 'UNIQUE KEY';
-      throw new SqlError(3723, `An explicit DROP INDEX is not allowed on index '${dotted(item.table)}.${index.name}'. It is being used for ${kind} constraint enforcement.`);
+      throw new SqlError(
+        3723,
+        `An explicit DROP INDEX is not allowed on index '${dotted(item.table)}.${index.name}'. It is being used for ${kind} constraint enforcement.`,
+      );
     }
     await run.session.ddl(async (writer, pg) => {
       await writer.dropIndex(object.id, index.id);
@@ -99,12 +124,17 @@ export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
 /** ALTER INDEX: rebuilding is nothing here; DISABLE takes a unique index's rule away until REBUILD. */
 export async function alterIndex(run: Run, statement: AlterIndex): Promise<void> {
   const { object, scope } = await userTable(run, statement.table, 1088);
-  const named = statement.name === undefined ? object.indexes : [indexNamed(scope.snapshot.fold, object, statement.name.name)];
+  const named =
+    statement.name === undefined ? object.indexes : [indexNamed(scope.snapshot.fold, object, statement.name.name)];
   for (const index of named) {
     if (index === undefined) throw new SqlError(2727, `Cannot find index '${statement.name?.name ?? ''}'.`, 11);
     const disable = statement.action === 'disable';
     if (!disable && !(statement.action === 'rebuild' && index.disabled)) continue;
-    if (index.constraintId !== undefined) throw new SqlError(40515, 'ALTER INDEX DISABLE of a key constraint is not supported in this version of SQL Server.');
+    if (index.constraintId !== undefined)
+      throw new SqlError(
+        40515,
+        'ALTER INDEX DISABLE of a key constraint is not supported in this version of SQL Server.',
+      );
     await run.session.ddl(async (writer, pg) => {
       await writer.setIndexDisabled(object.id, index.id, disable);
       if (disable) await pg.query(dropIndexSql(index));
@@ -113,7 +143,12 @@ export async function alterIndex(run: Run, statement: AlterIndex): Promise<void>
           name: object.columns.find((column) => column.id === c.columnId)?.name ?? '',
           descending: c.descending,
         }));
-        const sql = indexSql(scope, tableRelation(object), { physical: index.physical, unique: index.unique, columns, ...(index.filter ? { filter: index.filter } : {}) });
+        const sql = indexSql(scope, tableRelation(object), {
+          physical: index.physical,
+          unique: index.unique,
+          columns,
+          ...(index.filter ? { filter: index.filter } : {}),
+        });
         await pg.query(sql.join(';\n'));
       }
     });

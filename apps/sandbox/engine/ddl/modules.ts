@@ -1,6 +1,14 @@
 import { translateQuery, type SqlType } from '#conversion';
 import { sandbox, typeOf } from '../profile.ts';
-import type { CreateFunction, CreateProcedure, CreateTrigger, CreateView, ObjectName, Parameter, ToggleTrigger } from '#tsql';
+import type {
+  CreateFunction,
+  CreateProcedure,
+  CreateTrigger,
+  CreateView,
+  ObjectName,
+  Parameter,
+  ToggleTrigger,
+} from '#tsql';
 import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { namePartsOf } from '../names.ts';
@@ -30,7 +38,10 @@ function viewColumns(scope: SessionScope, statement: CreateView): ColumnModel[] 
   return query.columns.map((column, index) => {
     const name = statement.columns[index]?.name ?? column.name;
     if (name === '') {
-      throw new SqlError(4511, `Create View or Function failed because no column name was specified for column ${index + 1}.`);
+      throw new SqlError(
+        4511,
+        `Create View or Function failed because no column name was specified for column ${index + 1}.`,
+      );
     }
     return { name, type: column.type, nullable: column.nullable };
   });
@@ -44,12 +55,19 @@ function functionKind(statement: CreateFunction): 'FN' | 'IF' | 'TF' {
 function functionParts(scope: SessionScope, source: DefinitionSource, statement: CreateFunction): Partial<ModuleModel> {
   const { returns } = statement;
   if (returns.kind === 'returnsScalar') return { returns: { name: '', type: typeOf(returns.type, scope) } };
-  if (returns.kind === 'returnsTable') return { columns: tableDefinition(source, statement.name.name.name, returns.elements).columns };
+  if (returns.kind === 'returnsTable')
+    return { columns: tableDefinition(source, statement.name.name.name, returns.elements).columns };
   if (returns.query === undefined) return {};
   const variables = new Map(statement.parameters.map((p) => [p.name.toLowerCase(), typeOf(p.type, scope)]));
-  const inner = new SessionScope(scope.snapshot, { variable: (name): SqlType | undefined => variables.get(name.toLowerCase()), table: () => undefined }, statement.name.schema?.name ?? 'dbo');
+  const inner = new SessionScope(
+    scope.snapshot,
+    { variable: (name): SqlType | undefined => variables.get(name.toLowerCase()), table: () => undefined },
+    statement.name.schema?.name ?? 'dbo',
+  );
   const query = translateQuery(returns.query, { profile: sandbox, scope: inner });
-  return { columns: query.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })) };
+  return {
+    columns: query.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
+  };
 }
 
 async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleModel> {
@@ -87,7 +105,12 @@ function triggerParts(scope: SessionScope, statement: CreateTrigger): Partial<Mo
   if (statement.target === undefined) return { trigger: { insteadOf, events } };
   const parent = scope.object(namePartsOf(statement.target));
   if (parent === undefined || parent.system) {
-    throw new SqlError(8197, `The object '${dotted(statement.target)}' does not exist or is invalid for this operation.`, 16, 6);
+    throw new SqlError(
+      8197,
+      `The object '${dotted(statement.target)}' does not exist or is invalid for this operation.`,
+      16,
+      6,
+    );
   }
   return { trigger: { parentId: parent.id, insteadOf, events }, schema: parent.schema };
 }
@@ -101,7 +124,8 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   const { scope } = await contextOf(run);
   const existing = scope.snapshot.object(model.schema, model.name, model.schema);
   const modules: readonly ObjectKind[] = ['V', 'P', 'FN', 'IF', 'TF', 'TR'];
-  const present = existing !== undefined && !existing.system && existing.schema.toLowerCase() === model.schema.toLowerCase();
+  const present =
+    existing !== undefined && !existing.system && existing.schema.toLowerCase() === model.schema.toLowerCase();
   if (statement.mode === 'alter' && !present) {
     throw new SqlError(208, `Invalid object name '${dotted(statement.name)}'.`, 16, 6);
   }
@@ -113,14 +137,30 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
 }
 
 /** ENABLE and DISABLE TRIGGER of a table. */
-export async function toggleTableTriggers(run: Run, table: ObjectName, names: readonly string[], enable: boolean): Promise<void> {
+export async function toggleTableTriggers(
+  run: Run,
+  table: ObjectName,
+  names: readonly string[],
+  enable: boolean,
+): Promise<void> {
   const { scope } = await contextOf(run);
   const object = scope.object(namePartsOf(table));
-  if (object === undefined) throw new SqlError(1088, `Cannot find the object "${dotted(table)}" because it does not exist or you do not have permissions.`, 16, 119);
+  if (object === undefined)
+    throw new SqlError(
+      1088,
+      `Cannot find the object "${dotted(table)}" because it does not exist or you do not have permissions.`,
+      16,
+      119,
+    );
   const { fold } = scope.snapshot;
   for (const name of names) {
     if (!object.triggers.some((trigger) => fold(trigger.name) === fold(name))) {
-      throw new SqlError(1088, `Cannot find the object "${name}" because it does not exist or you do not have permissions.`, 16, 119);
+      throw new SqlError(
+        1088,
+        `Cannot find the object "${name}" because it does not exist or you do not have permissions.`,
+        16,
+        119,
+      );
     }
   }
   const wanted = names.map(fold);
@@ -135,5 +175,10 @@ export async function toggleTrigger(run: Run, statement: ToggleTrigger): Promise
   if (statement.target === undefined) {
     throw new SqlError(40515, 'DDL triggers are not supported in this version of SQL Server.');
   }
-  await toggleTableTriggers(run, statement.target, statement.names.map((name) => name.name.name), statement.enable);
+  await toggleTableTriggers(
+    run,
+    statement.target,
+    statement.names.map((name) => name.name.name),
+    statement.enable,
+  );
 }

@@ -37,7 +37,11 @@ export function dotted(name: ObjectName): string {
 }
 
 /** An object of one of the kinds, or undefined. Synonyms are not followed. */
-export async function objectOf(run: Run, name: ObjectName, kinds: readonly ObjectKind[]): Promise<CatalogObject | undefined> {
+export async function objectOf(
+  run: Run,
+  name: ObjectName,
+  kinds: readonly ObjectKind[],
+): Promise<CatalogObject | undefined> {
   const { scope } = await contextOf(run);
   const parts = namePartsOf(name);
   const found = kinds.includes('SN')

@@ -1,4 +1,12 @@
-import type { AlterSchema, CreateAliasType, CreateSchema, CreateSynonym, CreateTableType, Expression, Sequence } from '#tsql';
+import type {
+  AlterSchema,
+  CreateAliasType,
+  CreateSchema,
+  CreateSynonym,
+  CreateTableType,
+  Expression,
+  Sequence,
+} from '#tsql';
 import { typeOf } from '../profile.ts';
 import type { SequenceModel } from '../../catalog/index.ts';
 import { SqlError, type TdsType } from '../../session.ts';
@@ -19,11 +27,17 @@ export async function createSchema(run: Run, statement: CreateSchema): Promise<v
 /** ALTER SCHEMA … TRANSFER of an object. */
 export async function alterSchema(run: Run, statement: AlterSchema): Promise<void> {
   if (statement.class !== undefined && statement.class !== 'object') {
-    throw new SqlError(40515, `ALTER SCHEMA TRANSFER ${statement.class}:: is not supported in this version of SQL Server.`);
+    throw new SqlError(
+      40515,
+      `ALTER SCHEMA TRANSFER ${statement.class}:: is not supported in this version of SQL Server.`,
+    );
   }
   const object = await objectOf(run, statement.object, ['U', 'V', 'P', 'FN', 'IF', 'TF', 'SO', 'SN']);
   if (object === undefined) {
-    throw new SqlError(15_151, `Cannot find the object '${dotted(statement.object)}', because it does not exist or you do not have permission.`);
+    throw new SqlError(
+      15_151,
+      `Cannot find the object '${dotted(statement.object)}', because it does not exist or you do not have permission.`,
+    );
   }
   await run.session.ddl((writer) => writer.transferObject(object.id, statement.name.name));
 }
@@ -55,13 +69,23 @@ export async function sequence(run: Run, statement: Sequence): Promise<void> {
   const type: TdsType = statement.type === undefined ? { name: 'bigint' } : typeOf(statement.type, scope);
   const digits = 10n ** BigInt(type.precision ?? 18) - 1n;
   const [low, high] = RANGE[type.name] ?? [-digits, digits];
-  const clamp = (value: bigint): bigint => (value < (RANGE.bigint?.[0] ?? 0n) ? (RANGE.bigint?.[0] ?? 0n) : value > (RANGE.bigint?.[1] ?? 0n) ? (RANGE.bigint?.[1] ?? 0n) : value);
+  const clamp = (value: bigint): bigint =>
+    value < (RANGE.bigint?.[0] ?? 0n)
+      ? (RANGE.bigint?.[0] ?? 0n)
+      : value > (RANGE.bigint?.[1] ?? 0n)
+        ? (RANGE.bigint?.[1] ?? 0n)
+        : value;
   const increment = wholeNumber(statement.increment, 1n);
   const minimum = clamp(limit(statement.minValue, low));
   const maximum = clamp(limit(statement.maxValue, high));
   const start = wholeNumber(statement.start, increment > 0n ? minimum : maximum);
-  if (increment === 0n) throw new SqlError(11_700, `The increment for sequence object '${dotted(statement.name)}' cannot be zero.`);
-  if (start < minimum || start > maximum) throw new SqlError(11_703, `The start value for sequence object '${dotted(statement.name)}' must be between the minimum and maximum value of the sequence object.`);
+  if (increment === 0n)
+    throw new SqlError(11_700, `The increment for sequence object '${dotted(statement.name)}' cannot be zero.`);
+  if (start < minimum || start > maximum)
+    throw new SqlError(
+      11_703,
+      `The start value for sequence object '${dotted(statement.name)}' must be between the minimum and maximum value of the sequence object.`,
+    );
   const model: SequenceModel = {
     schema: statement.name.schema?.name ?? run.session.defaultSchema,
     name: statement.name.name.name,
@@ -87,7 +111,9 @@ async function alterSequence(run: Run, statement: Sequence): Promise<void> {
     ...(statement.minValue ? { minimum: wholeNumber(statement.minValue, 0n) } : {}),
     ...(statement.maxValue ? { maximum: wholeNumber(statement.maxValue, 0n) } : {}),
     ...(statement.cycle === undefined ? {} : { cycling: statement.cycle }),
-    ...(statement.restart !== undefined && statement.restart !== true ? { start: wholeNumber(statement.restart, 1n) } : {}),
+    ...(statement.restart !== undefined && statement.restart !== true
+      ? { start: wholeNumber(statement.restart, 1n) }
+      : {}),
     ...cacheOf(statement.cache),
   };
   const parts = [
@@ -95,7 +121,9 @@ async function alterSequence(run: Run, statement: Sequence): Promise<void> {
     ...(change.minimum === undefined ? [] : [`MINVALUE ${change.minimum}`]),
     ...(change.maximum === undefined ? [] : [`MAXVALUE ${change.maximum}`]),
     ...(change.cycling === undefined ? [] : [change.cycling ? 'CYCLE' : 'NO CYCLE']),
-    ...(statement.restart === undefined ? [] : [change.start === undefined ? 'RESTART' : `RESTART WITH ${change.start}`]),
+    ...(statement.restart === undefined
+      ? []
+      : [change.start === undefined ? 'RESTART' : `RESTART WITH ${change.start}`]),
   ];
   await run.session.ddl(async (writer, pg) => {
     await writer.alterSequence(object.id, change);
@@ -123,13 +151,22 @@ export async function createTableType(run: Run, statement: CreateTableType): Pro
   const name = statement.name.name.name;
   const { columns, keys, checks } = tableDefinition(source, name, statement.elements);
   await run.session.ddl((writer) =>
-    writer.createType({ kind: 'table', schema: statement.name.schema?.name ?? run.session.defaultSchema, name, columns, keys, checks }),
+    writer.createType({
+      kind: 'table',
+      schema: statement.name.schema?.name ?? run.session.defaultSchema,
+      name,
+      columns,
+      keys,
+      checks,
+    }),
   );
 }
 
 /** CREATE SYNONYM; the target need not exist. */
 export async function createSynonym(run: Run, statement: CreateSynonym): Promise<void> {
-  const target = namePartsOf(statement.target).map((part) => `[${(part ?? '').replaceAll(']', ']]')}]`).join('.');
+  const target = namePartsOf(statement.target)
+    .map((part) => `[${(part ?? '').replaceAll(']', ']]')}]`)
+    .join('.');
   await run.session.ddl((writer) =>
     writer.createSynonym(statement.name.schema?.name ?? run.session.defaultSchema, statement.name.name.name, target),
   );

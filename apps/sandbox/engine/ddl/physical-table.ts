@@ -1,4 +1,12 @@
-import { indexKey, translateExpression, translatePredicate, type Relation, type RelationColumn, type Scope, type SqlType } from '#conversion';
+import {
+  indexKey,
+  translateExpression,
+  translatePredicate,
+  type Relation,
+  type RelationColumn,
+  type Scope,
+  type SqlType,
+} from '#conversion';
 import { quoteIdent } from '#pgsql';
 import type { ColumnModel, IndexColumnModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
@@ -14,12 +22,17 @@ export function columnTypeSql(type: SqlType, databaseCollation: string): string 
 
 function refuseParameters(what: string, parameters: readonly { readonly name: string }[]): void {
   const [first] = parameters;
-  if (first !== undefined) throw new SqlError(40515, `${first.name} in ${what} is not supported in this version of SQL Server.`);
+  if (first !== undefined)
+    throw new SqlError(40515, `${first.name} in ${what} is not supported in this version of SQL Server.`);
 }
 
 /** The PostgreSQL expression of a DEFAULT. */
 export function defaultSql(scope: Scope, type: SqlType, definition: string): string {
-  const value = translateExpression(parsedExpression(definition), { profile: sandbox, scope }, { type, convert: 'store' });
+  const value = translateExpression(
+    parsedExpression(definition),
+    { profile: sandbox, scope },
+    { type, convert: 'store' },
+  );
   refuseParameters('a DEFAULT', value.parameters);
   return value.sql;
 }
@@ -33,7 +46,11 @@ export function conditionSql(scope: Scope, relation: Relation, definition: strin
 
 /** The PostgreSQL expression of a computed column. */
 export function computedSql(scope: Scope, relation: Relation, definition: string, type: SqlType): string {
-  const value = translateExpression(parsedExpression(definition), { profile: sandbox, scope }, { table: relation, type });
+  const value = translateExpression(
+    parsedExpression(definition),
+    { profile: sandbox, scope },
+    { table: relation, type },
+  );
   refuseParameters('a computed column', value.parameters);
   return value.sql;
 }
@@ -61,7 +78,11 @@ export function columnSql(
 }
 
 /** The counter of an identity column. */
-export function identitySequenceSql(sequence: string, identity: { seed: bigint; increment: bigint }, temporary = false): string {
+export function identitySequenceSql(
+  sequence: string,
+  identity: { seed: bigint; increment: bigint },
+  temporary = false,
+): string {
   return `CREATE ${temporary ? 'TEMPORARY ' : ''}SEQUENCE ${sequence} AS bigint INCREMENT BY ${identity.increment} MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807 START WITH ${identity.seed}`;
 }
 
@@ -112,7 +133,12 @@ export function indexSql(scope: Scope, relation: Relation, index: PhysicalIndex)
   const unique = index.unique ? 'UNIQUE ' : '';
   const distinct = index.unique ? ' NULLS NOT DISTINCT' : '';
   const plain = keys.every((key) => key.plain);
-  if (!index.unique || plain || index.filter !== undefined || columns.some(({ target }) => target.expression !== undefined)) {
+  if (
+    !index.unique ||
+    plain ||
+    index.filter !== undefined ||
+    columns.some(({ target }) => target.expression !== undefined)
+  ) {
     return [`CREATE ${unique}INDEX ${quoteIdent(index.physical)} ON ${relation.sql} (${list})${distinct}${where}`];
   }
   const second = index.physical.replace(/^i/, 'x');
@@ -123,11 +149,17 @@ export function indexSql(scope: Scope, relation: Relation, index: PhysicalIndex)
 }
 
 /** A key constraint, and the index by the translator's keys where that differs. */
-export function keySqls(scope: Scope, relation: Relation, key: { kind: 'PK' | 'UQ'; columns: readonly IndexColumnModel[] }, physical: string): string[] {
+export function keySqls(
+  scope: Scope,
+  relation: Relation,
+  key: { kind: 'PK' | 'UQ'; columns: readonly IndexColumnModel[] },
+  physical: string,
+): string[] {
   const columns = key.columns.map((column) => relationColumn(relation, column.name));
   const list = columns.map((column) => column.sql).join(', ');
   const kind = key.kind === 'PK' ? 'PRIMARY KEY' : 'UNIQUE NULLS NOT DISTINCT';
-  if (columns.some((column) => column.expression !== undefined)) return indexSql(scope, relation, { physical, unique: true, columns: key.columns });
+  if (columns.some((column) => column.expression !== undefined))
+    return indexSql(scope, relation, { physical, unique: true, columns: key.columns });
   const constraint = `ALTER TABLE ${relation.sql} ADD CONSTRAINT ${quoteIdent(physical)} ${kind} (${list})`;
   const [, second] = indexSql(scope, relation, { physical, unique: true, columns: key.columns });
   return second === undefined ? [constraint] : [constraint, second];

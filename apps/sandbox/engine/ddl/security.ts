@@ -7,7 +7,10 @@ import { dotted } from './objects-of.ts';
 /** CREATE LOGIN and ALTER LOGIN: the password is kept as a hash. */
 export async function login(run: Run, statement: Login): Promise<void> {
   if (statement.from !== undefined) {
-    throw new SqlError(40515, `CREATE LOGIN FROM ${statement.from.toUpperCase()} is not supported in this version of SQL Server.`);
+    throw new SqlError(
+      40515,
+      `CREATE LOGIN FROM ${statement.from.toUpperCase()} is not supported in this version of SQL Server.`,
+    );
   }
   const password = statement.options.find((option) => option.name === 'PASSWORD')?.value;
   const given = password?.kind === 'literal' ? password.value : undefined;
@@ -25,7 +28,8 @@ export async function login(run: Run, statement: Login): Promise<void> {
 
 /** CREATE USER; of ALTER USER nothing is built. */
 export async function user(run: Run, statement: User): Promise<void> {
-  if (statement.mode === 'alter') throw new SqlError(40515, 'ALTER USER is not supported in this version of SQL Server.');
+  if (statement.mode === 'alter')
+    throw new SqlError(40515, 'ALTER USER is not supported in this version of SQL Server.');
   const schema = statement.options.find((option) => option.name === 'DEFAULT_SCHEMA')?.value;
   const defaultSchema = schema?.kind === 'column' ? schema.parts.at(-1)?.name : undefined;
   const source = statement.from === 'without login' ? undefined : (statement.source?.name ?? statement.name.name);
@@ -43,16 +47,27 @@ export async function user(run: Run, statement: User): Promise<void> {
 export async function role(run: Run, statement: Role): Promise<void> {
   const name = statement.name.name;
   if (statement.type === 'server role') {
-    await run.session.server.setServerRole(name, (statement.addMember ?? statement.dropMember)?.name ?? '', statement.addMember !== undefined);
+    await run.session.server.setServerRole(
+      name,
+      (statement.addMember ?? statement.dropMember)?.name ?? '',
+      statement.addMember !== undefined,
+    );
     return;
   }
   if (statement.type !== 'role' || statement.newName !== undefined) {
-    throw new SqlError(40515, `${statement.mode.toUpperCase()} ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`);
+    throw new SqlError(
+      40515,
+      `${statement.mode.toUpperCase()} ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`,
+    );
   }
   const member = statement.addMember ?? statement.dropMember;
   await run.session.ddl(async (writer) => {
     if (statement.mode === 'create') {
-      await writer.createPrincipal({ name, type: 'R', ...(statement.authorization ? { owner: statement.authorization.name } : {}) });
+      await writer.createPrincipal({
+        name,
+        type: 'R',
+        ...(statement.authorization ? { owner: statement.authorization.name } : {}),
+      });
     } else if (member !== undefined) await writer.setRoleMember(name, member.name, statement.addMember !== undefined);
   });
 }
@@ -65,15 +80,30 @@ export async function permission(run: Run, statement: Permission): Promise<void>
     const name = dotted(statement.object);
     if (statement.class === 'SCHEMA') {
       const schema = scope.snapshot.schema(statement.object.name.name);
-      if (schema === undefined) throw new SqlError(15_151, `Cannot find the schema '${name}', because it does not exist or you do not have permission.`);
+      if (schema === undefined)
+        throw new SqlError(
+          15_151,
+          `Cannot find the schema '${name}', because it does not exist or you do not have permission.`,
+        );
       Object.assign(target, { class: 3, majorId: schema.id });
     } else if (statement.class === undefined || statement.class === 'OBJECT') {
       const object = scope.object(namePartsOf(statement.object));
-      if (object === undefined) throw new SqlError(15_151, `Cannot find the object '${name}', because it does not exist or you do not have permission.`);
+      if (object === undefined)
+        throw new SqlError(
+          15_151,
+          `Cannot find the object '${name}', because it does not exist or you do not have permission.`,
+        );
       Object.assign(target, { class: 1, majorId: object.id });
     } else if (statement.class !== 'DATABASE') return run.session.server.ignorePermission(statement.class);
   }
-  const state = statement.verb === 'grant' ? (statement.withGrantOption ? 'GRANT_WITH_GRANT_OPTION' : 'GRANT') : statement.verb === 'deny' ? 'DENY' : 'REVOKE';
+  const state =
+    statement.verb === 'grant'
+      ? statement.withGrantOption
+        ? 'GRANT_WITH_GRANT_OPTION'
+        : 'GRANT'
+      : statement.verb === 'deny'
+        ? 'DENY'
+        : 'REVOKE';
   await run.session.ddl(async (writer) => {
     for (const item of statement.permissions) {
       for (const grantee of statement.principals) {
@@ -84,7 +114,12 @@ export async function permission(run: Run, statement: Permission): Promise<void>
 }
 
 /** DROP USER, ROLE and LOGIN. */
-export async function dropPrincipal(run: Run, type: 'user' | 'role' | 'login', name: string, ifExists: boolean): Promise<void> {
+export async function dropPrincipal(
+  run: Run,
+  type: 'user' | 'role' | 'login',
+  name: string,
+  ifExists: boolean,
+): Promise<void> {
   try {
     if (type === 'login') await run.session.server.dropLogin(name);
     else await run.session.ddl((writer) => writer.dropPrincipal(name));

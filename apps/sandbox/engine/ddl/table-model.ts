@@ -45,7 +45,8 @@ export function wholeNumber(expression: Expression | undefined, otherwise: bigin
     const value = wholeNumber(expression.operand, 0n);
     return expression.op === '-' ? -value : value;
   }
-  if (expression.kind === 'literal' && /^\d+(\.0*)?$/.test(expression.value)) return BigInt(expression.value.replace(/\..*/, ''));
+  if (expression.kind === 'literal' && /^\d+(\.0*)?$/.test(expression.value))
+    return BigInt(expression.value.replace(/\..*/, ''));
   throw new SqlError(2749, 'A whole number was expected as seed, increment or limit.');
 }
 
@@ -91,7 +92,10 @@ function keyModel(
   column: string | undefined,
   clusteredTaken: boolean,
 ): KeyModel {
-  const written = constraint.columns.map((c) => ({ name: c.name.name, ...(c.direction === 'desc' ? { descending: true } : {}) }));
+  const written = constraint.columns.map((c) => ({
+    name: c.name.name,
+    ...(c.direction === 'desc' ? { descending: true } : {}),
+  }));
   return {
     ...(constraint.name ? { name: constraint.name.name } : {}),
     kind: constraint.kind === 'primaryKey' ? 'PK' : 'UQ',
@@ -115,7 +119,11 @@ function foreignKeyModel(constraint: Extract<Constraint, { kind: 'foreignKey' }>
   };
 }
 
-function checkModel(source: DefinitionSource, constraint: Extract<Constraint, { kind: 'check' }>, column?: string): CheckModel {
+function checkModel(
+  source: DefinitionSource,
+  constraint: Extract<Constraint, { kind: 'check' }>,
+  column?: string,
+): CheckModel {
   return {
     ...(constraint.name ? { name: constraint.name.name } : {}),
     definition: definitionText(source, constraint.condition),
@@ -125,14 +133,21 @@ function checkModel(source: DefinitionSource, constraint: Extract<Constraint, { 
 }
 
 /** A DEFAULT constraint as the catalog keeps it. */
-export function defaultModel(source: DefinitionSource, constraint: Extract<Constraint, { kind: 'defaultConstraint' }>): DefaultModel {
+export function defaultModel(
+  source: DefinitionSource,
+  constraint: Extract<Constraint, { kind: 'defaultConstraint' }>,
+): DefaultModel {
   return {
     ...(constraint.name ? { name: constraint.name.name } : {}),
     definition: definitionText(source, constraint.expression),
   };
 }
 
-function inlineIndex(source: DefinitionSource, index: Extract<TableElement, { kind: 'inlineIndex' }>, column?: string): IndexModel {
+function inlineIndex(
+  source: DefinitionSource,
+  index: Extract<TableElement, { kind: 'inlineIndex' }>,
+  column?: string,
+): IndexModel {
   return {
     name: index.name.name,
     unique: index.unique,
@@ -160,9 +175,18 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
     const { expression, persisted } = column.computed;
     const value = translateExpression(expression, { profile: sandbox, scope: source.scope }, { table: relation });
     const computed = { definition: definitionText(source, expression), persisted };
-    return { name, type: withCollation(source, value.type, value.type.collation), nullable: column.nullable ?? value.nullable, computed, ...flags };
+    return {
+      name,
+      type: withCollation(source, value.type, value.type.collation),
+      nullable: column.nullable ?? value.nullable,
+      computed,
+      ...flags,
+    };
   }
-  const typed = column.type === undefined ? { type: { name: 'rowversion' } as SqlType } : columnType(source, column.type, column.collation?.name);
+  const typed =
+    column.type === undefined
+      ? { type: { name: 'rowversion' } as SqlType }
+      : columnType(source, column.type, column.collation?.name);
   const alias = typed.userTypeId === undefined ? undefined : source.scope.snapshot.typeById(typed.userTypeId);
   const primary = column.constraints.some((c) => c.kind === 'primaryKey');
   const byType = alias?.nullable ?? source.ansiNullDefault;
@@ -172,14 +196,22 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
     increment: wholeNumber(column.identity.increment, 1n),
     ...(column.identity.notForReplication ? { notForReplication: true } : {}),
   };
-  return { name, ...typed, nullable: never ? false : (column.nullable ?? byType), ...(identity ? { identity } : {}), ...flags };
+  return {
+    name,
+    ...typed,
+    nullable: never ? false : (column.nullable ?? byType),
+    ...(identity ? { identity } : {}),
+    ...flags,
+  };
 }
 
 function addConstraint(source: DefinitionSource, into: TableDefinition, constraint: Constraint, column?: string): void {
   switch (constraint.kind) {
     case 'primaryKey':
     case 'unique':
-      into.keys.push(keyModel(constraint, column, into.keys.some((k) => k.clustered) || into.indexes.some((i) => i.clustered)));
+      into.keys.push(
+        keyModel(constraint, column, into.keys.some((k) => k.clustered) || into.indexes.some((i) => i.clustered)),
+      );
       return;
     case 'foreignKey':
       into.foreignKeys.push(foreignKeyModel(constraint, column));
@@ -195,18 +227,31 @@ function addConstraint(source: DefinitionSource, into: TableDefinition, constrai
 }
 
 /** A relation of columns that are being defined, so that expressions over them can be translated. */
-export function draftRelation(name: string, columns: readonly ColumnModel[], physical: (index: number) => string): Relation {
+export function draftRelation(
+  name: string,
+  columns: readonly ColumnModel[],
+  physical: (index: number) => string,
+): Relation {
   return {
     kind: 'table',
     schema: 'dbo',
     name,
     sql: name,
-    columns: columns.map((column, index) => ({ name: column.name, sql: physical(index), type: column.type as SqlType, nullable: column.nullable })),
+    columns: columns.map((column, index) => ({
+      name: column.name,
+      sql: physical(index),
+      type: column.type as SqlType,
+      nullable: column.nullable,
+    })),
   };
 }
 
 /** Reads the elements of a table. Columns named in a primary key become NOT NULL. */
-export function tableDefinition(source: DefinitionSource, name: string, elements: readonly TableElement[]): TableDefinition {
+export function tableDefinition(
+  source: DefinitionSource,
+  name: string,
+  elements: readonly TableElement[],
+): TableDefinition {
   const into: TableDefinition = { columns: [], keys: [], checks: [], foreignKeys: [], indexes: [] };
   const definitions = elements.filter((element) => element.kind === 'columnDefinition');
   const plain = definitions.filter((column) => column.computed === undefined);
@@ -219,7 +264,8 @@ export function tableDefinition(source: DefinitionSource, name: string, elements
       for (const constraint of element.constraints) addConstraint(source, into, constraint, element.name.name);
       if (element.index) into.indexes.push(inlineIndex(source, element.index, element.name.name));
     } else if (element.kind === 'inlineIndex') into.indexes.push(inlineIndex(source, element));
-    else if (element.kind === 'period') throw new SqlError(40515, 'PERIOD FOR SYSTEM_TIME is not supported in this version of SQL Server.');
+    else if (element.kind === 'period')
+      throw new SqlError(40515, 'PERIOD FOR SYSTEM_TIME is not supported in this version of SQL Server.');
     else addConstraint(source, into, element);
   }
   return { ...into, columns: notNullKeys(source, into) };
@@ -227,12 +273,19 @@ export function tableDefinition(source: DefinitionSource, name: string, elements
 
 function notNullKeys(source: DefinitionSource, definition: TableDefinition): ColumnModel[] {
   const fold = (name: string): string => source.scope.snapshot.fold(name);
-  const primary = new Set(definition.keys.filter((key) => key.kind === 'PK').flatMap((key) => key.columns.map((c) => fold(c.name))));
+  const primary = new Set(
+    definition.keys.filter((key) => key.kind === 'PK').flatMap((key) => key.columns.map((c) => fold(c.name))),
+  );
   return definition.columns.map((column) => (primary.has(fold(column.name)) ? { ...column, nullable: false } : column));
 }
 
 /** The whole model of CREATE TABLE. */
-export function tableModel(source: DefinitionSource, schema: string, name: string, elements: readonly TableElement[]): TableModel {
+export function tableModel(
+  source: DefinitionSource,
+  schema: string,
+  name: string,
+  elements: readonly TableElement[],
+): TableModel {
   return { schema, name, ...tableDefinition(source, name, elements) };
 }
 
