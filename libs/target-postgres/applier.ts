@@ -1,16 +1,15 @@
-import type pg from 'pg';
 import { Signal, SluiceError } from '#errors';
 import { failpoint } from '#telemetry';
-import type { ValueCounters, ValuePolicy } from '#values';
 import { isRowFault, sqlState, targetFault } from './client.ts';
 import { runScript } from './copy-script.ts';
-import { CopyText } from './copy-text.ts';
+import type { CopyText } from './copy-text.ts';
 import { stageKeyless } from './keyless.ts';
 import { advanceStatement, type Advance, type SinkPartition } from './offsets.ts';
 import { keyOf, parkRow, unparkKeys } from './parked.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { reduceBatch, type Reduction } from './reduction.ts';
-import { copyIntoTarget, createStage, stageName } from './sql/merge.ts';
+import type { ApplySession } from './session.ts';
+import { copyIntoTarget, stageName } from './sql/merge.ts';
 import { OFFSET_MOVED } from './sql/sink-schema.ts';
 import { mergeStatements, stageStates } from './staging.ts';
 import type { TargetTable } from './target-table.ts';
@@ -20,8 +19,6 @@ export interface ApplierOptions {
   readonly at: SinkPartition;
   readonly job: string;
   readonly incarnation: string;
-  readonly nul: ValuePolicy['nul'];
-  readonly counters?: ValueCounters;
   readonly onRowError: 'suspend-table' | 'park';
   /** Statements one at a time, with fail points between them; for fault tests. */
   readonly isStepwise: boolean;
@@ -49,39 +46,33 @@ export class Applier {
   hasParked = false;
   /** A row without all its columns must be in the target: true once the table has caught up. */
   mustExist = false;
-  /** Takes lines while a batch is gathered; see {@link nextAppend}. */
-  readonly #append: CopyText;
-  readonly #stage: CopyText;
   #pause = 0;
   #nextPause = FIRST_PAUSE;
 
   constructor(options: ApplierOptions) {
     this.options = options;
-    const { nul, counters } = options;
-    this.#append = new CopyText({ nul, ...(counters ? { counters } : {}) });
-    this.#stage = new CopyText({ nul, ...(counters ? { counters } : {}) });
   }
 
-  /** The buffer for the next batch's lines while `r` records may go straight into the table, else null. */
-  nextAppend(): CopyText | null {
+  /** The buffer for the next batch's lines while `r` records may go straight into the table, else null. The batch must be applied by the same session. */
+  nextAppend(session: ApplySession): CopyText | null {
     if (this.#pause > 0) {
       this.#pause--;
       return null;
     }
     if (this.hasParked) return null;
-    this.#append.clear();
-    return this.#append;
+    session.append.clear();
+    return session.append;
   }
 
   /**
    * @throws Signal reseek where the offset is not where the batch begins; SluiceError RowRejected and ValueRejected for a row under `suspend-table`,
    * TargetStatementFailed and others of the target
    */
-  async apply(client: pg.ClientBase, batch: RecordBatch, expected: number): Promise<Applied> {
+  async apply(session: ApplySession, batch: RecordBatch, expected: number): Promise<Applied> {
     const { at, incarnation } = this.options;
     const advance: Advance = { at, incarnation, expected, next: batch.nextOffset, counts: batch.counts };
     try {
-      return await this.#apply(client, batch, advanceStatement(advance));
+      return await this.#apply(session, batch, advanceStatement(advance));
     } catch (error) {
       if (sqlState(error) === OFFSET_MOVED) throw new Signal('reseek', `the offset of ${at.topic} partition ${at.partition} moved`);
       if (error instanceof Signal) throw error;
@@ -89,34 +80,34 @@ export class Applier {
     }
   }
 
-  async #apply(client: pg.ClientBase, batch: RecordBatch, advance: string): Promise<Applied> {
+  async #apply(session: ApplySession, batch: RecordBatch, advance: string): Promise<Applied> {
     if (batch.rowCount === 0) {
-      await this.#transaction(client, [advance], []);
+      await this.#transaction(session, [advance], []);
       return { path: 'position', parked: 0 };
     }
-    if (batch.isAppendable && (await this.#tryAppend(client, batch, advance))) return { path: 'append', parked: 0 };
-    await this.#openStage(client);
-    if (this.options.table.key.length === 0) return this.#applyKeyless(client, batch, advance);
+    if (batch.isAppendable && (await this.#tryAppend(session, batch, advance))) return { path: 'append', parked: 0 };
+    await session.openStage(this.options.table);
+    if (this.options.table.key.length === 0) return this.#applyKeyless(session, batch, advance);
     const states = reduceBatch(batch);
     if (!this.hasParked) {
-      if (await this.#tryMerge(client, batch, states, advance, false)) return { path: 'merge', parked: 0 };
-      if (this.#canReplace(batch) && (await this.#tryMerge(client, batch, states, advance, true))) {
+      if (await this.#tryMerge(session, batch, states, advance, false)) return { path: 'merge', parked: 0 };
+      if (this.#canReplace(batch) && (await this.#tryMerge(session, batch, states, advance, true))) {
         return { path: 'replace', parked: 0 };
       }
     }
-    return { path: 'careful', parked: await this.#applyCarefully(client, batch, states, advance) };
+    return { path: 'careful', parked: await this.#applyCarefully(session, batch, states, advance) };
   }
 
   /** Rows that must be new are copied into the table itself. False: one was not new; nothing was changed. */
-  async #tryAppend(client: pg.ClientBase, batch: RecordBatch, advance: string): Promise<boolean> {
+  async #tryAppend(session: ApplySession, batch: RecordBatch, advance: string): Promise<boolean> {
     const copy = copyIntoTarget(this.options.table, batch.plan.columns);
     try {
-      await this.#transaction(client, [advance, copy], [this.#append.view()]);
+      await this.#transaction(session, [advance, copy], [session.append.view()]);
       this.#nextPause = FIRST_PAUSE;
       return true;
     } catch (error) {
       if (!isRowFault(error)) throw error;
-      await client.query('rollback');
+      await session.client.query('rollback');
       this.#pause = this.#nextPause;
       this.#nextPause = Math.min(this.#nextPause * 2, LONGEST_PAUSE);
       return false;
@@ -125,29 +116,29 @@ export class Applier {
 
   /** False: a row fault; nothing was changed. */
   async #tryMerge(
-    client: pg.ClientBase,
+    session: ApplySession,
     batch: RecordBatch,
     states: Reduction,
     advance: string,
     replace: boolean,
   ): Promise<boolean> {
     try {
-      this.#stage.clear();
-      const staged = stageStates(this.#stage, batch, states, 0, states.last.length);
+      session.stage.clear();
+      const staged = stageStates(session.stage, batch, states, 0, states.last.length);
       const statements = mergeStatements(batch, staged, { replace, mustExist: this.mustExist });
-      await this.#transaction(client, [advance, ...statements], [this.#stage.view()]);
+      await this.#transaction(session, [advance, ...statements], [session.stage.view()]);
       return true;
     } catch (error) {
       if (!isRowFault(error)) throw error;
-      await client.query('rollback');
+      await session.client.query('rollback');
       return false;
     }
   }
 
-  async #applyKeyless(client: pg.ClientBase, batch: RecordBatch, advance: string): Promise<Applied> {
-    this.#stage.clear();
-    const statements = stageKeyless(this.#stage, batch);
-    await this.#transaction(client, [advance, ...statements], [this.#stage.view()]);
+  async #applyKeyless(session: ApplySession, batch: RecordBatch, advance: string): Promise<Applied> {
+    session.stage.clear();
+    const statements = stageKeyless(session.stage, batch);
+    await this.#transaction(session, [advance, ...statements], [session.stage.view()]);
     return { path: 'merge', parked: 0 };
   }
 
@@ -157,45 +148,45 @@ export class Applier {
   }
 
   /** One transaction in one round trip; one COPY with the data may be among the statements. */
-  async #transaction(client: pg.ClientBase, statements: readonly string[], data: readonly Buffer[]): Promise<void> {
+  async #transaction(session: ApplySession, statements: readonly string[], data: readonly Buffer[]): Promise<void> {
     if (!this.options.isStepwise) {
       failpoint('sink.before-apply');
-      await runScript(client, ['begin', ...statements, 'commit'].join(';\n'), data);
+      await runScript(session.client, ['begin', ...statements, 'commit'].join(';\n'), data);
       failpoint('sink.after-commit');
       return;
     }
-    await client.query('begin');
+    await session.client.query('begin');
     for (const statement of statements) {
-      await runScript(client, statement, statement.startsWith('copy ') ? data : []);
+      await runScript(session.client, statement, statement.startsWith('copy ') ? data : []);
       failpoint(statement.startsWith('copy ') ? 'sink.after-copy' : 'sink.after-statement');
     }
     failpoint('sink.before-commit');
-    await client.query('commit');
+    await session.client.query('commit');
     failpoint('sink.after-commit');
   }
 
   /** Halves the batch until the rows that the target refuses stand alone. All in one transaction with the offset. Returns how many were parked. */
-  async #applyCarefully(client: pg.ClientBase, batch: RecordBatch, states: Reduction, advance: string): Promise<number> {
-    await client.query('begin');
+  async #applyCarefully(session: ApplySession, batch: RecordBatch, states: Reduction, advance: string): Promise<number> {
+    await session.client.query('begin');
     try {
-      await client.query(advance);
-      const parked = await this.#applyRange(client, batch, states, 0, states.last.length);
-      await client.query('commit');
+      await session.client.query(advance);
+      const parked = await this.#applyRange(session, batch, states, 0, states.last.length);
+      await session.client.query('commit');
       if (parked > 0) this.hasParked = true;
       return parked;
     } catch (error) {
-      await client.query('rollback').catch(() => undefined);
+      await session.client.query('rollback').catch(() => undefined);
       throw error;
     }
   }
 
-  async #applyRange(client: pg.ClientBase, batch: RecordBatch, states: Reduction, from: number, to: number): Promise<number> {
-    const fault = await this.#tryRange(client, batch, states, from, to);
+  async #applyRange(session: ApplySession, batch: RecordBatch, states: Reduction, from: number, to: number): Promise<number> {
+    const fault = await this.#tryRange(session, batch, states, from, to);
     if (fault === null) return 0;
     if (to - from > 1) {
       const middle = (from + to) >> 1;
-      const first = await this.#applyRange(client, batch, states, from, middle);
-      const parked = first + (await this.#applyRange(client, batch, states, middle, to));
+      const first = await this.#applyRange(session, batch, states, from, middle);
+      const parked = first + (await this.#applyRange(session, batch, states, middle, to));
       if (parked > MOST_PARKED) {
         throw new SluiceError('TargetStatementFailed', `more than ${MOST_PARKED} rows of one batch were refused, the last: ${fault.message}`, fault.facts);
       }
@@ -207,47 +198,35 @@ export class Applier {
       const facts = { ...fault.facts, topic: at.topic, partition: at.partition, offset: batch.offsets[index]! };
       throw new SluiceError(fault.kind, fault.message, facts, { cause: fault.cause });
     }
-    await parkRow(client, { at, job, tableName: table.tableName, batch, index, error: fault });
+    await parkRow(session.client, { at, job, tableName: table.tableName, batch, index, error: fault });
     return 1;
   }
 
   /** Null: the states were applied. */
   async #tryRange(
-    client: pg.ClientBase,
+    session: ApplySession,
     batch: RecordBatch,
     states: Reduction,
     from: number,
     to: number,
   ): Promise<SluiceError | null> {
     const replace = this.#canReplace(batch);
-    await client.query('savepoint part');
+    await session.client.query('savepoint part');
     try {
-      this.#stage.clear();
-      const staged = stageStates(this.#stage, batch, states, from, to);
+      session.stage.clear();
+      const staged = stageStates(session.stage, batch, states, from, to);
       const statements = mergeStatements(batch, staged, { replace, mustExist: this.mustExist && !this.hasParked });
-      await runScript(client, statements.join(';\n'), [this.#stage.view()]);
-      await client.query(`delete from ${stageName(this.options.table)}`);
+      await runScript(session.client, statements.join(';\n'), [session.stage.view()]);
+      await session.client.query(`delete from ${stageName(this.options.table)}`);
       if (this.hasParked) {
-        await unparkKeys(client, this.options.at, states.last.slice(from, to).filter((i) => !batch.missing.has(i)).map((i) => keyOf(batch, i)));
+        await unparkKeys(session.client, this.options.at, states.last.slice(from, to).filter((i) => !batch.missing.has(i)).map((i) => keyOf(batch, i)));
       }
-      await client.query('release savepoint part');
+      await session.client.query('release savepoint part');
       return null;
     } catch (error) {
       if (!isRowFault(error)) throw error;
-      await client.query('rollback to savepoint part');
+      await session.client.query('rollback to savepoint part');
       return targetFault(error, `applying to ${this.options.table.tableName}`, { table: this.options.table.tableName });
     }
   }
-
-  async #openStage(client: pg.ClientBase): Promise<void> {
-    const stages = sessions.get(client) ?? new Set<TargetTable>();
-    if (stages.has(this.options.table)) return;
-    await client.query(`drop table if exists ${stageName(this.options.table)}`);
-    await client.query(createStage(this.options.table));
-    stages.add(this.options.table);
-    sessions.set(client, stages);
-  }
 }
-
-/** Staging tables that each session has. */
-const sessions = new WeakMap<pg.ClientBase, Set<TargetTable>>();

@@ -14,3 +14,6 @@ export {
 export { countParked } from './parked.ts';
 export { PlanCache, RecordBatch, RecordFeed, type BatchOptions, type GatherStop } from './record-batch.ts';
 export { describeTarget, foldIndexStatement, type FilledColumn, type TargetTable } from './target-table.ts';
+export { passBarrier, standAtBarrier, type Barrier } from './barrier.ts';
+export { ApplySession, SessionPool } from './session.ts';
+export { SinkLeases, sinkApplicationName, type LeasedPartition } from './sink-leases.ts';

@@ -232,7 +232,7 @@ describe('merging a batch', () => {
     const t = await open({ event: simple, ddl: DDL });
     const stale = t.batch([{ op: 'r', after: [1, 'stale', null] }]);
     await t.pool.query('update sluice.sink_offsets set next_offset = 1');
-    await expect(t.applier.apply(t.client, stale, 0)).rejects.toMatchObject({ name: 'Signal', reason: 'reseek' });
+    await expect(t.applier.apply(t.session, stale, 0)).rejects.toMatchObject({ name: 'Signal', reason: 'reseek' });
     await t.client.query('rollback');
     expect(await t.rows()).toEqual([]);
     expect(await t.offset()).toBe(1);

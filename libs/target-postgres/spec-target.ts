@@ -7,6 +7,7 @@ import { openPool } from './client.ts';
 import { ControlStore, type TargetColumn } from './control-schema/index.ts';
 import { installSinkSchema, readOffset, registerSinkTable, type SinkPartition } from './offsets.ts';
 import { PlanCache, RecordBatch, RecordFeed } from './record-batch.ts';
+import { ApplySession } from './session.ts';
 import { SpecRecords, type SpecEvent } from './spec-records.ts';
 import { describeTarget, type TargetTable } from './target-table.ts';
 
@@ -28,7 +29,7 @@ export class SpecTarget {
   private constructor(
     readonly database: FreshDatabase,
     readonly pool: pg.Pool,
-    readonly client: pg.PoolClient,
+    readonly session: ApplySession,
     readonly records: SpecRecords,
     readonly table: TargetTable,
     readonly applier: Applier,
@@ -37,11 +38,11 @@ export class SpecTarget {
   static async open(options: SpecTargetOptions): Promise<SpecTarget> {
     const database = await freshDatabase();
     const pool = openPool({ url: database.url, applicationName: 'sluice spec', maxConnections: 3 });
-    const client = await pool.connect();
+    const session = new ApplySession(pool, options.nul ?? 'reject');
     try {
-      return await SpecTarget.#prepare(options, database, pool, client);
+      return await SpecTarget.#prepare(options, database, pool, session);
     } catch (error) {
-      client.release(true);
+      session.discard();
       await pool.end();
       await database.drop();
       throw error;
@@ -52,7 +53,7 @@ export class SpecTarget {
     options: SpecTargetOptions,
     database: FreshDatabase,
     pool: pg.Pool,
-    client: pg.PoolClient,
+    session: ApplySession,
   ): Promise<SpecTarget> {
     const { event } = options;
     const control = new ControlStore(pool, event.job);
@@ -71,7 +72,7 @@ export class SpecTarget {
       incarnation: 'one',
       version: event.version,
     });
-    await client.query('set session_replication_role = replica');
+    await session.open();
     const columns: TargetColumn[] = event.columns.map(({ name }) => ({
       name,
       type: '',
@@ -79,18 +80,17 @@ export class SpecTarget {
       generated: options.generated?.includes(name) ?? false,
       identity: false,
     }));
-    const table = await describeTarget(client, target, event, columns);
+    const table = await describeTarget(session.client, target, event, columns);
     const records = await new SpecRecords(event).load();
     const applier = new Applier({
       table,
       at: { sink: 'main', topic: 'spec', partition: 0 },
       job: event.job,
       incarnation: 'one',
-      nul: options.nul ?? 'reject',
       onRowError: options.onRowError ?? 'suspend-table',
       isStepwise: false,
     });
-    return new SpecTarget(database, pool, client, records, table, applier);
+    return new SpecTarget(database, pool, session, records, table, applier);
   }
 
   batch(events: readonly SpecEvent[]): RecordBatch {
@@ -102,7 +102,7 @@ export class SpecTarget {
       bytes: 1_000_000_000,
       version: this.records.table.version,
       fromOffset: fetched.fetchOffset,
-      append: this.applier.nextAppend(),
+      append: this.applier.nextAppend(this.session),
     });
     const stop = batch.gather(new RecordFeed(fetched, fetched.fetchOffset));
     if (stop.reason !== 'empty') throw new Error(`gathering stopped: ${stop.reason}`);
@@ -112,9 +112,13 @@ export class SpecTarget {
   /** Applies events as one batch. */
   async apply(events: readonly SpecEvent[]): Promise<Applied> {
     const batch = this.batch(events);
-    const applied = await this.applier.apply(this.client, batch, this.expected);
+    const applied = await this.applier.apply(this.session, batch, this.expected);
     this.expected = batch.nextOffset;
     return applied;
+  }
+
+  get client(): pg.ClientBase {
+    return this.session.client;
   }
 
   async rows(sql = 'select * from t order by 1'): Promise<unknown[][]> {
@@ -126,7 +130,7 @@ export class SpecTarget {
   }
 
   async close(): Promise<void> {
-    this.client.release(true);
+    this.session.discard();
     await this.pool.end();
     await this.database.drop();
   }
