@@ -56,8 +56,8 @@ export class BulkReader {
       try {
         row = this.readRow();
       } catch (error) {
-        if (start === this.reader.bytes.length && !(await this.moreAtBoundary(error))) return;
         if (start !== this.reader.bytes.length) await this.retry(error, start);
+        else if (!(await this.moreAtBoundary(error))) return;
         continue;
       }
       if (!row) return;
