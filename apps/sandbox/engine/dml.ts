@@ -9,6 +9,7 @@ import { columnsOf, finish, rowDecoder } from './query.ts';
 import { bind, translated, type Run } from './run.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
+import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
 import { firing, runWithTriggers } from './triggers.ts';
 
 export type DmlStatement = Insert | Update | Delete | Merge;
@@ -22,6 +23,8 @@ export async function runDml(run: Run, statement: DmlStatement): Promise<void> {
     return;
   }
   const dml = await translated(run, statement, (node, context) => changeOf(node, context));
+  checkSnapshotAllowed(run, dml.sql);
+  await lockTables(run, statement);
   const object = await targetOf(run, dml);
   checkIdentity(run, dml, object);
   const triggers = object === undefined ? [] : firing(object, dml.kind);

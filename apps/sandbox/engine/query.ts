@@ -5,6 +5,7 @@ import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
 import { decoderFor, type Decoder } from './storage-type.ts';
+import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
 
 const SELECT = 0xc1;
 
@@ -64,6 +65,8 @@ export function finish(run: Run, count: number, command: number, out: ResultSink
 /** SELECT in all its forms: to the client, into variables, into a table. */
 export async function runSelect(run: Run, statement: Select): Promise<void> {
   const query = await translated(run, statement, (node, context) => translateQuery(node.query, context));
+  checkSnapshotAllowed(run, query.sql);
+  await lockTables(run, statement);
   if (query.into !== undefined) {
     finish(run, await selectInto(run, query, query.into), SELECT);
     return;

@@ -323,7 +323,7 @@ describe('identity, rowversion, sequences, temporary tables', () => {
   });
 
   test('bulk load converts, checks and counts', async () => {
-    await session.run('CREATE TABLE bulk (id int NOT NULL, name nvarchar(3) NULL)');
+    await session.run('CREATE TABLE loaded (id int NOT NULL, name nvarchar(3) NULL)');
     async function* rows(values: readonly (readonly [number, string])[]): AsyncGenerator<readonly [number, string]> {
       yield* values;
     }
@@ -332,7 +332,7 @@ describe('identity, rowversion, sequences, temporary tables', () => {
       { name: 'name', type: { name: 'nvarchar' as const, length: 10 }, nullable: true },
     ];
     const signal = new AbortController().signal;
-    const sql = 'INSERT BULK bulk (id int, name nvarchar(10))';
+    const sql = 'INSERT BULK loaded (id int, name nvarchar(10))';
     expect(
       await session.session.bulkLoad(
         sql,
@@ -344,7 +344,7 @@ describe('identity, rowversion, sequences, temporary tables', () => {
         signal,
       ),
     ).toBe(2n);
-    expect(await session.rows('SELECT id, name FROM bulk ORDER BY id')).toEqual([
+    expect(await session.rows('SELECT id, name FROM loaded ORDER BY id')).toEqual([
       [1, 'a'],
       [2, 'b\tc'],
     ]);
