@@ -19,7 +19,7 @@ export async function connect(server: SampleServer, maxConnections = 4): Promise
     database: server.database,
     requestTimeout: 300_000,
     pool: { min: 0, max: maxConnections },
-    options: { encrypt: true, trustServerCertificate: true, packetSize: 16_384 },
+    options: { encrypt: true, trustServerCertificate: true, packetSize: 16_384, serverName: 'localhost' },
   });
   pool.on('error', () => undefined);
   return pool.connect();

@@ -72,6 +72,7 @@ interface PoolOptions {
 }
 
 const require = createRequire(import.meta.url);
+const RequestQueue = require('kafkajs/src/network/requestQueue') as { prototype: PendingQueue };
 const ConnectionPool = require('kafkajs/src/network/connectionPool') as new (options: PoolOptions) => KafkajsPool;
 const Broker = require('kafkajs/src/broker') as new (options: {
   connectionPool: KafkajsPool;
@@ -79,6 +80,18 @@ const Broker = require('kafkajs/src/broker') as new (options: {
   authenticationTimeout: number;
 }) => KafkajsBroker;
 const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown;
+
+interface PendingQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
+
+// kafkajs sets a timer of a negative time where nothing waits and nothing is throttled, at which Node 24 prints a warning: there is nothing to check then.
+const { scheduleCheckPendingRequests } = RequestQueue.prototype;
+RequestQueue.prototype.scheduleCheckPendingRequests = function check(this: PendingQueue): void {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this);
+};
 
 // kafkajs logs every refused connection with its stack; the error reaches our caller, who decides.
 const silent: KafkajsLogger = {

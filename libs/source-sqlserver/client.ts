@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import sql from 'mssql';
 import type { Secret } from '#config';
 import { type ErrorKind, SluiceError } from '#errors';
@@ -184,6 +185,8 @@ export class SqlServerClient {
         encrypt,
         trustServerCertificate,
         appName: 'sluice',
+        // TLS names no IP address (RFC 6066): without this the driver sends one, and Node warns.
+        ...(isIP(host) && trustServerCertificate ? { serverName: 'localhost' } : {}),
         packetSize: 32_767,
         useUTC: true,
         enableArithAbort: true,
