@@ -4,6 +4,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** A span, as `span` and `source` have it. */
+function isSpan(value: unknown): boolean {
+  return isObject(value) && 'line' in value && 'column' in value && !('kind' in value);
+}
+
 /** Whether a value is a node of the tree. */
 export function isNode(value: unknown): value is Node {
   return isObject(value) && typeof value['kind'] === 'string' && isObject(value['span']);
@@ -13,8 +18,7 @@ export function isNode(value: unknown): value is Node {
 function collect(value: unknown, into: Node[]): void {
   if (Array.isArray(value)) for (const item of value) collect(item, into);
   else if (isNode(value)) into.push(value);
-  else if (isObject(value) && !('start' in value && 'line' in value))
-    for (const part of Object.values(value)) collect(part, into);
+  else if (isObject(value) && !isSpan(value)) for (const part of Object.values(value)) collect(part, into);
 }
 
 /** The nodes directly below a node, in the order of its properties, which is nearly always that of the text. */
@@ -66,7 +70,6 @@ export function withoutSpans(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSpans);
   if (!isObject(value)) return value;
   const copy: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(value))
-    if (name !== 'span' && name !== 'source') copy[name] = withoutSpans(part);
+  for (const [name, part] of Object.entries(value)) if (!isSpan(part)) copy[name] = withoutSpans(part);
   return copy;
 }

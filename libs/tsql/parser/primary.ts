@@ -38,17 +38,19 @@ export function startsValue(r: Reader): boolean {
 
 /** Reads one operand with everything that may hang on it: methods, COLLATE, AT TIME ZONE. */
 export function primary(r: Reader): Expression {
+  const wrapped = r.is('(');
   let value = atom(r);
   for (let length = 0; ; length++) {
     r.guardChain(length);
-    const next = postfix(r, value);
+    const next = postfix(r, value, wrapped);
     if (next === undefined) return value;
     value = next;
   }
 }
 
-function postfix(r: Reader, target: Expression): Expression | undefined {
-  if (r.is('.') && target.kind !== 'literal' && target.kind !== 'column') return member(r, target);
+/** A column takes members only when it was in parentheses: else the dot was part of its name. */
+function postfix(r: Reader, target: Expression, wrapped: boolean): Expression | undefined {
+  if (r.is('.') && (wrapped || (target.kind !== 'literal' && target.kind !== 'column'))) return member(r, target);
   if (r.accept('COLLATE')) {
     const collation = r.anyName();
     return { kind: 'collate', expression: target, collation, span: r.spanFrom(target.span) };
@@ -282,6 +284,11 @@ const XML_METHODS = new Set(['value', 'query', 'exist', 'nodes', 'modify']);
 const CLR_METHODS =
   /^(ST[A-Z]\w*|As(Gml|TextZM|BinaryZM)|BufferWith\w+|Get(Ancestor|Descendant|Level|ReparentedValue)|IsDescendantOf|ToString|Reduce|MakeValid|EnvelopeAngle|EnvelopeCenter|NumRings|RingN|ReorientObject|InstanceOf|IsValidDetailed|MinDbCompatibilityLevel|ShortestLineTo|CurveToLineWithTolerance)$/;
 
+/** Whether a name is that of a method of xml or of a CLR type: these names are case-sensitive, and no function has them. */
+export function isTypeMethod(name: string): boolean {
+  return XML_METHODS.has(name) || CLR_METHODS.test(name);
+}
+
 /** A column, `t.*`, a function by name, a method of a column, or a static method of a type. */
 function named(r: Reader): Expression {
   const start = r.token;
@@ -294,7 +301,7 @@ function named(r: Reader): Expression {
   if (!r.is('(')) return { kind: 'column', parts, span: r.span(start) };
   if (parts.length >= 2) {
     const method = parts.at(-1);
-    if (method && (XML_METHODS.has(method.name) || CLR_METHODS.test(method.name) || parts.length > 4)) {
+    if (method && (isTypeMethod(method.name) || parts.length > 4)) {
       const span = {
         start: start.start,
         end: parts.at(-2)?.span.end ?? start.end,
