@@ -11,7 +11,15 @@ const USAGE = `Usage: node dist/apps/sandbox/main.js --postgres-url URL [--port 
 A development stand-in for SQL Server over PostgreSQL. Never for production.`;
 
 /** Reads the command line; the password of sa may come from SLUICE_SANDBOX_SA_PASSWORD, else one is made and shown once. */
-function options(): { url: string; port: number; host: string; dataDir: string | undefined; password: string; made: boolean; name: string | undefined } {
+function options(): {
+  url: string;
+  port: number;
+  host: string;
+  dataDir: string | undefined;
+  password: string;
+  made: boolean;
+  name: string | undefined;
+} {
   const { values } = parseArgs({
     options: {
       'postgres-url': { type: 'string' },
@@ -30,12 +38,22 @@ function options(): { url: string; port: number; host: string; dataDir: string |
   }
   const given = values['sa-password'] ?? setting('SLUICE_SANDBOX_SA_PASSWORD');
   const password = given ?? randomBytes(12).toString('base64url');
-  return { url, port, host: values.host, dataDir: values['data-dir'], password, made: given === undefined, name: values['server-name'] };
+  return {
+    url,
+    port,
+    host: values.host,
+    dataDir: values['data-dir'],
+    password,
+    made: given === undefined,
+    name: values['server-name'],
+  };
 }
 
 async function main(): Promise<void> {
   const given = options();
-  process.stderr.write('This is a development stand-in for SQL Server, not SQL Server. Do not keep anything in it that you need.\n');
+  process.stderr.write(
+    'This is a development stand-in for SQL Server, not SQL Server. Do not keep anything in it that you need.\n',
+  );
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
   const server = await SandboxServer.open({
     postgresUrl: given.url,
@@ -58,7 +76,9 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
-  process.stdout.write(`${JSON.stringify({ ready: true, port, ...(given.made ? { saPassword: given.password } : {}) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, port, ...(given.made ? { saPassword: given.password } : {}) })}\n`,
+  );
 }
 
 await main();

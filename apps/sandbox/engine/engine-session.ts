@@ -103,12 +103,15 @@ export class EngineSession implements SqlSession {
       throw new SqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
     }
     const old = this.database;
+    const left = this.current.id;
     if (next !== this.current && this.tx.depth > 0) {
       throw new SqlError(40515, 'The sandbox cannot change the database inside a transaction (USE).');
     }
     this.current = next;
     this.own = undefined;
     await this.connect();
+    // Temporary tables hang on the connection: without any it need not stay.
+    if (next.id !== left && !this.hasTemporaryTables) await this.disconnect(left);
     out.envChange({ kind: 'database', name: next.info.name, old });
     out.info(new SqlError(5701, `Changed database context to '${next.info.name}'.`, 0, 2));
   }

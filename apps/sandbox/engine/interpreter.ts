@@ -162,7 +162,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     const fault = sqlError(error, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
     session.lastError = fault.number;
     const raised = verb === 'RAISERROR';
-    const reach = verb === 'THROW' ? 'batch' : reachOf(fault);
+    const reach = verb === 'THROW' && reachOf(fault) === 'statement' ? 'batch' : reachOf(fault);
     if (frame.guarded()) {
       if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
         session.tx.doomed = true;

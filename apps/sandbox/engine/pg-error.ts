@@ -183,10 +183,13 @@ const SCOPE = new Set([
 ]);
 const WITH_TRANSACTION = new Set([241, 242, 245, 248, 295, 8114, 1205, 3960, 3930, 3988]);
 
+const ENDED_IN_TRIGGER = 3609;
+
 /** How far an error reaches, as documented for SQL Server without XACT_ABORT. */
 export function reachOf(error: SqlError): Reach {
   if (error.severity >= 20) return 'batchAndTransaction';
   if (WITH_TRANSACTION.has(error.number)) return 'batchAndTransaction';
+  if (error.number === ENDED_IN_TRIGGER) return 'batch';
   if (SCOPE.has(error.number)) return 'scope';
   return 'statement';
 }

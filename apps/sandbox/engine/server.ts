@@ -55,8 +55,14 @@ const runtimeVersion = createHash('sha256').update(STORAGE_SCHEMA).update(RUNTIM
 
 /** Drops a PostgreSQL database with the replication slots in it. */
 async function dropPhysical(client: pg.Client, name: string): Promise<void> {
-  await client.query('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL', [name]);
-  await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NULL', [name]);
+  await client.query(
+    'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL',
+    [name],
+  );
+  await client.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NULL',
+    [name],
+  );
   await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
 }
 

@@ -353,3 +353,26 @@ describe('identity, rowversion, sequences, temporary tables', () => {
     });
   });
 });
+
+describe('errors in triggers', () => {
+  beforeAll(async () => {
+    await session.run('CREATE TABLE strict (id int)');
+    await session.run(
+      "CREATE TRIGGER strict_i ON strict AFTER INSERT AS IF EXISTS (SELECT 1 FROM inserted WHERE id < 0) BEGIN RAISERROR('negative', 16, 1); ROLLBACK END",
+    );
+  });
+
+  test('ROLLBACK in a trigger ends the batch with 3609', async () => {
+    const sink = await session.run('INSERT strict VALUES (-1); SELECT 1');
+    expect(numbers(sink)).toEqual([50_000, 3609]);
+    expect(sink.answers).toHaveLength(0);
+    expect(await session.rows('SELECT COUNT(*), @@TRANCOUNT FROM strict')).toEqual([[0, 0]]);
+  });
+
+  test('RAISERROR alone lets the change stand', async () => {
+    await session.run('CREATE TABLE loud (id int)');
+    await session.run("CREATE TRIGGER loud_i ON loud AFTER INSERT AS RAISERROR('heard', 16, 1)");
+    expect(numbers(await session.run('INSERT loud VALUES (1)'))).toEqual([50_000]);
+    expect(await session.rows('SELECT COUNT(*) FROM loud')).toEqual([[1]]);
+  });
+});

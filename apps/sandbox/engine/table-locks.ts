@@ -39,7 +39,10 @@ export async function lockTables(run: Run, statement: Statement): Promise<void> 
   for (const { table, mode } of tables) {
     const object = scope.object(namePartsOf(table.name));
     if (object?.kind !== 'U') continue;
-    await run.session.query(`LOCK TABLE u.${object.physical} IN ${mode} MODE`, [], { writes: true, signal: run.signal });
+    await run.session.query(`LOCK TABLE u.${object.physical} IN ${mode} MODE`, [], {
+      writes: true,
+      signal: run.signal,
+    });
   }
 }
 
@@ -49,7 +52,8 @@ const USER_TABLE = /\bu"?\."?t\d/;
 export function checkSnapshotAllowed(run: Run, sql: string): void {
   const { session } = run;
   const { info } = session.catalogDatabase;
-  if (session.options.isolation !== 5 || info.snapshotIsolation || info.databaseId === 1 || !USER_TABLE.test(sql)) return;
+  if (session.options.isolation !== 5 || info.snapshotIsolation || info.databaseId === 1 || !USER_TABLE.test(sql))
+    return;
   throw new SqlError(
     3952,
     `Snapshot isolation transaction failed accessing database '${info.name}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.`,

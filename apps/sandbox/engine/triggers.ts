@@ -3,7 +3,7 @@ import { changeOf } from './profile.ts';
 import type { OutputClause, Star } from '#tsql';
 import type { CatalogObject, CatalogTrigger } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
-import { applyDml, type DmlStatement } from './dml.ts';
+import type { DmlStatement } from './dml.ts';
 import { Frame } from './frame.ts';
 import { runBody } from './interpreter.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
@@ -97,7 +97,7 @@ async function changeAndFire(
   const width = object.columns.length;
   const first = statement.kind === 'delete' ? 0 : width;
   for (const trigger of triggers) {
-    await fire(run, trigger, dml.columns, {
+    await fire(run, trigger, {
       inserted: statement.kind === 'delete' ? [] : rows.map((row) => row.slice(0, width)),
       deleted: statement.kind === 'insert' ? [] : rows.map((row) => row.slice(first, first + width)),
       columns: dml.columns.slice(0, width),
@@ -115,12 +115,7 @@ interface Changed {
   readonly count: number;
 }
 
-async function fire(
-  run: Run,
-  trigger: CatalogTrigger,
-  _columns: readonly ResultColumn[],
-  changed: Changed,
-): Promise<void> {
+async function fire(run: Run, trigger: CatalogTrigger, changed: Changed): Promise<void> {
   const { session } = run;
   const module = (await session.snapshot()).objectById(trigger.objectId);
   const parsed = parsedBatch(module?.definition ?? '', module?.quotedIdentifier ?? true);
@@ -129,11 +124,11 @@ async function fire(
   const frame = new Frame(trigger.name, trigger.objectId, run.frame.level + 1, run.frame);
   if (frame.level > MAX_LEVEL)
     throw new SqlError(217, 'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).');
-  // An error in a trigger ends the statement that fired it: it is not caught inside unless by the trigger's own TRY.
-  frame.tries = 1;
   const inner: Run = { ...run, frame, text: module?.definition ?? '' };
   const saved = { ...session.options };
   session.triggerLevel += 1;
+  // In triggers XACT_ABORT is ON unless they set it otherwise.
+  session.options.xactAbort = true;
   try {
     await stageRows(inner, frame, 'inserted', changed.columns, changed.inserted);
     await stageRows(inner, frame, 'deleted', changed.columns, changed.deleted);
@@ -145,5 +140,3 @@ async function fire(
     if (session.tx.depth > 0 && !session.tx.doomed) await session.dropTemporary(frame);
   }
 }
-
-export { applyDml };
