@@ -34,4 +34,12 @@ describe('job file', () => {
   test('takes flags over the file', () => {
     expect(parseJobFile(MINIMAL, { overrides: { 'load.workers': '7' } }).load.workers).toBe(7);
   });
+
+  test('takes the addresses of a stack that the file does not name', () => {
+    const overrides = {
+      'kafka.brokers': '127.0.0.1:9092, 127.0.0.1:9093',
+      'kafka.registry.url': 'http://127.0.0.1:8081',
+    };
+    expect(parseJobFile(MINIMAL, { overrides }).kafka?.brokers).toEqual(['127.0.0.1:9092', '127.0.0.1:9093']);
+  });
 });

@@ -220,14 +220,23 @@ function override(value: Record<string, unknown>, entries: ReadonlyMap<string, s
     const keys = path.split('.');
     let place = value;
     for (const key of keys.slice(0, -1)) place = (place[key] ??= {}) as Record<string, unknown>;
-    place[keys.at(-1) ?? ''] = /^-?\d+$/.test(text)
-      ? Number(text)
-      : text === 'true'
-        ? true
-        : text === 'false'
-          ? false
-          : text;
+    place[keys.at(-1) ?? ''] = isList(keys)
+      ? text.split(',').map((entry) => entry.trim())
+      : /^-?\d+$/.test(text)
+        ? Number(text)
+        : text === 'true'
+          ? true
+          : text === 'false'
+            ? false
+            : text;
   }
+}
+
+/** Lists are written with commas in the environment and on the command line. */
+function isList(keys: readonly string[]): boolean {
+  let schema = JOB_SCHEMA as unknown as { type?: string; properties?: Record<string, unknown> };
+  for (const key of keys) schema = (schema.properties?.[key] ?? {}) as typeof schema;
+  return schema.type === 'array';
 }
 
 function describe(error: ErrorObject): string {
