@@ -110,7 +110,7 @@ class DatabaseConversion {
     const schema = renamedSchema || this.schemaOf(table.schema);
     const object = `${table.schema}.${table.name}`;
     const name = this.naming.name(`relations ${schema}`, renamedTable || table.name, `table ${object}`);
-    if (name !== table.name)
+    if (isOther(name, table.name))
       this.issues.push(issue('SL1004', object, `Table ${table.name} is named ${schema}.${name}.`));
     for (const feature of table.features) this.issues.push(issue('SL1013', object, `The table is ${feature}.`));
     const columns = table.columns.flatMap((column) =>
@@ -203,4 +203,10 @@ function clampBigint(value: string): string {
   const number = BigInt(value);
   const [low, high] = [-(2n ** 63n), 2n ** 63n - 1n];
   return (number < low ? low : number > high ? high : number).toString();
+}
+
+/** Whether a folded name is more than the same letters in another case, with or without underscores. */
+function isOther(name: string, original: string): boolean {
+  const letters = (text: string): string => text.toLowerCase().replaceAll('_', '');
+  return letters(name) !== letters(original);
 }

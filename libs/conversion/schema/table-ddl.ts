@@ -22,7 +22,7 @@ export function createTable(
   if (primary) {
     const name = naming.name(
       `relations ${table.schema}`,
-      primary.name,
+      primary.systemNamed ? `${table.name}_pkey` : primary.name,
       `constraint ${table.source.schema}.${primary.name}`,
     );
     lines.push(
