@@ -2,7 +2,7 @@ import type { Span } from '#tsql';
 import type { TypedSql } from './api.ts';
 import { sameName } from './environment.ts';
 import { quoted, escapeText } from './sql-text.ts';
-import { isString } from './sql-type.ts';
+import { isPadded, isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 const STRENGTH = { explicit: 2, implicit: 1, default: 0 } as const;
@@ -44,6 +44,12 @@ export function trimmed(t: Translation, value: TypedSql): string {
     return value.constant.endsWith(' ') ? `${quoted(escapeText(value.constant.replace(/ +$/, '')))}::text` : value.sql;
   }
   return `rtrim(${value.sql})`;
+}
+
+/** Strings of varying length may end in blanks, by which SQL Server does not tell them apart. */
+export function hasLooseBlanks(t: Translation, value: TypedSql): boolean {
+  if (!t.profile.rtrim || !isString(value.type) || isPadded(value.type) || value.untyped) return false;
+  return typeof value.constant === 'string' ? value.constant.endsWith(' ') : value.constant === undefined;
 }
 
 /** What a value is ordered, grouped and compared by: strings without trailing blanks, GUIDs in SQL Server's order, instants in UTC. */

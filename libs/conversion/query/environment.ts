@@ -40,6 +40,11 @@ export interface Environment {
   readonly ctes: readonly CteBinding[];
   /** WINDOW clause of the query. */
   readonly windows?: ReadonlyMap<string, string>;
+  /**
+   * Of a grouped query, outside its aggregates: what stands for an expression (by its text) that is grouped by another form of itself. Strings are
+   * grouped without their trailing blanks; one of the group's values stands for all.
+   */
+  readonly grouped?: ReadonlyMap<string, string>;
   /** Definition under expansion, to refuse a view that contains itself. */
   readonly expanding?: readonly Query[];
 }
@@ -92,10 +97,16 @@ export function resolveColumn(t: Translation, env: Environment, ref: ColumnRef):
     const found = sources.flatMap((source) => columnsNamed(source, last));
     if (found.length > 1) return t.fail('ambiguous-column', 209, `Ambiguous column name '${last}'.`, ref.span);
     const column = found[0];
-    if (column) return column.value;
+    if (column) return outerKey(level, env, column.value);
     if (qualifier.length > 0 && sources.length > 0) break;
   }
   return unknownColumn(t, env, ref.parts, ref.span);
+}
+
+/** Within a subquery of a grouped query its keys are what the query outside knows of them. */
+function outerKey(level: Environment, env: Environment, value: TypedSql): TypedSql {
+  const other = level === env ? undefined : level.grouped?.get(value.sql);
+  return other === undefined ? value : { ...value, sql: other };
 }
 
 function unknownColumn(t: Translation, env: Environment, parts: readonly (Identifier | null)[], span: Span): TypedSql {

@@ -15,7 +15,7 @@ import { arithmetic, unary, type ArithmeticOperator } from './arithmetic.ts';
 import { compare } from './compare.ts';
 import { convert } from './convert.ts';
 import { resolveColumn, type Environment } from './environment.ts';
-import { translateCall } from './function-call.ts';
+import { isAggregate, translateCall } from './function-call.ts';
 import { translateLiteral, translateOdbcLiteral } from './literal.ts';
 import { translateMethod, translateStatic, translateProperty } from './method-call.ts';
 import { condition } from './predicate.ts';
@@ -26,6 +26,24 @@ import type { Translation } from './translation.ts';
 
 /** Translates an expression that has a value. */
 export function translate(t: Translation, env: Environment, node: Expression): TypedSql {
+  if (!env.grouped || node.kind === 'literal' || node.kind === 'variable') return translateNode(t, env, node);
+  const { grouped, ...ungrouped } = env;
+  if (node.kind === 'call' && isAggregate(node)) return translateNode(t, ungrouped, node);
+  if (!isGroupable(node)) return translateNode(t, env, node);
+  const plain = translateNode(t, ungrouped, node);
+  const other = grouped.get(plain.sql);
+  if (other !== undefined) return { ...plain, sql: other };
+  return node.kind === 'column' ? plain : translateNode(t, env, node);
+}
+
+const isGroupable = (node: Expression): boolean =>
+  node.kind === 'column' ||
+  node.kind === 'call' ||
+  node.kind === 'cast' ||
+  node.kind === 'binary' ||
+  node.kind === 'case';
+
+function translateNode(t: Translation, env: Environment, node: Expression): TypedSql {
   switch (node.kind) {
     case 'literal':
       return translateLiteral(t, node);

@@ -109,6 +109,17 @@ const RULES: ReadonlyMap<string, RuleEntry> = new Map(
 /** Whether a function's name is one of T-SQL's own that the translator knows. */
 export const isBuiltIn = (name: string): boolean => RULES.has(name.toLowerCase());
 
+const AGGREGATE_NAMES = new Set(
+  'count count_big sum avg min max string_agg stdev stdevp var varp grouping grouping_id percentile_cont percentile_disc'.split(
+    ' ',
+  ),
+);
+
+/** Whether a call is an aggregate of its own level, not a window function. */
+export function isAggregate(node: FunctionCall): boolean {
+  return !node.over && node.name.schema === undefined && AGGREGATE_NAMES.has(node.name.name.name.toLowerCase());
+}
+
 /** What a handler of the engine gets for a call. */
 export function invocation(
   t: Translation,

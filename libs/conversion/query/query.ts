@@ -5,10 +5,10 @@ import { sameName, type CteBinding, type Environment } from './environment.ts';
 import { commonType, toCommon, translate } from './expression.ts';
 import { forClause } from './for-clause.ts';
 import { direction, sortKey } from './order.ts';
-import { selectParts, type SelectedItem, type SelectParts } from './select.ts';
-import { orderKey } from './collate.ts';
+import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
+import { hasLooseBlanks, orderKey } from './collate.ts';
 import { value } from './sql-text.ts';
-import { isString } from './sql-type.ts';
+import { isString, sameType } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 /** One column of a query's rows. */
@@ -37,6 +37,8 @@ export interface QueryOptions {
   readonly store?: (index: number) => (ConvertOptions & { readonly type: SqlType }) | undefined;
   /** Types that a set operation has agreed on. */
   readonly types?: readonly SqlType[];
+  /** Cast to those types without exception: the two parts of a recursive query must agree to the last modifier. */
+  readonly castAll?: boolean;
   /** Names of the columns from outside: `WITH c (a, b)`, `AS t (a, b)`. */
   readonly names?: readonly string[];
 }
@@ -124,16 +126,29 @@ function recursiveCte(
     return { binding: { name: cte.name.name, sqlName, columns: [] }, sql: 'SELECT', recurses: false };
   }
   const types = unionTypes(anchors.map((one) => bodySql(t, env, one, {}).columns));
-  const columns = bodySql(t, env, first, { types }).columns.map((one) => ({
+  const columns = bodySql(t, env, first, { types, castAll: true }).columns.map((one) => ({
     ...one,
     value: { ...one.value, nullable: true },
   }));
   const binding = bindingOf(t, cte, columns, sqlName);
   const inner = { ...env, ctes: [binding, ...env.ctes] };
-  const text = (one: QueryBody): string => `(${bodySql(t, inner, one, { types, named: true }).sql})`;
+  const text = (one: QueryBody): string => `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
+  for (const one of members.filter(isRecursive)) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
   const anchorText = anchors.map(text).join(' UNION ALL ');
   const recursiveText = members.filter(isRecursive).map(text).join(' UNION ALL ');
   return { binding, sql: `${anchorText} UNION ALL ${recursiveText}`, recurses: true };
+}
+
+/** Numbers and dates of the recursive part have the anchor's very type, or it is error 240; strings are taken as they come. */
+function sameTypes(t: Translation, cte: Cte, anchor: readonly QueryColumn[], recursive: readonly QueryColumn[]): void {
+  for (const [index, column] of anchor.entries()) {
+    const other = recursive[index]?.value;
+    if (!other || other.untyped || isString(column.value.type) || isString(other.type) || t.profile.kind === 'target')
+      continue;
+    if (sameType(column.value.type, other.type)) continue;
+    const message = `Types don't match between the anchor and the recursive part in column "${column.name}" of recursive query "${cte.name.name}".`;
+    t.fail('recursive-type', 240, message, cte.span);
+  }
 }
 
 function flattenUnion(body: QueryBody): readonly QueryBody[] {
@@ -152,8 +167,9 @@ const unionTypes = (members: readonly (readonly QueryColumn[])[]): readonly SqlT
 function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
   if (body.kind === 'selectSpec') return specSql(t, env, body, { orderBy: [] }, options);
   const types = options.types ?? unionTypes([body.left, body.right].map((one) => bodySql(t, env, one, {}).columns));
-  const left = bodySql(t, env, body.left, { types, named: true });
-  const right = bodySql(t, env, body.right, { types, named: true });
+  const shared: QueryOptions = { types, named: true, ...(options.castAll ? { castAll: true } : {}) };
+  const left = bodySql(t, env, body.left, shared);
+  const right = bodySql(t, env, body.right, shared);
   if (left.columns.length !== right.columns.length) {
     const message =
       'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.';
@@ -163,8 +179,29 @@ function bodySql(t: Translation, env: Environment, body: QueryBody, options: Que
     const nullable = one.value.nullable || (body.op === 'union' && right.columns[index]?.value.nullable === true);
     return { ...one, value: { ...one.value, nullable } };
   });
+  const loose = [...left.columns, ...right.columns].some((one) => hasLooseBlanks(t, one.value));
+  if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
   const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
   return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
+}
+
+/** UNION of strings that may end in blanks: one row for each set of keys. */
+function unionByKeys(t: Translation, left: QuerySql, right: QuerySql): string {
+  const name = t.freshName('q');
+  const references = left.columns.map((one) => ({ ...one.value, sql: `${name}.${one.sqlName}`, constant: undefined }));
+  const keys = references.map((one) => distinctKey(t, one as TypedSql)).join(', ');
+  const list = references.map((one) => one.sql).join(', ');
+  return `SELECT DISTINCT ON (${keys}) ${list} FROM ((${left.sql}) UNION ALL (${right.sql})) AS ${name}`;
+}
+
+const distinctKey = (t: Translation, one: TypedSql): string => (hasLooseBlanks(t, one) ? `rtrim(${one.sql})` : one.sql);
+
+/** DISTINCT, by keys where strings may end in blanks. */
+function distinctWord(t: Translation, spec: SelectSpec, items: readonly SelectedItem[]): string {
+  if (!spec.distinct) return '';
+  if (!items.some((item) => hasLooseBlanks(t, item.value))) return 'DISTINCT ';
+  const keys = items.filter((item) => item.value.constant === undefined).map((item) => distinctKey(t, item.value));
+  return `DISTINCT ON (${keys.join(', ')}) `;
 }
 
 /** What of a query stands around its SELECT. */
@@ -172,6 +209,8 @@ interface Ending {
   readonly orderBy: Query['orderBy'];
   readonly offset?: Expression;
   readonly fetch?: Expression;
+  /** Keys may be NULL that their columns say are not. */
+  readonly superAggregate?: boolean;
 }
 
 function plainQuery(t: Translation, env: Environment, query: Query, spec: SelectSpec, options: QueryOptions): QuerySql {
@@ -183,11 +222,17 @@ function converted(t: Translation, item: SelectedItem, index: number, options: Q
   if (store) return { ...item, value: convert(t, item.value, store.type, store) };
   const type = options.types?.[index];
   if (type) {
-    const common = toCommon(t, item.value, type, item.span);
+    const common = castAll(t, toCommon(t, item.value, type, item.span), type, options);
     const collated = isString(type) && t.profile.runtime ? withCollate(t, common) : common;
     return { ...item, value: { ...collated, type: isString(type) ? { ...type } : common.type } };
   }
   return item;
+}
+
+function castAll(t: Translation, one: TypedSql, type: SqlType, options: QueryOptions): TypedSql {
+  if (!options.castAll) return one;
+  const typeSql = isString(type) && t.profile.runtime ? 'text' : t.profile.typeSql(type);
+  return { ...one, sql: `(${one.sql})::${typeSql}` };
 }
 
 /** Strings of set operations and DISTINCT are compared: those without a column's collation get the database's. */
@@ -203,7 +248,8 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
     return { sql: `SELECT 1${parts.from}${parts.where}`, columns: [] };
   }
   const items = parts.items.map((item, index) => {
-    const one = converted(t, item, index, options);
+    const made = converted(t, item, index, options);
+    const one = isSuperAggregate(spec.groupBy) ? { ...made, value: { ...made.value, nullable: true } } : made;
     return spec.distinct ? { ...one, value: withCollate(t, one.value) } : one;
   });
   const named = options.named === true || spec.distinct;
@@ -221,9 +267,11 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
     const text = one.value.untyped ? `${one.value.sql}::integer` : one.value.sql;
     return named || (t.profile.kind === 'target' && one.name !== '') ? `${text} AS ${one.sqlName}` : text;
   });
-  const head = `SELECT ${spec.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`;
+  const head = `SELECT ${distinctWord(t, spec, items)}${list.join(', ')}`;
   const base = `${head}${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`;
-  const order = spec.distinct ? distinctOrder(t, parts, columns, ending) : inlineOrder(t, parts, items, ending);
+  const order = spec.distinct
+    ? distinctOrder(t, parts, columns, ending)
+    : inlineOrder(t, parts, items, { ...ending, superAggregate: isSuperAggregate(spec.groupBy) });
   return { sql: finished(t, { base, order, columns, env: parts.env, spec, ending }), columns };
 }
 
@@ -248,7 +296,8 @@ function inlineOrder(t: Translation, parts: SelectParts, items: readonly Selecte
     if (named && /\b(gen_random_uuid|random|nextval)\(/.test(named.value.sql)) {
       return `${index + 1}${direction(t, item, named.value.nullable)}`;
     }
-    if (named) return sortKey(t, item, parts.items[index]?.value ?? named.value);
+    if (named)
+      return sortKey(t, item, { ...(parts.items[index]?.value ?? named.value), nullable: named.value.nullable });
     if (item.expression.kind === 'literal') {
       t.fail(
         'order-position',
@@ -257,7 +306,8 @@ function inlineOrder(t: Translation, parts: SelectParts, items: readonly Selecte
         item.span,
       );
     }
-    return sortKey(t, item, translate(t, parts.env, item.expression));
+    const key = translate(t, parts.env, item.expression);
+    return sortKey(t, item, ending.superAggregate ? { ...key, nullable: true } : key);
   });
   return { sql: keys.filter((key) => key !== '').join(', ') };
 }
@@ -270,7 +320,8 @@ function distinctOrder(
   ending: Ending,
 ): Order {
   const wrap = t.freshName('q');
-  let plain = true;
+  // DISTINCT ON has an order of its own.
+  let plain = !columns.some((one) => hasLooseBlanks(t, one.value));
   const indexed = ending.orderBy.map((item) => {
     let index = namedItem(columns, item.expression);
     if (index < 0 && parts) {

@@ -1,7 +1,9 @@
-import type { Expression, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
+import type { Expression, FunctionCall, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
 import type { TypedSql } from './api.ts';
 import { starSources, type Environment } from './environment.ts';
+import { hasLooseBlanks } from './collate.ts';
 import { translate } from './expression.ts';
+import { isAggregate } from './function-call.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { fromClause } from './from.ts';
 import { windowSql } from './order.ts';
@@ -33,16 +35,17 @@ export interface SelectParts {
 export function selectParts(t: Translation, env: Environment, spec: SelectSpec): SelectParts {
   const from = fromClause(t, env, spec.from);
   const where = spec.where ? ` WHERE ${condition(t, from.env, spec.where)}` : '';
-  const group = spec.groupBy ? groupClause(t, from.env, spec.groupBy) : '';
-  const having = spec.having ? ` HAVING ${condition(t, from.env, spec.having)}` : '';
-  const { windows, inner } = windowClause(t, from.env, spec);
+  const group = spec.groupBy ? groupClause(t, from.env, spec.groupBy) : { sql: '', others: new Map<string, string>() };
+  const grouped = group.others.size > 0 ? { ...from.env, grouped: group.others } : from.env;
+  const having = spec.having ? ` HAVING ${condition(t, grouped, spec.having)}` : '';
+  const { windows, inner } = windowClause(t, grouped, spec);
   const items = spec.items.flatMap((item) => selectItem(t, inner, item));
   const aggregated = having !== '' || spec.items.some(hasAggregate);
   return {
     items,
     from: from.sql === '' ? '' : ` FROM ${from.sql}`,
     where,
-    group,
+    group: group.sql,
     having,
     windows,
     aggregated,
@@ -50,28 +53,13 @@ export function selectParts(t: Translation, env: Environment, spec: SelectSpec):
   };
 }
 
-const AGGREGATES = new Set([
-  'count',
-  'count_big',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'string_agg',
-  'stdev',
-  'stdevp',
-  'var',
-  'varp',
-]);
-
 /** Whether an aggregate of this level may stand below the node; subqueries are not looked into. */
 function hasAggregate(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(hasAggregate);
   if (typeof node !== 'object' || node === null) return false;
-  const one = node as { kind?: string; name?: { name?: { name?: string } }; over?: unknown };
+  const one = node as { kind?: string };
   if (one.kind === 'query' || one.kind === 'identifier') return false;
-  if (one.kind === 'call' && one.over === undefined && AGGREGATES.has(one.name?.name?.name?.toLowerCase() ?? ''))
-    return true;
+  if (one.kind === 'call' && isAggregate(node as FunctionCall)) return true;
   return Object.values(one).some(hasAggregate);
 }
 
@@ -139,15 +127,37 @@ function isIdentityColumn(env: Environment, node: Expression): boolean {
   );
 }
 
-function groupClause(t: Translation, env: Environment, group: GroupBy): string {
+/** GROUP BY as text, and what stands for the keys elsewhere in the query. */
+interface GroupSql {
+  readonly sql: string;
+  readonly others: ReadonlyMap<string, string>;
+}
+
+function groupClause(t: Translation, env: Environment, group: GroupBy): GroupSql {
+  const none: GroupSql = { sql: '', others: new Map() };
   if (group.all) {
     t.unsupported('GROUP BY ALL', group.span);
-    return '';
+    return none;
   }
-  const items = group.items.map((item) => groupItem(t, env, item));
-  if (group.legacy) return ` GROUP BY ${group.legacy.toUpperCase()} (${items.join(', ')})`;
-  return items.length === 0 ? '' : ` GROUP BY ${items.join(', ')}`;
+  if (isSuperAggregate(group)) {
+    const items = group.items.map((item) => groupItem(t, env, item)).join(', ');
+    return { ...none, sql: ` GROUP BY ${group.legacy ? `${group.legacy.toUpperCase()} (${items})` : items}` };
+  }
+  const others = new Map<string, string>();
+  const keys = group.items
+    .flatMap((item) => (item.kind === 'groupExpressions' ? item.expressions : []))
+    .map((node) => {
+      const one = translate(t, env, node);
+      if (!hasLooseBlanks(t, one)) return one.sql;
+      others.set(one.sql, `min(${one.sql})`);
+      return `rtrim(${one.sql})`;
+    });
+  return { sql: keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`, others };
 }
+
+/** GROUP BY with rows of several levels, in which a key may be NULL. */
+export const isSuperAggregate = (group: GroupBy | undefined): boolean =>
+  group !== undefined && (group.legacy !== undefined || group.items.some((item) => item.kind === 'groupOperator'));
 
 const GROUP_WORDS = { rollup: 'ROLLUP', cube: 'CUBE', groupingSets: 'GROUPING SETS' } as const;
 
