@@ -18,8 +18,7 @@ export interface TargetSettings {
 /** A pool whose sessions print values in the one form that Sluice reads (UTC, ISO, hex) and never wait without a bound for a lock. */
 export function openPool(settings: TargetSettings): pg.Pool {
   const pool = new pg.Pool({
-    ...urlParts(settings.url),
-    ...(settings.password ? { password: settings.password } : {}),
+    ...urlParts(settings),
     application_name: settings.applicationName.slice(0, 63),
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 10_000,
@@ -41,9 +40,12 @@ export function openPool(settings: TargetSettings): pg.Pool {
   return pool;
 }
 
-function urlParts(url: string): pg.ClientConfig {
+/** The driver takes what stands in the URL over its other options, even an empty password: ours goes into the URL. */
+function urlParts({ url, password }: TargetSettings): pg.ClientConfig {
   try {
-    return { connectionString: new URL(url).toString() };
+    const full = new URL(url);
+    if (password) full.password = encodeURIComponent(password);
+    return { connectionString: full.toString() };
   } catch (error) {
     throw new SluiceError('TargetUnreachable', 'the target URL is not a URL', {}, { cause: error });
   }
