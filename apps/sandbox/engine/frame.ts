@@ -45,6 +45,11 @@ export class Frame {
     return this.variables.get(name.toLowerCase());
   }
 
+  /** Whether names of tables may mean something of this scope or of a caller: what is translated here cannot be kept. */
+  hasTables(): boolean {
+    return this.tables.size > 0 || (this.parent?.hasTables() ?? false);
+  }
+
   /** A scope with one variable, for the conversion of a value that stands in no variable. */
   scratch(type: SqlType, value: string): Frame {
     const frame = new Frame(this.procedure, this.procedureId, this.level, this);

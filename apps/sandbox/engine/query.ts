@@ -65,6 +65,11 @@ export function finish(run: Run, count: number, command: number, out: ResultSink
 /** SELECT in all its forms: to the client, into variables, into a table. */
 export async function runSelect(run: Run, statement: Select): Promise<void> {
   const query = await translated(run, statement, (node, context) => translateQuery(node.query, context));
+  if (run.session.options.formatOnly) {
+    if (!query.assigns) run.out.columns(columnsOf(query.columns));
+    finish(run, 0, SELECT);
+    return;
+  }
   checkSnapshotAllowed(run, query.sql);
   await lockTables(run, statement);
   if (query.into !== undefined) {

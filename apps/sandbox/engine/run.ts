@@ -60,8 +60,7 @@ export async function translated<N extends NodeBase, R>(
 ): Promise<R> {
   const { session } = run;
   const snapshot = await session.snapshot();
-  const local = run.frame.tables.size > 0 || session.hasTemporaryTables;
-  if (local) return translate(node, await contextOf(run));
+  if (run.frame.hasTables()) return translate(node, await contextOf(run));
   const { dateFirst, dateFormat, rowCount } = session.options;
   const key = `${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
   const versions = kept.get(node) ?? new Map<string, { snapshot: CatalogSnapshot; result: unknown }>();

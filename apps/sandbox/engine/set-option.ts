@@ -22,6 +22,7 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   NUMERIC_ROUNDABORT: 'numericRoundAbort',
   NOEXEC: 'noExec',
   PARSEONLY: 'parseOnly',
+  FMTONLY: 'formatOnly',
 };
 
 /** Options that change nothing here. */

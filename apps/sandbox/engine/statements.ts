@@ -11,6 +11,8 @@ import { runPrint, runRaiserror, runThrow } from './messages.ts';
 import { runSelect } from './query.ts';
 import type { Run } from './run.ts';
 import { contextOf } from './run.ts';
+import { dbcc } from './dbcc.ts';
+import type { SessionOptions } from './session-options.ts';
 import { setOption } from './set-option.ts';
 import { declareTable } from './table-variables.ts';
 import { beginTransaction, commitTransaction, rollbackTransaction, saveTransaction } from './transaction-statements.ts';
@@ -19,7 +21,7 @@ import { verbOf } from './verbs.ts';
 /** Runs any statement that is not control flow. Refuses by name what is not built. */
 export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   const { session } = run;
-  if (session.options.noExec && statement.kind !== 'setOption') return 'next';
+  if (statement.kind !== 'setOption' && isSuppressed(session.options, statement)) return 'next';
   switch (statement.kind) {
     case 'select':
       await session.beginImplicit(run.out);
@@ -80,6 +82,9 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
     case 'waitFor':
       await waitFor(run, statement);
       return 'next';
+    case 'dbcc':
+      await dbcc(run, statement);
+      return 'next';
     case 'checkpoint':
     case 'reconfigure':
     case 'updateStatistics':
@@ -89,6 +94,12 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
       if (await runDefinition(run, statement)) return 'next';
       throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
   }
+}
+
+/** What NOEXEC, PARSEONLY and FMTONLY keep from running. */
+function isSuppressed(options: SessionOptions, statement: Statement): boolean {
+  if (options.noExec || options.parseOnly) return true;
+  return options.formatOnly && !/^(select|declare|setVariable|use|execute)$/.test(statement.kind);
 }
 
 async function declare(run: Run, statement: Declare): Promise<void> {

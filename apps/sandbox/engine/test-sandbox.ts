@@ -99,7 +99,8 @@ export interface TestSandbox {
   close(): Promise<void>;
 }
 
-const PASSWORD = 'Test-only-1';
+/** Password of sa in tests. */
+export const TEST_PASSWORD = 'Test-only-1';
 
 /** A sandbox on a PostgreSQL of its own: two on one server would share their databases. */
 export async function startTestSandbox(): Promise<TestSandbox> {
@@ -109,14 +110,17 @@ export async function startTestSandbox(): Promise<TestSandbox> {
     given === undefined
       ? await startStack({ dir, services: ['postgres'], log: () => undefined, ephemeral: true, durable: false })
       : undefined;
-  const server = await SandboxServer.open({ postgresUrl: given ?? stack?.postgres.url ?? '', saPassword: PASSWORD });
+  const server = await SandboxServer.open({
+    postgresUrl: given ?? stack?.postgres.url ?? '',
+    saPassword: TEST_PASSWORD,
+  });
   return {
     server,
     session: async (database = 'master') => {
       if (server.database(database) === undefined) await server.createDatabase(database);
       const session = await server.login({
         user: 'sa',
-        password: PASSWORD,
+        password: TEST_PASSWORD,
         database,
         appName: 'test',
         hostName: 'test',

@@ -1,0 +1,80 @@
+import type { Dbcc, Expression } from '#tsql';
+import { sequenceName } from '../catalog/index.ts';
+import { SqlError } from '../session.ts';
+import { evaluate } from './evaluate.ts';
+import { contextOf, type Run } from './run.ts';
+import { partsOf } from './session-scope.ts';
+
+const COMPLETED = 'DBCC execution completed. If DBCC printed error messages, contact your system administrator.';
+
+/** Commands that look after files, caches and pages, which are PostgreSQL's here. */
+const NOTHING_TO_DO = new Set([
+  'CHECKDB',
+  'CHECKTABLE',
+  'CHECKCATALOG',
+  'CHECKALLOC',
+  'DROPCLEANBUFFERS',
+  'FREEPROCCACHE',
+  'FREESYSTEMCACHE',
+  'SHRINKFILE',
+  'SHRINKDATABASE',
+  'UPDATEUSAGE',
+  'TRACEON',
+  'TRACEOFF',
+]);
+
+async function textOf(run: Run, argument: Expression | undefined): Promise<string> {
+  if (argument === undefined) return '';
+  if (argument.kind === 'column')
+    return argument.parts.map((part) => `[${part?.name.replaceAll(']', ']]') ?? ''}]`).join('.');
+  if (argument.kind === 'keyword') return argument.name;
+  return (await evaluate(run, argument, { name: 'nvarchar', length: 600 })) ?? '';
+}
+
+const word = (text: string): string => (partsOf(text)[0] ?? '').toUpperCase();
+
+/** DBCC CHECKIDENT: shows the identity, or sets it with RESEED. */
+async function checkIdent(run: Run, args: readonly Expression[]): Promise<void> {
+  const name = await textOf(run, args[0]);
+  const { scope } = await contextOf(run);
+  const object = scope.object(partsOf(name));
+  const column = object?.columns.find((candidate) => candidate.identity);
+  if (object === undefined)
+    throw new SqlError(
+      2501,
+      `Cannot find a table or object with the name "${name}". Check the system catalog.`,
+      16,
+      45,
+    );
+  if (column?.identity === undefined) throw new SqlError(7997, `'${object.name}' does not contain an identity column.`);
+  const sequence = `u.${sequenceName(object.id)}`;
+  const action = args[1] === undefined ? 'RESEED' : word(await textOf(run, args[1]));
+  const query = (sql: string, values: string[] = []): Promise<{ rows: readonly (readonly (string | null)[])[] }> =>
+    run.session.query(sql, values, { writes: true });
+  const state = await query(
+    `SELECT CASE WHEN is_called THEN last_value END, (SELECT max(${column.physical}) FROM u.${object.physical}) FROM ${sequence}`,
+  );
+  const [current, largest] = state.rows[0] ?? [];
+  const report = `Checking identity information: current identity value '${current ?? 'NULL'}'`;
+  if (action === 'RESEED' && args[2] !== undefined) {
+    const value = await evaluate(run, args[2], { name: 'bigint' });
+    // The next row gets the value itself where none was ever inserted, else the value and one increment.
+    await query(`SELECT setval('${sequence}', $1, $2)`, [value ?? '0', largest == null && current == null ? 'f' : 't']);
+    run.out.info(new SqlError(7998, `${report}.`, 0));
+  } else {
+    if (action === 'RESEED' && largest != null && BigInt(largest) > BigInt(current ?? largest))
+      await query(`SELECT setval('${sequence}', $1)`, [largest]);
+    run.out.info(new SqlError(7998, `${report}, current column value '${largest ?? 'NULL'}'.`, 0));
+  }
+}
+
+/** DBCC: CHECKIDENT; nothing for what looks after files and caches; others are refused. */
+export async function dbcc(run: Run, statement: Dbcc): Promise<void> {
+  if (statement.command === 'CHECKIDENT') await checkIdent(run, statement.args);
+  else if (!NOTHING_TO_DO.has(statement.command)) {
+    throw new SqlError(40515, `DBCC ${statement.command} is not supported in this version of SQL Server.`);
+  }
+  const quiet = statement.options.some((option) => option.name === 'NO_INFOMSGS');
+  if (!quiet) run.out.info(new SqlError(2528, COMPLETED, 0));
+  run.out.done(undefined);
+}
