@@ -31,7 +31,10 @@ export class PartitionWorker {
   readonly at: SinkPartition;
   /** Shown by status: why the partition stands still. */
   waitsFor: string | null = null;
+  /** Where the stored offset stands; -1: not known. */
   #expected = -1;
+  /** Where the last thing that was taken ends. */
+  #tail = -1;
   #queue: RecordFeed[] = [];
   #queueBytes = 0;
   #isPaused = false;
@@ -50,13 +53,15 @@ export class PartitionWorker {
     this.#applier = this.#makeApplier();
   }
 
-  /** Takes what was fetched; what does not begin where the last ended is dropped. */
+  /** Takes what was fetched. What was fetched for an earlier seek may overlap or leave a gap: the one is passed over, the other is fetched again. */
   offer(fetched: FetchedBatch): void {
-    if (this.#expected < 0 || fetched.fetchOffset > this.#nextInQueue()) {
+    if (this.#expected < 0 || fetched.fetchOffset > this.#tail || fetched.nextOffset <= this.#tail) {
       this.host.released(fetched);
+      if (this.#expected >= 0 && fetched.fetchOffset > this.#tail) this.host.seek(this.at.topic, this.at.partition, this.#tail);
       return;
     }
-    this.#queue.push(new RecordFeed(fetched, this.#expected));
+    this.#queue.push(new RecordFeed(fetched, this.#tail));
+    this.#tail = fetched.nextOffset;
     this.#queueBytes += fetched.byteCount;
     if (this.#queueBytes > QUEUE_BYTES && !this.#isPaused) {
       this.#isPaused = true;
@@ -206,6 +211,7 @@ export class PartitionWorker {
     }
     this.#applier.hasParked = (await countParked(this.host.options.pool, this.at)) > 0;
     this.#expected = stored.nextOffset;
+    this.#tail = stored.nextOffset;
     this.host.seek(this.at.topic, this.at.partition, stored.nextOffset);
   }
 
@@ -215,10 +221,6 @@ export class PartitionWorker {
     const applier = new Applier({ table: plans.table, at: this.at, job, incarnation, onRowError, isStepwise });
     applier.hasParked = before?.hasParked ?? false;
     return applier;
-  }
-
-  #nextInQueue(): number {
-    return this.#queue.at(-1)?.fetched.nextOffset ?? this.#expected;
   }
 
   #release(fetched: FetchedBatch): void {

@@ -4,7 +4,7 @@ import { Position, type EventTable } from '#events';
 import { KafkaClient, type TransactionalProducer } from '#kafka';
 import { TablePublisher } from '#publish';
 import { ControlStore, openPool, sinkApplicationName } from '#target-postgres';
-import { silentLog } from '#telemetry';
+import { createLog, silentLog } from '#telemetry';
 import { freshDatabase, freshName, testKafka, testRegistry, type FreshDatabase } from '#testing';
 import type { SourceRow } from '#values';
 import { Sink, type SinkOptions } from './sink.ts';
@@ -136,7 +136,7 @@ export class SpecJob {
       nul: 'reject',
       leaseMs: 3000,
       isStepwise: false,
-      log: silentLog,
+      log: process.env['SPEC_LOG'] ? createLog() : silentLog,
       ...options,
     });
     const stop = new AbortController();
