@@ -107,6 +107,8 @@ export interface FunctionCall extends NodeBase {
   readonly parens: boolean;
   readonly distinct: boolean;
   readonly withinGroup?: readonly OrderItem[];
+  /** `WITHIN GROUP (GRAPH PATH)` of graph tables. */
+  readonly graphPath?: boolean;
   readonly over?: WindowSpec;
   readonly nulls?: 'respect' | 'ignore';
   /** `TRIM(LEADING x FROM y)`: args are [x, y]. Also set to `both` for `TRIM(x FROM y)`. */

@@ -208,7 +208,7 @@ class Lexer {
       type = 'float';
       at++;
       const sign = text.charCodeAt(at);
-      if ((sign === 43 || sign === 45) && isDigit(text.charCodeAt(at + 1))) at++;
+      if (sign === 43 || sign === 45) at++;
       at = this.endOfDigits(at);
     }
     this.push(type, at, '');

@@ -69,7 +69,7 @@ export function toggleTrigger(r: Reader): Statement {
 /** CHECKPOINT. */
 export function checkpoint(r: Reader): Statement {
   const start = r.expect('CHECKPOINT');
-  const duration = r.token.type === 'int' || r.token.type === 'variable' ? scalar(r) : undefined;
+  const duration = r.token.type === 'int' || r.isVariable() ? scalar(r) : undefined;
   return { kind: 'checkpoint', ...(duration && { duration }), span: r.span(start) };
 }
 
@@ -123,7 +123,7 @@ export function setUser(r: Reader): Statement {
   const { type } = r.token;
   let name: Extract<Statement, { kind: 'setUser' }>['name'];
   if (type === 'string' || type === 'nstring') name = literal(r, type);
-  else if (type === 'variable') name = variable(r);
+  else if (r.isVariable()) name = variable(r);
   const noReset = r.acceptSequence('WITH', 'NORESET');
   return { kind: 'setUser', ...(name && { name }), noReset, span: r.span(start) };
 }
@@ -171,7 +171,7 @@ export function backupRestore(r: Reader): Statement {
 }
 
 function databaseName(r: Reader): Identifier | Variable {
-  return r.token.type === 'variable' ? variable(r) : r.name();
+  return r.isVariable() ? variable(r) : r.name();
 }
 
 /** `FILE = 'x', FILEGROUP = 'y', PAGE = '1:2', READ_WRITE_FILEGROUPS` before TO or FROM. */

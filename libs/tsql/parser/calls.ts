@@ -121,11 +121,12 @@ function startsJsonNulls(r: Reader): boolean {
   return r.isSequence('NULL', 'ON', 'NULL') || r.isSequence('ABSENT', 'ON', 'NULL');
 }
 
-type CallTail = Partial<Pick<FunctionCall, 'withinGroup' | 'over' | 'nulls'>>;
+type CallTail = Partial<Pick<FunctionCall, 'withinGroup' | 'graphPath' | 'over' | 'nulls'>>;
 
 /** WITHIN GROUP, RESPECT/IGNORE NULLS and OVER behind a call. */
 export function overClause(r: Reader): CallTail {
   let tail: CallTail = {};
+  if (r.acceptSequence('WITHIN', 'GROUP', '(', 'GRAPH', 'PATH', ')')) tail = { graphPath: true };
   if (r.isSequence('WITHIN', 'GROUP')) {
     r.expectSequence('WITHIN', 'GROUP', '(', 'ORDER', 'BY');
     tail = { withinGroup: commaList(r, () => orderItem(r)) };

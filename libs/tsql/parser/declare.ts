@@ -17,14 +17,14 @@ import type { Reader } from './reader.ts';
 /** DECLARE of variables, table variables or a cursor. */
 export function declareStatement(r: Reader): Statement {
   const start = r.expect('DECLARE');
-  if (r.token.type !== 'variable') return declareCursor(r, start);
+  if (!r.isVariable()) return declareCursor(r, start);
   const items = commaList(r, () => declared(r));
   return { kind: 'declare', items, span: r.span(start) };
 }
 
 function declared(r: Reader): DeclareVariable | DeclareTable {
   const start = r.token;
-  if (start.type !== 'variable') r.fail();
+  if (!r.isVariable(start)) r.fail();
   r.next();
   r.accept('AS');
   if (r.accept('TABLE')) {
@@ -87,7 +87,7 @@ function cursorDefinition(r: Reader, before: readonly string[], start: Reader['t
 /** SET of a variable or of a session option. */
 export function setStatement(r: Reader): Statement {
   const start = r.expect('SET');
-  return r.token.type === 'variable' ? setVariable(r, start) : setOption(r, start);
+  return r.isVariable() ? setVariable(r, start) : setOption(r, start);
 }
 
 function setVariable(r: Reader, start: Reader['token']): Statement {
@@ -108,7 +108,7 @@ function setVariable(r: Reader, start: Reader['token']): Statement {
 }
 
 function setOption(r: Reader, start: Reader['token']): Statement {
-  if (r.acceptSequence('TRANSACTION', 'ISOLATION', 'LEVEL')) {
+  if (r.acceptSequence('TRANSACTION', 'ISOLATION', 'LEVEL') || r.acceptSequence('TRAN', 'ISOLATION', 'LEVEL')) {
     const at = r.token;
     const value: Expression = { kind: 'keyword', name: isolationLevel(r), span: r.span(at) };
     return { kind: 'setOption', names: ['TRANSACTION ISOLATION LEVEL'], value, span: r.span(start) };

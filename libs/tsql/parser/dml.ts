@@ -78,7 +78,7 @@ function select(r: Reader): Statement {
 /** Reads what a DML statement writes to, its hints included. */
 export function dmlTarget(r: Reader, withAlias: boolean): DmlTarget {
   const { token } = r;
-  if (token.type === 'variable') {
+  if (r.isVariable(token)) {
     r.next();
     const hints = tableHints(r);
     return { kind: 'tableVariable', name: token.text, columns: [], hints, span: r.span(token) };
@@ -171,7 +171,7 @@ function outputClause(r: Reader): OutputClause {
   if (!r.accept('INTO')) return { kind: 'output', items, intoColumns: [], span: r.span(start) };
   const target = r.token;
   let into: TableRef | TableVariable;
-  if (target.type === 'variable') {
+  if (r.isVariable(target)) {
     r.next();
     into = { kind: 'tableVariable', name: target.text, columns: [], hints: [], span: r.span(target) };
   } else into = plainTarget(r);
@@ -211,10 +211,10 @@ export function setClauses(r: Reader): SetClause[] {
 function setClause(r: Reader): SetClause {
   const start = r.token;
   let variable: Extract<SetClause, { kind: 'setColumn' }>['variable'];
-  if (start.type === 'variable' && !r.peekIs('.')) {
+  if (r.isVariable(start) && !r.peekIs('.')) {
     r.next();
     variable = { kind: 'variable', name: start.text, span: r.span(start) };
-    const isColumnNext = r.is('=') && r.peek().type !== 'variable' && assignsColumn(r);
+    const isColumnNext = r.is('=') && !r.isVariable(r.peek()) && assignsColumn(r);
     if (!isColumnNext) {
       const op = acceptAssign(r) ?? r.fail();
       const value = expression(r);
@@ -285,7 +285,7 @@ function condition(r: Reader): Expression {
 /** Reads a cursor's name, or the variable that holds it. */
 export function cursorName(r: Reader): Extract<Expression, { kind: 'currentOf' }>['cursor'] {
   const { token } = r;
-  if (token.type !== 'variable') return r.name();
+  if (!r.isVariable(token)) return r.name();
   r.next();
   return { kind: 'variable', name: token.text, span: r.span(token) };
 }

@@ -20,11 +20,11 @@ export function implicitExecute(r: Reader): Execute {
 function executeTail(r: Reader, start: Reader['token'], implicit: boolean): Execute {
   if (r.is('(')) return executeString(r, start);
   let result: Variable | undefined;
-  if (r.token.type === 'variable' && r.peekIs('=')) {
+  if (r.isVariable() && r.peekIs('=')) {
     result = variable(r);
     r.expect('=');
   }
-  const procedure = r.token.type === 'variable' ? variable(r) : objectName(r);
+  const procedure = r.isVariable() ? variable(r) : objectName(r);
   const number = groupNumber(r);
   const args = startsArgument(r) ? commaList(r, () => argument(r)) : [];
   const at = r.accept('AT') ? atServer(r) : undefined;
@@ -77,7 +77,7 @@ function isWordArgument(r: Reader): boolean {
 function argument(r: Reader): ExecuteArgument {
   const start = r.token;
   let name: string | undefined;
-  if (start.type === 'variable' && r.peekIs('=')) {
+  if (r.isVariable(start) && r.peekIs('=')) {
     r.next();
     r.next();
     name = start.text;

@@ -79,13 +79,13 @@ function beginTransaction(r: Reader, start: Start, distributed: boolean): Statem
 
 /** As in SQL Server, a name on the next line is the transaction's: `ROLLBACK TRAN` before THROW needs its semicolon. */
 function transactionName(r: Reader): Identifier | Variable | undefined {
-  if (r.token.type === 'variable') return variable(r);
+  if (r.isVariable()) return variable(r);
   return r.isName() && !r.peekIs(':') ? r.name() : undefined;
 }
 
 function variable(r: Reader): Variable {
   const { token } = r;
-  if (token.type !== 'variable') r.fail();
+  if (!r.isVariable(token)) r.fail();
   r.next();
   return { kind: 'variable', name: token.text, span: r.span(token) };
 }
@@ -216,7 +216,7 @@ export function cursorStatement(r: Reader): Statement {
 }
 
 function globalWord(r: Reader): boolean {
-  if (!r.is('GLOBAL') || !(r.isName(r.peek()) || r.peek().type === 'variable')) return false;
+  if (!r.is('GLOBAL') || !(r.isName(r.peek()) || r.isVariable(r.peek()))) return false;
   r.next();
   return true;
 }

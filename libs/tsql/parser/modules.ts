@@ -14,7 +14,7 @@ import { option, optionValue } from './options.ts';
 import { scalar } from './expressions.ts';
 import { query } from './query.ts';
 import type { Reader } from './reader.ts';
-import { statementsUntil } from './statement.ts';
+import { embeddedStatement, statementsUntil } from './statement.ts';
 
 type Start = Reader['token'];
 
@@ -51,7 +51,7 @@ export function createProcedure(r: Reader, start: Start, mode: CreateMode): Stat
   const number = r.accept(';') ? groupNumber(r) : undefined;
   const parenthesised = r.is('(');
   if (parenthesised) r.next();
-  const parameters = r.token.type === 'variable' ? commaList(r, () => parameter(r)) : [];
+  const parameters = r.isVariable() ? commaList(r, () => parameter(r)) : [];
   if (parenthesised) r.expect(')');
   const options = moduleOptions(r);
   const forReplication = r.acceptSequence('FOR', 'REPLICATION');
@@ -104,7 +104,7 @@ export function external(r: Reader): ExternalName {
 /** Reads one parameter. */
 export function parameter(r: Reader): Parameter {
   const start = r.token;
-  if (start.type !== 'variable') r.fail();
+  if (!r.isVariable(start)) r.fail();
   r.next();
   r.accept('AS');
   const type = dataType(r);
@@ -194,7 +194,7 @@ export function createFunction(r: Reader, start: Start, mode: CreateMode): State
 
 function functionReturns(r: Reader): FunctionReturns {
   const start = r.token;
-  if (start.type === 'variable') {
+  if (r.isVariable(start)) {
     r.next();
     r.expect('TABLE');
     const elements = tableElements(r);
@@ -229,10 +229,14 @@ function inlineQuery(r: Reader, head: FunctionReturns): FunctionReturns {
   return { kind: 'returnsQuery', query: inner, elements: [], span: head.span };
 }
 
+/** A function's body is one block, which ends it: what follows in the batch is not its own. */
 function functionBody(r: Reader): Statement[] {
-  const body = moduleBody(r);
-  const [only] = body;
-  return body.length === 1 && only?.kind === 'block' && only.atomic === undefined ? [...only.statements] : body;
+  if (!r.is('BEGIN')) r.fail();
+  const outer = r.inModule;
+  r.inModule = true;
+  const block = embeddedStatement(r);
+  r.inModule = outer;
+  return block.kind === 'block' && block.atomic === undefined ? [...block.statements] : [block];
 }
 
 /** Reads what follows `CREATE TRIGGER`; its body is the rest of the batch. */

@@ -40,6 +40,8 @@ export function option(r: Reader, bare: boolean): Option {
     name = identifierOf(r.next()).name;
     if (start.type === 'word') name = name.toUpperCase();
     if (name === 'TRANSACTION' && r.acceptSequence('ISOLATION', 'LEVEL')) name = 'TRANSACTION ISOLATION LEVEL';
+    if (name === 'CLUSTERED' && r.acceptSequence('COLUMNSTORE', 'INDEX')) name = 'CLUSTERED COLUMNSTORE INDEX';
+    if (name === 'CLUSTERED' && r.accept('INDEX')) name = 'CLUSTERED INDEX';
   }
   const isOrdered = r.is('ASC') || r.is('DESC');
   const hasValue = r.accept('=') || isOrdered || name === '' || (bare && startsOptionValue(r));

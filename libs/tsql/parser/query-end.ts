@@ -101,7 +101,7 @@ function optimizeFor(r: Reader): NonNullable<QueryHint['variables']> {
   r.expect('(');
   const variables = commaList(r, () => {
     const { token } = r;
-    if (token.type !== 'variable') r.fail();
+    if (!r.isVariable(token)) r.fail();
     r.next();
     const variable: Variable = { kind: 'variable', name: token.text, span: r.span(token) };
     if (r.accept('UNKNOWN')) return { variable };

@@ -201,7 +201,7 @@ function topInParentheses(r: Reader): Top['expression'] {
 
 function topValue(r: Reader): Top['expression'] {
   const { token } = r;
-  if (token.type === 'variable') {
+  if (r.isVariable(token)) {
     r.next();
     return { kind: 'variable', name: token.text, span: r.span(token) };
   }
@@ -212,7 +212,7 @@ function topValue(r: Reader): Top['expression'] {
 /** Reads one entry of a select list. */
 export function selectItem(r: Reader): SelectItem {
   const { token } = r;
-  if (token.type === 'variable') {
+  if (r.isVariable(token)) {
     const op = acceptAssign(r, 1);
     if (op !== undefined) {
       const value = expression(r);

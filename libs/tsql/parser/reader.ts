@@ -224,6 +224,11 @@ export class Reader {
     }
   }
 
+  /** Whether a token can be a variable; one that is declared may begin with two signs, like the functions that begin so. */
+  isVariable(token: Token = this.token): boolean {
+    return token.type === 'variable' || token.type === 'global';
+  }
+
   /** Takes a name. */
   name(): Identifier {
     if (!this.isName()) this.fail();

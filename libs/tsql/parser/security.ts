@@ -102,7 +102,7 @@ export function executeAs(r: Reader): Statement {
 }
 
 function variableName(r: Reader): string {
-  if (r.token.type !== 'variable') r.fail();
+  if (!r.isVariable()) r.fail();
   return r.next().text;
 }
 
@@ -169,6 +169,7 @@ export function login(r: Reader, start: Start, mode: Login['mode']): Login {
 /** `PASSWORD = 'x' HASHED MUST_CHANGE`: the words behind the value are nested options. */
 function loginOption(r: Reader): Option {
   const start = r.token;
+  if (r.acceptSequence('NO', 'CREDENTIAL')) return { kind: 'option', name: 'NO CREDENTIAL', span: r.span(start) };
   const read = option(r, false);
   const nested: Option[] = [];
   while (r.is('HASHED') || r.is('MUST_CHANGE') || r.is('UNLOCK') || r.is('OLD_PASSWORD')) nested.push(option(r, false));

@@ -133,7 +133,7 @@ function tablePrimary(r: Reader): TableSource {
   const { token } = r;
   if (r.is('(')) return parenTable(r);
   if (r.is('{')) return odbcJoin(r);
-  if (token.type === 'variable') return variableSource(r);
+  if (r.isVariable(token)) return variableSource(r);
   const rowset = token.type === 'word' ? rowsetFunction(r) : undefined;
   return rowset ?? namedSource(r);
 }

@@ -47,7 +47,8 @@ export function knownStatement(r: Reader, from: number = r.index): UnknownStatem
     const { upper, lineStart, type } = r.token;
     if (type === 'unclosed' || type === 'bad') r.fail();
     if (parens === 0 && r.index > from) {
-      if (upper === ';' || (lineStart && STATEMENT_STARTS.has(upper) && r.index > from + 2)) break;
+      const starts = lineStart && STATEMENT_STARTS.has(upper) && r.index > from + 2;
+      if (upper === ';' || (starts && !goesOn(r))) break;
       if (upper === 'ELSE') break;
     }
     if (upper === '(') parens++;
@@ -55,6 +56,13 @@ export function knownStatement(r: Reader, from: number = r.index): UnknownStatem
     r.next();
   }
   return unknownStatement(r, from);
+}
+
+/** Parts of the statements kept as words that begin with a statement's word: `DROP TARGET`, `SET (…)`, `DROP FILE`. */
+function goesOn(r: Reader): boolean {
+  const next = r.peek().upper;
+  if (r.is('SET')) return next === '(';
+  return r.is('DROP') && (next === '(' || next === 'TARGET' || next === 'EVENT' || next === 'FILE');
 }
 
 /** The statement from a token index up to the next token. */

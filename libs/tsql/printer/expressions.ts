@@ -168,7 +168,8 @@ function printCall(e: FunctionCall): string {
   if (!e.parens) return name;
   const nulls = e.nulls && `${e.nulls.toUpperCase()} NULLS`;
   const within = e.withinGroup && `WITHIN GROUP (ORDER BY ${commas(e.withinGroup, printOrderItem)})`;
-  return words(`${name}(${callArguments(e)})`, within, nulls, e.over && printOver(e.over));
+  const path = e.graphPath && 'WITHIN GROUP (GRAPH PATH)';
+  return words(`${name}(${callArguments(e)})`, within, path, nulls, e.over && printOver(e.over));
 }
 
 function callArguments(e: FunctionCall): string {

@@ -53,7 +53,7 @@ function printLoginOption(o: Option): string {
 
 function printLogin(s: Login): string {
   const from = s.from && words('FROM', s.from.toUpperCase(), s.source && printName(s.source));
-  const isCredential = (o: Option): boolean => o.name.endsWith(' CREDENTIAL');
+  const isCredential = (o: Option): boolean => o.name === 'ADD CREDENTIAL' || o.name === 'DROP CREDENTIAL';
   const credentials = s.options.filter(isCredential).map((o) => words(o.name, o.value && printExpression(o.value)));
   const rest = s.options.filter((o) => !isCredential(o));
   const enable = s.enable === undefined ? '' : s.enable ? 'ENABLE' : 'DISABLE';

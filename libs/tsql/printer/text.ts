@@ -44,11 +44,10 @@ export function printObjectName(name: ObjectName): string {
   return [...before.map((part) => (part === undefined ? '' : printName(part))), printName(name.name)].join('.');
 }
 
-/** Spellings whose canonical name is not the word they begin with. */
-const TWO_WORDS: Readonly<Record<string, (base: string) => string>> = {
-  national: (base) =>
-    base === 'ntext' ? 'national text' : base === 'nvarchar' ? 'national char varying' : 'national char',
-  double: () => 'double precision',
+/** What follows the first word of a spelling of several words. */
+const MORE_WORDS: Readonly<Record<string, (base: string) => string>> = {
+  national: (base) => (base === 'ntext' ? ' text' : base === 'nvarchar' ? ' char varying' : ' char'),
+  double: (base) => (base === 'float' ? ' precision' : ''),
 };
 
 /** Prints a type. */
@@ -56,7 +55,7 @@ export function printType(type: DataType): string {
   const plain = type.name.quote === 'none' && type.schema === undefined;
   const written = type.name.name.toLowerCase();
   let name = printName(type.name);
-  if (plain && TWO_WORDS[written] !== undefined) name = TWO_WORDS[written](type.base);
+  if (plain && MORE_WORDS[written] !== undefined) name += MORE_WORDS[written](type.base);
   else if (/^(char|character|binary)$/.test(written) && type.base.startsWith('var')) name = `${name} varying`;
   const full = type.schema === undefined ? name : `${printName(type.schema)}.${name}`;
   if (type.xmlSchema !== undefined)
@@ -67,7 +66,7 @@ export function printType(type: DataType): string {
 /** Prints one option. */
 export function printOption(option: Option): string {
   const { name, value, unit, options, partitions } = option;
-  const shown = /^[\w$# ]+$|^$/.test(name) ? name : quoteName(name);
+  const shown = /^[A-Z0-9_$# ]*$/.test(name) ? name : quoteName(name);
   const text = value === undefined ? '' : printExpression(value);
   const nested = options === undefined ? '' : `(${commas(options, printOption)})`;
   const isOrder = value?.kind === 'keyword' && (value.name === 'ASC' || value.name === 'DESC');
@@ -78,7 +77,7 @@ export function printOption(option: Option): string {
 }
 
 /** Options whose list follows at once. */
-const FUNCTION_LIKE = new Set(['WAIT_AT_LOW_PRIORITY', 'ORDER']);
+const FUNCTION_LIKE = new Set(['WAIT_AT_LOW_PRIORITY', 'ORDER', 'CLUSTERED INDEX']);
 
 /** Prints options between commas. */
 export function printOptions(options: readonly Option[]): string {
