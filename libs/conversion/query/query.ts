@@ -1,4 +1,5 @@
 import type { Cte, Expression, Query, QueryBody, SelectSpec, Top } from '#tsql';
+import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { SqlType, TypedSql } from './api.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import { sameName, type CteBinding, type Environment } from './environment.ts';
@@ -214,6 +215,7 @@ interface Ending {
 }
 
 function plainQuery(t: Translation, env: Environment, query: Query, spec: SelectSpec, options: QueryOptions): QuerySql {
+  if (accumulates(spec)) return accumulatingQuery(t, env, spec, query.orderBy);
   return specSql(t, env, spec, query, options);
 }
 

@@ -252,6 +252,18 @@ describe('queries', () => {
     expect(await db.run(sql, VARIABLES)).toEqual(rows);
   });
 
+  test('variables accumulate from row to row', async () => {
+    const variables: Variables = {
+      '@s': { type: { name: 'varchar', length: 100 }, value: '' },
+      '@n': { type: { name: 'int' }, value: '0' },
+    };
+    const sql = "SELECT @s = @s + customer + ';', @n += id FROM orders WHERE id <> 2 ORDER BY id DESC";
+    expect(await db.run(sql, variables)).toEqual([['BOB;Bob;', '4']]);
+    expect(await db.run("SELECT @s = COALESCE(@s + ',', '') + customer FROM orders WHERE id > 9", variables)).toEqual([
+      [''],
+    ]);
+  });
+
   test('a page by key is one index scan', async () => {
     await db.raw('CREATE UNIQUE INDEX ON u.t2 (c1, c2)');
     await db.raw('SET enable_seqscan = off');

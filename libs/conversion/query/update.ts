@@ -1,4 +1,14 @@
-import type { Delete, DmlTarget, Expression, SetClause, TableSource, Top, Update, WithClause } from '#tsql';
+import {
+  findAll,
+  type Delete,
+  type DmlTarget,
+  type Expression,
+  type SetClause,
+  type TableSource,
+  type Top,
+  type Update,
+  type WithClause,
+} from '#tsql';
 import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { convert } from './convert.ts';
@@ -165,6 +175,7 @@ export function assignments(
   const sets: string[] = [];
   const written: RelationColumn[] = [];
   const variables: { name: string; value: TypedSql }[] = [];
+  refuseAccumulation(t, clauses);
   for (const clause of clauses) {
     if (clause.kind === 'setMethod') {
       t.unsupported(`The method .${clause.call.method.name}() in SET`, clause.span);
@@ -179,6 +190,18 @@ export function assignments(
     if (clause.variable) variables.push({ name: clause.variable.name, value: variableValue(t, env, clause, column) });
   }
   return { sets, written, variables };
+}
+
+/** `SET @v = @v + …` goes from row to row in SQL Server; here every row would see the first value. */
+function refuseAccumulation(t: Translation, clauses: readonly SetClause[]): void {
+  const assigned = clauses.flatMap((one) => (one.kind === 'setColumn' && one.variable ? [one.variable.name] : []));
+  for (const clause of clauses) {
+    if (clause.kind !== 'setColumn') continue;
+    const reads = findAll(clause.value, 'variable').some((one) => assigned.some((name) => sameName(name, one.name)));
+    if (reads || (clause.variable && !clause.column && clause.op !== '=')) {
+      t.unsupported('UPDATE … SET @v = @v + …', clause.span);
+    }
+  }
 }
 
 type SetColumn = Extract<SetClause, { kind: 'setColumn' }>;
