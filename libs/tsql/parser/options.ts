@@ -77,6 +77,10 @@ export function optionValue(r: Reader): Expression {
     case 'word': {
       if (r.peekIs('.')) return dottedName(r);
       r.next();
+      if (start.upper === 'CLEAR' && r.accept('ALL'))
+        return { kind: 'keyword', name: 'CLEAR ALL', span: r.span(start) };
+      if (start.upper === 'REPEATABLE' && r.accept('READ'))
+        return { kind: 'keyword', name: 'REPEATABLE READ', span: r.span(start) };
       if (start.upper === 'NULL')
         return { kind: 'literal', type: 'null', text: start.text, value: '', span: r.span(start) };
       return { kind: 'keyword', name: start.upper, span: r.span(start) };
