@@ -35,6 +35,10 @@ export class Journals {
     for (const publisher of this.publishers.values()) publisher.push();
   }
 
+  clear(): void {
+    for (const publisher of this.publishers.values()) publisher.clear();
+  }
+
   /** All chunks of the hold's table are committed: copying may begin. */
   release(hold: string): void {
     this.released.add(hold);

@@ -190,7 +190,7 @@ export class PollerTerm {
     await this.stopTables(window);
     const isDue = Date.now() - this.lastRecordMs >= heartbeatMs;
     const isWorth = window.changes.length > 0 || window.transactions > 0 || isDue;
-    if (window.to.isAfter(this.state.to) && isWorth) await this.publish(window);
+    if (window.to.isAfter(this.state.to) && isWorth) await this.publishOrStop(window);
     else if (isDue) await this.publish(null);
     if (isDue) await this.watchCapture();
     if (!window.more && window.changes.length === 0 && drain === 'idle') await sleep(pollMs, signal);
@@ -207,6 +207,20 @@ export class PollerTerm {
     }
   }
 
+  /** Publishes a window; a table with a change that cannot be encoded is stopped, and the window is read again without it. */
+  private async publishOrStop(window: ChangeWindow): Promise<void> {
+    try {
+      await this.publish(window);
+    } catch (error) {
+      if (!(error instanceof UnpublishableChange)) throw error;
+      for (const publisher of this.publishers.values()) publisher.clear();
+      this.journals.clear();
+      await this.producer.abort();
+      if (this.producer.needsInit) throw error.fault;
+      await this.stopTable(error.table, 'suspended', error.fault.message);
+    }
+  }
+
   /** Appends the changes of a window to their topics, or to the journals of tables that are held. */
   private async emit(window: ChangeWindow): Promise<Map<string, Counted>> {
     const counts = new Map<string, Counted>();
@@ -217,7 +231,13 @@ export class PollerTerm {
       const stage = this.stageOf(table.tableName);
       if (stage === 'off') continue;
       const publisher = stage === 'stream' ? this.publisherOf(table.tableName) : await this.journals.publisherOf(table);
-      publisher.change(change);
+      try {
+        publisher.change(change);
+      } catch (error) {
+        if (error instanceof SluiceError && error.action !== 'retry')
+          throw new UnpublishableChange(table.tableName, error);
+        throw error;
+      }
       const count = counts.get(table.tableName) ?? { c: 0, u: 0, d: 0 };
       count[change.op]++;
       counts.set(table.tableName, count);
@@ -282,12 +302,17 @@ export class PollerTerm {
     for (const { table, reason, state } of stops) {
       const name = this.order[table]?.tableName;
       if (name === undefined || this.stageOf(name) === 'off') continue;
-      await this.options.control.setTableState(name, state, { reason });
-      this.options.log.error('table stopped', { table: name, state, reason });
-      await this.refresh();
-      if (this.state.holds.some((hold) => hold.table === name)) {
-        await this.publish(null, { holds: this.state.holds.filter((hold) => hold.table !== name) });
-      }
+      await this.stopTable(name, state, reason);
+    }
+  }
+
+  /** Nothing of the table is emitted from here on; a hold of it ends without its journal being copied. */
+  private async stopTable(name: string, state: 'gap' | 'suspended', reason: string): Promise<void> {
+    await this.options.control.setTableState(name, state, { reason });
+    this.options.log.error('table stopped', { table: name, state, reason });
+    await this.refresh();
+    if (this.state.holds.some((hold) => hold.table === name)) {
+      await this.publish(null, { holds: this.state.holds.filter((hold) => hold.table !== name) });
     }
   }
 
@@ -304,4 +329,16 @@ export class PollerTerm {
 
 function leaseLost(): SluiceError {
   return new SluiceError('LeaseLost', 'Another poller has the lease.');
+}
+
+/** A change whose values cannot be written (values.nul: reject): its table is stopped, the others go on. */
+class UnpublishableChange extends Error {
+  override readonly name = 'UnpublishableChange';
+
+  constructor(
+    readonly table: string,
+    readonly fault: SluiceError,
+  ) {
+    super(fault.message);
+  }
 }
