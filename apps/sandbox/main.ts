@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { setting } from '#config';
 import { AppModule } from './app.module.ts';
+import { CaptureManager } from './cdc/capture-manager.ts';
 import { SandboxServer } from './engine/server.ts';
 import { TdsServer } from './tds/index.ts';
 
@@ -59,6 +60,11 @@ async function main(): Promise<void> {
     postgresUrl: given.url,
     saPassword: given.password,
     ...(given.name === undefined ? {} : { serverName: given.name }),
+  });
+  const capture = new CaptureManager({ log: (message) => process.stderr.write(`${message}\n`) });
+  await server.watch({
+    opened: (database) => capture.opened({ url: server.postgresUrl(database), catalog: database.catalog }),
+    closing: (database) => capture.closing(database.catalog),
   });
   const wire = new TdsServer({
     server,

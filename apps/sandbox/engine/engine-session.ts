@@ -49,6 +49,8 @@ export class EngineSession implements SqlSession {
   root = new Frame('', 0, 0, undefined);
   private readonly links = new Map<number, PgLink>();
   private own: CatalogSnapshot | undefined;
+  /** Set while a definition is being changed: what it does inside belongs to the same transaction. */
+  private changing: PgQuerier | undefined;
   private physicalNumber = 0;
 
   constructor(
@@ -118,7 +120,7 @@ export class EngineSession implements SqlSession {
 
   /** The catalog as the session sees it: the committed one, or its own after DDL in an open transaction. */
   async snapshot(): Promise<CatalogSnapshot> {
-    if (this.tx.ddl) {
+    if (this.tx.ddl || this.changing !== undefined) {
       const own = this.own ?? (await this.current.catalog.own(this.link.client));
       this.own = own;
       return own;
@@ -162,14 +164,27 @@ export class EngineSession implements SqlSession {
 
   /** A change of the catalog with its physical twin, in one transaction. */
   async ddl<T>(work: (writer: CatalogWriter, pg: PgQuerier) => Promise<T>): Promise<T> {
+    if (this.changing !== undefined) return this.changed(work, this.changing);
     const inside = this.tx.depth > 0;
     try {
-      const result = await this.atomic(async (pg) => work(await this.current.writer(pg), pg));
+      const result = await this.atomic((pg) => {
+        this.changing = pg;
+        return this.changed(work, pg);
+      });
       if (inside) this.tx.ddl = true;
       return result;
     } finally {
+      this.changing = undefined;
       this.own = undefined;
       if (!inside) this.current.catalog.bump();
+    }
+  }
+
+  private async changed<T>(work: (writer: CatalogWriter, pg: PgQuerier) => Promise<T>, pg: PgQuerier): Promise<T> {
+    try {
+      return await work(await this.current.writer(pg), pg);
+    } finally {
+      this.own = undefined;
     }
   }
 

@@ -28,7 +28,14 @@ async function contextFor(run: Run): Promise<ProcedureContext> {
   const database = session.catalogDatabase;
   return {
     pg: session.link.client as PgQuerier,
-    outside: (work) => work(database.admin),
+    outside: async (work) => {
+      const client = await database.admin.connect();
+      try {
+        return await work(client as PgQuerier);
+      } finally {
+        client.release();
+      }
+    },
     ddl: (work) => session.ddl((writer) => work(writer)),
     catalog: database.catalog,
     snapshot: await session.snapshot(),

@@ -17,6 +17,7 @@ import {
   type ColumnModel,
   type PgQuerier,
 } from '../../catalog/index.ts';
+import { onIndexChanged, onTableAltered } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
 import { sandbox } from '../profile.ts';
 import { tableRelation } from '../relations.ts';
@@ -27,12 +28,10 @@ import { dotted, userTable } from './objects-of.ts';
 import {
   columnSql,
   columnTypeSql,
-  computedSql,
   conditionSql,
   defaultSql,
   foreignKeySql,
   identitySequenceSql,
-  indexSql,
   isStored,
   keySqls,
   rowVersionSql,
@@ -47,11 +46,24 @@ import {
 } from './table-model.ts';
 import { toggleTableTriggers } from './modules.ts';
 
-/** ALTER TABLE in the forms that schemas and scripts use. */
+/** ALTER TABLE in the forms that schemas and scripts use; the whole statement takes effect or nothing of it. CDC is told of it. */
 export async function alterTable(run: Run, statement: AlterTable): Promise<void> {
-  const { action } = statement;
-  if (statement.name.name.name.startsWith('#'))
+  if (statement.name.name.name.startsWith('#')) {
     throw new SqlError(40515, 'ALTER TABLE of a temporary table is not supported in this version of SQL Server.');
+  }
+  const { object } = await userTable(run, statement.name, 4902);
+  const { span, action } = statement;
+  await run.session.ddl(async (_writer, pg) => {
+    await apply(run, statement);
+    const column =
+      action.kind === 'alterColumn' && action.type !== undefined ? action.column.name.toLowerCase() : undefined;
+    const retyped = object.columns.filter((each) => each.name.toLowerCase() === column).map((each) => each.id);
+    await onTableAltered(pg, { objectId: object.id, command: run.text.slice(span.start, span.end), retyped });
+  });
+}
+
+async function apply(run: Run, statement: AlterTable): Promise<void> {
+  const { action } = statement;
   switch (action.kind) {
     case 'addElements':
       return addElements(run, statement, action);
@@ -61,13 +73,10 @@ export async function alterTable(run: Run, statement: AlterTable): Promise<void>
       return dropElements(run, statement, action);
     case 'toggleConstraints':
       return toggleConstraints(run, statement, action);
-    case 'toggleTriggers':
-      return toggleTableTriggers(
-        run,
-        statement.name,
-        action.names.map((name) => name.name),
-        action.enable,
-      );
+    case 'toggleTriggers': {
+      const names = action.names.map((name) => name.name);
+      return toggleTableTriggers(run, statement.name, names, action.enable);
+    }
     case 'rebuildTable':
       return;
     case 'setTableOptions': {
@@ -202,6 +211,7 @@ async function addModels(
     const clusteredTaken = object.indexes.some((index) => index.clustered);
     const made = await writer.addKey(object.id, { ...key, clustered: key.clustered && !clusteredTaken });
     await pg.query(keySqls(scope, relation, key, made.physicalIndex).join(';\n'));
+    await onIndexChanged(pg, object.id);
   }
   for (const model of into.checks) {
     const made = await writer.addCheck(object.id, { ...model, notTrusted: !check });
@@ -262,11 +272,9 @@ async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn)
         ? ''
         : `, ALTER COLUMN ${physical} SET DEFAULT ${defaultSql(scope, type, column.default.definition)}`;
     const drop = fallback === '' ? '' : `ALTER COLUMN ${physical} DROP DEFAULT, `;
-    const indexed = object.indexes.filter((index) => index.columns.some((c) => c.columnId === column.id));
     await pg.query(
       `ALTER TABLE u.${object.physical} ${drop}ALTER COLUMN ${physical} TYPE ${columnTypeSql(type, scope.collation)} USING ${value.sql}${fallback}, ALTER COLUMN ${physical} ${nullable && !column.identity ? 'DROP' : 'SET'} NOT NULL`,
     );
-    if (indexed.length > 0) await pg.query('SELECT 1');
   });
 }
 
@@ -336,6 +344,7 @@ async function dropConstraint(object: CatalogObject, id: number, writer: Catalog
   } else if (dropped.kind === 'PK' || dropped.kind === 'UQ') {
     const index = object.indexes.find((candidate) => candidate.constraintId === id);
     if (index === undefined) return;
+    await onIndexChanged(pg, object.id);
     await pg.query(
       `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${quoteIdent(index.physical)}; ${dropIndexSql(index)}`,
     );
@@ -389,5 +398,3 @@ async function toggleConstraints(run: Run, statement: AlterTable, action: Toggle
     }
   });
 }
-
-export { computedSql, indexSql };

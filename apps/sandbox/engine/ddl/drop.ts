@@ -1,6 +1,7 @@
 import type { DropObject, DroppedType, ObjectName, Truncate } from '#tsql';
 import { quoteIdent } from '#pgsql';
 import { sequenceName, type ObjectKind } from '../../catalog/index.ts';
+import { onTableDropped } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
 import { namePartsOf } from '../names.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
@@ -41,6 +42,7 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
     throw notThere(type, dotted(name));
   }
   await run.session.ddl(async (writer, pg) => {
+    if (object.kind === 'U') await onTableDropped(pg, writer, object.id);
     await writer.dropObject(object.id);
     if (object.kind === 'U') {
       await pg.query(

@@ -1,6 +1,7 @@
 import type { AlterIndex, CreateIndex, DropIndex } from '#tsql';
 import { quoteIdent } from '#pgsql';
 import type { CatalogIndex, CatalogObject } from '../../catalog/index.ts';
+import { onIndexChanged } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
 import { namePartsOf } from '../names.ts';
 import { tableRelation } from '../relations.ts';
@@ -67,6 +68,7 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
     } catch (error) {
       throw duplicateKey(error, object, name);
     }
+    await onIndexChanged(pg, object.id);
   });
 }
 
@@ -117,6 +119,7 @@ export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
     await run.session.ddl(async (writer, pg) => {
       await writer.dropIndex(object.id, index.id);
       await pg.query(dropIndexSql(index));
+      await onIndexChanged(pg, object.id);
     });
   }
 }
