@@ -58,7 +58,9 @@ export class Journals {
     const { options, state } = this.term;
     const topic = topics.journal(options.job, hold.hold);
     const from = Number(state.journals.find((journal) => journal.hold === hold.hold)?.nextOffset ?? 0);
-    const [range] = await options.kafka.offsets([{ topic, partition: 0 }]);
+    // The high watermark, not the read-committed end: that one lags behind a commit that was answered, and a hold that ended by it would leave the last changes in
+    // the journal. Reading is read committed all the same, and waits for the markers.
+    const [range] = await options.kafka.offsets([{ topic, partition: 0 }], { committed: false });
     const end = range?.end ?? 0;
     let next = from;
     const copies = async (): Promise<void> => {
