@@ -206,10 +206,12 @@ export class SqlServerChangeReader implements ChangeReader {
     const gaps: TableGap[] = this.missing.map((table) => ({ table, reason: 'no capture instance' }));
     this.captured.forEach((one, i) => {
       const low = [first.before[i], first.after[i]].reduce<string>((a, b) => ((b ?? '') > a ? (b ?? '') : a), '');
-      if (low > one.instance.startLsn && low > from.commitLsn) {
+      // Cleanup moves the start of the instance itself, so the start that was read at opening says nothing. Before its hold a table may start later: the poller leaves
+      // it alone then.
+      if (low > from.commitLsn) {
         gaps.push({
           table: one.index,
-          reason: `cleanup of ${one.instance.name} passed ${from.commitLsn}: its low watermark is ${low}`,
+          reason: `the history of ${one.instance.name} begins at ${low}, behind ${from.commitLsn}: cleanup passed it, or capture was switched on anew`,
         });
       }
     });
