@@ -53,17 +53,20 @@ export class Chunks {
     );
   }
 
-  /** Leases the next pending chunk of a table that may be read (state loading) to a slot. `order` decides between tables. */
+  /**
+   * Leases the next pending chunk of a table that may be read (state loading) to a slot. `order` decides between tables. The slot's lease is locked with it: a
+   * successor takes back what it finds when it begins, so nothing may be leased to the slot's former epoch after that.
+   */
   async lease(slot: string, epoch: bigint, largestFirst: boolean): Promise<Chunk | null> {
     const result = await this.pool.query<Chunk>(
       `update sluice.chunks c set state = 'leased', slot = $2, slot_epoch = $3, updated_at = now()
        where (c.job, c.table_name, c.attempt, c.chunk) = (
          select c2.job, c2.table_name, c2.attempt, c2.chunk from sluice.chunks c2
          join sluice.tables t on t.job = c2.job and t.table_name = c2.table_name and t.attempt = c2.attempt and t.state = 'loading'
+         join sluice.leases l on l.job = c2.job and l.name = $2 and l.epoch = $3
          where c2.job = $1 and c2.state = 'pending'
-           and exists (select 1 from sluice.leases l where l.job = $1 and l.name = $2 and l.epoch = $3)
          order by case when $4 then -t.estimated_rows else t.ordinal end, t.ordinal, c2.chunk
-         limit 1 for update of c2 skip locked)
+         limit 1 for update of c2 skip locked for share of l)
        returning c.table_name as "tableName", c.attempt, c.chunk, c.lower, c.upper`,
       [this.job, slot, epoch.toString(), largestFirst],
     );
