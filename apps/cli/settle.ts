@@ -2,7 +2,7 @@ import { Position } from '#events';
 import { SluiceError } from '#errors';
 import { sleep } from '#telemetry';
 import type { CommandContext } from './context.ts';
-import { readLag } from './lag.ts';
+import { hasPassed, readEnds } from './lag.ts';
 
 /**
  * Waits until the target shows everything that the source had committed when this was called: a marker is committed in the source, the poller passes it, and every
@@ -23,12 +23,12 @@ export async function settle(context: CommandContext, signal: AbortSignal, text 
       );
     await sleep(50, signal);
   }
-  for (;;) {
+  const ends = await readEnds(context);
+  while (!(await hasPassed(context, ends))) {
     signal.throwIfAborted();
-    const behind = (await readLag(context)).reduce((sum, table) => sum + table.behind, 0);
-    if (behind === 0) return marker;
     await sleep(50, signal);
   }
+  return marker;
 }
 
 /** Lets callers that come together share one settling; one that comes while another is under way waits for the next. */
