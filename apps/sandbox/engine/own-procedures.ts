@@ -8,7 +8,6 @@ import type {
 import { quoteName } from '#tsql';
 import { SqlError } from '../session.ts';
 import { partsOf } from './session-scope.ts';
-import { encoderFor } from './storage-type.ts';
 
 /** An argument by its name, or by its place where it was given without one. */
 function argument(args: readonly ProcedureArgument[], name: string, at: number): ProcedureArgument | undefined {
@@ -113,18 +112,19 @@ function propertyTarget(context: ProcedureContext, args: readonly ProcedureArgum
   return two.type === '' ? { class: 1, majorId: object.id, minorId: 0 } : minorOf(object, context, two.type, two.name);
 }
 
-/** The value of a property as a stored sql_variant. */
-function variantText(value: ProcedureArgument | undefined): string | null {
-  if (value === undefined || value.value === null) return null;
-  if (value.type.name === 'sql_variant') return encoderFor(value.type)(value.value);
-  return encoderFor({ name: 'sql_variant' })({ base: value.type, value: value.value as string });
+/** The value of a property as text, which is how the catalog keeps it. */
+function propertyText(value: ProcedureArgument | undefined): string | null {
+  const given = value?.value ?? null;
+  if (given === null || typeof given !== 'object') return given === null ? null : String(given);
+  if (Buffer.isBuffer(given)) return `0x${given.toString('hex').toUpperCase()}`;
+  return 'base' in given && given.value !== null ? String(given.value) : null;
 }
 
 function property(mode: 'add' | 'update' | 'drop'): SystemProcedure {
   const from = mode === 'drop' ? 1 : 2;
   return async (context, args) => {
     const name = text(args, '@name', 0) ?? '';
-    const value = mode === 'drop' ? null : variantText(argument(args, '@value', 1));
+    const value = mode === 'drop' ? null : propertyText(argument(args, '@value', 1));
     await context.ddl((writer) => writer.setExtendedProperty(propertyTarget(context, args, from), name, value, mode));
     return { status: 0 };
   };

@@ -1,4 +1,4 @@
-import type { Declare, SetVariable, Statement, WaitFor } from '#tsql';
+import type { Declare, Kill, SetVariable, Statement, WaitFor } from '#tsql';
 import { typeOf } from './profile.ts';
 import { SqlError } from '../session.ts';
 import { assignVariable, evaluate } from './evaluate.ts';
@@ -82,6 +82,9 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
     case 'waitFor':
       await waitFor(run, statement);
       return 'next';
+    case 'kill':
+      await kill(run, statement);
+      return 'next';
     case 'dbcc':
       await dbcc(run, statement);
       return 'next';
@@ -100,6 +103,15 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
 function isSuppressed(options: SessionOptions, statement: Statement): boolean {
   if (options.noExec || options.parseOnly) return true;
   return options.formatOnly && !/^(select|declare|setVariable|use|execute)$/.test(statement.kind);
+}
+
+/** KILL of a session: its connection ends and its transaction is rolled back. */
+async function kill(run: Run, statement: Kill): Promise<void> {
+  const spid = Number(await evaluate(run, statement.target, { name: 'int' }));
+  const victim = run.session.server.session(spid);
+  if (victim === run.session) throw new SqlError(6104, 'Cannot use KILL to kill your own process.');
+  if (victim === undefined) throw new SqlError(6106, `Process ID ${spid} is not an active process ID.`, 16, 2);
+  if (!statement.statusOnly) await victim.close();
 }
 
 async function declare(run: Run, statement: Declare): Promise<void> {

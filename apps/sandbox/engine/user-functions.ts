@@ -1,32 +1,40 @@
-import {
-  translateExpression,
-  translateQuery,
-  type FunctionHandler,
-  type FunctionInvocation,
-  type Relation,
-  type Scope,
-  type SqlType,
-  type TypedSql,
-} from '#conversion';
+import type { FunctionHandler, FunctionInvocation, Relation, Scope, SqlType, TypedSql } from '#conversion';
+import { translateExpression } from '#conversion';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { sandbox } from './profile.ts';
-import type { SessionScope } from './session-scope.ts';
-import { partsOf } from './session-scope.ts';
+import { partsOf, type SessionScope } from './session-scope.ts';
 
-function withArguments(scope: Scope, object: CatalogObject, call: FunctionInvocation): Scope {
-  const bound = new Map<string, { type: SqlType; sql: string }>();
-  for (const [index, parameter] of object.parameters.filter((p) => p.name !== '').entries()) {
+/** An argument converted to the type of its parameter. */
+interface BoundArgument {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly sql: string;
+}
+
+function argumentsOf(object: CatalogObject, call: FunctionInvocation): BoundArgument[] {
+  const parameters = object.parameters.filter((parameter) => parameter.name !== '');
+  const name = `${object.schema}.${object.name}`;
+  if (call.args.length > parameters.length) {
+    throw new SqlError(8144, `Procedure or function ${name} has too many arguments specified.`, 16, 3);
+  }
+  return parameters.map((parameter, index) => {
     const value = call.args[index];
-    if (value === undefined)
+    if (value === undefined) {
       throw new SqlError(
         313,
-        `An insufficient number of arguments were supplied for the procedure or function ${object.schema}.${object.name}.`,
+        `An insufficient number of arguments were supplied for the procedure or function ${name}.`,
       );
+    }
     const type = parameter.type as SqlType;
-    bound.set(parameter.name.toLowerCase(), { type, sql: call.convert(value, type).sql });
-  }
+    return { name: parameter.name.toLowerCase(), type, sql: call.convert(value, type).sql };
+  });
+}
+
+/** The scope of a function's body: the catalog, and its parameters as pieces of SQL. */
+function scopeWith(scope: Scope, bound: readonly BoundArgument[]): Scope {
+  const byName = new Map(bound.map((argument) => [argument.name, argument]));
   return {
     database: scope.database,
     collation: scope.collation,
@@ -36,8 +44,18 @@ function withArguments(scope: Scope, object: CatalogObject, call: FunctionInvoca
     dataType: (schema, name) => scope.dataType(schema, name),
     sequence: (name) => scope.sequence(name),
     function: (name) => scope.function(name),
-    variable: (name) => bound.get(name.toLowerCase()) ?? (name.startsWith('@@') ? scope.variable(name) : undefined),
+    variable: (name) => byName.get(name.toLowerCase()) ?? (name.startsWith('@@') ? scope.variable(name) : undefined),
   };
+}
+
+function bodyOf(object: CatalogObject): ReturnType<typeof find> {
+  const parsed = parsedBatch(object.definition ?? '', object.quotedIdentifier ?? true);
+  requireParsed(parsed, object.name);
+  return find(parsed);
+}
+
+function find(parsed: ReturnType<typeof parsedBatch>) {
+  return parsed.statements.find((candidate) => candidate.kind === 'createFunction');
 }
 
 function notInterpreted(object: CatalogObject): SqlError {
@@ -47,55 +65,49 @@ function notInterpreted(object: CatalogObject): SqlError {
   );
 }
 
-/** An inline table function: its query with the arguments in place of the parameters. Others are refused by name. */
+/** An inline table function: expanded like a view, with the arguments in place of the parameters. Others are refused by name. */
 export function tableFunctionRelation(
   scope: SessionScope,
   object: CatalogObject,
   call: FunctionInvocation,
 ): Relation | undefined {
   if (object.kind !== 'IF' && object.kind !== 'TF') return undefined;
-  const parsed = parsedBatch(object.definition ?? '', object.quotedIdentifier ?? true);
-  requireParsed(parsed, object.name);
-  const statement = parsed.statements.find((candidate) => candidate.kind === 'createFunction');
+  const statement = bodyOf(object);
   if (statement?.returns.kind !== 'returnsQuery' || statement.returns.query === undefined) throw notInterpreted(object);
-  const query = translateQuery(statement.returns.query, {
-    profile: sandbox,
-    scope: withArguments(scope, object, call),
-  });
-  if (query.parameters.length > 0) throw notInterpreted(object);
   return {
-    kind: 'function',
+    kind: 'view',
     schema: object.schema,
     name: object.name,
-    sql: `(${query.sql})`,
-    columns: query.columns.map((column) => ({
-      name: column.name,
-      sql: sandbox.alias(column.name),
-      type: column.type,
-      nullable: column.nullable,
-    })),
+    columns: [],
+    view: { query: statement.returns.query, columnNames: [], scope: scopeWith(scope, argumentsOf(object, call)) },
   };
 }
 
-/** A scalar function whose body is one RETURN: its expression with the arguments in place. Others are refused by name. */
+let lastCall = 0;
+
+/**
+ * A scalar function whose body is one RETURN: its expression over a row of its arguments, so that names inside it cannot be taken for those
+ * around the call. Others are refused by name.
+ */
 export function userFunction(scope: SessionScope, name: string): FunctionHandler | undefined {
   const parts = partsOf(name);
   if (parts.length < 2) return undefined;
   const object = scope.object(parts);
   if (object?.kind !== 'FN') return undefined;
   return (call): TypedSql => {
-    const parsed = parsedBatch(object.definition ?? '', object.quotedIdentifier ?? true);
-    requireParsed(parsed, object.name);
-    const statement = parsed.statements.find((candidate) => candidate.kind === 'createFunction');
-    const [only, ...others] = (statement?.body ?? []).filter((inner) => inner.kind !== 'empty');
+    const [only, ...others] = (bodyOf(object)?.body ?? []).filter((inner) => inner.kind !== 'empty');
     if (only?.kind !== 'return' || only.value === undefined || others.length > 0) throw notInterpreted(object);
     const type = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
-    const result = translateExpression(
-      only.value,
-      { profile: sandbox, scope: withArguments(scope, object, call) },
-      { type, convert: 'assignment' },
-    );
+    const given = argumentsOf(object, call);
+    lastCall += 1;
+    const row = `sbx_call${lastCall}`;
+    const bound = given.map((argument, index) => ({ ...argument, sql: `${row}.p${index + 1}` }));
+    const context = { profile: sandbox, scope: scopeWith(scope, bound) };
+    const result = translateExpression(only.value, context, { type, convert: 'assignment' });
     if (result.parameters.length > 0) throw notInterpreted(object);
-    return { sql: `(${result.sql})`, type, nullable: true };
+    if (given.length === 0) return { sql: `(${result.sql})`, type, nullable: true };
+    const values = given.map((argument) => argument.sql).join(', ');
+    const names = given.map((_, index) => `p${index + 1}`).join(', ');
+    return { sql: `(SELECT ${result.sql} FROM (SELECT ${values}) AS ${row}(${names}))`, type, nullable: true };
   };
 }
