@@ -281,14 +281,18 @@ export interface Unpivot extends Aliased {
   readonly values: readonly Expression[];
 }
 
-/** OPENROWSET and OPENDATASOURCE: `bulk` is the BULK form with its options; else `args` are the provider's strings, in order. */
+/**
+ * OPENROWSET, OPENDATASOURCE and PREDICT: `bulk` is the BULK form with its options; else `args` are the provider's strings, in
+ * order. PREDICT has its model in `args`, its data in `object` and `objectAlias`.
+ */
 export interface OpenRowset extends Aliased {
   readonly kind: 'openRowset';
-  readonly fn: 'openrowset' | 'opendatasource';
+  readonly fn: 'openrowset' | 'opendatasource' | 'predict';
   readonly bulk: boolean;
   readonly args: readonly Expression[];
   readonly options: readonly Option[];
   readonly object?: ObjectName;
+  readonly objectAlias?: Identifier;
   readonly schema?: readonly RowsetColumn[];
 }
 

@@ -297,6 +297,8 @@ export interface XmlIndex {
   readonly primary: boolean;
   readonly using?: Identifier;
   readonly for?: 'path' | 'value' | 'property';
+  /** `FOR (path)` of a secondary selective index. */
+  readonly path?: Identifier;
 }
 
 /** ALTER INDEX name|ALL ON t REBUILD|REORGANIZE|DISABLE|RESUME|PAUSE|ABORT|SET. */

@@ -1,4 +1,5 @@
 import type { SyntaxCase } from './case-list.ts';
+import { AS_WRITTEN_CASES } from './as-written.ts';
 import { DML_CASES } from './dml.ts';
 import { EXPRESSION_CASES } from './expressions.ts';
 import { OBJECT_CASES } from './objects.ts';
@@ -14,4 +15,5 @@ export const CASE_FAMILIES: Readonly<Record<string, readonly SyntaxCase[]>> = {
   tables: TABLE_CASES,
   objects: OBJECT_CASES,
   'procedural and administrative': PROCEDURAL_CASES,
+  'statements as they are written': AS_WRITTEN_CASES,
 };

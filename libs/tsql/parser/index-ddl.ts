@@ -84,6 +84,11 @@ function xmlIndex(r: Reader, primary: boolean): XmlIndex {
   if (!r.acceptSequence('USING', 'XML', 'INDEX')) return { primary };
   const using = r.name();
   if (!r.accept('FOR')) return { primary, using };
+  if (r.accept('(')) {
+    const path = r.name();
+    r.expect(')');
+    return { primary, using, path };
+  }
   const what = r.expectAny('PATH', 'VALUE', 'PROPERTY').toLowerCase() as NonNullable<XmlIndex['for']>;
   return { primary, using, for: what };
 }

@@ -1,7 +1,7 @@
 import type { Expression, Option, PartitionRange } from '../ast/index.ts';
 import { scalar } from './expressions.ts';
 import { commaList, nameParts } from './names.ts';
-import { STATEMENT_STARTS } from './keywords.ts';
+import { RESERVED, STATEMENT_STARTS } from './keywords.ts';
 import { literal } from './primary.ts';
 import { identifierOf, type Reader } from './reader.ts';
 
@@ -39,7 +39,7 @@ export function option(r: Reader, bare: boolean): Option {
   if (start.type === 'word' || start.type === 'bracket' || start.type === 'dquote') {
     name = identifierOf(r.next()).name;
     if (start.type === 'word') name = name.toUpperCase();
-    if (name === 'TRANSACTION' && r.acceptSequence('ISOLATION', 'LEVEL')) name = 'TRANSACTION ISOLATION LEVEL';
+    if (!bare) name += furtherWords(r);
     if (name === 'CLUSTERED' && r.acceptSequence('COLUMNSTORE', 'INDEX')) name = 'CLUSTERED COLUMNSTORE INDEX';
     if (name === 'CLUSTERED' && r.accept('INDEX')) name = 'CLUSTERED INDEX';
   }
@@ -61,9 +61,25 @@ export function option(r: Reader, bare: boolean): Option {
   };
 }
 
+/** The rest of a name of several words, such as `SERVER CERTIFICATE = c` and `PRIVATE KEY (…)`: known by what follows it. */
+function furtherWords(r: Reader): string {
+  let words = '';
+  let count = 0;
+  for (; count < 4; count++) {
+    const { type, upper } = r.peek(count);
+    if (type !== 'word' || (RESERVED.has(upper) && upper !== 'KEY' && upper !== 'INDEX' && upper !== 'BY')) break;
+    words += ` ${upper}`;
+  }
+  const isName = r.peekIs('=', count) || (r.peekIs('(', count) && (words === ' KEY' || words === ' INDEX'));
+  if (count === 0 || !isName) return '';
+  for (; count > 0; count--) r.next();
+  return words;
+}
+
 function startsOptionValue(r: Reader): boolean {
   const { type, upper, lineStart } = r.token;
   if (type === 'symbol') return upper === '-';
+  if (r.isSequence('ON', 'PARTITIONS')) return false;
   if (STATEMENT_STARTS.has(upper) || (lineStart && type === 'word')) return false;
   return (
     type !== 'end' && type !== 'go' && type !== 'unclosed' && type !== 'bad' && upper !== 'WITH' && upper !== 'FOR'

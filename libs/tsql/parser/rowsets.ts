@@ -24,6 +24,8 @@ export function rowsetFunction(r: Reader): TableSource | undefined {
       return keywordFunction(r);
     case 'OPENROWSET':
       return openRowset(r);
+    case 'PREDICT':
+      return r.peekIs('MODEL', 2) ? predict(r) : undefined;
     case 'OPENDATASOURCE':
       return openDataSource(r);
     case 'CONTAINSTABLE':
@@ -103,6 +105,22 @@ function openRowset(r: Reader): OpenRowset {
   const named = alias(r);
   const extra = { ...(object && { object }), ...(schema && { schema }) };
   return { kind: 'openRowset', fn: 'openrowset', bulk, args, options, ...extra, ...named, span: r.span(start) };
+}
+
+/** `PREDICT(MODEL = @m, DATA = t AS d [, RUNTIME = ONNX]) WITH (columns)`. */
+function predict(r: Reader): OpenRowset {
+  const start = r.next();
+  r.expectSequence('(', 'MODEL', '=');
+  const args = [scalar(r)];
+  r.expectSequence(',', 'DATA', '=');
+  const object = objectName(r);
+  const objectAlias = r.accept('AS') ? r.name() : undefined;
+  const options = r.accept(',') ? optionList(r, false) : [];
+  r.expect(')');
+  r.expect('WITH');
+  const schema = rowsetColumns(r);
+  const extra = { object, ...(objectAlias && { objectAlias }), schema };
+  return { kind: 'openRowset', fn: 'predict', bulk: false, args, options, ...extra, ...alias(r), span: r.span(start) };
 }
 
 function bulkOptions(r: Reader): Option[] {

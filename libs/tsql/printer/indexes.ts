@@ -68,7 +68,12 @@ export function printTableStatement(s: TableStatement): string {
 function printCreateIndex(i: CreateIndex): string {
   const { xml } = i;
   const using =
-    xml?.using && words(`USING XML INDEX ${printName(xml.using)}`, xml.for && `FOR ${xml.for.toUpperCase()}`);
+    xml?.using &&
+    words(
+      `USING XML INDEX ${printName(xml.using)}`,
+      xml.for && `FOR ${xml.for.toUpperCase()}`,
+      xml.path && `FOR (${printName(xml.path)})`,
+    );
   return words(
     'CREATE',
     i.unique && 'UNIQUE',

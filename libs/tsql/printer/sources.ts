@@ -184,6 +184,11 @@ function printOpenRowset(o: OpenRowset): string {
   const object = o.object && printObjectName(o.object);
   const schema = o.schema && printColumns(o.schema);
   if (o.fn === 'opendatasource') return words(`${fn}(${args.join(', ')}).${object}`, printAlias(o));
+  if (o.fn === 'predict') {
+    const data = words(`DATA = ${object}`, o.objectAlias && `AS ${printName(o.objectAlias)}`);
+    const inner = [`MODEL = ${args.join(', ')}`, data, ...o.options.map(printOption)].join(', ');
+    return words(`PREDICT(${inner})`, schema, printAlias(o));
+  }
   if (o.bulk) return words(`${fn}(BULK ${[...args, ...o.options.map(printOption)].join(', ')})`, schema, printAlias(o));
   return words(`${fn}(${[...args, ...(object === undefined ? [] : [object])].join(', ')})`, schema, printAlias(o));
 }

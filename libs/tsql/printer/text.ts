@@ -77,7 +77,7 @@ export function printOption(option: Option): string {
 }
 
 /** Options whose list follows at once. */
-const FUNCTION_LIKE = new Set(['WAIT_AT_LOW_PRIORITY', 'ORDER', 'CLUSTERED INDEX']);
+const FUNCTION_LIKE = new Set(['WAIT_AT_LOW_PRIORITY', 'ORDER', 'CLUSTERED INDEX', 'PRIVATE KEY', 'ENCRYPTION']);
 
 /** Prints options between commas. */
 export function printOptions(options: readonly Option[]): string {
