@@ -57,7 +57,8 @@ export class PartitionWorker {
   offer(fetched: FetchedBatch): void {
     if (this.#expected < 0 || fetched.fetchOffset > this.#tail || fetched.nextOffset <= this.#tail) {
       this.host.released(fetched);
-      if (this.#expected >= 0 && fetched.fetchOffset > this.#tail) this.host.seek(this.at.topic, this.at.partition, this.#tail);
+      if (this.#expected >= 0 && fetched.fetchOffset > this.#tail)
+        this.host.seek(this.at.topic, this.at.partition, this.#tail);
       return;
     }
     this.#queue.push(new RecordFeed(fetched, this.#tail));
@@ -205,9 +206,13 @@ export class PartitionWorker {
       });
     }
     if (stored.incarnation !== this.feed.incarnation) {
-      throw new SluiceError('TopicIncarnationChanged', `The topic ${this.at.topic} is not the one that the offsets belong to.`, {
-        table: this.feed.row.tableName,
-      });
+      throw new SluiceError(
+        'TopicIncarnationChanged',
+        `The topic ${this.at.topic} is not the one that the offsets belong to.`,
+        {
+          table: this.feed.row.tableName,
+        },
+      );
     }
     this.#applier.hasParked = (await countParked(this.host.options.pool, this.at)) > 0;
     this.#expected = stored.nextOffset;

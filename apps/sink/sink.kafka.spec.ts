@@ -27,12 +27,16 @@ const orders: Omit<EventTable, 'job'> = {
 };
 const ORDERS = 'create table orders (id integer primary key, name varchar(100), total numeric(19,4))';
 
-const applied = (): Promise<true> => until(async () => (await job.behind()) === 0, { timeoutMs: 20_000, message: 'the sink did not catch up' });
+const applied = (): Promise<true> =>
+  until(async () => (await job.behind()) === 0, { timeoutMs: 20_000, message: 'the sink did not catch up' });
 
 describe('sink', () => {
   test('a load and the changes behind it arrive, and the offsets reach the ends of the topic', async () => {
     const publisher = await job.addTable(orders, ORDERS, 3);
-    await job.read(publisher, Array.from({ length: 1000 }, (_, i) => [i, `row ${i}`, `${i}.5`]));
+    await job.read(
+      publisher,
+      Array.from({ length: 1000 }, (_, i) => [i, `row ${i}`, `${i}.5`]),
+    );
     job.start();
     await applied();
     await job.change(publisher, [
@@ -43,7 +47,11 @@ describe('sink', () => {
     ]);
     await applied();
     expect(await job.rows('select count(*)::int, min(id), max(id) from orders')).toEqual([[1000, 0, 5001]]);
-    expect(await job.rows('select name from orders where id in (1, 2, 3, 5000, 5001) order by id')).toEqual([['changed'], ['moved'], ['new']]);
+    expect(await job.rows('select name from orders where id in (1, 2, 3, 5000, 5001) order by id')).toEqual([
+      ['changed'],
+      ['moved'],
+      ['new'],
+    ]);
     const counts = (await job.control.readCounts()).get('dbo.orders')?.sink;
     expect(counts).toMatchObject({ reads: 1000, inserts: 2, updates: 1, deletes: 2 });
   });
@@ -103,7 +111,11 @@ describe('sink', () => {
   });
 
   test('a row that the target refuses suspends its table, with the reason, and the others go on', async () => {
-    const publisher = await job.addTable(orders, 'create table orders (id integer primary key, name varchar(3), total numeric(19,4))', 1);
+    const publisher = await job.addTable(
+      orders,
+      'create table orders (id integer primary key, name varchar(3), total numeric(19,4))',
+      1,
+    );
     const other = await job.addTable({ ...orders, name: 'other' }, ORDERS.replace('orders', 'other'), 1);
     job.start();
     await job.change(publisher, [{ op: 'c', after: [1, 'too long', null] }]);
@@ -132,13 +144,18 @@ describe('sink', () => {
     await job.change(publisher, [{ op: 'c', after: [1, 'a', null, 'noted'] }]);
     await job.change(other, [{ op: 'c', after: [1, 'fine', null] }]);
     await until(async () => (await job.rows('select id from other')).length === 1);
-    const said = await until(async () => JSON.stringify((await job.control.readProgress()).get('sink')?.facts ?? {}).includes('version 2'));
+    const said = await until(async () =>
+      JSON.stringify((await job.control.readProgress()).get('sink')?.facts ?? {}).includes('version 2'),
+    );
     expect(said).toBe(true);
     expect(await job.rows('select id from orders')).toEqual([]);
     await job.pool.query('alter table orders add note text');
     await job.pool.query(
       `update sluice.tables set event_table = $1, target_columns = target_columns || $2::jsonb where table_name = 'dbo.orders'`,
-      [JSON.stringify(newer), JSON.stringify([{ name: 'note', type: 'text', source: 'note', generated: false, identity: false }])],
+      [
+        JSON.stringify(newer),
+        JSON.stringify([{ name: 'note', type: 'text', source: 'note', generated: false, identity: false }]),
+      ],
     );
     await applied();
     expect(await job.rows('select id, note from orders')).toEqual([[1, 'noted']]);
@@ -146,13 +163,21 @@ describe('sink', () => {
 
   test('rule 7: a truncation empties the table once all partitions have come to it', async () => {
     const publisher = await job.addTable(orders, ORDERS, 3);
-    await job.read(publisher, Array.from({ length: 50 }, (_, i) => [i, 'old', null]));
+    await job.read(
+      publisher,
+      Array.from({ length: 50 }, (_, i) => [i, 'old', null]),
+    );
     job.start();
     await applied();
     await job.transaction(() => publisher.truncate(job.nextPosition()), [publisher]);
-    await job.read(publisher, Array.from({ length: 20 }, (_, i) => [i * 3, 'new', null]));
+    await job.read(
+      publisher,
+      Array.from({ length: 20 }, (_, i) => [i * 3, 'new', null]),
+    );
     await applied();
-    expect(await job.rows('select count(*)::int, count(*) filter (where name = $$old$$)::int from orders')).toEqual([[20, 0]]);
+    expect(await job.rows('select count(*)::int, count(*) filter (where name = $$old$$)::int from orders')).toEqual([
+      [20, 0],
+    ]);
   });
 
   test('D5: a topic that was deleted and made again is a named fault', async () => {

@@ -151,14 +151,17 @@ export class Sink implements PartitionHost {
   #share(tables: readonly JobTable[], members: readonly string[]): LeasedPartition[] {
     const all = tables
       .filter((table) => this.#feeds.has(table.topic))
-      .flatMap((table) => Array.from({ length: table.partitions }, (_, partition) => ({ topic: table.topic, partition })))
+      .flatMap((table) =>
+        Array.from({ length: table.partitions }, (_, partition) => ({ topic: table.topic, partition })),
+      )
       .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
     const mine = Math.max(0, members.indexOf(this.options.member));
     return all.filter((_, index) => index % Math.max(1, members.length) === mine);
   }
 
   async #openFeeds(tables: readonly JobTable[]): Promise<void> {
-    for (const topic of this.#feeds.keys()) if (!tables.some((table) => table.topic === topic)) this.#feeds.delete(topic);
+    for (const topic of this.#feeds.keys())
+      if (!tables.some((table) => table.topic === topic)) this.#feeds.delete(topic);
     const fresh = tables.filter((table) => !this.#feeds.has(table.topic));
     const states = fresh.length === 0 ? [] : await this.options.kafka.topics(fresh.map((table) => table.topic));
     for (const table of tables) {
@@ -217,7 +220,12 @@ export class Sink implements PartitionHost {
     const name = tableName ?? this.#feeds.get(topic)?.row.tableName;
     if (name === undefined || this.#suspended.has(topic)) return;
     this.#suspended.add(topic);
-    this.options.log.error('the table is suspended', { table: name, kind: error.kind, cause: oneLine(error), ...error.facts });
+    this.options.log.error('the table is suspended', {
+      table: name,
+      kind: error.kind,
+      cause: oneLine(error),
+      ...error.facts,
+    });
     await this.options.control.setTableState(name, 'suspended', { reason: oneLine(error) });
     this.#feeds.delete(topic);
     for (const [key, running] of this.#running) if (key.startsWith(`${topic}:`)) running.stop.abort();
@@ -226,7 +234,11 @@ export class Sink implements PartitionHost {
   async #report(): Promise<void> {
     const waiting = [...this.#running.values()]
       .filter(({ worker }) => worker.waitsFor !== null)
-      .map(({ worker }) => ({ table: worker.feed.row.tableName, partition: worker.at.partition, waitsFor: worker.waitsFor }));
+      .map(({ worker }) => ({
+        table: worker.feed.row.tableName,
+        partition: worker.at.partition,
+        waitsFor: worker.waitsFor,
+      }));
     const facts = { member: this.options.member, partitions: this.#running.size, heldBytes: this.#heldBytes, waiting };
     await this.options.control.setProgress('sink', facts);
   }

@@ -68,7 +68,13 @@ export class SpecJob {
         topic,
         partitions,
         eventTable: table,
-        targetColumns: table.columns.map(({ name }) => ({ name, type: '', source: name, generated: false, identity: false })),
+        targetColumns: table.columns.map(({ name }) => ({
+          name,
+          type: '',
+          source: name,
+          generated: false,
+          identity: false,
+        })),
         estimatedRows: 0,
       },
     ]);
@@ -108,7 +114,14 @@ export class SpecJob {
   async change(publisher: TablePublisher, changes: readonly SpecChange[]): Promise<void> {
     await this.transaction(() => {
       for (const { op, before, after } of changes) {
-        publisher.change({ op, before: before ?? null, after: after ?? null, position: this.nextPosition(), commitMs: Date.now(), table: 0 });
+        publisher.change({
+          op,
+          before: before ?? null,
+          after: after ?? null,
+          position: this.nextPosition(),
+          commitMs: Date.now(),
+          table: 0,
+        });
       }
     }, [publisher]);
   }
@@ -156,7 +169,9 @@ export class SpecJob {
   async behind(): Promise<number> {
     const topics = await this.kafka.topics(this.#topics);
     const ends = await this.kafka.offsets(
-      topics.flatMap(({ name, partitions }) => Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }))),
+      topics.flatMap(({ name, partitions }) =>
+        Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
+      ),
     );
     const applied = await this.control.sinkOffsets('default');
     return ends.reduce((sum, { topic, partition, end }) => sum + end - (applied.get(topic)?.[partition] ?? 0), 0);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { SluiceError } from '#errors';
 import { quoteLiteral } from '#pgsql';
@@ -42,13 +43,25 @@ export interface Advance {
   readonly counts: AppliedCounts;
 }
 
-/** Creates the sink's tables; safe against several processes at once. */
+/** Of the statements that were run; kept in the database as the comment of the function that guards the offsets. */
+const SCHEMA_HASH = createHash('sha256').update(SINK_DDL.join()).digest('hex').slice(0, 16);
+
+/**
+ * Creates the sink's tables; safe against several processes at once. Does nothing where they are there already: even `create index if not exists` would wait for the
+ * locks of a frozen sink.
+ */
 export async function installSinkSchema(pool: pg.Pool): Promise<void> {
+  const known = await pool.query<{ hash: string | null }>(
+    `select obj_description(p.oid, 'pg_proc') as hash from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname = 'sluice' and p.proname = 'advance_sink'`,
+  );
+  if (known.rows[0]?.hash === SCHEMA_HASH) return;
   const client = await pool.connect();
   try {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtext('sluice.control'))`);
     for (const statement of SINK_DDL) await client.query(statement);
+    await client.query(`comment on function sluice.advance_sink is ${quoteLiteral(SCHEMA_HASH)}`);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -80,7 +93,10 @@ export async function registerSinkTable(pool: pg.Pool, table: SinkTable): Promis
   }
   await pool.query(
     `insert into sluice.sink_offsets (sink, topic, partition, job, table_name, target_schema, target_name, incarnation)
-     select $1, $2, p, $3, $4, $5, $6, $7 from generate_series(0, $8::int - 1) p on conflict do nothing`,
+     select $1, $2, p, $3, $4, $5, $6, $7 from generate_series(0, $8::int - 1) p
+     -- ON CONFLICT alone would wait for a frozen sink that holds the row.
+     where not exists (select from sluice.sink_offsets o where o.sink = $1 and o.topic = $2 and o.partition = p)
+     on conflict do nothing`,
     [table.sink, table.topic, table.job, table.tableName, schema, name, table.incarnation, table.partitions],
   );
   await checkIncarnation(pool, table);
