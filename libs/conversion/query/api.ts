@@ -190,6 +190,8 @@ export interface Profile {
   ticks(type: SqlType): boolean;
   /** Trailing blanks do not count in comparisons: strings are compared by rtrim. */
   readonly rtrim: boolean;
+  /** Strings of case-insensitive collations are compared in lower case: their columns have no collation that does it. */
+  readonly foldCase: boolean;
   /** uniqueidentifier ordered as SQL Server does. */
   readonly guidOrder: boolean;
   /** NULLs first ascending, last descending, as SQL Server has them. */

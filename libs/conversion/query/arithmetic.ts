@@ -206,7 +206,7 @@ function numberArithmetic(
       return value(`(${cast(a)} ${op} ${cast(b)})`, top, nullable);
     }
     case 'decimal':
-      return decimalArithmetic(op, a, b, nullable);
+      return decimalArithmetic(t, op, [a, b], nullable);
     case 'money':
       return moneyArithmetic(op, a, b, nullable);
     default:
@@ -253,12 +253,20 @@ export function cappedDecimal(op: ArithmeticOperator, precision: number, scale: 
   return decimal(38, Math.max(0, Math.min(scale, 38 - (integral - 1))));
 }
 
-function decimalArithmetic(op: ArithmeticOperator, a: TypedSql, b: TypedSql, nullable: boolean): TypedSql {
+function decimalArithmetic(
+  t: Translation,
+  op: ArithmeticOperator,
+  [a, b]: readonly [TypedSql, TypedSql],
+  nullable: boolean,
+): TypedSql {
   const [precision, scale] = rawDecimal(op, decimalForm(a), decimalForm(b));
   const type = cappedDecimal(op, precision, scale);
   const kept = type.scale ?? 0;
   if (op === '/') {
     const unit = kept === 0 ? '1' : `0.${'0'.repeat(kept - 1)}1`;
+    if (!t.profile.runtime && kept <= 12) {
+      return value(`trunc((${a.sql})::numeric / ${b.sql}, ${kept})`, type, nullable);
+    }
     const scaled = `(${a.sql})::numeric * 1${'0'.repeat(kept)}`;
     return value(`(div(${scaled}, ${b.sql}) * ${unit})`, type, nullable);
   }
@@ -286,5 +294,5 @@ function negativeConstant(number: TypedSql): TypedSql {
   const digits = number.constant ?? '';
   const constant = digits.startsWith('-') ? digits.slice(1) : `-${digits}`;
   // -2147483648 is written as the negation of a decimal constant, and is one in SQL Server too.
-  return { ...number, sql: `(- ${number.sql})`, constant };
+  return { ...number, sql: `(-${number.sql})`, constant };
 }

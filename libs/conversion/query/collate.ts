@@ -37,6 +37,9 @@ export function collationName(t: Translation, values: readonly TypedSql[], span:
   return ruling(t, values, span)?.type.collation ?? t.scope.collation;
 }
 
+/** Whether a collation tells upper and lower case apart. */
+export const isCaseSensitive = (collation: string): boolean => /_(CS|BIN2?)(_|$)/i.test(collation);
+
 /** A string without the trailing blanks that comparisons do not count. */
 export function trimmed(t: Translation, value: TypedSql): string {
   if (!t.profile.rtrim) return value.sql;

@@ -1,7 +1,8 @@
 import type { ComparisonOperator, Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
-import { collateClause, trimmed } from './collate.ts';
+import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
+import { quoted } from './sql-text.ts';
 import { familyOf, isDatetime, isNumeric, isString, sameType, unify } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
@@ -52,9 +53,20 @@ export function comparable(
   const [a, b] = bit ? [asBit(left), asBit(right)] : converted(t, left, right, span);
   if (isString(a.type) && isString(b.type)) {
     const collate = collateClause(t, [a, b], span);
-    return { left: trimmed(t, a), right: `${trimmed(t, b)}${collate}` };
+    const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, [a, b], span));
+    return { left: stringKey(t, a, fold), right: `${stringKey(t, b, fold)}${collate}` };
   }
   return { left: keyed(t, a, ordering), right: keyed(t, b, ordering) };
+}
+
+/** A string as it is compared: without trailing blanks, and without case where the profile folds it. */
+function stringKey(t: Translation, one: TypedSql, fold: boolean): string {
+  if (!fold) return trimmed(t, one);
+  if (typeof one.constant === 'string') {
+    const lower = one.constant.toLowerCase();
+    return lower === one.constant ? trimmed(t, one) : trimmed(t, { ...one, sql: quoted(lower), constant: lower });
+  }
+  return `lower(${trimmed(t, one)})`;
 }
 
 function keyed(t: Translation, value: TypedSql, ordering: boolean): string {

@@ -2,7 +2,7 @@ import type { DmlTarget, OutputClause, Span, TableSource } from '#tsql';
 import type { Relation, RelationColumn, ResultColumn, TypedSql } from './api.ts';
 import type { ConvertOptions } from './convert.ts';
 import { sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
-import { boundRelation, nameParts } from './from.ts';
+import { boundRelation, nameParts, relationSource } from './from.ts';
 import { selectItem, type SelectedItem } from './select.ts';
 import type { Translation } from './translation.ts';
 
@@ -22,11 +22,51 @@ export function targetRelation(t: Translation, env: Environment, target: DmlTarg
     else t.fail('unknown-object', 208, `Invalid object name '${name}'.`, target.span);
     return undefined;
   }
+  if (relation.kind === 'view' && relation.view) return viewTarget(t, env, relation, target);
   if (relation.kind !== 'table' || relation.sql === undefined) {
-    t.unsupported(`Writing to the view '${relation.name}'`, target.span);
+    t.unsupported(`Writing to '${relation.name}'`, target.span);
     return undefined;
   }
   return relation;
+}
+
+/** Of an INSERT into a view: the one table below it, with the view's names for its columns. */
+function viewTarget(t: Translation, env: Environment, relation: Relation, target: DmlTarget): Relation | undefined {
+  const node = { kind: 'table' as const, span: target.span, columns: [], hints: [] };
+  const { sources } = relationSource(t, { ...env, addressingAll: true }, relation, node, target.span);
+  const source = sources[0];
+  return source && writableSource(t, source, undefined, target.span);
+}
+
+/**
+ * The table that is written through a view, a derived table or a common table expression: the one that has the columns named, with its columns under the
+ * names they have there. Without names: the only one.
+ */
+export function writableSource(
+  t: Translation,
+  source: Source,
+  names: readonly string[] | undefined,
+  span: Span,
+): Relation | undefined {
+  const stored = source.columns.flatMap((column) =>
+    column.origin ? [{ name: column.name, origin: column.origin }] : [],
+  );
+  const meant = names ? stored.filter((one) => names.some((name) => sameName(name, one.name))) : stored;
+  const addresses = new Set(meant.map((one) => one.origin.address));
+  const origin = meant[0]?.origin;
+  if (!origin || addresses.size > 1) {
+    const message = `View or function '${source.name}' is not updatable because the modification affects multiple base tables.`;
+    t.fail('not-updatable', 4405, message, span);
+    return undefined;
+  }
+  const columns = stored
+    .filter((one) => one.origin.address === origin.address)
+    .map((one) => ({ ...one.origin.column, name: one.name }));
+  const missing = origin.relation.columns.filter(
+    (one) => !columns.some((other) => other.sql === one.sql) && one.identity,
+  );
+  // An identity that the view does not show is still generated.
+  return { ...origin.relation, columns: [...columns, ...missing.map((one) => ({ ...one, hidden: true }))] };
 }
 
 /** Finds the entry of a FROM clause that the name of the target means: its alias, or the table itself. */

@@ -1,6 +1,14 @@
-import type { ColumnRef, Identifier, Query, Span } from '#tsql';
-import type { RelationColumn, Scope, SqlType, TypedSql } from './api.ts';
+import type { ColumnRef, Cte, Identifier, Query, Span, TableSource } from '#tsql';
+import type { Relation, RelationColumn, Scope, SqlType, TypedSql } from './api.ts';
 import type { Translation } from './translation.ts';
+
+/** Where a column is stored: so that rows may be changed through a view, a derived table or a common table expression. */
+export interface Origin {
+  readonly relation: Relation;
+  readonly column: RelationColumn;
+  /** The row's address (ctid) in the SQL text. */
+  readonly address: string;
+}
 
 /** A column that names may refer to. */
 export interface BoundColumn {
@@ -9,8 +17,7 @@ export interface BoundColumn {
   readonly hidden?: boolean;
   readonly identity?: boolean;
   readonly rowguidcol?: boolean;
-  /** Of base tables. */
-  readonly physical?: RelationColumn;
+  readonly origin?: Origin;
 }
 
 /** One source of a FROM clause under the name that its columns are qualified with. */
@@ -30,6 +37,8 @@ export interface CteBinding {
   readonly name: string;
   readonly sqlName: string;
   readonly columns: readonly { name: string; sql: string; type: SqlType; nullable: boolean }[];
+  /** Its definition and what that sees, to expand it where it is written to. */
+  readonly definition?: { readonly cte: Cte; readonly env: Environment };
 }
 
 /** Where names are looked up, innermost first. */
@@ -45,6 +54,10 @@ export interface Environment {
    * grouped without their trailing blanks; one of the group's values stands for all.
    */
   readonly grouped?: ReadonlyMap<string, string>;
+  /** The entry of FROM that is written to: it gives the addresses of its rows. */
+  readonly addressing?: TableSource;
+  /** Everything in this FROM gives the addresses of its rows. */
+  readonly addressingAll?: boolean;
   /** Definition under expansion, to refuse a view that contains itself. */
   readonly expanding?: readonly Query[];
 }
@@ -57,6 +70,7 @@ export const childOf = (parent: Environment, sources: readonly Source[]): Enviro
   parent,
   sources,
   ctes: parent.ctes,
+  ...(parent.addressing ? { addressing: parent.addressing } : {}),
   ...(parent.expanding ? { expanding: parent.expanding } : {}),
 });
 

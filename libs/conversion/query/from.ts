@@ -36,7 +36,7 @@ export interface SourceSql {
 }
 
 export function fromClause(t: Translation, outer: Environment, list: readonly TableSource[]): FromSql {
-  let env = childOf(outer, []);
+  let env: Environment = { ...childOf(outer, []), ...(outer.addressingAll ? { addressingAll: true } : {}) };
   const texts: string[] = [];
   for (const item of list) {
     const one = tableSource(t, env, item);
@@ -44,7 +44,8 @@ export function fromClause(t: Translation, outer: Environment, list: readonly Ta
     env = withSources(env, one.sources);
     texts.push(one.sql);
   }
-  return { sql: texts.join(', '), env };
+  const { addressingAll: _, ...following } = env;
+  return { sql: texts.join(', '), env: following };
 }
 
 function duplicateNames(t: Translation, known: readonly Source[], added: readonly Source[], span: Span): void {
@@ -100,6 +101,15 @@ function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
   const parts = nameParts(node.name);
   const single = parts.length === 1 ? (parts[0] ?? '') : undefined;
   const cte = single === undefined ? undefined : env.ctes.find((one) => sameName(one.name, single));
+  if (cte?.definition && (env.addressing === node || env.addressingAll)) {
+    const { cte: definition, env: around } = cte.definition;
+    return derived(t, around, definition.query, {
+      node,
+      name: cte.name,
+      names: definition.columns.map((one) => one.name),
+      addressed: true,
+    });
+  }
   if (cte) {
     const sqlName = sourceName(t, node.alias?.name ?? cte.name);
     const columns = cte.columns.map((one) =>
@@ -135,7 +145,10 @@ export function relationSource(
 ): SourceSql {
   const name = aliased.alias?.name ?? relation.name;
   const sqlName = sourceName(t, name);
-  if (relation.kind === 'view' && relation.view) return expandedView(t, env, relation, { aliased, sqlName, span });
+  if (relation.kind === 'view' && relation.view) {
+    const addressed = env.addressingAll === true || (env.addressing as object | undefined) === aliased;
+    return expandedView(t, env, relation, { aliased, sqlName, span, addressed });
+  }
   const source = boundRelation(t, env.scope, relation, sqlName, aliased.alias?.name);
   const lateral = relation.kind === 'function' ? 'LATERAL ' : '';
   return {
@@ -158,7 +171,10 @@ export function boundRelation(
     aliased: alias !== undefined,
     sqlName,
     ...(relation.schema === undefined ? {} : { schema: relation.schema }),
-    columns: relation.columns.map((column) => boundColumn(sqlName, column, relation.name)),
+    columns: relation.columns.map((column): BoundColumn => ({
+      ...boundColumn(sqlName, column, relation.name),
+      ...(relation.kind === 'table' ? { origin: { relation, column, address: `${sqlName}.ctid` } } : {}),
+    })),
   };
   if (!relation.columns.some((column) => column.expression)) return plain;
   const env: Environment = { scope, sources: [{ ...plain, name: relation.name, aliased: false }], ctes: [] };
@@ -189,7 +205,6 @@ function lazily<T>(make: () => T): () => T {
 function boundColumn(sqlName: string, column: RelationColumn, table: string): BoundColumn {
   return {
     name: column.name,
-    physical: column,
     ...(column.hidden ? { hidden: true } : {}),
     ...(column.identity ? { identity: true } : {}),
     ...(column.rowguidcol ? { rowguidcol: true } : {}),
@@ -208,6 +223,7 @@ interface ViewUse {
   readonly aliased: Pick<Aliased, 'alias' | 'columns'>;
   readonly sqlName: string;
   readonly span: Span;
+  readonly addressed: boolean;
 }
 
 function expandedView(t: Translation, env: Environment, relation: Relation, use: ViewUse): SourceSql {
@@ -222,7 +238,13 @@ function expandedView(t: Translation, env: Environment, relation: Relation, use:
     ctes: [],
     expanding: [...(env.expanding ?? []), view.query],
   };
-  const query = querySql(t, inner, view.query, { named: true, names: view.columnNames });
+  // Below a view that is written to, every view gives its addresses.
+  const { addressed } = use;
+  const query = querySql(t, addressed ? { ...inner, addressingAll: true } : inner, view.query, {
+    named: true,
+    names: view.columnNames,
+    ...(addressed ? { addressed } : {}),
+  });
   const source = derivedSource(
     use.sqlName,
     use.aliased.alias?.name ?? relation.name,
@@ -242,6 +264,7 @@ export function derivedSource(sqlName: string, name: string, columns: readonly Q
     columns: columns.map((one) => ({
       name: one.name,
       ...(one.identity ? { identity: true } : {}),
+      ...(one.origin ? { origin: { ...one.origin, address: `${sqlName}.${one.origin.address}` } } : {}),
       value: {
         sql: `${sqlName}.${one.sqlName}`,
         type: one.value.type,
@@ -270,20 +293,36 @@ export function renameColumns(source: Source, names: readonly Identifier[]): Sou
 }
 
 function derivedTable(t: Translation, env: Environment, node: DerivedTable): SourceSql {
-  const name = node.alias?.name ?? '';
-  const sqlName = sourceName(t, name);
-  const query = derivedQuery(t, env, node.query, node.columns);
-  return { sql: `(${query.sql}) AS ${sqlName}`, sources: [derivedSource(sqlName, name, query.columns)] };
+  const names = node.columns.map((one) => one.name);
+  return derived(t, env, node.query, {
+    node,
+    name: '',
+    names,
+    addressed: env.addressing === node || env.addressingAll === true,
+  });
 }
 
-/** A derived table sees what is around its query, not the sources beside it, unless it is applied. */
-function derivedQuery(
-  t: Translation,
-  env: Environment,
-  query: Query,
-  columns: readonly Identifier[],
-): { sql: string; columns: readonly QueryColumn[] } {
-  return querySql(t, env, query, { named: true, names: columns.map((one) => one.name) });
+interface DerivedUse {
+  readonly node: Aliased;
+  /** Its name where it has no alias. */
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly addressed: boolean;
+}
+
+function derived(t: Translation, env: Environment, query: Query, use: DerivedUse): SourceSql {
+  const name = use.node.alias?.name ?? use.name;
+  const sqlName = sourceName(t, name);
+  const around: Environment = use.addressed ? { ...env, addressingAll: true } : env;
+  const inner = querySql(t, around, query, {
+    named: true,
+    names: use.names,
+    ...(use.addressed ? { addressed: true } : {}),
+  });
+  return {
+    sql: `(${inner.sql}) AS ${sqlName}`,
+    sources: [derivedSource(sqlName, name, inner.columns, use.node.alias !== undefined)],
+  };
 }
 
 function valuesTable(t: Translation, env: Environment, node: ValuesTable): SourceSql {

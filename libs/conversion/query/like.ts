@@ -1,6 +1,6 @@
 import type { Span } from '#tsql';
 import type { TypedSql } from './api.ts';
-import { collateClause, collationName } from './collate.ts';
+import { collateClause, collationName, isCaseSensitive } from './collate.ts';
 import { convert } from './convert.ts';
 import { bool, call, escapeText, quoted } from './sql-text.ts';
 import { isNational, isString } from './sql-type.ts';
@@ -16,9 +16,6 @@ export interface LikeParts {
 
 const VARCHAR = { name: 'varchar', length: 8000 } as const;
 
-/** Whether a collation tells upper and lower case apart. */
-export const isCaseSensitive = (collation: string): boolean => /_(CS|BIN2?)(_|$)/i.test(collation);
-
 /**
  * `text LIKE pattern`. Constant patterns without character classes become PostgreSQL's LIKE under the column's collation; those with classes, and
  * patterns known only at execution, become a regular expression.
@@ -28,7 +25,8 @@ export function likeCondition(t: Translation, parts: LikeParts): string {
     isString(one.type) ? one : convert(t, one, VARCHAR, { mode: 'implicit', span: parts.span }),
   ) as [TypedSql, TypedSql];
   const [text, pattern] = strings;
-  const word = parts.not ? 'NOT LIKE' : 'LIKE';
+  const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, strings, parts.span));
+  const word = `${parts.not ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'}`;
   if (pattern.constant === null || parts.escape?.constant === null) return 'NULL::boolean';
   const escape = typeof parts.escape?.constant === 'string' ? parts.escape.constant : '';
   if (typeof pattern.constant === 'string' && (parts.escape === undefined || escape.length === 1)) {
@@ -106,18 +104,20 @@ interface ClassPattern {
 function classCondition(t: Translation, parts: LikeParts, one: ClassPattern): string {
   const sensitive = isCaseSensitive(collationName(t, [one.text], parts.span));
   const regex = `^${likeToRegex(one.pattern, one.escape)}$`;
-  const collate = t.profile.runtime ? ' COLLATE "und-x-icu"' : '';
+  // Regular expressions do not work under a collation that is not deterministic.
+  const collate = ' COLLATE "und-x-icu"';
   const op = `${parts.not ? '!' : ''}~${sensitive ? '' : '*'}`;
   return `(${one.subject}${collate} ${op} ${quoted(escapeText(regex))})`;
 }
 
 function dynamicCondition(t: Translation, parts: LikeParts, text: TypedSql, pattern: TypedSql): string {
+  const sensitive = isCaseSensitive(collationName(t, [text, pattern], parts.span));
   if (!t.profile.runtime) {
     const message = 'LIKE with a pattern that is not a constant: character classes are not translated.';
     t.note('warning', 'like-pattern', message, parts.span);
-    return `(${text.sql} ${parts.not ? 'NOT LIKE' : 'LIKE'} ${pattern.sql})`;
+    const fold = t.profile.foldCase && !sensitive;
+    return `(${text.sql} ${parts.not ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern.sql})`;
   }
-  const sensitive = isCaseSensitive(collationName(t, [text, pattern], parts.span));
   const args = [
     text.sql,
     pattern.sql,

@@ -47,7 +47,7 @@ function decimalLiteral(value: string): TypedSql {
   const text = `${integral === '' ? '0' : integral}${fraction === '' ? '' : `.${fraction}`}`;
   const precision = Math.max(1, integral.length + fraction.length);
   return {
-    sql: `${text}::numeric`,
+    sql: fraction === '' ? `${text}::numeric` : text,
     type: decimal(Math.min(precision, 38), fraction.length),
     nullable: false,
     constant: text,
@@ -64,7 +64,7 @@ function floatText(value: string): string {
 function moneyLiteral(value: string): TypedSql {
   const [whole = '0', fraction = ''] = value.replaceAll(',', '').split('.');
   const text = `${whole === '' ? '0' : whole}.${fraction.padEnd(4, '0').slice(0, 4)}`;
-  return { sql: `${text}::numeric(19,4)`, type: { name: 'money' }, nullable: false, constant: text };
+  return { sql: text, type: { name: 'money' }, nullable: false, constant: text };
 }
 
 function binaryLiteral(value: string): TypedSql {

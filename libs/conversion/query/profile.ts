@@ -61,6 +61,7 @@ export function sandboxProfile(): Profile {
     runtime: true,
     ticks,
     rtrim: true,
+    foldCase: false,
     guidOrder: true,
     nullsFirst: true,
     collation: pgCollation,
@@ -82,6 +83,8 @@ export interface TargetOptions {
   readonly typeSql?: (type: SqlType) => string;
   /** Trailing blanks do not count in comparisons. */
   readonly rtrim?: boolean;
+  /** Whether case-insensitive strings are compared by lower(); false where the target's columns have a collation without case. Default true. */
+  readonly foldCase?: boolean;
 }
 
 function targetType(type: SqlType): string {
@@ -116,6 +119,7 @@ export function targetProfile(problems: TranslationProblem[], options: TargetOpt
     runtime: false,
     ticks: () => false,
     rtrim: options.rtrim ?? false,
+    foldCase: options.foldCase ?? true,
     guidOrder: false,
     nullsFirst: true,
     collation: options.collation ?? (() => undefined),

@@ -2,13 +2,13 @@ import type { Cte, Expression, Query, QueryBody, SelectSpec, Top } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { SqlType, TypedSql } from './api.ts';
 import { convert, type ConvertOptions } from './convert.ts';
-import { sameName, type CteBinding, type Environment } from './environment.ts';
+import { sameName, type CteBinding, type Environment, type Origin } from './environment.ts';
 import { commonType, toCommon, translate } from './expression.ts';
 import { forClause } from './for-clause.ts';
 import { direction, sortKey } from './order.ts';
 import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
 import { hasLooseBlanks, orderKey } from './collate.ts';
-import { value } from './sql-text.ts';
+import { bare, value } from './sql-text.ts';
 import { isString, sameType } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
@@ -20,6 +20,8 @@ export interface QueryColumn {
   readonly value: TypedSql;
   readonly identity?: boolean;
   readonly assignTo?: string;
+  /** With `addressed`: where it is stored, the address being a column of the query. */
+  readonly origin?: Origin;
 }
 
 /** A query as PostgreSQL text, without parentheses around it. */
@@ -40,6 +42,8 @@ export interface QueryOptions {
   readonly types?: readonly SqlType[];
   /** Cast to those types without exception: the two parts of a recursive query must agree to the last modifier. */
   readonly castAll?: boolean;
+  /** Give the addresses of the stored rows as further columns. */
+  readonly addressed?: boolean;
   /** Names of the columns from outside: `WITH c (a, b)`, `AS t (a, b)`. */
   readonly names?: readonly string[];
 }
@@ -76,9 +80,16 @@ export function withClause(
   return { prefix: texts.length > 0 ? `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} ` : '', inner };
 }
 
-const bindingOf = (t: Translation, cte: Cte, columns: readonly QueryColumn[], sqlName: string): CteBinding => ({
+const bindingOf = (
+  t: Translation,
+  env: Environment,
+  cte: Cte,
+  columns: readonly QueryColumn[],
+  sqlName: string,
+): CteBinding => ({
   name: cte.name.name,
   sqlName,
+  definition: { cte, env },
   columns: columns.map((one, index) => ({
     name: cte.columns[index]?.name ?? one.name,
     sql: columnName(t, cte.columns[index]?.name ?? one.name, index),
@@ -103,7 +114,7 @@ function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBindi
     return recursiveCte(t, env, cte, sqlName);
   }
   const inner = querySql(t, env, cte.query, { named: true, names: cte.columns.map((one) => one.name) });
-  return { binding: bindingOf(t, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
+  return { binding: bindingOf(t, env, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
 }
 
 /** The anchor decides the types; the recursive member is converted to them. */
@@ -131,7 +142,7 @@ function recursiveCte(
     ...one,
     value: { ...one.value, nullable: true },
   }));
-  const binding = bindingOf(t, cte, columns, sqlName);
+  const binding = bindingOf(t, env, cte, columns, sqlName);
   const inner = { ...env, ctes: [binding, ...env.ctes] };
   const text = (one: QueryBody): string => `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
   for (const one of members.filter(isRecursive)) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
@@ -265,16 +276,40 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
       ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
     };
   });
+  const addresses = options.addressed ? addressed(parts, columns, spec) : undefined;
   const list = columns.map((one) => {
-    const text = one.value.untyped ? `${one.value.sql}::integer` : one.value.sql;
+    const own = t.profile.kind === 'target' ? bare(one.value.sql) : one.value.sql;
+    const text = one.value.untyped ? `${one.value.sql}::integer` : own;
     return named || (t.profile.kind === 'target' && one.name !== '') ? `${text} AS ${one.sqlName}` : text;
   });
-  const head = `SELECT ${distinctWord(t, spec, items)}${list.join(', ')}`;
+  const head = `SELECT ${distinctWord(t, spec, items)}${[...list, ...(addresses?.list ?? [])].join(', ')}`;
   const base = `${head}${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`;
   const order = spec.distinct
     ? distinctOrder(t, parts, columns, ending)
     : inlineOrder(t, parts, items, { ...ending, superAggregate: isSuperAggregate(spec.groupBy) });
-  return { sql: finished(t, { base, order, columns, env: parts.env, spec, ending }), columns };
+  const sql = finished(t, { base, order, columns, env: parts.env, spec, ending });
+  return { sql, columns: addresses?.columns ?? columns };
+}
+
+/** The addresses of the rows below a query that may be written through, and the columns that are stored there. */
+function addressed(
+  parts: SelectParts,
+  columns: readonly QueryColumn[],
+  spec: SelectSpec,
+): { readonly list: readonly string[]; readonly columns: readonly QueryColumn[] } {
+  if (spec.distinct || parts.group !== '' || parts.aggregated) return { list: [], columns };
+  const origins = new Map<string, Origin>();
+  for (const source of parts.env.sources) {
+    for (const column of source.columns) if (column.origin) origins.set(column.value.sql, column.origin);
+  }
+  const names = [...new Set([...origins.values()].map((one) => one.address))];
+  return {
+    list: names.map((address, index) => `${address} AS address${index + 1}`),
+    columns: columns.map((one) => {
+      const origin = origins.get(one.value.sql);
+      return origin ? { ...one, origin: { ...origin, address: `address${names.indexOf(origin.address) + 1}` } } : one;
+    }),
+  };
 }
 
 interface Order {

@@ -45,13 +45,20 @@ export function escapeText(text: string): string {
   return out;
 }
 
-/** Removes one pair of parentheses that encloses the whole text; for select lists that people read. */
+/** Removes one pair of parentheses that encloses the whole text; for text that people read. */
 export function bare(sql: string): string {
-  if (!sql.startsWith('(') || !sql.endsWith(')') || sql.includes("'") || sql.includes('"')) return sql;
+  if (!sql.startsWith('(') || !sql.endsWith(')')) return sql;
   let depth = 0;
+  let quote = '';
   for (let index = 0; index < sql.length - 1; index += 1) {
-    if (sql[index] === '(') depth += 1;
-    if (sql[index] === ')') depth -= 1;
+    const char = sql.charAt(index);
+    if (quote !== '') {
+      if (char === quote) quote = '';
+      continue;
+    }
+    if (char === "'" || char === '"') quote = char;
+    if (char === '(') depth += 1;
+    if (char === ')') depth -= 1;
     if (depth === 0) return sql;
   }
   return sql.slice(1, -1);

@@ -335,6 +335,34 @@ describe('changes', () => {
     expect(await db.value('SELECT COUNT(*) FROM lines')).toBe('1');
   });
 
+  test('duplicates are deleted through a common table expression', async () => {
+    await db.run(
+      'WITH d AS (SELECT id, ROW_NUMBER() OVER (PARTITION BY customer ORDER BY id) AS rn FROM orders) DELETE FROM d WHERE rn > 1',
+    );
+    expect(await db.run('SELECT id FROM orders ORDER BY id')).toEqual([['1'], ['2']]);
+  });
+
+  test('UPDATE through a common table expression, a view, and a derived table', async () => {
+    await db.run(
+      'WITH q AS (SELECT TOP 1 id, total AS t FROM orders ORDER BY id DESC) UPDATE q SET t = 99 OUTPUT inserted.id',
+    );
+    await db.run(`UPDATE paid_orders SET who = 'via view' WHERE id = 1`);
+    await db.run(
+      'UPDATE d SET p = 2 FROM (SELECT id, parent AS p FROM orders) d JOIN lines l ON l.order_id = d.id AND l.n = 2',
+    );
+    expect(await db.run('SELECT customer, total, parent FROM orders ORDER BY id')).toEqual([
+      ['via view', '10.00', '2'],
+      ['alice ', '2.50', '1'],
+      ['BOB', '99.00', '2'],
+    ]);
+  });
+
+  test('INSERT and DELETE through a view', async () => {
+    expect(await db.run(`INSERT paid_orders (who) VALUES ('v')`)).toEqual([['4']]);
+    await db.run('DELETE FROM paid_orders WHERE id = 1');
+    expect(await db.run('SELECT id FROM orders ORDER BY id')).toEqual([['2'], ['3'], ['4']]);
+  });
+
   test('MERGE updates, inserts, deletes, and says what it did', async () => {
     const rows = await db.run(`MERGE orders AS t USING (VALUES (1, 'merged'), (99, 'new')) AS s(id, name) ON t.id = s.id
       WHEN MATCHED THEN UPDATE SET customer = s.name

@@ -115,19 +115,23 @@ export function translateExpression(
   const value = translate(t, environmentFor(t, context, options), expression);
   const { type } = options;
   if (!type) {
-    const sql = value.untyped ? `${value.sql}::integer` : value.sql;
+    const sql = value.untyped ? `${value.sql}::integer` : shown(context, value.sql);
     return { sql, type: value.type, nullable: value.nullable, parameters: t.parameters };
   }
   const mode = options.convert ?? 'assignment';
   const column = options.table ? { table: options.table.name, name: '' } : undefined;
   const made = convert(t, value, type, { mode, span: expression.span, ...(column ? { column } : {}) });
   return {
-    sql: made.sql,
+    sql: shown(context, made.sql),
     type: isString(type) ? keepCollation(type, made.type) : type,
     nullable: made.nullable,
     parameters: t.parameters,
   };
 }
+
+/** Text that people read loses the parentheses around the whole. */
+const shown = (context: TranslationContext, sql: string): string =>
+  context.profile.kind === 'target' ? bare(sql) : sql;
 
 const keepCollation = (type: SqlType, from: SqlType): SqlType =>
   type.collation === undefined && from.collation !== undefined ? { ...type, collation: from.collation } : type;
@@ -141,7 +145,7 @@ export function translatePredicate(
   const t = new Translation(context);
   const sql = condition(t, environmentFor(t, context, options), expression);
   return {
-    sql: context.profile.kind === 'target' ? bare(sql) : sql,
+    sql: shown(context, sql),
     type: BIT,
     nullable: true,
     parameters: t.parameters,

@@ -38,7 +38,10 @@ export class Translation {
 
   /** What is not built, by name: SQL Server's number for it. */
   unsupported(what: string, span: Span): TypedSql {
-    return this.fail('unsupported', 40515, `${what} is not supported in this version of the sandbox.`, span);
+    const message = this.profile.runtime
+      ? `${what} is not supported in this version of the sandbox.`
+      : `${what} is not translated.`;
+    return this.fail('unsupported', 40515, message, span);
   }
 
   /** Something a person should know that does not stop the translation. */

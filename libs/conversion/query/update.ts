@@ -12,10 +12,10 @@ import {
 import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { convert } from './convert.ts';
-import { returning, storeOptions, targetColumn, targetInFrom, targetRelation } from './dml-target.ts';
+import { returning, storeOptions, targetColumn, targetInFrom, targetRelation, writableSource } from './dml-target.ts';
 import { sameName, type Environment, type Source } from './environment.ts';
 import { translate } from './expression.ts';
-import { boundRelation, fromClause, sourceName } from './from.ts';
+import { boundRelation, fromClause, nameParts, sourceName } from './from.ts';
 import { condition } from './predicate.ts';
 import { countSql, withClause } from './query.ts';
 import type { Translation } from './translation.ts';
@@ -40,6 +40,17 @@ interface Search {
   readonly from: readonly TableSource[];
   readonly where?: Expression;
   readonly top?: Top;
+  /** UPDATE: the columns set, which tell the table where there are several. */
+  readonly columns?: readonly string[];
+}
+
+/** Whether a target, or its entry in FROM, is a stored table; else it is written through what stands there. */
+function isStored(env: Environment, node: DmlTarget | TableSource): boolean {
+  if (node.kind === 'tableVariable') return true;
+  if (node.kind !== 'table') return false;
+  if (node.name.schema === undefined && env.ctes.some((one) => sameName(one.name, node.name.name.name))) return false;
+  const relation = env.scope.relation(nameParts(node.name));
+  return relation === undefined || relation.kind === 'table';
 }
 
 /** The target of a statement whose FROM holds it under an alias: the alias's own table. */
@@ -55,18 +66,13 @@ function aliasedTarget(
     t.unsupported('Writing to a derived table', entry.span);
     return { relation: undefined, entry };
   }
-  if (search.target.kind === 'table' && search.target.name.schema === undefined) {
-    const { name } = search.target.name.name;
-    if (env.ctes.some((one) => sameName(one.name, name))) {
-      t.unsupported('Writing to a common table expression', search.target.span);
-      return { relation: undefined, entry: undefined };
-    }
-  }
   return { relation: targetRelation(t, env, search.target), entry: undefined };
 }
 
 function find(t: Translation, root: Environment, search: Search): Found | undefined {
   const { prefix, inner } = withClause(t, root, search.with?.ctes ?? []);
+  const through = targetInFrom(search.target, search.from) ?? search.target;
+  if (!isStored(inner, through)) return findThrough(t, inner, search, { entry: through as TableSource, prefix });
   const { relation, entry } = aliasedTarget(t, inner, search);
   if (!relation) return undefined;
   const alone = search.from.length === 0 || (search.from.length === 1 && search.from[0] === entry);
@@ -75,6 +81,33 @@ function find(t: Translation, root: Environment, search: Search): Found | undefi
 }
 
 type Bare = Omit<Found, 'prefix'>;
+
+/** The rows of a view, a derived table or a common table expression lead to those of the table below it by their addresses. */
+function findThrough(
+  t: Translation,
+  env: Environment,
+  search: Search,
+  { entry, prefix }: { readonly entry: TableSource; readonly prefix: string },
+): Found | undefined {
+  const list = search.from.length === 0 ? [entry] : search.from;
+  const from = fromClause(t, { ...env, addressing: entry }, list);
+  const source = entrySource(from.env.sources, entry);
+  const relation = source && writableSource(t, source, search.columns, search.target.span);
+  const address = source?.columns.find((one) => one.origin && one.origin.relation.sql === relation?.sql)?.origin
+    ?.address;
+  if (!source || !relation || address === undefined) return undefined;
+  const name = t.freshName('x');
+  const tests = [`${name}.ctid = ${address}`, ...(search.where ? [condition(t, from.env, search.where)] : [])];
+  const found: Bare = {
+    relation,
+    name,
+    from: from.sql,
+    where: ` WHERE ${tests.join(' AND ')}`,
+    env: from.env,
+    sources: from.env.sources,
+  };
+  return { ...found, prefix, where: limited(t, found, search) };
+}
 
 function findAlone(
   t: Translation,
@@ -250,7 +283,10 @@ function variableValue(
 
 /** Translates UPDATE, with or without FROM. */
 export function translateUpdate(t: Translation, root: Environment, node: Update): TranslatedDml | undefined {
-  const found = find(t, root, node);
+  const columns = node.set.flatMap((one) =>
+    one.kind === 'setColumn' && one.column ? [one.column.parts.at(-1)?.name ?? ''] : [],
+  );
+  const found = find(t, root, { ...node, columns });
   if (!found) return undefined;
   const { relation } = found;
   const set = assignments(t, found.env, relation, node.set);

@@ -85,6 +85,9 @@ function avg(use: FunctionUse): TypedSql {
   const total = `sum(${distinct(use)}${from.sql})${over(use)}`;
   switch (familyOf(type)) {
     case 'integer':
+      if (!use.runtime) {
+        return value(`trunc(avg(${distinct(use)}${from.sql})${over(use)})::${use.t.profile.typeSql(type)}`, type, true);
+      }
       return value(`div(${total}::numeric, nullif(${counted}, 0))::${use.t.profile.typeSql(type)}`, type, true);
     case 'decimal':
     case 'money': {

@@ -8,14 +8,18 @@ import { PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
 /** `statement_timestamp()` is the same throughout a statement, as GETDATE() is; the sandbox's server clock is UTC. */
 const NOW_UTC = `(statement_timestamp() AT TIME ZONE 'UTC')`;
 
+function plainNow(type: SqlType, utc: boolean): string {
+  if (type.name === 'datetimeoffset') return 'current_timestamp';
+  if (type.name === 'date') return 'current_date';
+  const cut = type.name === 'datetime';
+  if (utc) return `(now() AT TIME ZONE 'UTC')${cut ? '::timestamp(3)' : ''}`;
+  return cut ? 'localtimestamp(3)' : 'localtimestamp';
+}
+
 const now =
   (type: SqlType, utc: boolean) =>
   (use: FunctionUse): TypedSql => {
-    if (!use.runtime) {
-      const sql = utc ? `(now() AT TIME ZONE 'UTC')` : 'localtimestamp';
-      if (type.name === 'datetimeoffset') return value('current_timestamp', type, false);
-      return value(type.name === 'datetime' ? `${sql}::timestamp(3)` : sql, type, false);
-    }
+    if (!use.runtime) return value(plainNow(type, utc), type, false);
     const ticks = call('sys.ticks_of_timestamp', NOW_UTC);
     return value(fromTicks(use.t, ticks, type), type, false);
   };

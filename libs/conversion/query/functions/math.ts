@@ -39,6 +39,7 @@ function rounded(use: FunctionUse): TypedSql {
   if (familyOf(type) === 'integer')
     return value(cast(use, `${name}((${from.sql})::numeric, ${places})`, type), type, nullable);
   const [precision, scale] = precisionOf(type);
+  if (!use.runtime) return value(call(name, from.sql, places), type, nullable);
   // ROUND keeps the scale of its argument, PostgreSQL's cuts it.
   const result = familyOf(type) === 'decimal' ? decimal(Math.min(38, precision), scale) : type;
   return value(`round(${name}(${from.sql}, ${places}), ${scale})`, result, nullable);

@@ -1,7 +1,7 @@
 import type { SqlType, TypedSql } from '../api.ts';
-import { collationName } from '../collate.ts';
+import { collationName, isCaseSensitive } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
-import { isCaseSensitive, likeToRegex } from '../like.ts';
+import { likeToRegex } from '../like.ts';
 import { bool, call, escapeText, quoted, textConstant, value } from '../sql-text.ts';
 import {
   BIGINT,
@@ -123,7 +123,7 @@ function patindex(use: FunctionUse): TypedSql {
   const end = body.endsWith('%') && body !== '%' ? '' : '$';
   const inner = body.replace(/^%+/, '').replace(end === '' ? /%+$/ : /$^/, '');
   const regex = quoted(escapeText(`${start}${likeToRegex(inner, '')}${end}`));
-  const collate = use.runtime ? ' COLLATE "und-x-icu"' : '';
+  const collate = ' COLLATE "und-x-icu"';
   return value(`regexp_instr(${subject.sql}${collate}, ${regex}, 1, 1, 0, ${quoted(flags)})`, type, nullable);
 }
 
@@ -222,10 +222,22 @@ function replace(use: FunctionUse): TypedSql {
   }
   const sensitive = isCaseSensitive(collationName(use.t, [source, from], use.span));
   if (sensitive) return text(call('replace', source.sql, from.sql, to.sql), source, length, nullable);
-  const escaped = `regexp_replace(${from.sql}, '([][\\\\.*+?^\${}()|])', '\\\\\\1', 'g')`.replaceAll('\\\\', '\\');
-  const target = `replace(${to.sql}, '\\', '\\\\')`;
-  const sql = `(CASE WHEN ${from.sql} = '' THEN ${source.sql} ELSE regexp_replace(${source.sql}, ${escaped}, ${target}, 'gi') END)`;
-  return text(sql, source, length, nullable);
+  return text(plainReplace(source.sql, from, to), source, length, nullable);
+}
+
+/** REPLACE without case by a regular expression; a needle without letters needs none. */
+function plainReplace(source: string, from: TypedSql, to: TypedSql): string {
+  const needle = from.constant;
+  if (typeof needle === 'string' && needle.toLowerCase() === needle.toUpperCase())
+    return call('replace', source, from.sql, to.sql);
+  const pattern =
+    typeof needle === 'string'
+      ? quoted(needle.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      : `regexp_replace(${from.sql} COLLATE "und-x-icu", '([][\\\\.*+?^\${}()|])', '\\\\\\1', 'g')`;
+  const other =
+    typeof to.constant === 'string' && !to.constant.includes('\\') ? to.sql : `replace(${to.sql}, '\\', '\\\\')`;
+  const sql = `regexp_replace(${source} COLLATE "und-x-icu", ${pattern}, ${other}, 'gi')`;
+  return typeof needle === 'string' ? sql : `(CASE WHEN ${from.sql} = '' THEN ${source} ELSE ${sql} END)`;
 }
 
 function concat(use: FunctionUse): TypedSql {
