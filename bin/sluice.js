@@ -12,6 +12,8 @@ if (!existsSync(entry)) {
   process.exit(2);
 }
 const node = join(root, 'node_modules/.bin/node');
-const child = spawn(existsSync(node) ? node : process.execPath, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(existsSync(node) ? node : process.execPath, [entry, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));

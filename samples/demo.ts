@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { settingsWithPrefix } from '#config';
 import { productRoot, type RunningProcess, sluiceHome, type Stack, startProcess, startStack } from '#stack';
 import { connect, installOrders, type SampleServer, Workload } from '#samples';
 
@@ -154,7 +155,7 @@ async function sluice(command: readonly string[], env: Record<string, string>): 
   say(`$ sluice ${command.map((word) => (word === job ? 'orders.yaml' : word)).join(' ')}`);
   const isJson = command.includes('--json');
   const child = spawn(process.execPath, cli(command), {
-    env: { ...process.env, ...env },
+    env: { ...settingsWithPrefix(''), ...env },
     stdio: ['ignore', 'pipe', isJson ? 'ignore' : 'inherit'],
     signal: stop.signal,
   });
@@ -209,7 +210,7 @@ async function closingTable(env: Record<string, string>, stack: Stack): Promise<
   title('Done');
   const { spawnSync } = await import('node:child_process');
   const answer = spawnSync(process.execPath, cli(['status', job, '--json']), {
-    env: { ...process.env, ...env },
+    env: { ...settingsWithPrefix(''), ...env },
     encoding: 'utf8',
   });
   const status = JSON.parse(answer.stdout) as Status;

@@ -18,7 +18,7 @@ export const POLICY = {
   JobFileInvalid: p('refuse', 'Correct the job file; `sluice check JOB` reads it without touching anything.'),
   UsageInvalid: p('refuse', 'See `sluice help` for the commands and their options.'),
   // source
-  SourceUnreachable: p('halt', 'Check host, port and firewall of the source, then run the command again.'),
+  SourceUnreachable: p('retry', 'Check host, port and firewall of the source; work goes on when it answers.'),
   SourceLoginFailed: p('halt', 'Check the user and the password reference of the source.'),
   SourceRightMissing: p(
     'halt',
@@ -56,7 +56,10 @@ export const POLICY = {
   KafkaUnreachable: p('retry', 'Check the brokers of the job file; work goes on when they answer.'),
   KafkaFenced: p('retry', 'Another process has taken this place; this one starts again from the stored position.'),
   KafkaTransactionFailed: p('retry', 'The transaction was given up; its work is done again from the stored position.'),
-  KafkaRefused: p('halt', 'The broker refused for the named reason: check the rights of the job’s user and the settings.'),
+  KafkaRefused: p(
+    'halt',
+    'The broker refused for the named reason: check the rights of the job’s user and the settings.',
+  ),
   TopicMismatch: p('halt', 'Delete the topic or choose another job name; its settings are not the job file’s.'),
   TopicMissing: p('halt', 'A topic of the job was deleted: restore it, or reload the job.'),
   TopicIncarnationChanged: p('halt', 'The topic was deleted and made again: reload the table, or replay the target.'),
