@@ -13,11 +13,25 @@ const ORDERS: TableModel = {
     { name: 'Customer]s', type: { name: 'nvarchar', length: 40 }, nullable: true },
     { name: 'Freight', type: { name: 'money' }, nullable: true, default: { definition: '0' } },
     { name: 'At', type: { name: 'datetime2', scale: 3 }, nullable: false },
-    { name: 'Double', type: { name: 'money' }, nullable: true, computed: { definition: '[Freight]*(2)', persisted: false } },
+    {
+      name: 'Double',
+      type: { name: 'money' },
+      nullable: true,
+      computed: { definition: '[Freight]*(2)', persisted: false },
+    },
   ],
   keys: [{ kind: 'PK', clustered: true, columns: [{ name: 'id' }] }],
   checks: [{ definition: '[Freight]>=(0)', column: 'Freight' }],
-  indexes: [{ name: 'IX_At', unique: false, clustered: false, columns: [{ name: 'At', descending: true }], included: ['Freight'], filter: '[Freight] IS NOT NULL' }],
+  indexes: [
+    {
+      name: 'IX_At',
+      unique: false,
+      clustered: false,
+      columns: [{ name: 'At', descending: true }],
+      included: ['Freight'],
+      filter: '[Freight] IS NOT NULL',
+    },
+  ],
 };
 
 describe('the catalog of a sandbox database', () => {
@@ -35,7 +49,15 @@ describe('the catalog of a sandbox database', () => {
         { name: 'No', type: { name: 'tinyint' }, nullable: false },
       ],
       keys: [{ name: 'PK_Lines', kind: 'PK', clustered: true, columns: [{ name: 'OrderId' }, { name: 'No' }] }],
-      foreignKeys: [{ columns: ['OrderId'], referencedSchema: 'dbo', referencedTable: 'ORDERS', referencedColumns: [], onDelete: 'CASCADE' }],
+      foreignKeys: [
+        {
+          columns: ['OrderId'],
+          referencedSchema: 'dbo',
+          referencedTable: 'ORDERS',
+          referencedColumns: [],
+          onDelete: 'CASCADE',
+        },
+      ],
     });
   });
 
@@ -79,12 +101,16 @@ describe('the catalog of a sandbox database', () => {
       'SELECT name, object_id, is_system_named FROM sys.key_constraints UNION ALL SELECT name, object_id, is_system_named FROM sys.default_constraints ORDER BY name',
     );
     const generated = rows.filter((row) => row.is_system_named);
-    expect(generated.map((row) => row.name.replace(/[0-9A-F]{8}$/, ''))).toEqual(['DF__Orders__Freight__', expect.stringMatching(/^PK__Orders__[0-9A-F]{8}$/)]);
+    expect(generated.map((row) => row.name.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'DF__Orders__Freight__',
+      expect.stringMatching(/^PK__Orders__[0-9A-F]{8}$/),
+    ]);
     for (const row of generated) expect(parseInt(row.name.slice(-8), 16)).toBe(row.object_id);
   });
 
   test('metadata functions resolve quoted names and answer NULL for unknown ones', async () => {
-    const { rows } = await db.client.query(`SELECT meta.f_object_id('[dbo].[orders]') IS NOT NULL AS quoted, meta.f_object_id('orders', 'V') AS wrong_kind,
+    const { rows } = await db.client
+      .query(`SELECT meta.f_object_id('[dbo].[orders]') IS NOT NULL AS quoted, meta.f_object_id('orders', 'V') AS wrong_kind,
       meta.f_object_id('sandbox_test..Orders') = meta.f_object_id('"Orders"') AS skipped, meta.f_object_id('other..Orders') AS elsewhere, meta.f_object_id('sys.tables') AS system,
       meta.f_col_name(meta.f_object_id('Orders'), 2) AS column_name, meta.f_columnproperty(meta.f_object_id('orders'), 'ID', 'IsIdentity') AS identity,
       meta.f_objectproperty(meta.f_object_id('orders'), 'TableHasPrimaryKey') AS has_key, meta.f_has_perms_by_name('dbo.Orders', 'OBJECT', 'SELECT') AS may`);
@@ -107,10 +133,14 @@ describe('the catalog of a sandbox database', () => {
     const orders = snapshot.object('dbo', 'Orders');
     const id = orders?.id ?? 0;
     await expect(writer.createTable({ ...ORDERS, name: 'oRDERS' })).rejects.toMatchObject({ number: 2714 });
-    await expect(writer.addKey(id, { kind: 'PK', clustered: false, columns: [{ name: 'At' }] })).rejects.toMatchObject({ number: 1779 });
+    await expect(writer.addKey(id, { kind: 'PK', clustered: false, columns: [{ name: 'At' }] })).rejects.toMatchObject({
+      number: 1779,
+    });
     await expect(writer.dropColumn(id, 3)).rejects.toMatchObject({ number: 5074 });
     await expect(writer.dropObject(id)).rejects.toMatchObject({ number: 3726 });
-    await expect(writer.addColumn(id, { name: 'AT', type: { name: 'int' }, nullable: true })).rejects.toMatchObject({ number: 2705 });
+    await expect(writer.addColumn(id, { name: 'AT', type: { name: 'int' }, nullable: true })).rejects.toMatchObject({
+      number: 2705,
+    });
   });
 
   test('a dropped table leaves nothing behind', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SluiceError } from '#errors';
+import { CDC_FUNCTIONS } from '../cdc/functions.sql.ts';
 import { pgCollation } from '../engine/storage-type.ts';
 import { foldOf } from './fold.ts';
 import type { PgQuerier } from './model.ts';
@@ -82,7 +83,7 @@ export async function openCatalog(pg: PgQuerier): Promise<NewDatabase> {
 }
 
 function catalogCode(collation: string): string {
-  return helperFunctions(collation) + METADATA_FUNCTIONS + systemViews(pgCollation(collation));
+  return helperFunctions(collation) + METADATA_FUNCTIONS + CDC_FUNCTIONS + systemViews(pgCollation(collation));
 }
 
 function codeVersion(collation: string): string {

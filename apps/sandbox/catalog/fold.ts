@@ -3,7 +3,10 @@ export function foldOf(collation: string): (name: string) => string {
   const upper = collation.toUpperCase();
   const lower = upper.includes('_CS') || /_BIN2?(_|$)/.test(upper) ? (name: string) => name : simpleLower;
   if (!upper.includes('_AI')) return lower;
-  return (name) => lower(name).normalize('NFD').replaceAll(/[\u0300-\u036F]/g, '');
+  return (name) =>
+    lower(name)
+      .normalize('NFD')
+      .replaceAll(/[\u0300-\u036F]/g, '');
 }
 
 /** Lower case by Unicode's simple mapping (one code point to one), as PostgreSQL's C.UTF-8 has it. */

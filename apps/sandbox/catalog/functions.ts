@@ -1,4 +1,12 @@
-import type { FunctionHandler, FunctionInvocation, NameParts, Relation, RelationColumn, SqlType, TypedSql } from '#conversion';
+import type {
+  FunctionHandler,
+  FunctionInvocation,
+  NameParts,
+  Relation,
+  RelationColumn,
+  SqlType,
+  TypedSql,
+} from '#conversion';
 import { quoteIdent } from '#pgsql';
 import { cdcScalar, cdcTableFunction } from '../cdc/functions.ts';
 import type { CatalogSnapshot } from './snapshot.ts';
@@ -115,7 +123,12 @@ const PROPERTY_COLUMNS: readonly RelationColumn[] = [
   ['objname', NAME],
   ['name', NAME],
   ['value', VARIANT],
-].map(([name, type]) => ({ name: name as string, sql: quoteIdent(name as string), type: type as SqlType, nullable: true }));
+].map(([name, type]) => ({
+  name: name as string,
+  sql: quoteIdent(name as string),
+  type: type as SqlType,
+  nullable: true,
+}));
 
 /** `default` and NULL arguments of fn_listextendedproperty mean the same here. */
 function listExtendedProperty(call: FunctionInvocation): Relation {

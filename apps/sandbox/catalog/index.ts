@@ -7,8 +7,21 @@ export { sessionApplicationName } from './application-name.ts';
 export type * from './model.ts';
 export { catalogWriter } from './pg-catalog-writer.ts';
 export * from './physical.ts';
-export type { DescribedColumn, ProcedureArgument, ProcedureContext, ProcedureResult, SystemProcedure } from './procedure.ts';
-export { readDatabases, writeDatabases, writeLogins, writeServerState, type DatabaseRow, type LoginRow } from './server-rows.ts';
+export type {
+  DescribedColumn,
+  ProcedureArgument,
+  ProcedureContext,
+  ProcedureResult,
+  SystemProcedure,
+} from './procedure.ts';
+export {
+  readDatabases,
+  writeDatabases,
+  writeLogins,
+  writeServerState,
+  type DatabaseRow,
+  type LoginRow,
+} from './server-rows.ts';
 export type * from './snapshot.ts';
 export { BUILT_IN_TYPES, facetsOf, SYSNAME_ID, typeOfFacets, type TypeFacets } from './types.ts';
 export { CATALOG_VIEWS } from './views/index.ts';

@@ -22,17 +22,15 @@ export interface SnapshotParts {
 
 function systemObject(view: CatalogView): CatalogObject {
   const [physicalSchema = '', physical = ''] = view.physical.slice(1, -1).split('"."');
-  const columns = view.columns.map(
-    (column, index): CatalogColumn => ({
-      id: index + 1,
-      name: column.name,
-      physical: column.name,
-      type: column.type,
-      nullable: column.nullable,
-      userTypeId: facetsOf(column.type).userTypeId,
-      rowGuid: false,
-    }),
-  );
+  const columns = view.columns.map((column, index): CatalogColumn => ({
+    id: index + 1,
+    name: column.name,
+    physical: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    userTypeId: facetsOf(column.type).userTypeId,
+    rowGuid: false,
+  }));
   return {
     id: view.objectId,
     schemaId: view.schema === 'sys' ? 4 : 3,
@@ -56,7 +54,9 @@ function systemObject(view: CatalogView): CatalogObject {
 
 /** System views are the same in every database: one object each for the whole process, found by any case. */
 const SYSTEM_OBJECTS = CATALOG_VIEWS.map(systemObject);
-const SYSTEM_BY_NAME = new Map(SYSTEM_OBJECTS.map((object) => [`${object.schema}.${object.name}`.toLowerCase(), object]));
+const SYSTEM_BY_NAME = new Map(
+  SYSTEM_OBJECTS.map((object) => [`${object.schema}.${object.name}`.toLowerCase(), object]),
+);
 const SYSTEM_BY_ID = new Map(SYSTEM_OBJECTS.map((object) => [object.id, object]));
 
 const HIDDEN_KINDS = new Set(['TT']);

@@ -43,7 +43,13 @@ interface Raw {
   identities: { object_id: number; column_id: number; seed: string; increment: string }[];
   computed: { object_id: number; column_id: number; definition: string; is_persisted: boolean }[];
   defaults: { object_id: number; parent_object_id: number; parent_column_id: number; definition: string }[];
-  checks: { object_id: number; parent_object_id: number; parent_column_id: number; definition: string; is_disabled: boolean }[];
+  checks: {
+    object_id: number;
+    parent_object_id: number;
+    parent_column_id: number;
+    definition: string;
+    is_disabled: boolean;
+  }[];
   indexes: {
     object_id: number;
     index_id: number;
@@ -143,7 +149,11 @@ export async function loadSnapshot(pg: PgQuerier, version: number): Promise<Cata
       compatibilityLevel: self.compatibility_level,
     },
     fold,
-    schemas: raw.schemas.map((row): CatalogSchema => ({ id: row.schema_id, name: row.name, principalId: row.principal_id })),
+    schemas: raw.schemas.map((row): CatalogSchema => ({
+      id: row.schema_id,
+      name: row.name,
+      principalId: row.principal_id,
+    })),
     objects: new ObjectBuilder(raw).all(),
     types: typesOf(raw),
   });
@@ -156,7 +166,10 @@ function typesOf(raw: Raw): CatalogTypeDef[] {
     systemTypeId: row.system_type_id,
     schema: schemas.get(row.schema_id) ?? '',
     name: row.name,
-    type: row.type_table_object_id === null ? typeOfFacets(row) : { name: 'table', typeName: `${schemas.get(row.schema_id)}.${row.name}` },
+    type:
+      row.type_table_object_id === null
+        ? typeOfFacets(row)
+        : { name: 'table', typeName: `${schemas.get(row.schema_id)}.${row.name}` },
     nullable: row.is_nullable,
     ...(row.type_table_object_id === null ? {} : { tableObjectId: row.type_table_object_id }),
   }));
@@ -238,7 +251,8 @@ class ObjectBuilder {
       physicalSchema: USER_SCHEMA,
       physical: kind === 'SO' ? sequenceName(id) : tableName(id),
       system: row.is_ms_shipped,
-      columns: kind === 'SO' ? this.sequenceColumn(id) : (this.columns.get(id) ?? []).map((column) => this.column(column)),
+      columns:
+        kind === 'SO' ? this.sequenceColumn(id) : (this.columns.get(id) ?? []).map((column) => this.column(column)),
       indexes: (this.indexes.get(id) ?? []).map((index) => this.index(index)),
       checks: (this.checks.get(id) ?? []).map((check) => this.check(check)),
       foreignKeys: this.byParent.get(id) ?? [],
@@ -274,7 +288,9 @@ class ObjectBuilder {
       ...(identity ? { identity: { seed: BigInt(identity.seed), increment: BigInt(identity.increment) } } : {}),
       ...(computed ? { computed: { definition: computed.definition, persisted: computed.is_persisted } } : {}),
       ...(def
-        ? { default: { objectId: def.object_id, name: this.names.get(def.object_id) ?? '', definition: def.definition } }
+        ? {
+            default: { objectId: def.object_id, name: this.names.get(def.object_id) ?? '', definition: def.definition },
+          }
         : {}),
     };
   }
@@ -284,7 +300,17 @@ class ObjectBuilder {
     const row = this.sequences.get(id);
     if (!row) return [];
     const type = typeOfFacets({ ...row, max_length: 0 });
-    return [{ id: 1, name: 'value', physical: 'last_value', type, nullable: false, userTypeId: row.user_type_id, rowGuid: false }];
+    return [
+      {
+        id: 1,
+        name: 'value',
+        physical: 'last_value',
+        type,
+        nullable: false,
+        userTypeId: row.user_type_id,
+        rowGuid: false,
+      },
+    ];
   }
 
   private index(row: Raw['indexes'][number]): CatalogIndex {
@@ -299,7 +325,9 @@ class ObjectBuilder {
       primaryKey: row.is_primary_key,
       uniqueConstraint: row.is_unique_constraint,
       ignoreDupKey: row.ignore_dup_key,
-      columns: columns.filter((c) => !c.is_included_column).map((c) => ({ columnId: c.column_id, descending: c.is_descending_key })),
+      columns: columns
+        .filter((c) => !c.is_included_column)
+        .map((c) => ({ columnId: c.column_id, descending: c.is_descending_key })),
       included: columns.filter((c) => c.is_included_column).map((c) => c.column_id),
       disabled: row.is_disabled,
       ...(constraintId === undefined ? {} : { constraintId }),

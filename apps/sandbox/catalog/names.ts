@@ -8,7 +8,12 @@ function hash8(text: string): string {
 }
 
 /** `PK__Orders__C3905BAF0425A276`: 30 characters at most, the last eight being the constraint's object_id. */
-export function generatedKeyName(kind: 'PK' | 'UQ', table: string, columns: readonly string[], objectId: number): string {
+export function generatedKeyName(
+  kind: 'PK' | 'UQ',
+  table: string,
+  columns: readonly string[],
+  objectId: number,
+): string {
   return `${kind}__${table.slice(0, 8)}__${hash8([table, ...columns].join('\0'))}${hex8(objectId)}`;
 }
 

@@ -67,17 +67,15 @@ class PgCatalogWriter implements CatalogWriter {
 
   async renameObject(objectId: number, name: string): Promise<void> {
     const object = await this.w.table(objectId);
-    const taken = await this.w.rows('SELECT 1 FROM meta.objects WHERE schema_id = $1 AND name_key = $2 AND object_id <> $3', [
-      object.schemaId,
-      this.w.fold(name),
-      objectId,
-    ]);
+    const taken = await this.w.rows(
+      'SELECT 1 FROM meta.objects WHERE schema_id = $1 AND name_key = $2 AND object_id <> $3',
+      [object.schemaId, this.w.fold(name), objectId],
+    );
     if (taken.length > 0) throw renameTaken(name, 'OBJECT');
-    await this.w.pg.query('UPDATE meta.objects SET name = $2, name_key = $3, modify_date = localtimestamp WHERE object_id = $1', [
-      objectId,
-      name,
-      this.w.fold(name),
-    ]);
+    await this.w.pg.query(
+      'UPDATE meta.objects SET name = $2, name_key = $3, modify_date = localtimestamp WHERE object_id = $1',
+      [objectId, name, this.w.fold(name)],
+    );
     await this.w.pg.query(
       `UPDATE meta.indexes i SET name = $2, name_key = $3 FROM meta.key_constraints k
        WHERE k.object_id = $1 AND i.object_id = k.parent_object_id AND i.index_id = k.unique_index_id`,
@@ -100,11 +98,10 @@ class PgCatalogWriter implements CatalogWriter {
   }
 
   async renameIndex(objectId: number, indexId: number, name: string): Promise<void> {
-    const taken = await this.w.rows('SELECT 1 FROM meta.indexes WHERE object_id = $1 AND name_key = $2 AND index_id <> $3', [
-      objectId,
-      this.w.fold(name),
-      indexId,
-    ]);
+    const taken = await this.w.rows(
+      'SELECT 1 FROM meta.indexes WHERE object_id = $1 AND name_key = $2 AND index_id <> $3',
+      [objectId, this.w.fold(name), indexId],
+    );
     if (taken.length > 0) throw renameTaken(name, 'INDEX');
     await this.w.pg.query('UPDATE meta.indexes SET name = $3, name_key = $4 WHERE object_id = $1 AND index_id = $2', [
       objectId,
@@ -206,7 +203,9 @@ class PgCatalogWriter implements CatalogWriter {
   }
 
   createIndex(objectId: number, index: IndexModel): Promise<{ indexId: number; name: string; physicalIndex: string }> {
-    return this.onTable(objectId, async (table) => writePlainIndex(this.w, table, await this.w.columns(objectId), index));
+    return this.onTable(objectId, async (table) =>
+      writePlainIndex(this.w, table, await this.w.columns(objectId), index),
+    );
   }
 
   dropIndex(objectId: number, indexId: number): Promise<void> {
@@ -249,7 +248,10 @@ class PgCatalogWriter implements CatalogWriter {
       this.w.fold(type.name),
     ]);
     if (taken.length > 0) {
-      throw new SqlError(219, `The type '${type.schema}.${type.name}' already exists, or you do not have permission to create it.`);
+      throw new SqlError(
+        219,
+        `The type '${type.schema}.${type.name}' already exists, or you do not have permission to create it.`,
+      );
     }
     const [next] = await this.w.rows<{ id: number }>("SELECT nextval('meta.type_number')::int AS id");
     const userTypeId = next?.id ?? 0;
@@ -276,7 +278,11 @@ class PgCatalogWriter implements CatalogWriter {
       'SELECT name, type_table_object_id FROM meta.types WHERE user_type_id = $1 AND is_user_defined',
       [userTypeId],
     );
-    if (!row) throw new SqlError(218, 'Could not find the type. Either it does not exist or you do not have the necessary permission.');
+    if (!row)
+      throw new SqlError(
+        218,
+        'Could not find the type. Either it does not exist or you do not have the necessary permission.',
+      );
     const [user] = await this.w.rows<{ name: string }>(
       `SELECT o.name FROM meta.objects o JOIN (SELECT object_id FROM meta.columns WHERE user_type_id = $1 UNION SELECT object_id FROM meta.parameters
        WHERE user_type_id = $1) u USING (object_id) LIMIT 1`,
@@ -380,8 +386,16 @@ class PgCatalogWriter implements CatalogWriter {
     await w.insert('tables', [
       { object_id: objectId, max_column_id_used: table.columns.length, type_table: how.type === 'TT' },
     ]);
-    await writeColumns(w, ref, table.columns.map((model, at) => ({ id: at + 1, model })));
-    const columns = table.columns.map((column, at) => ({ column_id: at + 1, name: column.name, name_key: w.fold(column.name) }));
+    await writeColumns(
+      w,
+      ref,
+      table.columns.map((model, at) => ({ id: at + 1, model })),
+    );
+    const columns = table.columns.map((column, at) => ({
+      column_id: at + 1,
+      name: column.name,
+      name_key: w.fold(column.name),
+    }));
     const defaults = [];
     for (const [at, column] of table.columns.entries()) {
       const target = columns[at];
@@ -398,7 +412,11 @@ class PgCatalogWriter implements CatalogWriter {
     return {
       objectId,
       physical: tableName(objectId),
-      columns: columns.map((column) => ({ columnId: column.column_id, name: column.name, physical: columnName(column.column_id) })),
+      columns: columns.map((column) => ({
+        columnId: column.column_id,
+        name: column.name,
+        physical: columnName(column.column_id),
+      })),
       keys,
       checks,
       foreignKeys,
@@ -409,5 +427,9 @@ class PgCatalogWriter implements CatalogWriter {
 }
 
 function renameTaken(name: string, kind: string): SqlError {
-  return new SqlError(15335, `Error: The new name '${name}' is already in use as a ${kind} name and would cause a duplicate that is not permitted.`, 11);
+  return new SqlError(
+    15335,
+    `Error: The new name '${name}' is already in use as a ${kind} name and would cause a duplicate that is not permitted.`,
+    11,
+  );
 }

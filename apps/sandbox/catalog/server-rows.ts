@@ -57,12 +57,29 @@ export async function writeDatabases(pg: PgQuerier, databases: readonly Database
   );
 }
 
-const FIXED_ROLES = ['sysadmin', 'securityadmin', 'serveradmin', 'setupadmin', 'processadmin', 'diskadmin', 'dbcreator', 'bulkadmin'];
+const FIXED_ROLES = [
+  'sysadmin',
+  'securityadmin',
+  'serveradmin',
+  'setupadmin',
+  'processadmin',
+  'diskadmin',
+  'dbcreator',
+  'bulkadmin',
+];
 
 /** Makes sys.server_principals show exactly these logins, and the fixed roles. `sa` has principal_id 1. */
 export async function writeLogins(pg: PgQuerier, logins: readonly LoginRow[]): Promise<void> {
   const fold = foldOf('SQL_Latin1_General_CP1_CI_AS');
-  const roles = FIXED_ROLES.map((name, at) => ({ principal_id: 3 + at, name, name_key: fold(name), type: 'R', sid: sidOf(3 + at), is_disabled: false, server_roles: [] }));
+  const roles = FIXED_ROLES.map((name, at) => ({
+    principal_id: 3 + at,
+    name,
+    name_key: fold(name),
+    type: 'R',
+    sid: sidOf(3 + at),
+    is_disabled: false,
+    server_roles: [],
+  }));
   const rows = logins.map((login) => ({
     principal_id: login.principalId,
     name: login.name,

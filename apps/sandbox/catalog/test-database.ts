@@ -27,7 +27,13 @@ async function server(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env['SLUICE_TEST_POSTGRES'];
   if (given !== undefined) return { url: given, stop: () => Promise.resolve() };
   const dir = await mkdtemp(join(tmpdir(), 'sluice-catalog-'));
-  const stack = await startStack({ dir, services: ['postgres'], log: () => undefined, ephemeral: true, durable: false });
+  const stack = await startStack({
+    dir,
+    services: ['postgres'],
+    log: () => undefined,
+    ephemeral: true,
+    durable: false,
+  });
   return { url: stack.postgres.url, stop: () => stack.stop() };
 }
 

@@ -44,25 +44,36 @@ export async function writeColumns(
     }
     seen.add(key);
   }
-  await w.insert('columns', columns.map(({ id, model }) => columnRow(w, table.objectId, id, model)));
+  await w.insert(
+    'columns',
+    columns.map(({ id, model }) => columnRow(w, table.objectId, id, model)),
+  );
   const identities = columns.filter(({ model }) => model.identity);
   if (identities.length > 1) {
     const message = `Multiple identity columns specified for table '${table.name}'. Only one identity column per table is allowed.`;
     throw new SqlError(2744, message);
   }
-  await w.insert('identity_columns', identities.map(({ id, model }) => ({
-    object_id: table.objectId,
-    column_id: id,
-    seed_value: String(model.identity?.seed),
-    increment_value: String(model.identity?.increment),
-    is_not_for_replication: model.identity?.notForReplication ?? false,
-  })));
-  await w.insert('computed_columns', columns.filter(({ model }) => model.computed).map(({ id, model }) => ({
-    object_id: table.objectId,
-    column_id: id,
-    definition: parenthesized(model.computed?.definition ?? ''),
-    is_persisted: model.computed?.persisted ?? false,
-  })));
+  await w.insert(
+    'identity_columns',
+    identities.map(({ id, model }) => ({
+      object_id: table.objectId,
+      column_id: id,
+      seed_value: String(model.identity?.seed),
+      increment_value: String(model.identity?.increment),
+      is_not_for_replication: model.identity?.notForReplication ?? false,
+    })),
+  );
+  await w.insert(
+    'computed_columns',
+    columns
+      .filter(({ model }) => model.computed)
+      .map(({ id, model }) => ({
+        object_id: table.objectId,
+        column_id: id,
+        definition: parenthesized(model.computed?.definition ?? ''),
+        is_persisted: model.computed?.persisted ?? false,
+      })),
+  );
 }
 
 /** Gives the next column id of a table; ids are never used twice. */
@@ -72,7 +83,10 @@ export async function nextColumnId(w: Writing, objectId: number): Promise<number
     [objectId],
   );
   if (row) return row.id;
-  throw new SqlError(4902, `Cannot find the object with id ${objectId} because it does not exist or you do not have permissions.`);
+  throw new SqlError(
+    4902,
+    `Cannot find the object with id ${objectId} because it does not exist or you do not have permissions.`,
+  );
 }
 
 /** ALTER TABLE … ALTER COLUMN: type, collation, nullability. */
@@ -125,7 +139,10 @@ export async function dropColumn(w: Writing, objectId: number, columnId: number)
   for (const table of ['identity_columns', 'computed_columns', 'columns']) {
     await w.pg.query(`DELETE FROM meta.${table} WHERE object_id = $1 AND column_id = $2`, [objectId, columnId]);
   }
-  await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 1 AND major_id = $1 AND minor_id = $2', [objectId, columnId]);
+  await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 1 AND major_id = $1 AND minor_id = $2', [
+    objectId,
+    columnId,
+  ]);
   await w.touch(objectId);
 }
 

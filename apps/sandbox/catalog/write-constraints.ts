@@ -73,7 +73,12 @@ async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promi
   throw new SqlError(1902, message, 16, 3);
 }
 
-async function writeIndex(w: Writing, table: TableRef, columns: readonly ColumnRef[], index: IndexParts): Promise<number> {
+async function writeIndex(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  index: IndexParts,
+): Promise<number> {
   const indexId = await newIndexId(w, table, index);
   const options = index.options ?? {};
   await w.insert('indexes', [
@@ -95,7 +100,11 @@ async function writeIndex(w: Writing, table: TableRef, columns: readonly ColumnR
     },
   ]);
   const keys = index.columns.map((column, at) => ({ column, ordinal: at + 1, included: false }));
-  const others = (index.included ?? []).map((name) => ({ column: { name, descending: false }, ordinal: 0, included: true }));
+  const others = (index.included ?? []).map((name) => ({
+    column: { name, descending: false },
+    ordinal: 0,
+    included: true,
+  }));
   await w.insert(
     'index_columns',
     [...keys, ...others].map(({ column, ordinal, included }, at) => ({
@@ -120,10 +129,16 @@ export async function writeKey(
 ): Promise<CreatedKey> {
   if (key.kind === 'PK') {
     const others = await w.rows('SELECT 1 FROM meta.indexes WHERE object_id = $1 AND is_primary_key', [table.objectId]);
-    if (others.length > 0) throw new SqlError(1779, `Table '${table.name}' already has a primary key defined on it.`, 16, 0);
+    if (others.length > 0)
+      throw new SqlError(1779, `Table '${table.name}' already has a primary key defined on it.`, 16, 0);
   }
   const objectId = await newObjectId(w);
-  const generated = generatedKeyName(key.kind, table.name, key.columns.map((column) => column.name), objectId);
+  const generated = generatedKeyName(
+    key.kind,
+    table.name,
+    key.columns.map((column) => column.name),
+    objectId,
+  );
   const name = key.name ?? generated;
   await writeObject(w, table, { id: objectId, name, type: key.kind });
   const indexId = await writeIndex(w, table, columns, {
@@ -135,7 +150,12 @@ export async function writeKey(
     ...(key.options ? { options: key.options } : {}),
   });
   await w.insert('key_constraints', [
-    { object_id: objectId, parent_object_id: table.objectId, unique_index_id: indexId, is_system_named: key.name === undefined },
+    {
+      object_id: objectId,
+      parent_object_id: table.objectId,
+      unique_index_id: indexId,
+      is_system_named: key.name === undefined,
+    },
   ]);
   if (key.kind === 'PK') {
     const ids = key.columns.map((column) => w.find(columns, column.name).column_id);
@@ -188,10 +208,10 @@ export async function writeDefault(
   column: ColumnRef,
   def: DefaultModel,
 ): Promise<{ objectId: number; name: string; columnId: number }> {
-  const bound = await w.rows('SELECT 1 FROM meta.default_constraints WHERE parent_object_id = $1 AND parent_column_id = $2', [
-    table.objectId,
-    column.column_id,
-  ]);
+  const bound = await w.rows(
+    'SELECT 1 FROM meta.default_constraints WHERE parent_object_id = $1 AND parent_column_id = $2',
+    [table.objectId, column.column_id],
+  );
   if (bound.length > 0) throw new SqlError(1781, 'Column already has a DEFAULT bound to it.');
   const objectId = await newObjectId(w);
   const name = def.name ?? generatedConstraintName('DF', table.name, column.name, objectId);
@@ -280,7 +300,13 @@ export async function writeForeignKey(
   return { objectId, name, referencedId: referenced.object_id };
 }
 
-function parentColumn(w: Writing, columns: readonly ColumnRef[], column: string, key: string, table: TableRef): ColumnRef {
+function parentColumn(
+  w: Writing,
+  columns: readonly ColumnRef[],
+  column: string,
+  key: string,
+  table: TableRef,
+): ColumnRef {
   const found = columns.find((candidate) => candidate.name_key === w.fold(column));
   if (found) return found;
   const message = `Foreign key '${key}' references invalid column '${column}' in referencing table '${table.name}'.`;

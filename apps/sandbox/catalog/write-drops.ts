@@ -38,7 +38,9 @@ const OWNED: readonly (readonly [string, string])[] = [
 ];
 
 async function deleteObjects(w: Writing, ids: readonly number[]): Promise<void> {
-  const statements = OWNED.map(([table, column], at) => `d${at} AS (DELETE FROM meta.${table} WHERE ${column} = ANY ($1))`);
+  const statements = OWNED.map(
+    ([table, column], at) => `d${at} AS (DELETE FROM meta.${table} WHERE ${column} = ANY ($1))`,
+  );
   await w.pg.query(
     `WITH ${statements.join(', ')}, p AS (DELETE FROM meta.permissions WHERE class = 1 AND major_id = ANY ($1))
      DELETE FROM meta.extended_properties WHERE class IN (1, 2, 7) AND major_id = ANY ($1)`,
@@ -49,11 +51,15 @@ async function deleteObjects(w: Writing, ids: readonly number[]): Promise<void> 
 /** An object with its constraints and triggers; 3726 while a foreign key of another table refers to it. */
 export async function dropObject(w: Writing, objectId: number): Promise<void> {
   const object = await w.table(objectId);
-  const referring = await w.rows('SELECT 1 FROM meta.foreign_keys WHERE referenced_object_id = $1 AND parent_object_id <> $1', [
-    objectId,
-  ]);
+  const referring = await w.rows(
+    'SELECT 1 FROM meta.foreign_keys WHERE referenced_object_id = $1 AND parent_object_id <> $1',
+    [objectId],
+  );
   if (referring.length > 0) {
-    throw new SqlError(3726, `Could not drop object '${object.name}' because it is referenced by a FOREIGN KEY constraint.`);
+    throw new SqlError(
+      3726,
+      `Could not drop object '${object.name}' because it is referenced by a FOREIGN KEY constraint.`,
+    );
   }
   const children = await w.rows<{ object_id: number }>(
     'SELECT object_id FROM meta.objects WHERE parent_object_id = $1 UNION SELECT object_id FROM meta.triggers WHERE parent_id = $1',
@@ -63,7 +69,10 @@ export async function dropObject(w: Writing, objectId: number): Promise<void> {
 }
 
 /** One constraint; 3725 while a foreign key rests on the key. */
-export async function dropConstraint(w: Writing, constraintId: number): Promise<{ kind: ConstraintKind; indexId?: number }> {
+export async function dropConstraint(
+  w: Writing,
+  constraintId: number,
+): Promise<{ kind: ConstraintKind; indexId?: number }> {
   const [row] = await w.rows<{ name: string; type: string; parent_object_id: number }>(
     'SELECT name, type, parent_object_id FROM meta.objects WHERE object_id = $1',
     [constraintId],
@@ -92,9 +101,10 @@ async function dropKeyIndex(
   constraintId: number,
   constraint: { readonly name: string; readonly parent_object_id: number },
 ): Promise<number> {
-  const [key] = await w.rows<{ unique_index_id: number }>('SELECT unique_index_id FROM meta.key_constraints WHERE object_id = $1', [
-    constraintId,
-  ]);
+  const [key] = await w.rows<{ unique_index_id: number }>(
+    'SELECT unique_index_id FROM meta.key_constraints WHERE object_id = $1',
+    [constraintId],
+  );
   const indexId = key?.unique_index_id ?? 0;
   const [user] = await w.rows<{ name: string; parent: string }>(
     `SELECT o.name, t.name AS parent FROM meta.foreign_keys f JOIN meta.objects o USING (object_id) JOIN meta.objects t ON t.object_id = f.parent_object_id
@@ -113,7 +123,10 @@ async function dropKeyIndex(
 export async function deleteIndex(w: Writing, objectId: number, indexId: number): Promise<void> {
   await w.pg.query('DELETE FROM meta.index_columns WHERE object_id = $1 AND index_id = $2', [objectId, indexId]);
   await w.pg.query('DELETE FROM meta.indexes WHERE object_id = $1 AND index_id = $2', [objectId, indexId]);
-  await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 7 AND major_id = $1 AND minor_id = $2', [objectId, indexId]);
+  await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 7 AND major_id = $1 AND minor_id = $2', [
+    objectId,
+    indexId,
+  ]);
 }
 
 /** DROP INDEX; 3723 where the index serves a constraint. */
@@ -133,15 +146,21 @@ export async function dropIndex(w: Writing, objectId: number, indexId: number): 
 
 /** DROP SCHEMA; 3729 while it holds something. */
 export async function dropSchema(w: Writing, name: string): Promise<void> {
-  const [schema] = await w.rows<{ schema_id: number }>('SELECT schema_id FROM meta.schemas WHERE name_key = $1', [w.fold(name)]);
+  const [schema] = await w.rows<{ schema_id: number }>('SELECT schema_id FROM meta.schemas WHERE name_key = $1', [
+    w.fold(name),
+  ]);
   if (!schema) {
-    throw new SqlError(15151, `Cannot drop the schema '${name}', because it does not exist or you do not have permission.`);
+    throw new SqlError(
+      15151,
+      `Cannot drop the schema '${name}', because it does not exist or you do not have permission.`,
+    );
   }
   const [held] = await w.rows<{ name: string }>(
     'SELECT name FROM meta.objects WHERE schema_id = $1 UNION ALL SELECT name FROM meta.types WHERE schema_id = $1 LIMIT 1',
     [schema.schema_id],
   );
-  if (held) throw new SqlError(3729, `Cannot drop schema '${name}' because it is being referenced by object '${held.name}'.`);
+  if (held)
+    throw new SqlError(3729, `Cannot drop schema '${name}' because it is being referenced by object '${held.name}'.`);
   await w.pg.query('DELETE FROM meta.schemas WHERE schema_id = $1', [schema.schema_id]);
   await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 3 AND major_id = $1', [schema.schema_id]);
   await w.pg.query('DELETE FROM meta.permissions WHERE class = 3 AND major_id = $1', [schema.schema_id]);

@@ -43,7 +43,11 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
   await w.insert('parameters', [...returned, ...parameters]);
   if (module.columns && module.columns.length > 0) {
     const table = { objectId, name: module.name, schema: module.schema, schemaId: 0 };
-    await writeColumns(w, table, module.columns.map((model, at) => ({ id: at + 1, model })));
+    await writeColumns(
+      w,
+      table,
+      module.columns.map((model, at) => ({ id: at + 1, model })),
+    );
   }
   if (module.trigger) {
     await w.insert('triggers', [
@@ -57,12 +61,15 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
       },
     ]);
   }
-  await w.insert('dependencies', (module.references ?? []).map((reference, at) => ({
-    referencing_id: objectId,
-    ordinal: at + 1,
-    referenced_schema_name: reference.schema ?? null,
-    referenced_entity_name: reference.name,
-  })));
+  await w.insert(
+    'dependencies',
+    (module.references ?? []).map((reference, at) => ({
+      referencing_id: objectId,
+      ordinal: at + 1,
+      referenced_schema_name: reference.schema ?? null,
+      referenced_entity_name: reference.name,
+    })),
+  );
 }
 
 export async function createModule(w: Writing, module: ModuleModel): Promise<number> {
@@ -95,9 +102,13 @@ const BODY_TABLES: readonly (readonly [string, string])[] = [
 
 /** ALTER: the same object with another text. */
 export async function alterModule(w: Writing, objectId: number, module: ModuleModel): Promise<void> {
-  for (const [table, column] of BODY_TABLES) await w.pg.query(`DELETE FROM meta.${table} WHERE ${column} = $1`, [objectId]);
+  for (const [table, column] of BODY_TABLES)
+    await w.pg.query(`DELETE FROM meta.${table} WHERE ${column} = $1`, [objectId]);
   await writeBody(w, objectId, module);
-  await w.pg.query('UPDATE meta.objects SET type = $2, modify_date = localtimestamp WHERE object_id = $1', [objectId, module.kind]);
+  await w.pg.query('UPDATE meta.objects SET type = $2, modify_date = localtimestamp WHERE object_id = $1', [
+    objectId,
+    module.kind,
+  ]);
 }
 
 export async function createSequence(w: Writing, sequence: SequenceModel): Promise<number> {
@@ -105,11 +116,21 @@ export async function createSequence(w: Writing, sequence: SequenceModel): Promi
   await w.requireFree(schemaId, sequence.name);
   const facets = facetsOf(sequence.type, sequence.userTypeId);
   if (facets.scale !== 0) {
-    throw new SqlError(11702, `The sequence object '${sequence.schema}.${sequence.name}' must be of data type int, bigint, smallint, tinyint, or decimal or numeric with a scale of 0, or any user-defined data type that is based on one of the above integer data types.`);
+    throw new SqlError(
+      11702,
+      `The sequence object '${sequence.schema}.${sequence.name}' must be of data type int, bigint, smallint, tinyint, or decimal or numeric with a scale of 0, or any user-defined data type that is based on one of the above integer data types.`,
+    );
   }
   const [objectId = 0] = await w.objectIds(1);
   await w.insert('objects', [
-    { object_id: objectId, name: sequence.name, name_key: w.fold(sequence.name), schema_id: schemaId, parent_object_id: 0, type: 'SO' },
+    {
+      object_id: objectId,
+      name: sequence.name,
+      name_key: w.fold(sequence.name),
+      schema_id: schemaId,
+      parent_object_id: 0,
+      type: 'SO',
+    },
   ]);
   await w.insert('sequences', [
     {

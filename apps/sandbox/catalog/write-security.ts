@@ -3,14 +3,19 @@ import type { Writing } from './writing.ts';
 import type { PermissionChange, PropertyTarget } from './writer.ts';
 
 async function principalId(w: Writing, name: string): Promise<number | undefined> {
-  const [row] = await w.rows<{ principal_id: number }>('SELECT principal_id FROM meta.principals WHERE name_key = $1', [w.fold(name)]);
+  const [row] = await w.rows<{ principal_id: number }>('SELECT principal_id FROM meta.principals WHERE name_key = $1', [
+    w.fold(name),
+  ]);
   return row?.principal_id;
 }
 
 async function requirePrincipal(w: Writing, name: string, kind: string): Promise<number> {
   const id = await principalId(w, name);
   if (id !== undefined) return id;
-  throw new SqlError(15151, `Cannot find the ${kind} '${name}', because it does not exist or you do not have permission.`);
+  throw new SqlError(
+    15151,
+    `Cannot find the ${kind} '${name}', because it does not exist or you do not have permission.`,
+  );
 }
 
 export async function createSchema(w: Writing, name: string, owner: string): Promise<number> {
@@ -91,7 +96,10 @@ export async function setExtendedProperty(
   const existing = await w.rows(`SELECT 1 FROM meta.extended_properties WHERE ${where}`, place);
   if (mode === 'add') {
     if (existing.length > 0) {
-      throw new SqlError(15233, `Property cannot be added. Property '${property.name}' already exists for 'object specified'.`);
+      throw new SqlError(
+        15233,
+        `Property cannot be added. Property '${property.name}' already exists for 'object specified'.`,
+      );
     }
     await w.pg.query(
       'INSERT INTO meta.extended_properties (class, major_id, minor_id, name_key, name, value) VALUES ($1, $2, $3, $4, $5, $6)',

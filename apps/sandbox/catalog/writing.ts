@@ -52,7 +52,9 @@ export class Writing {
   /** `count` new object ids. */
   async objectIds(count: number): Promise<number[]> {
     if (count === 0) return [];
-    const rows = await this.rows<{ id: number }>('SELECT meta.next_object_id() AS id FROM generate_series(1, $1)', [count]);
+    const rows = await this.rows<{ id: number }>('SELECT meta.next_object_id() AS id FROM generate_series(1, $1)', [
+      count,
+    ]);
     return rows.map((row) => row.id);
   }
 
@@ -73,7 +75,8 @@ export class Writing {
       schemaId,
       this.fold(name),
     ]);
-    if (taken.length > 0) throw new SqlError(2714, `There is already an object named '${name}' in the database.`, severity, state);
+    if (taken.length > 0)
+      throw new SqlError(2714, `There is already an object named '${name}' in the database.`, severity, state);
   }
 
   async table(objectId: number): Promise<TableRef> {
@@ -82,7 +85,10 @@ export class Writing {
       [objectId],
     );
     if (row) return { objectId, name: row.name, schemaId: row.schema_id, schema: row.schema };
-    throw new SqlError(4902, `Cannot find the object with id ${objectId} because it does not exist or you do not have permissions.`);
+    throw new SqlError(
+      4902,
+      `Cannot find the object with id ${objectId} because it does not exist or you do not have permissions.`,
+    );
   }
 
   async columns(objectId: number): Promise<ColumnRef[]> {

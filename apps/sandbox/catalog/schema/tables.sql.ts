@@ -128,7 +128,12 @@ CREATE TABLE meta.system_columns (
 CREATE TABLE meta.cdc_state (
   single boolean PRIMARY KEY DEFAULT true CHECK (single), slot text NOT NULL, publication text NOT NULL,
   change_tables_id int NOT NULL, captured_columns_id int NOT NULL, index_columns_id int NOT NULL, ddl_history_id int NOT NULL,
-  lsn_time_mapping_id int NOT NULL, last_commit_lsn pg_lsn NOT NULL DEFAULT '0/0', last_cdc_lsn bytea);
+  lsn_time_mapping_id int NOT NULL, last_commit_lsn pg_lsn NOT NULL DEFAULT '0/0');
+CREATE TABLE meta.cdc_instances (
+  object_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, source_object_id int NOT NULL, created_lsn pg_lsn NOT NULL,
+  supports_net_changes boolean NOT NULL, role_name text, index_id int);
+CREATE TABLE meta.cdc_captured (
+  object_id int NOT NULL, column_ordinal int NOT NULL, column_id int NOT NULL, is_computed boolean NOT NULL, PRIMARY KEY (object_id, column_ordinal));
 CREATE TABLE meta.cdc_jobs (
   job_type text PRIMARY KEY, job_id uuid NOT NULL DEFAULT gen_random_uuid(), maxtrans int, maxscans int, continuous boolean,
   pollinginterval bigint, retention bigint, threshold bigint, is_running boolean NOT NULL DEFAULT true);

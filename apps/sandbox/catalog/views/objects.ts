@@ -337,10 +337,5 @@ export const OBJECT_VIEWS = [
   masking_function nvarchar(4000) NULL::text`,
     'FROM meta.columns c WHERE false',
   ),
-  view(
-    -127,
-    'sys.system_sql_modules',
-    MODULE,
-    'FROM meta.modules m WHERE false',
-  ),
+  view(-127, 'sys.system_sql_modules', MODULE, 'FROM meta.modules m WHERE false'),
 ];
