@@ -57,7 +57,13 @@ export function openJobContext(job: JobFile, app: string, log: Log): JobContext 
 
 /** A pool to the job's target database. */
 export function openTargetPool(job: JobFile, applicationName: string, maxConnections = 4): pg.Pool {
-  return openPool({ url: job.target.url, password: job.target.password.reveal(), applicationName, maxConnections });
+  return openPool({
+    url: job.target.url,
+    password: job.target.password.reveal(),
+    applicationName,
+    maxConnections,
+    keepsCommits: true,
+  });
 }
 
 /** Makes publishers for a job: registers the table's schemas and compiles its encoder. */

@@ -13,6 +13,11 @@ export interface TargetSettings {
   /** How long a statement waits for a lock; default 10 s. */
   readonly lockTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /**
+   * A commit that was answered survives the server's crash, whatever the server is set to. The control schema needs that: a lost "chunk done" would have the chunk read
+   * again after its hold has ended. Rows and their offset are lost together or not at all, so the sink does not.
+   */
+  readonly keepsCommits?: boolean;
 }
 
 /** A pool whose sessions print values in the one form that Sluice reads (UTC, ISO, hex) and never wait without a bound for a lock. */
@@ -33,6 +38,7 @@ export function openPool(settings: TargetSettings): pg.Pool {
       `-c lock_timeout=${settings.lockTimeoutMs ?? 10_000}`,
       `-c statement_timeout=${settings.statementTimeoutMs ?? 0}`,
       '-c idle_in_transaction_session_timeout=60000',
+      ...(settings.keepsCommits ? ['-c synchronous_commit=on'] : []),
     ].join(' '),
   });
   // An idle connection that breaks is replaced by the next connect; whoever holds one learns of it by its query.
