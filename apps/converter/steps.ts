@@ -1,6 +1,6 @@
 import type { Phase } from '#conversion';
 import { oneLine, SluiceError } from '#errors';
-import type { ControlStore, PlannedStep } from '#target-postgres';
+import { type ControlStore, isConnectionLost, isPassing, type PlannedStep } from '#target-postgres';
 import { failpoint, type Log } from '#telemetry';
 
 /**
@@ -38,10 +38,9 @@ async function applyStep(control: ControlStore, step: PlannedStep): Promise<Erro
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     if (!(error instanceof Error)) throw error;
-    const code = (error as { code?: string }).code ?? '';
-    // No code, or class 57 (shutdown) and 08 (connection): the server went away, the statement may be tried again.
-    if (code === '' || code.startsWith('57P') || code.startsWith('08')) {
-      throw new SluiceError('TargetConnectionLost', `The target went away: ${error.message}`, {}, { cause: error });
+    // The server went away, or a lock did not come in time because the sink writes: the statement is tried again, not given up for good.
+    if (isConnectionLost(error) || isPassing(error)) {
+      throw new SluiceError('TargetConnectionLost', `The target is not ready: ${error.message}`, {}, { cause: error });
     }
     return error;
   } finally {
