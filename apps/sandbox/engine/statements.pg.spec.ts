@@ -376,3 +376,48 @@ describe('errors in triggers', () => {
     expect(await session.rows('SELECT COUNT(*) FROM loud')).toEqual([[1]]);
   });
 });
+
+describe('keys and computed columns', () => {
+  test('an UPDATE may move keys through each other, until a foreign key refers to them', async () => {
+    await session.run('CREATE TABLE moved (id int PRIMARY KEY); INSERT moved VALUES (1), (2), (3)');
+    expect(numbers(await session.run('UPDATE moved SET id = id + 1'))).toEqual([]);
+    expect(await session.rows('SELECT id FROM moved ORDER BY id')).toEqual([[2], [3], [4]]);
+    expect(numbers(await session.run('UPDATE moved SET id = 7'))).toEqual([2627]);
+    expect(
+      numbers(await session.run('CREATE TABLE refers (m int REFERENCES moved(id)); INSERT refers VALUES (9)')),
+    ).toEqual([547]);
+  });
+
+  test('computed columns are read, indexed and checked, persisted or not', async () => {
+    const made = await session.run(`
+      CREATE TABLE computed (a int, twice AS a * 2, plus AS (a + 1) PERSISTED NOT NULL, CONSTRAINT ck_twice CHECK (twice < 100));
+      CREATE INDEX ix_twice ON computed (twice);
+      INSERT computed (a) VALUES (5)`);
+    expect(numbers(made)).toEqual([]);
+    expect(await session.rows('SELECT a, twice, plus FROM computed WHERE twice = 10')).toEqual([[5, 10, 6]]);
+    expect(numbers(await session.run('INSERT computed (a) VALUES (50)'))).toEqual([547]);
+    expect(numbers(await session.run('INSERT computed (a, twice) VALUES (1, 2)'))).toEqual([271]);
+  });
+
+  test('functions of one RETURN, scalar and table, work inside queries', async () => {
+    await session.run('CREATE TABLE facts (id int, v int); INSERT facts VALUES (1, 10), (2, 20)');
+    await session.run(
+      'CREATE FUNCTION dbo.best(@id int) RETURNS int AS BEGIN RETURN (SELECT MAX(v) FROM facts WHERE id <= @id) END',
+    );
+    await session.run(
+      'CREATE FUNCTION dbo.upto(@max int) RETURNS TABLE AS RETURN (SELECT id, v FROM facts WHERE id <= @max)',
+    );
+    expect(await session.rows('SELECT id, dbo.best(id) FROM facts ORDER BY id')).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+    expect(
+      await session.rows('SELECT f.id, COUNT(*) FROM facts f CROSS APPLY dbo.upto(f.id) u GROUP BY f.id ORDER BY f.id'),
+    ).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    await session.run('CREATE FUNCTION dbo.loops(@n int) RETURNS int AS BEGIN DECLARE @i int = @n; RETURN @i END');
+    expect((await session.run('SELECT dbo.loops(id) FROM facts')).errors[0]?.message).toContain("'dbo.loops'");
+  });
+});

@@ -7,7 +7,7 @@ import {
   type Scope,
   type SqlType,
 } from '#conversion';
-import { quoteIdent } from '#pgsql';
+import { quoteIdent, quoteLiteral } from '#pgsql';
 import type { ColumnModel, IndexColumnModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { parsedExpression } from '../parsing.ts';
@@ -37,9 +37,21 @@ export function defaultSql(scope: Scope, type: SqlType, definition: string): str
   return value.sql;
 }
 
+/** The relation with its computed columns written out, so that a condition over them needs no table in PostgreSQL. */
+function writtenOut(scope: Scope, relation: Relation): Relation {
+  if (!relation.columns.some((column) => column.expression !== undefined)) return relation;
+  const columns = relation.columns.map(({ expression, ...column }) => {
+    if (expression === undefined) return column;
+    const value = translateExpression(expression, { profile: sandbox, scope }, { table: relation });
+    return { ...column, sql: `(${value.sql})` };
+  });
+  return { ...relation, columns };
+}
+
 /** The PostgreSQL condition of a CHECK or of an index filter. */
 export function conditionSql(scope: Scope, relation: Relation, definition: string): string {
-  const value = translatePredicate(parsedExpression(definition), { profile: sandbox, scope }, { table: relation });
+  const table = writtenOut(scope, relation);
+  const value = translatePredicate(parsedExpression(definition), { profile: sandbox, scope }, { table });
   refuseParameters('a condition', value.parameters);
   return value.sql;
 }
@@ -148,7 +160,10 @@ export function indexSql(scope: Scope, relation: Relation, index: PhysicalIndex)
   ];
 }
 
-/** A key constraint, and the index by the translator's keys where that differs. */
+/**
+ * A key constraint, and the index by the translator's keys where that differs. It is checked at the end of a statement, as SQL Server
+ * does (`SET id = id + 1`), until a foreign key refers to the table: PostgreSQL then wants it checked row by row.
+ */
 export function keySqls(
   scope: Scope,
   relation: Relation,
@@ -160,7 +175,7 @@ export function keySqls(
   const kind = key.kind === 'PK' ? 'PRIMARY KEY' : 'UNIQUE NULLS NOT DISTINCT';
   if (columns.some((column) => column.expression !== undefined))
     return indexSql(scope, relation, { physical, unique: true, columns: key.columns });
-  const constraint = `ALTER TABLE ${relation.sql} ADD CONSTRAINT ${quoteIdent(physical)} ${kind} (${list})`;
+  const constraint = `ALTER TABLE ${relation.sql} ADD CONSTRAINT ${quoteIdent(physical)} ${kind} (${list}) DEFERRABLE`;
   const [, second] = indexSql(scope, relation, { physical, unique: true, columns: key.columns });
   return second === undefined ? [constraint] : [constraint, second];
 }
@@ -175,8 +190,18 @@ export interface PhysicalForeignKey {
   readonly validated: boolean;
 }
 
+/** Makes the keys of a table such as a foreign key may refer to. */
+export function settleKeysSql(table: string): string {
+  return `DO $do$ DECLARE k record; BEGIN
+  FOR k IN SELECT conname, pg_get_constraintdef(oid) AS def FROM pg_constraint WHERE conrelid = ${quoteLiteral(table)}::regclass AND contype IN ('p', 'u') AND condeferrable LOOP
+    EXECUTE format('ALTER TABLE ${table} DROP CONSTRAINT %I', k.conname);
+    EXECUTE format('ALTER TABLE ${table} ADD CONSTRAINT %I %s', k.conname, replace(k.def, ' DEFERRABLE', ''));
+  END LOOP; END $do$`;
+}
+
 /** ADD CONSTRAINT … FOREIGN KEY; all names physical. */
 export function foreignKeySql(table: string, key: PhysicalForeignKey): string {
   const action = (value: string | undefined): string => (value ?? 'NO_ACTION').replace('_', ' ');
-  return `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdent(key.physical)} FOREIGN KEY (${key.columns.join(', ')}) REFERENCES ${key.referenced} (${key.referencedColumns.join(', ')}) ON DELETE ${action(key.onDelete)} ON UPDATE ${action(key.onUpdate)}${key.validated ? '' : ' NOT VALID'}`;
+  const settle = settleKeysSql(key.referenced);
+  return `${settle}; ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdent(key.physical)} FOREIGN KEY (${key.columns.join(', ')}) REFERENCES ${key.referenced} (${key.referencedColumns.join(', ')}) ON DELETE ${action(key.onDelete)} ON UPDATE ${action(key.onUpdate)}${key.validated ? '' : ' NOT VALID'}`;
 }
