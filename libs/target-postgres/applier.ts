@@ -74,7 +74,8 @@ export class Applier {
     try {
       return await this.#apply(session, batch, advanceStatement(advance));
     } catch (error) {
-      if (sqlState(error) === OFFSET_MOVED) throw new Signal('reseek', `the offset of ${at.topic} partition ${at.partition} moved`);
+      if (sqlState(error) === OFFSET_MOVED)
+        throw new Signal('reseek', `the offset of ${at.topic} partition ${at.partition} moved`);
       if (error instanceof Signal) throw error;
       throw targetFault(error, `applying to ${this.options.table.tableName}`, { table: this.options.table.tableName });
     }
@@ -166,7 +167,12 @@ export class Applier {
   }
 
   /** Halves the batch until the rows that the target refuses stand alone. All in one transaction with the offset. Returns how many were parked. */
-  async #applyCarefully(session: ApplySession, batch: RecordBatch, states: Reduction, advance: string): Promise<number> {
+  async #applyCarefully(
+    session: ApplySession,
+    batch: RecordBatch,
+    states: Reduction,
+    advance: string,
+  ): Promise<number> {
     await session.client.query('begin');
     try {
       await session.client.query(advance);
@@ -180,7 +186,13 @@ export class Applier {
     }
   }
 
-  async #applyRange(session: ApplySession, batch: RecordBatch, states: Reduction, from: number, to: number): Promise<number> {
+  async #applyRange(
+    session: ApplySession,
+    batch: RecordBatch,
+    states: Reduction,
+    from: number,
+    to: number,
+  ): Promise<number> {
     const fault = await this.#tryRange(session, batch, states, from, to);
     if (fault === null) return 0;
     if (to - from > 1) {
@@ -188,7 +200,11 @@ export class Applier {
       const first = await this.#applyRange(session, batch, states, from, middle);
       const parked = first + (await this.#applyRange(session, batch, states, middle, to));
       if (parked > MOST_PARKED) {
-        throw new SluiceError('TargetStatementFailed', `more than ${MOST_PARKED} rows of one batch were refused, the last: ${fault.message}`, fault.facts);
+        throw new SluiceError(
+          'TargetStatementFailed',
+          `more than ${MOST_PARKED} rows of one batch were refused, the last: ${fault.message}`,
+          fault.facts,
+        );
       }
       return parked;
     }
@@ -219,7 +235,14 @@ export class Applier {
       await runScript(session.client, statements.join(';\n'), [session.stage.view()]);
       await session.client.query(`delete from ${stageName(this.options.table)}`);
       if (this.hasParked) {
-        await unparkKeys(session.client, this.options.at, states.last.slice(from, to).filter((i) => !batch.missing.has(i)).map((i) => keyOf(batch, i)));
+        await unparkKeys(
+          session.client,
+          this.options.at,
+          states.last
+            .slice(from, to)
+            .filter((i) => !batch.missing.has(i))
+            .map((i) => keyOf(batch, i)),
+        );
       }
       await session.client.query('release savepoint part');
       return null;

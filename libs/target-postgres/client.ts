@@ -57,7 +57,16 @@ function urlParts({ url, password }: TargetSettings): pg.ClientConfig {
   }
 }
 
-const LOST = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+const LOST = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 const LOST_STATES = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '08000', '08003', '08006']);
 /** Deadlock, serialisation, lock not available, out of connections, memory or disk: the same work may succeed later. */
 const AGAIN = new Set(['40001', '40P01', '55P03', '53100', '53200', '53300', '57014']);
@@ -92,8 +101,16 @@ export function targetFault(error: unknown, doing: string, facts: SluiceError['f
   const state = sqlState(error);
   const kind = kindOf(error, state);
   const { table, column, constraint } = (error ?? {}) as { table?: string; column?: string; constraint?: string };
-  const text = isRowFault(error) ? rowFaultText(state, constraint, column) : error instanceof Error ? error.message : '';
-  const named = { ...(table ? { targetTable: table } : {}), ...(column ? { column } : {}), ...(constraint ? { constraint } : {}) };
+  const text = isRowFault(error)
+    ? rowFaultText(state, constraint, column)
+    : error instanceof Error
+      ? error.message
+      : '';
+  const named = {
+    ...(table ? { targetTable: table } : {}),
+    ...(column ? { column } : {}),
+    ...(constraint ? { constraint } : {}),
+  };
   return new SluiceError(kind, `${doing}: ${text}`, { ...facts, ...named, sqlState: state }, { cause: quiet(error) });
 }
 

@@ -1,5 +1,13 @@
 export * from './control-schema/index.ts';
-export { isConnectionLost, isPassing, isRowFault, openPool, sqlState, targetFault, type TargetSettings } from './client.ts';
+export {
+  isConnectionLost,
+  isPassing,
+  isRowFault,
+  openPool,
+  sqlState,
+  targetFault,
+  type TargetSettings,
+} from './client.ts';
 export { Applier, type Applied, type ApplierOptions } from './applier.ts';
 export {
   forgetTarget,

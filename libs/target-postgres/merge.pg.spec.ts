@@ -123,7 +123,10 @@ describe('merging a batch', () => {
     await t.apply([{ op: 'c', after: [1, 'a', null] }]);
     await t.apply([{ op: 'tombstone', before: [1, null, null] }]);
     expect(await t.rows()).toEqual([]);
-    await t.apply([{ op: 'd', before: [1, 'a', null] }, { op: 'tombstone', before: [1, null, null] }]);
+    await t.apply([
+      { op: 'd', before: [1, 'a', null] },
+      { op: 'tombstone', before: [1, null, null] },
+    ]);
     expect(await t.rows()).toEqual([]);
   });
 
@@ -165,7 +168,10 @@ describe('merging a batch', () => {
     await t.apply([{ op: 'c', after: [1, 'row', 'd'] }]);
     // The key went from 1 to 2; the new key's partition was faster.
     await t.apply([{ op: 'c', after: [2, 'row', 'd'] }]);
-    await t.apply([{ op: 'd', before: [1, 'row', 'd'] }, { op: 'tombstone', before: [1, null, null] }]);
+    await t.apply([
+      { op: 'd', before: [1, 'row', 'd'] },
+      { op: 'tombstone', before: [1, null, null] },
+    ]);
     expect(await t.rows()).toEqual([[2, 'row', 'd']]);
   });
 
@@ -195,14 +201,18 @@ describe('merging a batch', () => {
     expect(await t.rows('select count(*)::int from audit')).toEqual([[0]]);
   });
 
-  test('C13, C17: keys that the source holds equal are one row, its spelling is the newest', async () => {
+  test('C12, C13, C17: keys that the source holds equal are one row, its spelling is the newest', async () => {
     const event = eventTable({ code: TEXT, guid: { kind: 'uuid' }, v: INT }, { code: 'rtrim-lower', guid: 'exact' });
     const ddl = `create table t (code varchar(20), guid uuid, v integer, primary key (code, guid));
       create unique index on t ((lower(rtrim(code, ' ') COLLATE "C")), guid)`;
     const t = await open({ event, ddl });
     await t.apply([{ op: 'r', after: ['Abc', 'AAAAAAAA-0000-0000-0000-00000000000F', 1] }]);
     await t.apply([
-      { op: 'u', before: ['Abc', 'aaaaaaaa-0000-0000-0000-00000000000f', 1], after: ['ABC  ', 'aaaaaaaa-0000-0000-0000-00000000000f', 2] },
+      {
+        op: 'u',
+        before: ['Abc', 'aaaaaaaa-0000-0000-0000-00000000000f', 1],
+        after: ['ABC  ', 'aaaaaaaa-0000-0000-0000-00000000000f', 2],
+      },
     ]);
     expect(await t.rows()).toEqual([['ABC  ', 'aaaaaaaa-0000-0000-0000-00000000000f', 2]]);
     await t.apply([{ op: 'd', before: ['abc', 'aaaaaaaa-0000-0000-0000-00000000000f', 2] }]);
@@ -241,7 +251,10 @@ describe('merging a batch', () => {
 
 describe('rows that the target refuses', () => {
   const narrow = 'create table t (id integer primary key, name varchar(3), doc text)';
-  const many = Array.from({ length: 1000 }, (_, i) => ({ op: 'c' as const, after: [i, i === 700 ? 'too long' : 'ok', null] }));
+  const many = Array.from({ length: 1000 }, (_, i) => ({
+    op: 'c' as const,
+    after: [i, i === 700 ? 'too long' : 'ok', null],
+  }));
 
   test('under suspend-table nothing of the batch is applied and the record is named, without its value', async () => {
     const t = await open({ event: simple, ddl: narrow });
@@ -306,6 +319,8 @@ describe('tables without a key', () => {
 
   test('a row to delete that is not there is a fault', async () => {
     const t = await open({ event, ddl });
-    await expect(t.apply([{ op: 'd', before: [1, 'b', null] }])).rejects.toMatchObject({ kind: 'TargetStatementFailed' });
+    await expect(t.apply([{ op: 'd', before: [1, 'b', null] }])).rejects.toMatchObject({
+      kind: 'TargetStatementFailed',
+    });
   });
 });

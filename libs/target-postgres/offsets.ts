@@ -87,9 +87,13 @@ export async function registerSinkTable(pool: pg.Pool, table: SinkTable): Promis
   );
   const found = owner.rows[0];
   if (found && (found.job !== table.job || found.sink !== table.sink)) {
-    throw new SluiceError('JobOwned', `The target table ${schema}.${name} is fed by job ${found.job}, sink ${found.sink}.`, {
-      table: table.tableName,
-    });
+    throw new SluiceError(
+      'JobOwned',
+      `The target table ${schema}.${name} is fed by job ${found.job}, sink ${found.sink}.`,
+      {
+        table: table.tableName,
+      },
+    );
   }
   await pool.query(
     `insert into sluice.sink_offsets (sink, topic, partition, job, table_name, target_schema, target_name, incarnation)
@@ -110,15 +114,23 @@ async function checkIncarnation(pool: pg.Pool, table: SinkTable): Promise<void> 
   const other = rows.rows.find((row) => row.incarnation !== table.incarnation);
   const count = rows.rows.reduce((sum, row) => sum + Number(row.count), 0);
   if (other) {
-    throw new SluiceError('TopicIncarnationChanged', `The topic ${table.topic} is not the one that the target's offsets belong to.`, {
-      table: table.tableName,
-      topic: table.topic,
-    });
+    throw new SluiceError(
+      'TopicIncarnationChanged',
+      `The topic ${table.topic} is not the one that the target's offsets belong to.`,
+      {
+        table: table.tableName,
+        topic: table.topic,
+      },
+    );
   }
   if (count !== table.partitions) {
-    throw new SluiceError('TopicMismatch', `The topic ${table.topic} has ${table.partitions} partitions, the target knows ${count}.`, {
-      topic: table.topic,
-    });
+    throw new SluiceError(
+      'TopicMismatch',
+      `The topic ${table.topic} has ${table.partitions} partitions, the target knows ${count}.`,
+      {
+        topic: table.topic,
+      },
+    );
   }
 }
 
@@ -164,8 +176,17 @@ function integerText(value: number): string {
 
 /** Forgets what was applied to a target table; in the transaction that drops or truncates it (rule 9). */
 export async function forgetTarget(db: pg.ClientBase, target: { schema: string; name: string }): Promise<void> {
-  await db.query(`delete from sluice.parked p using sluice.sink_offsets o where o.target_schema = $1 and o.target_name = $2
-    and p.sink = o.sink and p.topic = o.topic and p.partition = o.partition`, [target.schema, target.name]);
-  await db.query(`delete from sluice.sink_offsets where target_schema = $1 and target_name = $2`, [target.schema, target.name]);
-  await db.query(`delete from sluice.sink_tables where target_schema = $1 and target_name = $2`, [target.schema, target.name]);
+  await db.query(
+    `delete from sluice.parked p using sluice.sink_offsets o where o.target_schema = $1 and o.target_name = $2
+    and p.sink = o.sink and p.topic = o.topic and p.partition = o.partition`,
+    [target.schema, target.name],
+  );
+  await db.query(`delete from sluice.sink_offsets where target_schema = $1 and target_name = $2`, [
+    target.schema,
+    target.name,
+  ]);
+  await db.query(`delete from sluice.sink_tables where target_schema = $1 and target_name = $2`, [
+    target.schema,
+    target.name,
+  ]);
 }

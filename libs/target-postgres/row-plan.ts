@@ -34,9 +34,13 @@ export class RowPlan {
     const keyed = table.key.map((column) => ({ column, field: keyReader ? fieldOf(keyReader.fields, column) : -1 }));
     const missing = keyed.find(({ column, field }) => field < 0 || !this.columns.includes(column));
     if (keyReader && missing) {
-      throw new SluiceError('TargetSchemaMismatch', `${table.tableName}: the records have no key column ${missing.column.sourceName}`, {
-        table: table.tableName,
-      });
+      throw new SluiceError(
+        'TargetSchemaMismatch',
+        `${table.tableName}: the records have no key column ${missing.column.sourceName}`,
+        {
+          table: table.tableName,
+        },
+      );
     }
     this.#keyFields = Int32Array.from(this.columns, (column) => keyed.findIndex((key) => key.column === column));
     this.#keyCopies = keyReader

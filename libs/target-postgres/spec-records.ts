@@ -34,7 +34,10 @@ export class SpecRecords {
     ids: { key: number; value: number; reservedKey: number } = { key: 1, value: 2, reservedKey: 3 },
     known: Map<number, AvroSchema> = new Map(),
   ) {
-    known.set(ids.key, keySchema(table)).set(ids.value, envelopeSchema(table)).set(ids.reservedKey, contractSchema('reserved-key'));
+    known
+      .set(ids.key, keySchema(table))
+      .set(ids.value, envelopeSchema(table))
+      .set(ids.reservedKey, contractSchema('reserved-key'));
     const registry = { getById: (id: number) => Promise.resolve(known.get(id)!) };
     this.readers = new ReaderCache(registry as unknown as SchemaRegistry);
     this.#encoder = new RowEncoder({ table, ids, connector: 'sqlserver', version: 'spec' });
@@ -58,9 +61,25 @@ export class SpecRecords {
     bytes.writeBigInt64BE(BigInt(fetchOffset), 0);
     this.#offset += events.length;
     const topic = 'spec';
-    const records = new RecordCursor({ topic, partition, records: bytes, fromOffset: fetchOffset, aborted: [], checkCrc: false });
+    const records = new RecordCursor({
+      topic,
+      partition,
+      records: bytes,
+      fromOffset: fetchOffset,
+      aborted: [],
+      checkCrc: false,
+    });
     const end = this.#offset;
-    return { topic, partition, fetchOffset, nextOffset: end, lastStableOffset: end, highWatermark: end, byteCount: bytes.length, records };
+    return {
+      topic,
+      partition,
+      fetchOffset,
+      nextOffset: end,
+      lastStableOffset: end,
+      highWatermark: end,
+      byteCount: bytes.length,
+      records,
+    };
   }
 
   #append(builder: RecordBatchBuilder, { op, before, after, unavailable, version = 1 }: SpecEvent): void {

@@ -1,14 +1,7 @@
 import type { CopyText } from './copy-text.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { isDelete, type MergedRow, type Reduction } from './reduction.ts';
-import {
-  copyIntoStage,
-  deleteStaged,
-  insertStaged,
-  STAGED,
-  updateStaged,
-  upsertStaged,
-} from './sql/merge.ts';
+import { copyIntoStage, deleteStaged, insertStaged, STAGED, updateStaged, upsertStaged } from './sql/merge.ts';
 
 /** Lines for the staging table, and what is in them. */
 export interface Staged {
@@ -113,8 +106,10 @@ export interface MergeOptions {
 export function mergeStatements(batch: RecordBatch, staged: Staged, options: MergeOptions): string[] {
   const { table, columns } = batch.plan;
   const statements = [copyIntoStage(table, columns)];
-  if (staged.deletes > 0 || (options.replace && staged.upserts > 0)) statements.push(deleteStaged(table, options.replace));
-  if (staged.upserts > 0) statements.push(options.replace ? insertStaged(table, columns) : upsertStaged(table, columns));
+  if (staged.deletes > 0 || (options.replace && staged.upserts > 0))
+    statements.push(deleteStaged(table, options.replace));
+  if (staged.upserts > 0)
+    statements.push(options.replace ? insertStaged(table, columns) : upsertStaged(table, columns));
   staged.groups.forEach(({ missing, count }, group) => {
     const present = columns.filter((_, column) => !missing.includes(column));
     statements.push(updateStaged(table, present, group, options.mustExist ? count : null));

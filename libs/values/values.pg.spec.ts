@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
-import { canonicalFromSource, canonicalFromTarget, foldExpression, foldText, pgTypeOf, timestamptzIso, type SourceValue, type ValueType } from '#values';
+import {
+  canonicalFromSource,
+  canonicalFromTarget,
+  foldExpression,
+  foldText,
+  pgTypeOf,
+  timestamptzIso,
+  type SourceValue,
+  type ValueType,
+} from '#values';
 import { freshDatabase, type FreshDatabase } from '#testing';
 
 let database: FreshDatabase;
@@ -24,24 +33,49 @@ function generator(seed: number): (below: number) => number {
 }
 
 describe('folds', () => {
-  test.each(['rtrim', 'rtrim-lower', 'exact'] as const)('PostgreSQL folds every string by %s as JavaScript does', async (fold) => {
-    const random = generator(17);
-    const special = [' ', '  ', '\t', '\u00a0', '\u3000', 'A', 'Z', 'a', '[', '@', 'É', 'ß', 'İ', 'ı', 'Σ', 'ς', '😀', 'K', 'Å'];
-    const strings = Array.from({ length: 2000 }, () =>
-      Array.from({ length: random(10) }, () =>
-        random(2) === 0 ? special[random(special.length)]! : String.fromCodePoint(1 + random(0xd7fe)),
-      ).join(''),
-    );
-    const expression = foldExpression(fold, 's');
-    const result = await pool.query<{ folded: string }>(
-      `select ${expression} as folded from unnest($1::text[]) with ordinality as t(s, n) order by n`,
-      [strings],
-    );
-    expect(result.rows.map((row) => row.folded)).toEqual(strings.map((text) => foldText(text, fold)));
-  });
+  test.each(['rtrim', 'rtrim-lower', 'exact'] as const)(
+    'PostgreSQL folds every string by %s as JavaScript does',
+    async (fold) => {
+      const random = generator(17);
+      const special = [
+        ' ',
+        '  ',
+        '\t',
+        '\u00a0',
+        '\u3000',
+        'A',
+        'Z',
+        'a',
+        '[',
+        '@',
+        'É',
+        'ß',
+        'İ',
+        'ı',
+        'Σ',
+        'ς',
+        '😀',
+        'K',
+        'Å',
+      ];
+      const strings = Array.from({ length: 2000 }, () =>
+        Array.from({ length: random(10) }, () =>
+          random(2) === 0 ? special[random(special.length)]! : String.fromCodePoint(1 + random(0xd7fe)),
+        ).join(''),
+      );
+      const expression = foldExpression(fold, 's');
+      const result = await pool.query<{ folded: string }>(
+        `select ${expression} as folded from unnest($1::text[]) with ordinality as t(s, n) order by n`,
+        [strings],
+      );
+      expect(result.rows.map((row) => row.folded)).toEqual(strings.map((text) => foldText(text, fold)));
+    },
+  );
 
   test('char(n) columns fold like varchar', async () => {
-    const result = await pool.query<{ folded: string }>(`select ${foldExpression('rtrim-lower', 's')} as folded from (select 'AB'::char(8) as s) t`);
+    const result = await pool.query<{ folded: string }>(
+      `select ${foldExpression('rtrim-lower', 's')} as folded from (select 'AB'::char(8) as s) t`,
+    );
     expect(result.rows[0]?.folded).toBe('ab');
   });
 });
@@ -76,19 +110,24 @@ describe('canonical texts', () => {
     [{ kind: 'text', of: 'hierarchyid' }, '/1/2/'],
   ];
 
-  test.each(cases)('%j: %p is the same text from the source and from PostgreSQL in any time zone', async (type, value) => {
-    const source = canonicalFromSource(type, value as Exclude<SourceValue, undefined>)!;
-    const iso = type.kind === 'timestamptz' ? timestamptzIso(value as string) : source;
-    const written = type.kind === 'bytes' ? `\\x${source}` : iso;
-    for (const zone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns']) {
-      const client = await pool.connect();
-      try {
-        await client.query(`set timezone = '${zone}'`);
-        const result = await client.query<{ text: string }>(`select ($1::text::${pgTypeOf(type)})::text as text`, [written]);
-        expect(canonicalFromTarget(type, result.rows[0]!.text)).toBe(source);
-      } finally {
-        client.release();
+  test.each(cases)(
+    '%j: %p is the same text from the source and from PostgreSQL in any time zone',
+    async (type, value) => {
+      const source = canonicalFromSource(type, value as Exclude<SourceValue, undefined>)!;
+      const iso = type.kind === 'timestamptz' ? timestamptzIso(value as string) : source;
+      const written = type.kind === 'bytes' ? `\\x${source}` : iso;
+      for (const zone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns']) {
+        const client = await pool.connect();
+        try {
+          await client.query(`set timezone = '${zone}'`);
+          const result = await client.query<{ text: string }>(`select ($1::text::${pgTypeOf(type)})::text as text`, [
+            written,
+          ]);
+          expect(canonicalFromTarget(type, result.rows[0]!.text)).toBe(source);
+        } finally {
+          client.release();
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -28,7 +28,9 @@ export function copyIntoTarget(table: TargetTable, columns: readonly FilledColum
 
 function sameKey(table: TargetTable): string {
   return table.key
-    .map(({ fold = 'exact', quoted }) => `${foldExpression(fold, `t.${quoted}`)} = ${foldExpression(fold, `s.${quoted}`)}`)
+    .map(
+      ({ fold = 'exact', quoted }) => `${foldExpression(fold, `t.${quoted}`)} = ${foldExpression(fold, `s.${quoted}`)}`,
+    )
     .join(' and ');
 }
 
@@ -63,7 +65,9 @@ export function updateStaged(
   group: number,
   mustExist: number | null,
 ): string {
-  const set = columns.filter(({ fold, isAlwaysIdentity }) => fold !== 'exact' && !isAlwaysIdentity).map(({ quoted }) => `${quoted} = s.${quoted}`);
+  const set = columns
+    .filter(({ fold, isAlwaysIdentity }) => fold !== 'exact' && !isAlwaysIdentity)
+    .map(({ quoted }) => `${quoted} = s.${quoted}`);
   if (set.length === 0) return 'select 1';
   const update = `update ${table.quoted} t set ${set.join(', ')} from ${stageName(table)} s where s._sluice_op = '${group}' and ${sameKey(table)}`;
   if (mustExist === null) return update;
