@@ -52,7 +52,8 @@ async function format(
       '-XX:TieredStopAtLevel=1',
       ...paths.jvm,
       'kafka.tools.StorageTool',
-      ...['format', '--cluster-id', clusterId, '--config', paths.properties],
+      // The id may begin with a dash.
+      ...['format', `--cluster-id=${clusterId}`, '--config', paths.properties],
     ],
     logFile: logFileOf(settings.dir, 'kafka'),
   });
