@@ -15,7 +15,7 @@ import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
 import { callRemote, tableParameter } from './procedure-call.ts';
 import { PgLink, type PgResult, type RunOptions } from './pg-link.ts';
-import { Cancelled } from './pg-error.ts';
+import { Cancelled, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
 import type { Run } from './run.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
@@ -227,37 +227,62 @@ export class EngineSession implements SqlSession {
     return result.rows[0]?.[0] ?? '\\x0000000000000000';
   }
 
-  async batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
-    const frame = this.batchFrame();
-    // SCOPE_IDENTITY() outlives a batch of the client, not a parameterised statement.
-    frame.scopeIdentity = this.root.scopeIdentity;
-    await runBatch(this, sql, frame, out, signal);
-    this.root.scopeIdentity = frame.scopeIdentity;
+  /** After the storage was away: a new connection, with what hung on the old one gone. */
+  private async ready(): Promise<void> {
+    const link = this.links.get(this.current.id);
+    if (link !== undefined && !link.broken) return;
+    this.tx.abandon();
+    this.own = undefined;
+    this.changing = undefined;
+    this.root = new Frame('', 0, 0, undefined);
+    await this.connect();
   }
 
-  async execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
-    const frame = this.batchFrame();
-    const run = this.runOf(frame, out, signal);
-    for (const parameter of parameters) {
-      const key = parameter.name.toLowerCase();
-      if (parameter.type.name === 'table') frame.tables.set(key, await tableParameter(run, parameter));
-      else frame.variables.set(key, { type: parameter.type, value: encoderFor(parameter.type)(parameter.value) });
+  /** Runs a request of the client; what it throws is SQL Server's kind of error. */
+  private async request<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      await this.ready();
+      return await work();
+    } catch (error) {
+      throw sqlError(error, { line: 1, procedure: '', verb: 'request', spid: this.spid, snapshot: undefined });
     }
-    await runBatch(this, sql, frame, out, signal);
-    out.returnStatus(0);
-    for (const parameter of parameters) {
-      const slot = parameter.output ? frame.variable(parameter.name) : undefined;
-      if (slot === undefined) continue;
-      out.returnValue({ ...parameter, value: slot.value === null ? null : decoderFor(parameter.type)(slot.value) });
-    }
+  }
+
+  batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
+    return this.request(async () => {
+      const frame = this.batchFrame();
+      // SCOPE_IDENTITY() outlives a batch of the client, not a parameterised statement.
+      frame.scopeIdentity = this.root.scopeIdentity;
+      await runBatch(this, sql, frame, out, signal);
+      this.root.scopeIdentity = frame.scopeIdentity;
+    });
+  }
+
+  execute(sql: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
+    return this.request(async () => {
+      const frame = this.batchFrame();
+      const run = this.runOf(frame, out, signal);
+      for (const parameter of parameters) {
+        const key = parameter.name.toLowerCase();
+        if (parameter.type.name === 'table') frame.tables.set(key, await tableParameter(run, parameter));
+        else frame.variables.set(key, { type: parameter.type, value: encoderFor(parameter.type)(parameter.value) });
+      }
+      await runBatch(this, sql, frame, out, signal);
+      out.returnStatus(0);
+      for (const parameter of parameters) {
+        const slot = parameter.output ? frame.variable(parameter.name) : undefined;
+        if (slot === undefined) continue;
+        out.returnValue({ ...parameter, value: slot.value === null ? null : decoderFor(parameter.type)(slot.value) });
+      }
+    });
   }
 
   procedure(name: string, parameters: readonly TdsParameter[], out: ResultSink, signal: AbortSignal): Promise<void> {
-    return callRemote(this.runOf(this.batchFrame(), out, signal), name, parameters);
+    return this.request(() => callRemote(this.runOf(this.batchFrame(), out, signal), name, parameters));
   }
 
   transaction(request: TransactionRequest, out: ResultSink): Promise<void> {
-    return transactionRequest(this, request, out);
+    return this.request(() => transactionRequest(this, request, out));
   }
 
   bulkLoad(
@@ -266,7 +291,7 @@ export class EngineSession implements SqlSession {
     rows: AsyncIterable<readonly TdsValue[]>,
     signal: AbortSignal,
   ): Promise<bigint> {
-    return bulkLoad(this, sql, columns, rows, signal);
+    return this.request(() => bulkLoad(this, sql, columns, rows, signal));
   }
 
   async reset(): Promise<void> {

@@ -9,6 +9,9 @@ import { bind, translated, type Run } from './run.ts';
 import { runOne } from './statements.ts';
 import { verbOf } from './verbs.ts';
 
+/** Errors of this severity end the connection; nothing catches them. */
+const ENDS_CONNECTION = 20;
+
 /** Ends the batch: its error has been sent already. */
 export class BatchAborted extends Error {
   override readonly name = 'BatchAborted';
@@ -39,6 +42,7 @@ export async function runBatch(
       await session.rollbackIfAborting(out);
       return;
     }
+    if (error instanceof SqlError && error.severity >= ENDS_CONNECTION) throw error;
     session.lastError = error instanceof SqlError ? error.number : 50_000;
     out.error(
       sqlError(error, { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined }),
@@ -163,6 +167,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     session.lastError = fault.number;
     const raised = verb === 'RAISERROR';
     const reach = verb === 'THROW' && reachOf(fault) === 'statement' ? 'batch' : reachOf(fault);
+    if (fault.severity >= ENDS_CONNECTION) throw fault;
     if (frame.guarded()) {
       if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
         session.tx.doomed = true;
@@ -187,7 +192,7 @@ async function runTry(run: Run, body: readonly Statement[], handler: readonly St
   try {
     return await runList(run, body);
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
+    if (!(error instanceof SqlError) || error.severity >= ENDS_CONNECTION) throw error;
     caught = error;
   } finally {
     frame.tries -= 1;

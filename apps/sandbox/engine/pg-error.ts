@@ -144,6 +144,17 @@ function byCode(fault: Fault, place: ErrorPlace): SqlError | undefined {
   }
 }
 
+const LOST = /^(57P0[123]|08\d{3}|ECONNRESET|ECONNREFUSED|EPIPE)$/;
+
+/** Whether the connection to PostgreSQL is gone, and with it whatever the session had open. */
+function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    LOST.test((error as { code?: string }).code ?? '') ||
+    /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
+  );
+}
+
 /** SQL Server's error for anything thrown while a statement ran. Faults of our own code keep their text under number 50000 + severity 20. */
 export function sqlError(error: unknown, place: ErrorPlace): SqlError {
   if (error instanceof SqlError) {
@@ -155,9 +166,20 @@ export function sqlError(error: unknown, place: ErrorPlace): SqlError {
     const { number, message, span } = error.problem;
     return new SqlError(number, message, number === 102 ? 15 : 16, 1, span?.line ?? place.line, place.procedure);
   }
-  const found = error instanceof pg.DatabaseError ? (byCode(error, place) ?? known(error)) : undefined;
+  const found =
+    error instanceof pg.DatabaseError && !isConnectionLoss(error) ? (byCode(error, place) ?? known(error)) : undefined;
   if (found !== undefined) {
     return new SqlError(found.number, found.message, found.severity, found.state, place.line, place.procedure);
+  }
+  if (isConnectionLoss(error)) {
+    return new SqlError(
+      596,
+      'Cannot continue the execution because the session is in the kill state.',
+      21,
+      1,
+      place.line,
+      place.procedure,
+    );
   }
   const text = error instanceof Error ? error.message : String(error);
   return new SqlError(

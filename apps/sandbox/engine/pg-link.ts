@@ -135,6 +135,7 @@ class WireStatement {
 /** One connection to PostgreSQL, used by one session. Statements run in the order of the calls. */
 export class PgLink {
   private lost: Error | undefined;
+  private running = 0;
 
   private constructor(readonly client: pg.Client) {
     client.on('error', (error) => {
@@ -165,12 +166,19 @@ export class PgLink {
     if (this.lost !== undefined) throw this.lost;
     const { signal } = options;
     signal?.throwIfAborted();
-    const cancel = (): void => this.cancel();
+    let cancelled: Promise<void> | undefined;
+    const cancel = (): void => {
+      cancelled = this.cancel();
+    };
     signal?.addEventListener('abort', cancel, { once: true });
+    this.running += 1;
     try {
       return await this.submit(text, values, options);
     } finally {
+      this.running -= 1;
       signal?.removeEventListener('abort', cancel);
+      // A cancel still on its way would hit the next statement.
+      await cancelled;
     }
   }
 
@@ -179,8 +187,8 @@ export class PgLink {
     await this.client.query(text);
   }
 
-  /** Asks the server to give up the running statement; it then fails with SQLSTATE 57014. */
-  cancel(): void {
+  /** Asks the server to give up the running statement, which then fails with SQLSTATE 57014; resolves when it has been told. */
+  cancel(): Promise<void> {
     const { host, port, processID, secretKey } = this.client as unknown as {
       host: string;
       port: number;
@@ -192,14 +200,19 @@ export class PgLink {
     message.writeInt32BE(80_877_102, 4);
     message.writeInt32BE(processID, 8);
     message.writeInt32BE(secretKey, 12);
-    const socket = host.startsWith('/') ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket({ host, port });
-    socket.on('connect', () => socket.end(message));
-    socket.on('error', (error) => {
-      this.lost ??= error;
+    return new Promise((resolve) => {
+      const socket = host.startsWith('/') ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket({ host, port });
+      socket.on('connect', () => socket.write(message));
+      // The server closes the connection when it has passed the request on; an unreachable server has no statement to cancel.
+      socket.on('error', () => resolve());
+      socket.on('close', () => resolve());
+      socket.resume();
     });
   }
 
   async close(): Promise<void> {
+    // Else the statement, with its locks, would live until it next writes to the connection.
+    if (this.running > 0 && !this.broken) await this.cancel();
     await this.client.end();
   }
 

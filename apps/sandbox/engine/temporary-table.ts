@@ -50,6 +50,11 @@ function temporarySqls(run: Run, scope: SessionScope, name: string, definition: 
   const sql = [
     ...(identity ? [identitySequenceSql(sequence, identity, true)] : []),
     `CREATE TEMPORARY TABLE ${physical} (${stored.join(', ')})`,
+    ...(identity
+      ? [
+          `ALTER SEQUENCE ${sequence} OWNED BY ${physical}.c${columns.findIndex((column) => column.identity !== undefined) + 1}`,
+        ]
+      : []),
     ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `pg_temp.v${physical}`)] : []),
     ...definition.keys.flatMap((key, index) => keySqls(scope, relation, key, `k${physical}_${index}`)),
     ...definition.checks.map(
@@ -111,8 +116,6 @@ export async function dropTemporary(run: Run, name: string): Promise<boolean> {
     const local = frame.tables.get(key);
     if (local === undefined) continue;
     await run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true });
-    if (local.sequence !== undefined)
-      await run.session.query(`DROP SEQUENCE IF EXISTS ${local.sequence}`, [], { writes: true });
     frame.tables.delete(key);
     const at = frame.temporary.indexOf(local.physical);
     if (at >= 0) frame.temporary.splice(at, 1);

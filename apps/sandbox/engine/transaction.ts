@@ -127,6 +127,12 @@ export class SessionTransaction {
     this.written = false;
   }
 
+  /** Forgets a transaction whose connection is gone. */
+  abandon(): void {
+    this.leave();
+    this.ddl = false;
+  }
+
   private dropSavepoint(): string[] {
     const had = this.savepoint;
     this.savepoint = false;
