@@ -1,6 +1,6 @@
 import { quoteQualified } from '#pgsql';
 import { SluiceError } from '#errors';
-import { sleep } from '#telemetry';
+import { failpoint, sleep } from '#telemetry';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { type CommandContext, openCommandContext } from './context.ts';
 import { openJob } from './job.ts';
@@ -42,6 +42,7 @@ export async function cutOver(context: CommandContext, signal: AbortSignal, out:
   const done = (step: string, facts: string): void => {
     steps.push({ step, facts, atMs: Date.now() });
     out.line(`  ✓ ${step}: ${facts}`);
+    failpoint('cli.cutover-step');
   };
   await refuseUnready(context);
   await control.setJobState('cutting-over');
