@@ -25,4 +25,5 @@ export {
 export type * from './snapshot.ts';
 export { BUILT_IN_TYPES, facetsOf, SYSNAME_ID, typeOfFacets, type TypeFacets } from './types.ts';
 export { CATALOG_VIEWS } from './views/index.ts';
+export { systemProcedure } from './system-procedures.ts';
 export type { CatalogWriter, PermissionChange, PropertyTarget } from './writer.ts';

@@ -5,7 +5,7 @@ import { commitLsn, SequenceValues } from './lsn.ts';
 import { LogicalDecoder, type LogicalMessage, type RelationMessage } from './pgoutput.ts';
 import { ReplicationStream, type StreamMessage } from './replication-stream.ts';
 
-const FLUSH_BYTES = 4 * 1024 * 1024;
+const FLUSH_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_TRANSACTIONS = 2000;
 const RETRY_MS = 1000;
 const IDLE_WAIT_MS = 1000;

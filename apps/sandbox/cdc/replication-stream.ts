@@ -22,7 +22,7 @@ interface QueuedMessage extends StreamMessage {
   readonly arena: Arena;
 }
 
-const ARENA_BYTES = 1024 * 1024;
+const ARENA_BYTES = 512 * 1024;
 
 /** The inside of pg's client that replication needs: copy-both messages are not part of its public interface. */
 interface CopyConnection {
@@ -32,7 +32,9 @@ interface CopyConnection {
   once(event: 'replicationStart', listener: () => void): void;
 }
 
-const HIGH_WATER_BYTES = 8 * 1024 * 1024;
+const HIGH_WATER_BYTES = 4 * 1024 * 1024;
+/** Messages that were read leave the queue in heaps, since it may never be empty. */
+const COMPACT_AT = 4096;
 const STATUS_INTERVAL_MS = 10_000;
 const XLOG_DATA = 0x77;
 const KEEPALIVE = 0x6b;
@@ -110,6 +112,9 @@ export class ReplicationStream {
     this.queuedBytes -= message.length;
     if (this.head === this.queue.length) {
       this.queue.length = 0;
+      this.head = 0;
+    } else if (this.head >= COMPACT_AT) {
+      this.queue.splice(0, this.head);
       this.head = 0;
     }
     if (!this.resting && this.queuedBytes < HIGH_WATER_BYTES / 2) this.connection.stream.resume();
