@@ -1,6 +1,7 @@
 export { AppProcess, type AppName } from './app-process.ts';
 export { startCli, type CliResult, type CliRun } from './cli.ts';
+export * from './faults.ts';
 export type { OracleReport } from './oracle.ts';
 export { SandboxProcess } from './sandbox.ts';
 export { openServers, type TestServers } from './servers.ts';
-export { TestJob, type TestJobOptions } from './test-job.ts';
+export { openPlace, TestJob, type TestJobOptions, type TestPlace } from './test-job.ts';

@@ -17,8 +17,8 @@ export interface TestJobOptions {
   readonly seed: number;
   /** Rows of the sample, about. Default 2,000. */
   readonly rows?: number;
-  /** `own`: Kafka, registry and target of this test alone, for faults in them. Default shared. */
-  readonly servers?: 'own' | 'shared';
+  /** `own`: Kafka, registry and target of this test alone, for faults in them. Default shared. A place that runs already is left running. */
+  readonly servers?: 'own' | 'shared' | TestPlace;
   /** Leases of all apps. Default 2,000 ms. */
   readonly leaseMs?: number;
   /** Transactions a second of the workload. Default 20. */
@@ -29,6 +29,31 @@ export interface TestJobOptions {
   readonly apply?: Readonly<Record<string, string | number>>;
   /** Statements run in the source after the sample is installed and before CDC is switched on. */
   readonly prepare?: (server: SampleServer) => Promise<void>;
+}
+
+/** Servers and a sandbox on which one job after another may run. */
+export interface TestPlace {
+  readonly servers: TestServers;
+  readonly sandbox: SandboxProcess;
+  close(): Promise<void>;
+}
+
+export async function openPlace(kind: 'own' | 'shared'): Promise<TestPlace> {
+  const servers = await openServers(kind);
+  try {
+    const sandbox = await SandboxProcess.start(servers);
+    return {
+      servers,
+      sandbox,
+      close: async () => {
+        await sandbox.stop();
+        await servers.close();
+      },
+    };
+  } catch (error) {
+    await servers.close();
+    throw error;
+  }
 }
 
 const SLOW_START_MS = 120_000;
@@ -46,11 +71,11 @@ export class TestJob {
 
   private constructor(
     readonly options: TestJobOptions,
-    readonly servers: TestServers,
-    readonly sandbox: SandboxProcess,
+    private readonly place: TestPlace,
     readonly source: SampleServer,
     private readonly targetName: string,
   ) {
+    const { servers } = place;
     this.jobFile = join(servers.dir, `${this.name}.yaml`);
     this.logDir = join(servers.dir, 'logs');
     this.env = {
@@ -62,23 +87,36 @@ export class TestJob {
 
   /** Starts servers and sandbox, installs the sample, enables CDC. No app runs yet. */
   static async open(options: TestJobOptions): Promise<TestJob> {
-    const servers = await openServers(options.servers ?? 'shared');
+    const given = options.servers ?? 'shared';
+    const place = typeof given === 'string' ? await openPlace(given) : given;
     try {
-      const sandbox = await SandboxProcess.start(servers);
       const name = freshName('orders');
-      const source = sandbox.server(name);
-      await command(servers.targetUrl, `create database ${name}`);
-      const job = new TestJob(options, servers, sandbox, source, name);
+      const source = place.sandbox.server(name);
+      await command(place.servers.targetUrl, `create database ${name}`);
+      const job = new TestJob(options, place, source, name);
       mkdirSync(job.logDir, { recursive: true });
       await installOrders(source, { rows: options.rows ?? 2000, seed: options.seed });
       await options.prepare?.(source);
-      writeFileSync(job.jobFile, job.#jobText());
+      job.configure();
       await job.#enableCapture();
       return job;
     } catch (error) {
-      await servers.close();
+      if (typeof given === 'string') await place.close();
       throw error;
     }
+  }
+
+  get servers(): TestServers {
+    return this.place.servers;
+  }
+
+  get sandbox(): SandboxProcess {
+    return this.place.sandbox;
+  }
+
+  /** Writes the job file; a process reads it when it starts. */
+  configure(load: Readonly<Record<string, string | number>> = {}): void {
+    writeFileSync(this.jobFile, this.#jobText(load));
   }
 
   get targetUrl(): string {
@@ -121,7 +159,7 @@ export class TestJob {
         name,
         jobFile: this.jobFile,
         logDir: this.logDir,
-        args: app === 'converter' ? [] : [`lease-ms=${this.options.leaseMs ?? 2000}`],
+        args: [`lease-ms=${this.leaseMs}`],
         env: this.env,
         restartMs: 100,
       });
@@ -129,6 +167,10 @@ export class TestJob {
     }
     await found.start(failpoints);
     return found;
+  }
+
+  get leaseMs(): number {
+    return this.options.leaseMs ?? 2000;
   }
 
   app(name: string): AppProcess {
@@ -232,13 +274,23 @@ export class TestJob {
     await this.workload?.stop().catch(() => undefined);
     await Promise.allSettled([...this.apps.values()].map((app) => app.stop()));
     await this.#control?.end();
-    await this.sandbox.stop();
-    if (!this.servers.own)
+    const isOurs = this.place !== this.options.servers;
+    if (!isOurs) await this.#dropSource();
+    if (!isOurs || !this.servers.own)
       await command(this.servers.targetUrl, `drop database if exists ${this.targetName} with (force)`);
-    await this.servers.close();
+    if (isOurs) await this.place.close();
   }
 
-  #jobText(): string {
+  async #dropSource(): Promise<void> {
+    const pool = await connect({ ...this.source, database: 'master' }, 1);
+    try {
+      await pool.request().batch(`DROP DATABASE [${this.source.database}]`);
+    } finally {
+      await pool.close();
+    }
+  }
+
+  #jobText(load: Readonly<Record<string, string | number>>): string {
     const { brokers, registryUrl } = this.servers;
     const target = new URL(this.targetUrl);
     target.password = '';
@@ -252,7 +304,7 @@ kafka:
   brokers: [${brokers.join(', ')}]
   registry: { url: "${registryUrl}" }
   topics: { partitions: 2 }
-load: ${lines({ workers: 2, chunkRows: 150, ...this.options.load })}
+load: ${lines({ workers: 2, chunkRows: 150, ...this.options.load, ...load })}
 changes: ${lines({ pollMs: 50, heartbeatMs: 1000, ...this.options.changes })}
 apply: ${lines({ workers: 3, ...this.options.apply })}
 `;
