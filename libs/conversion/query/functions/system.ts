@@ -38,11 +38,26 @@ const session =
 
 const refused = (use: FunctionUse): TypedSql => use.unsupported(`The function ${use.name.toUpperCase()}`);
 
+/** Properties that a variant's base tells: its type without and with what stands in parentheses behind it. */
+function variantProperty(use: FunctionUse): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const property = use.arg(1).constant?.toLowerCase() ?? '';
+  const variant = use.to(use.arg(0), { name: 'sql_variant' }).sql;
+  const base = `(${variant}).base`;
+  const wrapped = (type: string, sql: string): TypedSql =>
+    value(`CASE WHEN ${base} IS NULL THEN NULL ELSE ROW(${quoted(type)}, ${sql})::sys.sql_variant END`, {
+      name: 'sql_variant',
+    });
+  if (property === 'basetype') return wrapped('nvarchar(128)', `split_part(${base}, '(', 1)`);
+  return use.unsupported(`SQL_VARIANT_PROPERTY with ${property === '' ? 'this property' : property}`);
+}
+
 /** Functions of the server and the session that have a counterpart; the sandbox's engine supplies its own. */
 export const SYSTEM_RULES: RuleTable = {
   newid: { rule: newid, least: 0, most: 0 },
   newsequentialid: { rule: newid, least: 0, most: 0 },
   hashbytes: { rule: hashbytes, least: 2, most: 2 },
+  sql_variant_property: { rule: variantProperty, least: 2, most: 2 },
   suser_sname: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
   suser_name: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
   system_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
