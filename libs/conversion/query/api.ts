@@ -1,4 +1,4 @@
-import type { Expression, Span } from '#tsql';
+import type { Expression, Query, Span } from '#tsql';
 
 /**
  * What the query translator takes and gives. Two users share it: the sandbox engine (SQL Server's exact semantics over its own
@@ -109,7 +109,7 @@ export interface Relation {
   readonly columns: readonly RelationColumn[];
   /** Of views that are expanded: the definition, the columns it names, and the scope in which its names resolve. */
   readonly view?: {
-    readonly query: import('#tsql').Query;
+    readonly query: Query;
     readonly columnNames: readonly string[];
     readonly scope: Scope;
   };

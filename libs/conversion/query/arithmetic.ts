@@ -75,7 +75,11 @@ function concat(t: Translation, a: TypedSql, b: TypedSql): TypedSql {
   }
   const text = (side: TypedSql): string =>
     t.profile.runtime || !side.type.name.endsWith('char') ? side.sql : padKept(side);
-  return { ...value(`(${text(a)} || ${text(b)})`, type, a.nullable || b.nullable), ...rest };
+  const joined = `(${text(a)} || ${text(b)})`;
+  // What is longer than the type's limit is cut, unless one side is max.
+  const total = (lengthOf(a.type) ?? 0) + (lengthOf(b.type) ?? 0);
+  const cut = t.profile.runtime && type.length !== -1 && total > lengthLimit(type);
+  return { ...value(cut ? `left(${joined}, ${lengthLimit(type)})` : joined, type, a.nullable || b.nullable), ...rest };
 }
 
 /** PostgreSQL's char(n) loses its blanks in a concatenation; SQL Server's keeps them. */
@@ -209,8 +213,12 @@ function numberArithmetic(
       return decimalArithmetic(t, op, [a, b], nullable);
     case 'money':
       return moneyArithmetic(op, a, b, nullable);
-    default:
-      return value(`(${a.sql} ${op} ${b.sql})`, top, nullable);
+    default: {
+      const plain = `(${a.sql} ${op} ${b.sql})`;
+      // PostgreSQL has no tinyint: its smallint would hold what SQL Server refuses.
+      const checked = top.name === 'tinyint' && t.profile.runtime ? `sys.tinyint_result(${plain}::int)` : plain;
+      return value(checked, top, nullable);
+    }
   }
 }
 
@@ -280,14 +288,19 @@ export function unary(t: Translation, op: '+' | '-' | '~', operand: TypedSql, sp
   if (op === '~') {
     return operand.type.name === 'bit'
       ? value(`(NOT ${operand.sql})`, operand.type, operand.nullable)
-      : value(`(~${operand.sql})`, operand.type, operand.nullable);
+      : value(
+          operand.type.name === 'tinyint' ? `(255 - ${operand.sql})::smallint` : `(~${operand.sql})`,
+          operand.type,
+          operand.nullable,
+        );
   }
   if (!isNumeric(operand.type)) {
     return t.fail('operand-types', 8117, `Operand data type ${operand.type.name} is invalid for minus operator.`, span);
   }
   const number = asNumber(operand);
   if (typeof number.constant === 'string') return negativeConstant(number);
-  return value(`(- ${number.sql})`, number.type, number.nullable);
+  const type: SqlType = number.type.name === 'tinyint' ? { name: 'smallint' } : number.type;
+  return value(`(- ${number.sql})`, type, number.nullable);
 }
 
 function negativeConstant(number: TypedSql): TypedSql {

@@ -49,10 +49,16 @@ export function trimmed(t: Translation, value: TypedSql): string {
   return `rtrim(${value.sql})`;
 }
 
-/** Strings of varying length may end in blanks, by which SQL Server does not tell them apart. */
-export function hasLooseBlanks(t: Translation, value: TypedSql): boolean {
-  if (!t.profile.rtrim || !isString(value.type) || isPadded(value.type) || value.untyped) return false;
-  return typeof value.constant === 'string' ? value.constant.endsWith(' ') : value.constant === undefined;
+/**
+ * What values are grouped and told apart by, where that is not the value itself: strings of varying length may end in blanks, equal instants may have
+ * different offsets. undefined = the value itself.
+ */
+export function groupKey(t: Translation, value: TypedSql): string | undefined {
+  if (!t.profile.rtrim || value.untyped || value.constant === null) return undefined;
+  if (value.type.name === 'datetimeoffset') return `(${value.sql}).utc`;
+  if (!isString(value.type) || isPadded(value.type)) return undefined;
+  const loose = typeof value.constant === 'string' ? value.constant.endsWith(' ') : true;
+  return loose ? `rtrim(${value.sql})` : undefined;
 }
 
 /** What a value is ordered, grouped and compared by: strings without trailing blanks, GUIDs in SQL Server's order, instants in UTC. */

@@ -73,7 +73,8 @@ function keyed(t: Translation, value: TypedSql, ordering: boolean): string {
   if (value.untyped) return value.sql;
   if (value.type.name === 'datetimeoffset' && t.profile.runtime) return `(${value.sql}).utc`;
   if (value.type.name === 'uniqueidentifier' && ordering && t.profile.guidOrder) return `sys.guid_order(${value.sql})`;
-  if (value.type.name === 'sql_variant' && t.profile.runtime) return `sys.variant_key(${value.sql})`;
+  if (value.type.name === 'sql_variant' && t.profile.runtime)
+    return `sys.variant_key(${value.sql}) COLLATE ${t.profile.collation(t.scope.collation)}`;
   return value.sql;
 }
 

@@ -122,7 +122,8 @@ function toOther(c: Conversion): string | undefined {
 
 /** A variant's value by way of its text: exact for the types whose text is their storage text. */
 function fromVariant(c: Conversion): string | TypedSql {
-  const text = value(call('sys.variant_text', c.from.sql), { name: 'nvarchar', length: 4000 });
+  const shown = bool(isString(c.to));
+  const text = value(call('sys.variant_text', c.from.sql, shown), { name: 'nvarchar', length: 4000 });
   return c.to.name === 'sql_variant' ? c.from.sql : convert(c.t, text, c.to, c);
 }
 

@@ -3,6 +3,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import { comparable, compare } from './compare.ts';
 import { commonType, toCommon, translate } from './expression.ts';
 import type { Environment } from './environment.ts';
+import { keysetCondition } from './keyset.ts';
 import { likeCondition } from './like.ts';
 import { existsCondition, singleColumn } from './subquery.ts';
 import type { Translation } from './translation.ts';
@@ -83,6 +84,8 @@ function notACondition(t: Translation, node: Expression): string {
 /** AND and OR chains are flattened: machine-made conditions are thousands long. */
 function binaryCondition(t: Translation, env: Environment, node: Binary): string {
   if (node.op === 'and' || node.op === 'or') {
+    const keyset = node.op === 'or' && t.profile.runtime ? keysetCondition(t, env, flatten(node, 'or')) : undefined;
+    if (keyset !== undefined) return keyset;
     const parts = flatten(node, node.op).map((part) => condition(t, env, part));
     return `(${parts.join(node.op === 'and' ? ' AND ' : ' OR ')})`;
   }
@@ -95,7 +98,7 @@ function binaryCondition(t: Translation, env: Environment, node: Binary): string
   return `(${compare(t, node.op as ComparisonOperator, left, right, node.span)})`;
 }
 
-function flatten(node: Expression, op: 'and' | 'or'): readonly Expression[] {
+export function flatten(node: Expression, op: 'and' | 'or'): readonly Expression[] {
   const out: Expression[] = [];
   const stack: Expression[] = [node];
   for (let one = stack.pop(); one; one = stack.pop()) {

@@ -7,7 +7,7 @@ import { commonType, toCommon, translate } from './expression.ts';
 import { forClause } from './for-clause.ts';
 import { direction, sortKey } from './order.ts';
 import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
-import { hasLooseBlanks, orderKey } from './collate.ts';
+import { groupKey, orderKey } from './collate.ts';
 import { bare, value } from './sql-text.ts';
 import { isString, sameType } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -191,7 +191,7 @@ function bodySql(t: Translation, env: Environment, body: QueryBody, options: Que
     const nullable = one.value.nullable || (body.op === 'union' && right.columns[index]?.value.nullable === true);
     return { ...one, value: { ...one.value, nullable } };
   });
-  const loose = [...left.columns, ...right.columns].some((one) => hasLooseBlanks(t, one.value));
+  const loose = [...left.columns, ...right.columns].some((one) => groupKey(t, one.value) !== undefined);
   if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
   const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
   return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
@@ -200,18 +200,21 @@ function bodySql(t: Translation, env: Environment, body: QueryBody, options: Que
 /** UNION of strings that may end in blanks: one row for each set of keys. */
 function unionByKeys(t: Translation, left: QuerySql, right: QuerySql): string {
   const name = t.freshName('q');
-  const references = left.columns.map((one) => ({ ...one.value, sql: `${name}.${one.sqlName}`, constant: undefined }));
-  const keys = references.map((one) => distinctKey(t, one as TypedSql)).join(', ');
+  const references = left.columns.map((one): TypedSql => {
+    const { constant: _, untyped: __, ...rest } = one.value;
+    return { ...rest, sql: `${name}.${one.sqlName}` };
+  });
+  const keys = references.map((one) => distinctKey(t, one)).join(', ');
   const list = references.map((one) => one.sql).join(', ');
   return `SELECT DISTINCT ON (${keys}) ${list} FROM ((${left.sql}) UNION ALL (${right.sql})) AS ${name}`;
 }
 
-const distinctKey = (t: Translation, one: TypedSql): string => (hasLooseBlanks(t, one) ? `rtrim(${one.sql})` : one.sql);
+const distinctKey = (t: Translation, one: TypedSql): string => groupKey(t, one) ?? one.sql;
 
 /** DISTINCT, by keys where strings may end in blanks. */
 function distinctWord(t: Translation, spec: SelectSpec, items: readonly SelectedItem[]): string {
   if (!spec.distinct) return '';
-  if (!items.some((item) => hasLooseBlanks(t, item.value))) return 'DISTINCT ';
+  if (!items.some((item) => groupKey(t, item.value) !== undefined)) return 'DISTINCT ';
   const keys = items.filter((item) => item.value.constant === undefined).map((item) => distinctKey(t, item.value));
   return `DISTINCT ON (${keys.join(', ')}) `;
 }
@@ -358,7 +361,7 @@ function distinctOrder(
 ): Order {
   const wrap = t.freshName('q');
   // DISTINCT ON has an order of its own.
-  let plain = !columns.some((one) => hasLooseBlanks(t, one.value));
+  let plain = columns.every((one) => groupKey(t, one.value) === undefined);
   const indexed = ending.orderBy.map((item) => {
     let index = namedItem(columns, item.expression);
     if (index < 0 && parts) {

@@ -1,7 +1,7 @@
 import type { Expression, FunctionCall, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
 import type { TypedSql } from './api.ts';
 import { starSources, type Environment } from './environment.ts';
-import { hasLooseBlanks } from './collate.ts';
+import { groupKey } from './collate.ts';
 import { translate } from './expression.ts';
 import { isAggregate } from './function-call.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
@@ -148,9 +148,9 @@ function groupClause(t: Translation, env: Environment, group: GroupBy): GroupSql
     .flatMap((item) => (item.kind === 'groupExpressions' ? item.expressions : []))
     .map((node) => {
       const one = translate(t, env, node);
-      if (!hasLooseBlanks(t, one)) return one.sql;
-      others.set(one.sql, `min(${one.sql})`);
-      return `rtrim(${one.sql})`;
+      const key = groupKey(t, one);
+      if (key !== undefined) others.set(one.sql, `min(${one.sql})`);
+      return key ?? one.sql;
     });
   return { sql: keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`, others };
 }

@@ -208,6 +208,12 @@ const QUERIES: readonly (readonly [string, string, readonly (readonly (string | 
       ['2', null],
     ],
   ],
+  ['splits an empty string into one', `SELECT value, ordinal FROM STRING_SPLIT('', ',', 1)`, [['', '1']]],
+  [
+    'holds instants of different offsets equal',
+    `SELECT COUNT(*) FROM (SELECT DISTINCT CAST(x AS datetimeoffset) d FROM (VALUES ('2020-01-01 12:00 +00:00'), ('2020-01-01 14:00 +02:00')) v(x)) q`,
+    [['1']],
+  ],
   ['splits strings', `SELECT value FROM STRING_SPLIT('a,b', ',')`, [['a'], ['b']]],
   [
     'matches patterns that come from a variable',

@@ -79,7 +79,9 @@ function stringSplit(t: Translation, env: Environment, node: TableFunction, fn: 
   ];
   if (ordinal) columns.push({ name: 'ordinal', sql: 'ordinal', type: BIGINT });
   const list = columns.map((one) => one.sql).join(', ');
-  const made = `string_to_table(${source.sql}, ${separator.sql})${ordinal ? ' WITH ORDINALITY' : ''}`;
+  // An empty string is one empty part, not none.
+  const parts = `CASE WHEN ${source.sql} = '' THEN ARRAY[''] ELSE string_to_array(${source.sql}, ${separator.sql}) END`;
+  const made = `unnest(${parts})${ordinal ? ' WITH ORDINALITY' : ''}`;
   return functionSource(t, node, (alias) => `${made} AS ${alias}(${list})`, columns);
 }
 

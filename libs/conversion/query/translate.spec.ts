@@ -85,6 +85,18 @@ describe('the sandbox', () => {
     );
   });
 
+  test('the keyset comparison of a composite key becomes a row comparison, which an index answers', () => {
+    const where = '(Id > @k) OR (Id = @k AND Customer > @s)';
+    expect(sandbox(`SELECT Id FROM Orders WHERE ${where}`)).toBe(
+      'SELECT t1.c1 FROM u.t1 AS t1 WHERE ((t1.c1, rtrim(t1.c2)) > ($1::integer, rtrim($2::text) COLLATE sys.ci_as))',
+    );
+    expect(sandbox(`SELECT Id FROM Orders WHERE Id < @k OR (Customer <= @s AND Id = @k)`)).toContain(
+      '(t1.c1, rtrim(t1.c2)) <= (',
+    );
+    expect(sandbox(`SELECT Id FROM Orders WHERE Id > @k OR (Id = @k AND Customer < @s)`)).toContain(' OR ');
+    expect(sandbox(`SELECT Id FROM Orders WHERE Id > @k OR (Id = 7 AND Customer > @s)`)).toContain(' OR ');
+  });
+
   test('names are found whatever their case, and variables share one parameter', () => {
     expect(sandbox('select ID from ORDERS o where o.id = @K or O.Id < @k')).toBe(
       'SELECT t1.c1 FROM u.t1 AS t1 WHERE ((t1.c1 = $1::integer) OR (t1.c1 < $1::integer))',

@@ -25,6 +25,11 @@ BEGIN
   IF n IS NULL OR n BETWEEN 0 AND 255 THEN RETURN n; END IF;
   PERFORM sys.raise(220, format('Arithmetic overflow error for data type tinyint, value = %s.', n));
 END $$;
+CREATE OR REPLACE FUNCTION sys.tinyint_result(n int) RETURNS smallint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF n IS NULL OR n BETWEEN 0 AND 255 THEN RETURN n; END IF;
+  PERFORM sys.raise(8115, 'Arithmetic overflow error converting expression to data type tinyint.');
+END $$;
 CREATE OR REPLACE FUNCTION sys.text_decimal(x text, p int, s int, quiet boolean) RETURNS numeric LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE n numeric;
 BEGIN

@@ -87,12 +87,33 @@ BEGIN
   IF length(rtrim(x)) <= n THEN RETURN left(x, n); END IF;
   PERFORM sys.raise(2628, format('String or binary data would be truncated in table ''%s'', column ''%s''. Truncated value: ''%s''.', tab, col, left(x, n)));
 END $$;
-CREATE OR REPLACE FUNCTION sys.variant_text(v sys.sql_variant) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN (v).base = 'bit' THEN CASE (v).value WHEN 't' THEN '1' WHEN 'true' THEN '1' ELSE '0' END
-    WHEN (v).base = 'uniqueidentifier' THEN upper((v).value)
-    WHEN (v).base COLLATE "C" LIKE '%money' THEN round((v).value::numeric, 2)::text
-    WHEN (v).base IN ('datetime2(7)', 'time(7)') OR (v).base COLLATE "C" LIKE 'datetimeoffset%' OR (v).base COLLATE "C" LIKE '%binary%' THEN NULL
-    ELSE (v).value END $$;
+CREATE OR REPLACE FUNCTION sys.variant_text(v sys.sql_variant, shown boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE kind text := substring((v).base COLLATE "C" from '^[a-z]+[0-9]?'); t bigint; o sys.datetimeoffset;
+BEGIN
+  CASE kind COLLATE "C"
+    WHEN 'bit' THEN RETURN CASE WHEN (v).value::boolean THEN '1' ELSE '0' END;
+    WHEN 'uniqueidentifier' THEN RETURN upper((v).value);
+    WHEN 'money', 'smallmoney' THEN RETURN CASE WHEN shown THEN round((v).value::numeric, 2)::text ELSE (v).value END;
+    WHEN 'real', 'float' THEN RETURN CASE WHEN shown THEN sys.float_text((v).value::float8, 0, false) ELSE (v).value END;
+    WHEN 'datetime', 'smalldatetime' THEN
+      IF shown THEN
+        RETURN to_char((v).value::timestamp, 'Mon ') || lpad(to_char((v).value::timestamp, 'FMDD'), 2) || to_char((v).value::timestamp, ' YYYY ')
+          || lpad(to_char((v).value::timestamp, 'FMHH12'), 2) || to_char((v).value::timestamp, ':MIAM');
+      END IF;
+    WHEN 'datetime2', 'time' THEN
+      IF (v).base COLLATE "C" LIKE '%(7)' THEN
+        t := (v).value::bigint;
+        RETURN to_char(sys.timestamp_of_ticks(t), CASE kind WHEN 'time' THEN 'HH24:MI:SS.US' ELSE 'YYYY-MM-DD HH24:MI:SS.US' END) || t % 10;
+      END IF;
+    WHEN 'datetimeoffset' THEN
+      o := (v).value::sys.datetimeoffset;
+      RETURN to_char(sys.timestamp_of_ticks(sys.local_ticks(o)), 'YYYY-MM-DD HH24:MI:SS.US') || (o).utc % 10 || ' ' || sys.offset_text((o).off);
+    WHEN 'binary', 'varbinary' THEN
+      PERFORM sys.raise(40515, 'Conversion of binary values in sql_variant is not supported in this version of the sandbox.');
+    ELSE NULL;
+  END CASE;
+  RETURN (v).value;
+END $$;
 CREATE OR REPLACE FUNCTION sys.variant_key(v sys.sql_variant) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN (v).base COLLATE "C" ~ '^(bit|tinyint|smallint|int|bigint|decimal|numeric|money|smallmoney|real|float)'
     THEN trim_scale(CASE (v).value WHEN 't' THEN 1 WHEN 'f' THEN 0 ELSE (v).value::numeric END)::text
