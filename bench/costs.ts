@@ -107,7 +107,10 @@ export function childrenOf(pid: number): number[] {
     return [];
   }
   return threads.flatMap((thread) =>
-    read(`/proc/${pid}/task/${thread}/children`).split(' ').filter((text) => text !== '').map(Number),
+    read(`/proc/${pid}/task/${thread}/children`)
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number),
   );
 }
 

@@ -84,9 +84,16 @@ export class JobRun {
     const deadline = Date.now() + timeoutMs;
     for (let saidMs = Date.now(); !(await condition());) {
       if (!this.command.alive) throw new Error(`sluice run ended while waiting for ${what}:\n${this.#lastLines()}`);
-      if (Date.now() > deadline) throw new Error(`${what} did not come in ${timeoutMs / 1000} s:\n${this.#lastLines()}`);
+      if (Date.now() > deadline)
+        throw new Error(`${what} did not come in ${timeoutMs / 1000} s:\n${this.#lastLines()}`);
       if (Date.now() - saidMs > 5000) {
-        this.place.say(this.command.output().trimEnd().split('\n').findLast((line) => /applied,/.test(line)) ?? what);
+        this.place.say(
+          this.command
+            .output()
+            .trimEnd()
+            .split('\n')
+            .findLast((line) => /applied,/.test(line)) ?? what,
+        );
         saidMs = Date.now();
       }
       await new Promise((done) => setTimeout(done, LOOK_MS));

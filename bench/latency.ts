@@ -119,9 +119,11 @@ async function changeTable(place: Place, { table }: StoredTable): Promise<{ stor
   const pool = await connect(place.server, 1);
   try {
     const name = `cdc.dbo_${table.name}_CT`;
-    const found = await pool.request().query<{ id: number; column: number }>(
-      `SELECT OBJECT_ID(N'${name}') AS id, column_id AS [column] FROM sys.columns WHERE object_id = OBJECT_ID(N'${name}') AND name = N'order_id'`,
-    );
+    const found = await pool
+      .request()
+      .query<{ id: number; column: number }>(
+        `SELECT OBJECT_ID(N'${name}') AS id, column_id AS [column] FROM sys.columns WHERE object_id = OBJECT_ID(N'${name}') AND name = N'order_id'`,
+      );
     const { id, column } = found.recordset[0]!;
     return { stored: `u.t${id}`, column: `c${column}` };
   } finally {

@@ -103,9 +103,9 @@ export class RowEncoder {
     out.raw(this.#keyFrame);
     for (const { index, fold, type, isNullable, place } of this.#keys) {
       const value = row[index];
-      // An int is its own canonical form; everything else goes through the one function that decides.
-      const isPlain = type.kind === 'int' && typeof value === 'number';
-      const canonical = isPlain ? value : canonicalKeyValue(type, fold, value, place);
+      // A whole number is its own canonical form; everything else goes through the one function that decides.
+      const isPlain = (type.kind === 'int' || type.kind === 'long') && Number.isSafeInteger(value);
+      const canonical = isPlain ? (value as number) : canonicalKeyValue(type, fold, value, place);
       if (canonical === null) {
         if (!isNullable) rejectValue(place, 'NULL in a key column');
         out.byte(0);

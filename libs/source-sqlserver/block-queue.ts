@@ -16,28 +16,47 @@ export class BlockQueue {
   private readonly ready: RowBlock[] = [];
   private paused = false;
   private wake: (() => void) | null = null;
+  private makeRoom: (() => void) | null = null;
 
   constructor(
     private readonly bounds: { readonly blockRows: number; readonly blockBytes: number },
     private readonly request: Pausable,
   ) {}
 
+  /** A row as the driver hands it over, one by one; the request is paused when enough wait. */
   push(row: unknown[]): void {
-    this.rows.push(row as SourceValue[]);
-    this.bytes += sizeOf(row as SourceValue[]);
-    if (this.rows.length < this.bounds.blockRows && this.bytes < this.bounds.blockBytes) return;
-    this.cut();
-    if (this.ready.length >= 2 && !this.paused) {
+    this.add(row as SourceValue[], sizeOf(row as SourceValue[]));
+    if (this.isFull && !this.paused) {
       this.paused = true;
       this.request.pause();
     }
   }
 
+  /** A row of about so many bytes from a reader that looks at {@link isFull} and waits for {@link room} by itself. */
+  add(row: SourceRow, bytes: number): void {
+    if (this.ended) return;
+    this.rows.push(row);
+    this.bytes += bytes;
+    if (this.rows.length >= this.bounds.blockRows || this.bytes >= this.bounds.blockBytes) this.cut();
+  }
+
+  /** Enough blocks wait. Never after the end: what comes then is dropped. */
+  get isFull(): boolean {
+    return this.ready.length >= 2 && !this.ended;
+  }
+
+  /** Resolves when a block was taken, or nobody takes any more. */
+  room(): Promise<void> {
+    if (!this.isFull) return Promise.resolve();
+    return new Promise((resolve) => (this.makeRoom = resolve));
+  }
+
   end(): void {
     if (this.ended) return;
-    this.ended = true;
     if (this.rows.length > 0) this.cut();
+    this.ended = true;
     this.wake?.();
+    this.makeRoom?.();
   }
 
   fail(error: Error): void {
@@ -49,6 +68,8 @@ export class BlockQueue {
     for (;;) {
       const block = this.ready.shift();
       if (block) {
+        this.makeRoom?.();
+        this.makeRoom = null;
         yield block;
       } else if (this.error) {
         throw this.error;

@@ -4,6 +4,7 @@ import type { Secret } from '#config';
 import { type ErrorKind, SluiceError } from '#errors';
 import type { RowBlock } from '#source';
 import { BlockQueue } from './block-queue.ts';
+import { type DriverConnection, RowTap } from './row-tap.ts';
 
 export interface SqlServerSettings {
   readonly host: string;
@@ -109,6 +110,7 @@ export class SqlServerClient {
   ): AsyncIterable<RowBlock> {
     request.stream = true;
     const queue = new BlockQueue(bounds, request);
+    tapRows(request, new RowTap(queue));
     request.on('row', (row: unknown[]) => queue.push(row));
     request.on('error', (error: Error) => queue.fail(toSluiceError(error, this.settings)));
     request.on('done', () => queue.end());
@@ -121,6 +123,8 @@ export class SqlServerClient {
     } finally {
       signal.removeEventListener('abort', abort);
       if (!queue.ended) request.cancel();
+      // What still comes of a cancelled request is dropped.
+      queue.end();
     }
   }
 
@@ -201,6 +205,36 @@ export class SqlServerClient {
       throw toSluiceError(error, this.settings);
     }
   }
+}
+
+/** What lends a request its connection: a pool or a transaction. */
+interface Lender {
+  acquire(
+    request: unknown,
+    done: (error: Error | null, connection?: DriverConnection, ...rest: unknown[]) => void,
+  ): unknown;
+  release(connection: unknown): unknown;
+}
+
+/** The request's rows go through `tap` while it has its connection. */
+function tapRows(request: sql.Request, tap: RowTap): void {
+  const owner = request as unknown as { parent: Lender };
+  const lender = owner.parent;
+  const acquire: Lender['acquire'] = (asking, done) =>
+    lender.acquire(asking, (error, connection, ...rest) => {
+      if (connection) tap.attach(connection);
+      done(error, connection, ...rest);
+    });
+  const release: Lender['release'] = (connection) => {
+    tap.detach();
+    return lender.release(connection);
+  };
+  owner.parent = new Proxy(lender, {
+    get: (target, name) => {
+      if (name === 'acquire') return acquire;
+      return name === 'release' ? release : Reflect.get(target, name, target);
+    },
+  });
 }
 
 function bind(request: sql.Request, parameters: Readonly<Record<string, Parameter>>): sql.Request {
