@@ -6,6 +6,7 @@ export class Translation {
   readonly parameters: ParameterRef[] = [];
   readonly profile: Profile;
   #names = 0;
+  readonly #parameters = new Map<string, ParameterRef>();
   readonly #reported = new Set<string>();
 
   constructor(readonly context: TranslationContext) {
@@ -18,9 +19,13 @@ export class Translation {
 
   /** The parameter that carries a variable; one index for each name. */
   parameter(name: string, type: SqlType): TypedSql {
-    const known = this.parameters.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const key = name.toLowerCase();
+    const known = this.#parameters.get(key);
     const ref = known ?? { index: this.parameters.length + 1, name, type };
-    if (!known) this.parameters.push(ref);
+    if (!known) {
+      this.parameters.push(ref);
+      this.#parameters.set(key, ref);
+    }
     return { sql: `$${ref.index}::${this.profile.typeSql(ref.type)}`, type: ref.type, nullable: true };
   }
 
