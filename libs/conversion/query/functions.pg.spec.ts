@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TranslatedDatabase } from './translated-database.ts';
+import { TranslatedDatabase } from './test-database.ts';
 
 const RECORDED = new URL('../../../../shared/design/functions.tsv', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TranslatedDatabase, type Variables } from './translated-database.ts';
+import { TranslatedDatabase, type Variables } from './test-database.ts';
 
 let db: TranslatedDatabase;
 

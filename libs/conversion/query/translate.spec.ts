@@ -3,7 +3,7 @@ import { parseExpression } from '#tsql';
 import type { Relation, SqlType, TranslationProblem } from './api.ts';
 import { sandboxProfile, targetProfile } from './profile.ts';
 import { indexKey, translateDml, translateExpression, translatePredicate, translateQuery } from './translate.ts';
-import { scopeOf, statementOf } from './translated-database.ts';
+import { scopeOf, statementOf } from './test-database.ts';
 
 const column = (name: string, sql: string, type: SqlType): Relation['columns'][number] => ({
   name,
