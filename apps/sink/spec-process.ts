@@ -13,6 +13,9 @@ interface Arguments {
   readonly brokers: readonly string[];
   readonly registryUrl: string;
   readonly leaseMs: number;
+  readonly connections?: number;
+  readonly batchRows?: number;
+  readonly batchBytes?: number;
 }
 
 const args = JSON.parse(process.argv[2] ?? '{}') as Arguments;
@@ -27,9 +30,9 @@ const sink = new Sink({
   control: new ControlStore(control, args.job),
   kafka: new KafkaClient({ brokers: args.brokers }),
   readers: new ReaderCache(new SchemaRegistry({ url: args.registryUrl })),
-  connections: 2,
-  batchRows: 100,
-  batchBytes: 1_000_000,
+  connections: args.connections ?? 2,
+  batchRows: args.batchRows ?? 100,
+  batchBytes: args.batchBytes ?? 1_000_000,
   onRowError: 'suspend-table',
   nul: 'reject',
   leaseMs: args.leaseMs,

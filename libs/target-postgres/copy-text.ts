@@ -51,14 +51,13 @@ const TAB = 9;
 const NEWLINE = 10;
 const BACKSLASH = 92;
 const SCRATCH = new DataView(new ArrayBuffer(8));
-/** COPY's letter for the control characters it has one for, else 0. */
+/** Letter behind the backslash of the control characters that COPY does not take as they are, else 0. */
 const LETTER = new Uint8Array(14);
-LETTER[8] = 98;
 LETTER[TAB] = 116;
 LETTER[NEWLINE] = 110;
-LETTER[11] = 118;
-LETTER[12] = 102;
 LETTER[13] = 114;
+/** What ends a native copy of text. */
+const SPECIAL = [0, TAB, NEWLINE, 13, BACKSLASH];
 
 /**
  * Writes values of Avro records as fields of COPY's text format into one growing buffer, from the bytes that were read, without a JavaScript value in between
@@ -71,6 +70,9 @@ export class CopyText {
   readonly #counters: ValueCounters | undefined;
   /** Escapes at most double a text (hex of bytea too), U+FFFD for U+0000 trebles it. */
   readonly #growth: number;
+  #searched: Buffer | null = null;
+  #searchedFrom = 0;
+  readonly #found = new Float64Array(SPECIAL.length);
 
   constructor(options: { nul: ValuePolicy['nul']; counters?: ValueCounters; initialBytes?: number }) {
     this.#policy = options.nul;
@@ -179,32 +181,61 @@ export class CopyText {
   }
 
   #text(source: Buffer, start: number, end: number, field: CopyField): void {
-    if (end - start > 64) return this.#longText(source, start, end, field);
-    const out = this.buffer;
-    let to = this.end;
-    for (let at = start; at < end; at++) {
-      const byte = source[at]!;
-      if (byte > 13 && byte !== BACKSLASH) out[to++] = byte;
-      else {
-        this.end = to;
-        this.#special(byte, field);
-        to = this.end;
-      }
-    }
-    this.end = to;
+    if (end - start > 512) this.#longText(source, start, end, field);
+    else this.#stretch(source, start, end, field);
   }
 
-  /** Looks for bytes that need an escape and copies what lies between in one go. */
+  /**
+   * Byte by byte while escapes are frequent; where a stretch had none, what lies before the next is found and copied by native code, ten times as fast.
+   */
   #longText(source: Buffer, start: number, end: number, field: CopyField): void {
-    let from = start;
+    for (let at = start; at < end;) {
+      const stop = Math.min(at + 256, end);
+      const escapes = this.#stretch(source, at, stop, field);
+      at = stop;
+      if (escapes > 0 || at === end) continue;
+      const until = Math.min(this.#nextSpecial(source, at), end);
+      this.end += source.copy(this.buffer, this.end, at, until);
+      at = until;
+    }
+  }
+
+  /** Returns how many bytes had to be escaped. */
+  #stretch(source: Buffer, start: number, end: number, field: CopyField): number {
+    const out = this.buffer;
+    let to = this.end;
+    let escapes = 0;
     for (let at = start; at < end; at++) {
       const byte = source[at]!;
-      if (byte > 13 && byte !== BACKSLASH) continue;
-      if (at > from) this.end += source.copy(this.buffer, this.end, from, at);
+      if (byte > 13 && byte !== BACKSLASH) {
+        out[to++] = byte;
+        continue;
+      }
+      this.end = to;
       this.#special(byte, field);
-      from = at + 1;
+      to = this.end;
+      escapes++;
     }
-    if (end > from) this.end += source.copy(this.buffer, this.end, from, end);
+    this.end = to;
+    return escapes;
+  }
+
+  /** The first byte from `at` on that needs an escape; places found before are kept, since values of one buffer come in order. */
+  #nextSpecial(source: Buffer, at: number): number {
+    if (source !== this.#searched || at < this.#searchedFrom) this.#found.fill(-1);
+    this.#searched = source;
+    this.#searchedFrom = at;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < SPECIAL.length; i++) {
+      let place = this.#found[i]!;
+      if (place < at) {
+        place = source.indexOf(SPECIAL[i]!, at);
+        if (place < 0) place = Number.POSITIVE_INFINITY;
+        this.#found[i] = place;
+      }
+      if (place < least) least = place;
+    }
+    return least;
   }
 
   #special(byte: number, field: CopyField): void {
