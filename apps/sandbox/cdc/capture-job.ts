@@ -190,6 +190,7 @@ export class CaptureJob {
 
   /** pollinginterval = 0: everything as soon as it is there. */
   private async scanAlways(store: CaptureStore, stream: ReplicationStream): Promise<void> {
+    stream.resume();
     await this.drain(store, stream, Number.MAX_SAFE_INTEGER);
     await this.settle(store, stream);
     await this.moveOnWhenIdle(store);

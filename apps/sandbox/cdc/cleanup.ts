@@ -59,7 +59,8 @@ export async function cleanupByRetention(pg: PgQuerier, minutes: number, thresho
   if (!tables) return;
   const mapping = physicalTable(tables.lsn_time_mapping_id);
   const { rows } = await pg.query<{ low: Buffer | null }>(
-    `SELECT min(c1) AS low FROM ${mapping} WHERE c3 >= (SELECT max(c3) FROM ${mapping}) - $1 * interval '1 minute'`,
+    `SELECT min(c1) AS low FROM ${mapping} WHERE c3 >= (SELECT max(c3) FROM ${mapping}) - $1 * interval '1 minute'
+     HAVING min(c1) > (SELECT min(c1) FROM ${mapping})`,
     [minutes],
   );
   const low = rows[0]?.low;

@@ -148,6 +148,7 @@ export class ReplicationStream {
   }
 
   resume(): void {
+    if (!this.resting) return;
     this.resting = false;
     if (this.queuedBytes < HIGH_WATER_BYTES) this.connection.stream.resume();
   }
