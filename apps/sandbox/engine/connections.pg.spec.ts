@@ -50,7 +50,7 @@ describe('requests that are given up', () => {
 });
 
 describe('storage that goes away', () => {
-  test('the request fails with severity 21, the next one has a new connection and no transaction', async () => {
+  test('a session that had a transaction ends with severity 21, never goes on without it', async () => {
     await session.run('BEGIN TRAN; INSERT t VALUES (3)');
     await sandbox.server
       .database('links')!

@@ -14,8 +14,8 @@ import type { Cursor } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
 import { callRemote, tableParameter } from './procedure-call.ts';
-import { PgLink, type PgResult, type RunOptions } from './pg-link.ts';
-import { Cancelled, sqlError } from './pg-error.ts';
+import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
+import { Cancelled, lostSession, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
 import type { Run } from './run.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
@@ -227,14 +227,16 @@ export class EngineSession implements SqlSession {
     return result.rows[0]?.[0] ?? '\\x0000000000000000';
   }
 
-  /** After the storage was away: a new connection, with what hung on the old one gone. */
+  /** After the storage was away: a new connection; where the lost one had a transaction or temporary tables, the session ends. */
   private async ready(): Promise<void> {
     const link = this.links.get(this.current.id);
     if (link !== undefined && !link.broken) return;
+    const lost = this.tx.depth > 0 || this.hasTemporaryTables;
     this.tx.abandon();
     this.own = undefined;
     this.changing = undefined;
     this.root = new Frame('', 0, 0, undefined);
+    if (lost) throw lostSession();
     await this.connect();
   }
 

@@ -25,7 +25,8 @@ export async function runPrint(run: Run, statement: Print): Promise<void> {
   run.session.rowCount = 0;
 }
 
-const DIRECTIVE = /%([-+0# ]*)(\*|\d+)?(?:\.(\*|\d+))?(h|l|I64|ll)?([diouxXs%])/g;
+const DIRECTIVE = /%([-+0# ]*)(\*|\d+)?(?:\.(\*|\d+))?(h|l|I64|ll)?([diouxXs%])/;
+const DIRECTIVES = new RegExp(DIRECTIVE, 'g');
 
 function formatNumber(value: bigint, kind: string, flags: string): string {
   const unsigned = BigInt.asUintN(32, value);
@@ -43,25 +44,26 @@ function formatNumber(value: bigint, kind: string, flags: string): string {
   }
 }
 
+/** One directive of a format with its value; `take` gives the next argument. */
+function formatOne(directive: string, take: () => string | null): string {
+  const [, flags = '', width, precision, , kind = ''] = DIRECTIVE.exec(directive) ?? [];
+  if (kind === '%') return '%';
+  const wide = width === '*' ? Number(take() ?? 0) : Number(width ?? 0);
+  const exact = precision === '*' ? Number(take() ?? 0) : precision === undefined ? undefined : Number(precision);
+  const value = take();
+  let text = value ?? '(null)';
+  if (kind === 's') text = exact === undefined ? text : text.slice(0, exact);
+  else if (value !== null && /^-?\d+$/.test(value)) text = formatNumber(BigInt(value), kind, flags);
+  const zero = flags.includes('0') && !flags.includes('-') && kind !== 's';
+  if (!zero) return flags.includes('-') ? text.padEnd(wide) : text.padStart(wide);
+  return text.startsWith('-') ? `-${text.slice(1).padStart(wide - 1, '0')}` : text.padStart(wide, '0');
+}
+
 /** The printf-like format of RAISERROR and FORMATMESSAGE. A missing argument is `(null)`. */
 export function formatMessage(format: string, args: readonly (string | null)[]): string {
   let next = 0;
   const take = (): string | null => args[next++] ?? null;
-  return format.replaceAll(
-    DIRECTIVE,
-    (_, flags: string, width: string | undefined, precision: string | undefined, _size, kind: string) => {
-      if (kind === '%') return '%';
-      const wide = width === '*' ? Number(take() ?? 0) : Number(width ?? 0);
-      const exact = precision === '*' ? Number(take() ?? 0) : precision === undefined ? undefined : Number(precision);
-      const value = take();
-      let text = value ?? '(null)';
-      if (kind === 's') text = exact === undefined ? text : text.slice(0, exact);
-      else if (value !== null && /^-?\d+$/.test(value)) text = formatNumber(BigInt(value), kind, flags);
-      const zero = flags.includes('0') && !flags.includes('-') && kind !== 's';
-      if (!zero) return flags.includes('-') ? text.padEnd(wide) : text.padStart(wide);
-      return text.startsWith('-') ? `-${text.slice(1).padStart(wide - 1, '0')}` : text.padStart(wide, '0');
-    },
-  );
+  return format.replaceAll(DIRECTIVES, (directive) => formatOne(directive, take));
 }
 
 async function raiserrorText(run: Run, statement: Raiserror): Promise<{ number: number; text: string }> {

@@ -146,6 +146,11 @@ function byCode(fault: Fault, place: ErrorPlace): SqlError | undefined {
 
 const LOST = /^(57P0[123]|08\d{3}|ECONNRESET|ECONNREFUSED|EPIPE)$/;
 
+/** The error that ends a session whose storage connection is gone. */
+export function lostSession(): SqlError {
+  return new SqlError(596, 'Cannot continue the execution because the session is in the kill state.', 21);
+}
+
 /** Whether the connection to PostgreSQL is gone, and with it whatever the session had open. */
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -171,16 +176,7 @@ export function sqlError(error: unknown, place: ErrorPlace): SqlError {
   if (found !== undefined) {
     return new SqlError(found.number, found.message, found.severity, found.state, place.line, place.procedure);
   }
-  if (isConnectionLoss(error)) {
-    return new SqlError(
-      596,
-      'Cannot continue the execution because the session is in the kill state.',
-      21,
-      1,
-      place.line,
-      place.procedure,
-    );
-  }
+  if (isConnectionLoss(error)) return lostSession();
   const text = error instanceof Error ? error.message : String(error);
   return new SqlError(
     40515,

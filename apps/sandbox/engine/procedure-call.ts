@@ -10,7 +10,7 @@ import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, sqlError } from './pg-error.ts';
 import { contextOf, localTable, type Run } from './run.ts';
-import { partsOf, SessionScope } from './session-scope.ts';
+import { partsOf } from './session-scope.ts';
 import { stageRows } from './stage.ts';
 import { decoderFor, encoderFor } from './storage-type.ts';
 import { unescapeText } from './storage-text.ts';
@@ -63,11 +63,6 @@ async function evaluateArgument(run: Run, argument: ExecuteArgument): Promise<Ca
     return { ...base, type: slot.type, value: slot.value };
   }
   return { ...base, ...(await evaluateTyped(run, value)) };
-}
-
-/** EXEC of a procedure or of a string. */
-export async function runExecute(run: Run, statement: Execute): Promise<void> {
-  await callStatement(run, statement);
 }
 
 /** EXEC, with its return status and OUTPUT values put into the variables named. */
@@ -343,5 +338,3 @@ export async function tableParameter(run: Run, parameter: TdsParameter): Promise
   run.frame.tables.delete('@sbx_stage');
   return local;
 }
-
-export { SessionScope };

@@ -6,7 +6,7 @@ import { closeCursor, declareCursor, fetchCursor } from './cursors.ts';
 import { runDefinition } from './ddl/index.ts';
 import { runDml } from './dml.ts';
 import type { Flow } from './frame.ts';
-import { runExecute } from './procedure-call.ts';
+import { callStatement } from './procedure-call.ts';
 import { runPrint, runRaiserror, runThrow } from './messages.ts';
 import { runSelect } from './query.ts';
 import type { Run } from './run.ts';
@@ -18,85 +18,91 @@ import { declareTable } from './table-variables.ts';
 import { beginTransaction, commitTransaction, rollbackTransaction, saveTransaction } from './transaction-statements.ts';
 import { verbOf } from './verbs.ts';
 
-/** Runs any statement that is not control flow. Refuses by name what is not built. */
-export async function runOne(run: Run, statement: Statement): Promise<Flow> {
-  const { session } = run;
-  if (statement.kind !== 'setOption' && isSuppressed(session.options, statement)) return 'next';
+type Handler = (run: Run) => void | Promise<void>;
+
+/** What runs a statement of data, variables or messages. */
+function dataHandler(statement: Statement): Handler | undefined {
   switch (statement.kind) {
     case 'select':
-      await session.beginImplicit(run.out);
-      await runSelect(run, statement);
-      return 'next';
+      return (run) => withTransaction(run, () => runSelect(run, statement));
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge':
-      await session.beginImplicit(run.out);
-      await runDml(run, statement);
-      return 'next';
+      return (run) => withTransaction(run, () => runDml(run, statement));
     case 'declare':
-      await declare(run, statement);
-      return 'next';
+      return (run) => declare(run, statement);
     case 'setVariable':
-      await setVariable(run, statement);
-      return 'next';
-    case 'setOption':
-      await setOption(run, statement);
-      return 'next';
+      return (run) => setVariable(run, statement);
     case 'print':
-      await runPrint(run, statement);
-      return 'next';
+      return (run) => runPrint(run, statement);
     case 'raiserror':
-      await runRaiserror(run, statement);
-      return 'next';
-    case 'throw':
-      return runThrow(run, statement);
+      return (run) => runRaiserror(run, statement);
     case 'execute':
-      await runExecute(run, statement);
-      return 'next';
-    case 'return':
-      if (statement.value !== undefined) {
-        run.frame.returnStatus = Number((await evaluate(run, statement.value, { name: 'int' })) ?? 0);
-      }
-      return 'return';
-    case 'use':
-      await session.use(statement.database.name, run.out);
-      return 'next';
-    case 'beginTransaction':
-      await beginTransaction(run, statement);
-      return 'next';
-    case 'commitTransaction':
-      await commitTransaction(run);
-      return 'next';
-    case 'rollbackTransaction':
-      await rollbackTransaction(run, statement);
-      return 'next';
-    case 'saveTransaction':
-      await saveTransaction(run, statement);
-      return 'next';
+      return (run) => callStatement(run, statement);
     case 'declareCursor':
+      return (run) => declareCursor(run, statement);
     case 'cursorStatement':
+      return (run) => closeCursor(run, statement);
     case 'fetch':
-      await cursor(run, statement);
-      return 'next';
+      return (run) => fetchCursor(run, statement);
+    default:
+      return undefined;
+  }
+}
+
+/** What runs a statement about the session and its transaction. */
+function sessionHandler(statement: Statement): Handler | undefined {
+  switch (statement.kind) {
+    case 'setOption':
+      return (run) => setOption(run, statement);
+    case 'use':
+      return (run) => run.session.use(statement.database.name, run.out);
+    case 'beginTransaction':
+      return (run) => beginTransaction(run, statement);
+    case 'commitTransaction':
+      return commitTransaction;
+    case 'rollbackTransaction':
+      return (run) => rollbackTransaction(run, statement);
+    case 'saveTransaction':
+      return (run) => saveTransaction(run, statement);
     case 'waitFor':
-      await waitFor(run, statement);
-      return 'next';
+      return (run) => waitFor(run, statement);
     case 'kill':
-      await kill(run, statement);
-      return 'next';
+      return (run) => kill(run, statement);
     case 'dbcc':
-      await dbcc(run, statement);
-      return 'next';
+      return (run) => dbcc(run, statement);
     case 'checkpoint':
     case 'reconfigure':
     case 'updateStatistics':
     case 'createStatistics':
-      return 'next';
+      return () => undefined;
     default:
-      if (await runDefinition(run, statement)) return 'next';
-      throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
+      return undefined;
   }
+}
+
+async function withTransaction(run: Run, work: () => Promise<void>): Promise<void> {
+  await run.session.beginImplicit(run.out);
+  await work();
+}
+
+/** Runs any statement that is not control flow. Refuses by name what is not built. */
+export async function runOne(run: Run, statement: Statement): Promise<Flow> {
+  if (statement.kind !== 'setOption' && isSuppressed(run.session.options, statement)) return 'next';
+  if (statement.kind === 'throw') return runThrow(run, statement);
+  if (statement.kind === 'return') {
+    if (statement.value !== undefined) {
+      run.frame.returnStatus = Number((await evaluate(run, statement.value, { name: 'int' })) ?? 0);
+    }
+    return 'return';
+  }
+  const handler = dataHandler(statement) ?? sessionHandler(statement);
+  if (handler !== undefined) await handler(run);
+  else if (!(await runDefinition(run, statement))) {
+    throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
+  }
+  return 'next';
 }
 
 /** What NOEXEC, PARSEONLY and FMTONLY keep from running. */
@@ -144,15 +150,6 @@ async function setVariable(run: Run, statement: SetVariable): Promise<void> {
   }
   await assignVariable(run, statement.variable.name, statement.value, statement.op);
   run.session.rowCount = 1;
-}
-
-async function cursor(
-  run: Run,
-  statement: Extract<Statement, { kind: 'declareCursor' | 'cursorStatement' | 'fetch' }>,
-): Promise<void> {
-  if (statement.kind === 'declareCursor') declareCursor(run, statement);
-  else if (statement.kind === 'fetch') await fetchCursor(run, statement);
-  else await closeCursor(run, statement);
 }
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?$/;

@@ -21,11 +21,7 @@ export async function userTable(run: Run, name: ObjectName, number: number): Pro
 function missing(number: number, name: string): SqlError {
   return new SqlError(
     number,
-    number === 4701 || number === 3701
-      ? `Cannot find the object "${name}" because it does not exist or you do not have permissions.`
-      : `Cannot find the object "${name}" because it does not exist or you do not have permissions.`,
-    16,
-    1,
+    `Cannot find the object "${name}" because it does not exist or you do not have permissions.`,
   );
 }
 
@@ -48,4 +44,19 @@ export async function objectOf(
     ? scope.snapshot.object(parts.at(-2) ?? undefined, parts.at(-1) ?? '', run.session.defaultSchema)
     : scope.object(parts);
   return found !== undefined && kinds.includes(found.kind) && !found.system ? found : undefined;
+}
+
+/** A constraint of a table by its name. */
+export function constraintOf(
+  fold: (name: string) => string,
+  object: CatalogObject,
+  name: string,
+): { readonly id: number } | undefined {
+  const key = fold(name);
+  const index = object.indexes.find((each) => fold(each.name) === key);
+  if (index?.constraintId !== undefined) return { id: index.constraintId };
+  const listed = [...object.checks, ...object.foreignKeys].find((each) => fold(each.name) === key);
+  if (listed) return { id: listed.objectId };
+  const column = object.columns.find((each) => each.default !== undefined && fold(each.default.name) === key);
+  return column?.default && { id: column.default.objectId };
 }
