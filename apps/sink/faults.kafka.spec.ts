@@ -198,6 +198,19 @@ describe('faults of the sink', () => {
     proxy.close();
   });
 
+  test('sessions that the server ends, at any moment, are opened again', async () => {
+    const publisher = await job.addTable(table, DDL, 2);
+    job.start({ batchRows: 50, leaseMs: 900 });
+    const workload = new Workload(31);
+    for (let i = 0; i < 10; i++) {
+      await write(publisher, workload, 3);
+      await job.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      );
+    }
+    await expectExact(workload);
+  });
+
   test.each(['sink.after-copy', 'sink.before-commit', 'sink.after-commit'])(
     'a sink killed at %s goes on from the stored offset',
     async (point) => {

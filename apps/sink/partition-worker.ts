@@ -12,6 +12,7 @@ import {
   type SessionPool,
   type SinkPartition,
   standAtBarrier,
+  targetFault,
 } from '#target-postgres';
 import { type Log, sleep } from '#telemetry';
 import type { PartitionHost } from './sink-options.ts';
@@ -83,9 +84,12 @@ export class PartitionWorker {
       } catch (error) {
         this.#drop();
         if (signal.aborted) return;
-        if (!(error instanceof Signal) && !isRetryable(error)) throw error;
-        this.#log.warn('the partition is read again from the stored offset', { cause: oneLine(error) });
-        if (!(error instanceof Signal)) {
+        if (error instanceof Signal) {
+          this.#log.info('the partition is read again from the stored offset', { cause: error.message });
+        } else {
+          const fault = targetFault(error, `applying to ${this.feed.row.tableName}`);
+          if (!isRetryable(fault)) throw fault;
+          this.#log.warn('the partition is read again from the stored offset', { cause: oneLine(fault) });
           await sleep(pauseMs, signal);
           pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
         }

@@ -1,6 +1,13 @@
 import { isRetryable, oneLine, SluiceError } from '#errors';
 import type { FetchedBatch, Fetcher } from '#kafka';
-import { installSinkSchema, type JobTable, type LeasedPartition, SessionPool, SinkLeases } from '#target-postgres';
+import {
+  installSinkSchema,
+  type JobTable,
+  type LeasedPartition,
+  SessionPool,
+  SinkLeases,
+  targetFault,
+} from '#target-postgres';
 import { sleep } from '#telemetry';
 import { PartitionWorker } from './partition-worker.ts';
 import type { PartitionHost, SinkOptions } from './sink-options.ts';
@@ -56,7 +63,7 @@ export class Sink implements PartitionHost {
     };
     signal.addEventListener('abort', () => this.#drained(), { once: true });
     try {
-      await installSinkSchema(this.options.pool);
+      await this.#install(until);
       await Promise.all([this.#guard(this.#fetch(until)), this.#guard(this.#keepLeases(until))]);
     } finally {
       await this.#close();
@@ -80,6 +87,20 @@ export class Sink implements PartitionHost {
   released(fetched: FetchedBatch): void {
     this.#heldBytes -= fetched.byteCount;
     if (this.#heldBytes < HELD_BYTES) this.#drained();
+  }
+
+  /** The target may be starting, too. */
+  async #install(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return await installSinkSchema(this.options.pool);
+      } catch (error) {
+        const fault = targetFault(error, 'preparing the tables of the sink');
+        if (!isRetryable(fault)) throw fault;
+        this.options.log.warn('the target is waited for', { cause: oneLine(fault) });
+        await sleep(REFRESH_MS, signal);
+      }
+    }
   }
 
   #fail: (error: unknown) => void = () => undefined;
@@ -129,8 +150,9 @@ export class Sink implements PartitionHost {
         await this.#refresh(members);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof SluiceError && !isRetryable(error)) throw error;
-        this.options.log.warn('the leases could not be renewed', { cause: oneLine(error) });
+        const fault = targetFault(error, 'renewing the leases');
+        if (!isRetryable(fault)) throw fault;
+        this.options.log.warn('the leases could not be renewed', { cause: oneLine(fault) });
       }
       await sleep(Math.min(REFRESH_MS, this.options.leaseMs / 4), signal);
     }

@@ -5,7 +5,7 @@ import { runScript } from './copy-script.ts';
 import type { CopyText } from './copy-text.ts';
 import { stageKeyless } from './keyless.ts';
 import { advanceStatement, type Advance, type SinkPartition } from './offsets.ts';
-import { keyOf, parkRow, unparkKeys } from './parked.ts';
+import { keyOf, parkedKeys, parkRow, unparkKeys } from './parked.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { reduceBatch, type Reduction } from './reduction.ts';
 import type { ApplySession } from './session.ts';
@@ -32,6 +32,10 @@ export interface Applied {
 
 /** More refused rows than this in one batch are no accident of single rows. */
 const MOST_PARKED = 100;
+const FOLLOWER = new SluiceError(
+  'RowRejected',
+  'an earlier event of the key is parked, and this one has not all its columns',
+);
 /** After a failed append the next so many batches are merged; doubled each time. */
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 256;
@@ -176,7 +180,9 @@ export class Applier {
     await session.client.query('begin');
     try {
       await session.client.query(advance);
-      const parked = await this.#applyRange(session, batch, states, 0, states.last.length);
+      const { ready, waiting } = await this.#splitFollowers(session, batch, states);
+      for (const index of waiting) await this.#park(session, batch, index, FOLLOWER);
+      const parked = waiting.length + (await this.#applyRange(session, batch, ready, 0, ready.last.length));
       await session.client.query('commit');
       if (parked > 0) this.hasParked = true;
       return parked;
@@ -209,13 +215,36 @@ export class Applier {
       return parked;
     }
     const index = states.last[from]!;
-    const { at, job, table } = this.options;
+    const { at } = this.options;
     if (this.options.onRowError === 'suspend-table') {
       const facts = { ...fault.facts, topic: at.topic, partition: at.partition, offset: batch.offsets[index]! };
       throw new SluiceError(fault.kind, fault.message, facts, { cause: fault.cause });
     }
-    await parkRow(session.client, { at, job, tableName: table.tableName, batch, index, error: fault });
+    await this.#park(session, batch, index, fault);
     return 1;
+  }
+
+  /** Rows without all their columns wait behind a parked row of their key: what they lack is in it. */
+  async #splitFollowers(
+    session: ApplySession,
+    batch: RecordBatch,
+    states: Reduction,
+  ): Promise<{ ready: Reduction; waiting: readonly number[] }> {
+    const partial = this.hasParked ? states.last.filter((index) => states.merged.get(index)?.missing.length) : [];
+    if (partial.length === 0) return { ready: states, waiting: [] };
+    const keys = await parkedKeys(
+      session.client,
+      this.options.at,
+      partial.map((index) => keyOf(batch, index)),
+    );
+    const waiting = partial.filter((index) => keys.has(keyOf(batch, index).toString('latin1')));
+    const ready = { last: states.last.filter((index) => !waiting.includes(index)), merged: states.merged };
+    return { ready, waiting };
+  }
+
+  async #park(session: ApplySession, batch: RecordBatch, index: number, error: SluiceError): Promise<void> {
+    const { at, job, table } = this.options;
+    await parkRow(session.client, { at, job, tableName: table.tableName, batch, index, error });
   }
 
   /** Null: the states were applied. */

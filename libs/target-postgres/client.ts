@@ -43,6 +43,7 @@ export function openPool(settings: TargetSettings): pg.Pool {
   });
   // An idle connection that breaks is replaced by the next connect; whoever holds one learns of it by its query.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

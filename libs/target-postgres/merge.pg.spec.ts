@@ -190,6 +190,17 @@ describe('merging a batch', () => {
     ]);
   });
 
+  test('D3: a child arrives before its parent', async () => {
+    const event = eventTable({ id: INT, parent: INT }, { id: 'exact' });
+    const ddl =
+      'create table parents (id integer primary key); create table t (id integer primary key, parent integer references parents)';
+    const t = await open({ event, ddl });
+    await t.apply([{ op: 'c', after: [1, 77] }]);
+    await t.pool.query('insert into parents values (77)');
+    await t.pool.query('alter table t drop constraint t_parent_fkey, add foreign key (parent) references parents');
+    expect(await t.rows()).toEqual([[1, 77]]);
+  });
+
   test('D12: triggers of the target do not fire', async () => {
     const ddl = `${DDL}; create table audit (id integer);
       create function note() returns trigger language plpgsql as $$ begin insert into audit values (1); return new; end $$;
@@ -277,6 +288,23 @@ describe('rows that the target refuses', () => {
     await t.apply([{ op: 'u', before: [700, 'x', null], after: [700, 'fit', 'd'] }]);
     expect(await t.rows('select * from t where id = 700')).toEqual([[700, 'fit', 'd']]);
     expect(await t.rows('select count(*)::int from sluice.parked')).toEqual([[0]]);
+  });
+
+  test('D8: an event that lacks columns waits behind the parked one of its key, a whole one settles both', async () => {
+    const t = await open({ event: simple, ddl: narrow, onRowError: 'park' });
+    await t.apply([{ op: 'c', after: [1, 'too long', 'doc'] }]);
+    await t.apply([
+      { op: 'u', before: [1, 'too long', null], after: [1, 'abc', null], unavailable: ['doc'] },
+      { op: 'c', after: [2, 'ok', null] },
+    ]);
+    expect(await t.rows('select record_offset, op from sluice.parked order by 1')).toEqual([
+      ['0', 'create'],
+      ['1', 'update'],
+    ]);
+    expect(await t.rows()).toEqual([[2, 'ok', null]]);
+    await t.apply([{ op: 'r', after: [1, 'abc', 'doc'] }]);
+    expect(await t.rows('select count(*)::int from sluice.parked')).toEqual([[0]]);
+    expect(await t.rows('select * from t where id = 1')).toEqual([[1, 'abc', 'doc']]);
   });
 
   test('D9: a fault of the whole table does not park its rows one by one', async () => {

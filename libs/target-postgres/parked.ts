@@ -54,6 +54,20 @@ export async function unparkKeys(client: pg.ClientBase, at: SinkPartition, keys:
   );
 }
 
+/** Which of the keys have parked events; as latin1 texts of their bytes. */
+export async function parkedKeys(
+  client: pg.ClientBase,
+  at: SinkPartition,
+  keys: readonly Buffer[],
+): Promise<Set<string>> {
+  const result = await client.query<{ key: Buffer }>(
+    `select distinct key from sluice.parked where sink = $1 and topic = $2 and partition = $3
+       and md5(key) in (select md5(k) from unnest($4::bytea[]) k) and key = any($4::bytea[])`,
+    [at.sink, at.topic, at.partition, keys],
+  );
+  return new Set(result.rows.map(({ key }) => key.toString('latin1')));
+}
+
 export async function countParked(db: pg.Pool | pg.ClientBase, at: SinkPartition): Promise<number> {
   const result = await db.query<{ count: string }>(
     `select count(*) from sluice.parked where sink = $1 and topic = $2 and partition = $3`,

@@ -36,8 +36,6 @@ export class ApplySession {
     } catch (error) {
       throw targetFault(error, 'connecting to the target');
     }
-    // Whoever runs a query learns of a lost connection by it.
-    client.on('error', () => undefined);
     try {
       await client.query('set session_replication_role = replica');
     } catch (error) {
