@@ -153,11 +153,9 @@ export function lostSession(): SqlError {
 
 /** Whether the connection to PostgreSQL is gone, and with it whatever the session had open. */
 function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    LOST.test((error as { code?: string }).code ?? '') ||
-    /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
-  );
+  if (typeof error !== 'object' || error === null) return false;
+  const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
+  return LOST.test(code) || /^(Connection terminated|Client has encountered a connection error)/.test(message);
 }
 
 /** SQL Server's error for anything thrown while a statement ran. Faults of our own code keep their text under number 50000 + severity 20. */
