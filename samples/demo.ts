@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { settingsWithPrefix } from '#config';
 import { productRoot, type RunningProcess, sluiceHome, type Stack, startProcess, startStack } from '#stack';
-import { connect, installOrders, type SampleServer, Workload } from '#samples';
+import { connect, installOrders, type SampleServer, Workload } from './index.ts';
 
 /** What `npm run demo` shows: a live database moves while an application writes to it, is proven equal, and is cut over. */
 const { values: args } = parseArgs({

@@ -14,6 +14,8 @@ export interface WorkloadCounts {
   statements: number;
   /** Lost to deadlocks and dropped connections; they changed nothing. */
   failed: number;
+  /** How often each message stood behind a failure, for tests and for people. */
+  readonly failures: Map<string, number>;
 }
 
 type Step = (request: sql.Request, random: Random) => Promise<void>;
@@ -23,7 +25,7 @@ type Step = (request: sql.Request, random: Random) => Promise<void>;
  * connection works on its own; run until {@link stop}.
  */
 export class Workload {
-  readonly counts: WorkloadCounts = { transactions: 0, statements: 0, failed: 0 };
+  readonly counts: WorkloadCounts = { transactions: 0, statements: 0, failed: 0, failures: new Map() };
   private stopped = false;
   private readonly running: Promise<void>[] = [];
 
@@ -59,6 +61,7 @@ export class Workload {
         } catch (error) {
           this.counts.failed++;
           if (!(error instanceof Error)) throw error;
+          this.counts.failures.set(error.message, (this.counts.failures.get(error.message) ?? 0) + 1);
           if (/clos|socket|connection|ECONN/i.test(error.message)) {
             await pool.close().catch(() => undefined);
             pool = await this.reconnect();

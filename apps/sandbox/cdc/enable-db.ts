@@ -70,7 +70,8 @@ export async function enableDb(context: ProcedureContext): Promise<ProcedureResu
   }
   await context.ddl(async (writer) => {
     await context.pg.query(`DROP PUBLICATION IF EXISTS ${quoteIdent(slot)}`);
-    await context.pg.query(`CREATE PUBLICATION ${quoteIdent(slot)}`);
+    // Without its generated columns a table with REPLICA IDENTITY FULL could not be updated any more.
+    await context.pg.query(`CREATE PUBLICATION ${quoteIdent(slot)} WITH (publish_generated_columns = stored)`);
     await writer.createPrincipal({ name: 'cdc', type: 'S', defaultSchema: 'cdc' });
     await writer.createSchema('cdc', 'cdc');
     const ids: Record<string, number> = {};
