@@ -163,9 +163,15 @@ export class Sink implements PartitionHost {
     for (const table of tables) if (table.state !== 'suspended') this.#suspended.delete(table.topic);
     await this.#openFeeds(tables);
     const wanted = this.#share(tables, members);
-    const held = await this.#leases.hold(wanted);
-    await this.#runOnly(held);
-    await this.#leases.releaseOthers(held);
+    const names = new Set(wanted.map(keyOf));
+    this.#stopWhere((key) => !names.has(key));
+    // A partition that goes to another process stays leased until the batch in hand is done.
+    const ending = [...this.#running.values()].map(({ worker }) => worker.at).filter((at) => !names.has(keyOf(at)));
+    const held = await this.#leases.hold([...wanted, ...ending]);
+    const heldNames = new Set(held.map(keyOf));
+    this.#stopWhere((key) => !heldNames.has(key));
+    for (const partition of wanted) if (heldNames.has(keyOf(partition))) this.#start(partition);
+    await this.#leases.releaseOthers(held.filter((at) => names.has(keyOf(at)) || this.#running.has(keyOf(at))));
     await this.#report();
   }
 
@@ -205,22 +211,16 @@ export class Sink implements PartitionHost {
     this.#feeds.set(table.topic, await TableFeed.open(this.options, table, topicId));
   }
 
-  /** Starts and ends workers so that exactly those of the leases in hand run. */
-  async #runOnly(held: readonly LeasedPartition[]): Promise<void> {
-    const wanted = new Set(held.map(keyOf));
-    const ending = [...this.#running].filter(([key]) => !wanted.has(key));
-    for (const [, running] of ending) running.stop.abort();
-    await Promise.all(ending.map(([, running]) => running.ended));
-    for (const partition of held) {
-      const feed = this.#feeds.get(partition.topic);
-      if (feed && !this.#running.has(keyOf(partition))) this.#start(feed, partition);
-    }
+  #stopWhere(isUnwanted: (key: string) => boolean): void {
+    for (const [key, running] of this.#running) if (isUnwanted(key)) running.stop.abort();
   }
 
-  #start(feed: TableFeed, { topic, partition }: LeasedPartition): void {
+  #start({ topic, partition }: LeasedPartition): void {
+    const feed = this.#feeds.get(topic);
+    const key = keyOf({ topic, partition });
+    if (!feed || this.#running.has(key)) return;
     const worker = new PartitionWorker(this, feed, partition, this.#sessions);
     const stop = new AbortController();
-    const key = keyOf({ topic, partition });
     const ended = worker
       .run(stop.signal)
       .catch((error: unknown) => this.#workerFailed(feed, error))
@@ -250,7 +250,7 @@ export class Sink implements PartitionHost {
     });
     await this.options.control.setTableState(name, 'suspended', { reason: oneLine(error) });
     this.#feeds.delete(topic);
-    for (const [key, running] of this.#running) if (key.startsWith(`${topic}:`)) running.stop.abort();
+    this.#stopWhere((key) => key.startsWith(`${topic}:`));
   }
 
   async #report(): Promise<void> {

@@ -30,7 +30,7 @@ export interface Applied {
   readonly parked: number;
 }
 
-/** More refused rows than this in one batch are no accident of single rows. */
+/** More refused rows than this, in one batch or as a tenth of all, are no accident of single rows. */
 const MOST_PARKED = 100;
 const FOLLOWER = new SluiceError(
   'RowRejected',
@@ -51,6 +51,8 @@ export class Applier {
   /** A row without all its columns must be in the target: true once the table has caught up. */
   mustExist = false;
   #pause = 0;
+  #parkedRows = 0;
+  #seenRows = 0;
   #nextPause = FIRST_PAUSE;
 
   constructor(options: ApplierOptions) {
@@ -183,6 +185,7 @@ export class Applier {
       const { ready, waiting } = await this.#splitFollowers(session, batch, states);
       for (const index of waiting) await this.#park(session, batch, index, FOLLOWER);
       const parked = waiting.length + (await this.#applyRange(session, batch, ready, 0, ready.last.length));
+      this.#breakCircuit(parked, states.last.length);
       await session.client.query('commit');
       if (parked > 0) this.hasParked = true;
       return parked;
@@ -222,6 +225,15 @@ export class Applier {
     }
     await this.#park(session, batch, index, fault);
     return 1;
+  }
+
+  /** Rows that are refused again and again are a fault of the table: somebody should look before the rest is parked as well (row D9). */
+  #breakCircuit(parked: number, seen: number): void {
+    this.#parkedRows += parked;
+    this.#seenRows += seen;
+    if (this.#parkedRows <= MOST_PARKED || this.#parkedRows * 10 <= this.#seenRows) return;
+    const facts = { parked: this.#parkedRows, seen: this.#seenRows };
+    throw new SluiceError('TargetStatementFailed', `${this.#parkedRows} of ${this.#seenRows} rows were refused`, facts);
   }
 
   /** Rows without all their columns wait behind a parked row of their key: what they lack is in it. */
