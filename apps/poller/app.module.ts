@@ -27,7 +27,8 @@ async function makePoller(context: JobContext, leaseMs: number): Promise<Poller>
     kafka,
     windows: await windowCodec(context),
     openPublisher: publisherFactory(context),
-    ensureJournal: async (topic) => void (await kafka.ensureTopics([journalTopicSpec(job.topics, topic)])),
+    ensureJournals: async (names) =>
+      void (await kafka.ensureTopics(names.map((name) => journalTopicSpec(job.topics, name)))),
     pollMs: job.changes.pollMs,
     heartbeatMs: job.changes.heartbeatMs,
     windowRows: job.changes.windowRows,

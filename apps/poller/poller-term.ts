@@ -3,9 +3,9 @@ import { oneLine, SluiceError } from '#errors';
 import { TopicWriter, type TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { ChangeReader, ChangeWindow } from '#source';
-import type { JobTable, Lease } from '#target-postgres';
+import type { JobTable, Lease, OpenRequest } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
-import { answerHold, endHold } from './holds.ts';
+import { answerHolds, endHolds } from './holds.ts';
 import { Journals } from './journals.ts';
 import type { PollerOptions } from './poller.ts';
 import { type PollerState, readState } from './window-log.ts';
@@ -28,6 +28,8 @@ export class PollerTerm {
   private current: PollerState | null = null;
   private lastRecordMs = 0;
   private lastProblemMs = 0;
+  /** When this term last wrote a marker to move the position on. */
+  lastMarkerMs = 0;
   private readonly ending = new AbortController();
 
   constructor(
@@ -200,11 +202,13 @@ export class PollerTerm {
     const requests = await this.options.control.requests.open(['hold', 'release']);
     if (requests.length === 0) return;
     await this.refresh();
-    for (const request of requests) {
-      if (request.kind === 'hold') await answerHold(this, request);
-      else if (this.state.holds.some((hold) => hold.hold === request.subject)) this.journals.release(request.subject);
-      else await endHold(this, request);
-    }
+    const asked = requests.filter((request) => request.kind === 'hold');
+    if (asked.length > 0) await answerHolds(this, asked);
+    const released = requests.filter((request) => request.kind === 'release');
+    const isHeld = (request: OpenRequest): boolean => this.state.holds.some((hold) => hold.hold === request.subject);
+    for (const request of released) if (isHeld(request)) this.journals.release(request.subject);
+    const ended = released.filter((request) => !isHeld(request));
+    if (ended.length > 0) await endHolds(this, ended);
   }
 
   /** Publishes a window; a table with a change that cannot be encoded is stopped, and the window is read again without it. */

@@ -33,8 +33,8 @@ export interface PollerOptions {
     topic: string,
     partitions: number,
   ): Promise<TablePublisher>;
-  /** Makes the journal's topic if it is not there. */
-  ensureJournal(topic: string): Promise<void>;
+  /** Makes the journals' topics where they are not there. */
+  ensureJournals(topics: readonly string[]): Promise<void>;
   readonly pollMs: number;
   readonly heartbeatMs: number;
   readonly windowRows: number;

@@ -74,6 +74,7 @@ export class Coordinator {
   private async advance(reader: ChunkReader, signal: AbortSignal): Promise<boolean> {
     const { control, log } = this.options;
     let isBusy = false;
+    const held: JobTable[] = [];
     for (const table of await control.readTables()) {
       signal.throwIfAborted();
       switch (table.state) {
@@ -82,10 +83,7 @@ export class Coordinator {
           isBusy = true;
           break;
         case 'held':
-          if (table.s0 === null) break;
-          await reader.proveSees(table.eventTable, Position.parse(table.s0), signal);
-          failpoint('snapshot.proven');
-          await control.setTableState(table.tableName, 'loading', { from: ['held'] });
+          if (table.s0 !== null) held.push(table);
           isBusy = true;
           break;
         case 'loading':
@@ -100,11 +98,21 @@ export class Coordinator {
         default:
       }
     }
+    await this.proveReads(reader, held, signal);
     for (const name of await control.chunks.finishedTables()) {
       failpoint('snapshot.table-loaded');
       if (await control.setTableState(name, 'loaded', { from: ['loading'] })) log.info('table loaded', { table: name });
     }
     return isBusy;
+  }
+
+  /** One proof for all tables that are held by now: whatever was open when the last of them was answered has ended. */
+  private async proveReads(reader: ChunkReader, held: readonly JobTable[], signal: AbortSignal): Promise<void> {
+    const last = held.toSorted((a, b) => ((a.s0 ?? '') < (b.s0 ?? '') ? -1 : 1)).at(-1);
+    if (!last?.s0) return;
+    await reader.proveSees(last.eventTable, Position.parse(last.s0), signal);
+    failpoint('snapshot.proven');
+    for (const table of held) await this.options.control.setTableState(table.tableName, 'loading', { from: ['held'] });
   }
 
   /** Plans in the background, so that slots begin with the first chunks while the last are still being found. */
