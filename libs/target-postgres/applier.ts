@@ -5,7 +5,7 @@ import { runScript } from './copy-script.ts';
 import type { CopyText } from './copy-text.ts';
 import { stageKeyless } from './keyless.ts';
 import { advanceStatement, type Advance, type SinkPartition } from './offsets.ts';
-import { keyOf, parkedKeys, parkRow, unparkKeys } from './parked.ts';
+import { countParked, keyOf, parkedKeys, parkRow, unparkKeys } from './parked.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { reduceBatch, type Reduction } from './reduction.ts';
 import type { ApplySession } from './session.ts';
@@ -186,8 +186,9 @@ export class Applier {
       for (const index of waiting) await this.#park(session, batch, index, FOLLOWER);
       const parked = waiting.length + (await this.#applyRange(session, batch, ready, 0, ready.last.length));
       this.#breakCircuit(parked, states.last.length);
+      const stillParked = parked > 0 || (await countParked(session.client, this.options.at)) > 0;
       await session.client.query('commit');
-      if (parked > 0) this.hasParked = true;
+      this.hasParked = stillParked;
       return parked;
     } catch (error) {
       await session.client.query('rollback').catch(() => undefined);

@@ -249,6 +249,33 @@ describe('merging a batch', () => {
     expect(await t.rows()).toEqual(rows);
   });
 
+  test('records of an older version fill the columns that they have, by the columns’ ids', async () => {
+    const t = await open({ event: simple, ddl: DDL });
+    await t.apply([{ op: 'c', after: [1, 'a', 'doc'] }]);
+    await t.pool.query(
+      `alter table t rename name to title; alter table t add note text default 'none'; update t set note = 'kept'`,
+    );
+    const newer: EventTable = {
+      ...simple,
+      version: 2,
+      columns: [
+        simple.columns[0]!,
+        { ...simple.columns[1]!, name: 'title' },
+        simple.columns[2]!,
+        { id: 9, name: 'note', type: TEXT, nullable: true },
+      ],
+    };
+    await t.reshape(newer);
+    await t.apply([
+      { op: 'u', before: [1, 'a', 'doc'], after: [1, 'b', 'doc'] },
+      { op: 'c', after: [2, 'c', null] },
+    ]);
+    expect(await t.rows('select id, title, doc, note from t order by id')).toEqual([
+      [1, 'b', 'doc', 'kept'],
+      [2, 'c', null, 'none'],
+    ]);
+  });
+
   test('D5: a batch that was applied by another process is rejected whole, and nothing of it stays', async () => {
     const t = await open({ event: simple, ddl: DDL });
     const stale = t.batch([{ op: 'r', after: [1, 'stale', null] }]);
@@ -287,6 +314,7 @@ describe('rows that the target refuses', () => {
     expect(await t.offset()).toBe(1000);
     await t.apply([{ op: 'u', before: [700, 'x', null], after: [700, 'fit', 'd'] }]);
     expect(await t.rows('select * from t where id = 700')).toEqual([[700, 'fit', 'd']]);
+    expect((await t.apply([{ op: 'd', before: [699, 'ok', null] }])).path).toBe('merge');
     expect(await t.rows('select count(*)::int from sluice.parked')).toEqual([[0]]);
   });
 

@@ -45,13 +45,14 @@ export async function parkRow(client: pg.ClientBase, row: ParkedRow): Promise<vo
   );
 }
 
-/** Removes what was parked of keys that a later event has settled. */
-export async function unparkKeys(client: pg.ClientBase, at: SinkPartition, keys: readonly Buffer[]): Promise<void> {
-  await client.query(
+/** Removes what was parked of keys that a later event has settled. Returns how many events. */
+export async function unparkKeys(client: pg.ClientBase, at: SinkPartition, keys: readonly Buffer[]): Promise<number> {
+  const result = await client.query(
     `delete from sluice.parked where sink = $1 and topic = $2 and partition = $3
        and md5(key) in (select md5(k) from unnest($4::bytea[]) k) and key = any($4::bytea[])`,
     [at.sink, at.topic, at.partition, keys],
   );
+  return result.rowCount ?? 0;
 }
 
 /** Which of the keys have parked events; as latin1 texts of their bytes. */

@@ -31,8 +31,8 @@ export class SpecTarget {
     readonly pool: pg.Pool,
     readonly session: ApplySession,
     readonly records: SpecRecords,
-    readonly table: TargetTable,
-    readonly applier: Applier,
+    public table: TargetTable,
+    public applier: Applier,
   ) {}
 
   static async open(options: SpecTargetOptions): Promise<SpecTarget> {
@@ -107,6 +107,19 @@ export class SpecTarget {
     const stop = batch.gather(new RecordFeed(fetched, fetched.fetchOffset));
     if (stop.reason !== 'empty') throw new Error(`gathering stopped: ${stop.reason}`);
     return batch;
+  }
+
+  /** The target has another version's shape now; the events still come in the first one's. */
+  async reshape(event: EventTable): Promise<void> {
+    const columns = event.columns.map(({ name }) => ({
+      name,
+      type: '',
+      source: name,
+      generated: false,
+      identity: false,
+    }));
+    this.table = await describeTarget(this.client, { schema: 'public', name: 't' }, event, columns);
+    this.applier = new Applier({ ...this.applier.options, table: this.table });
   }
 
   /** Applies events as one batch. */
