@@ -67,7 +67,7 @@ describe('storage that goes away', () => {
     await sandbox.server
       .database('links')!
       .admin.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
       );
     await expect(running).rejects.toMatchObject({ severity: 21 });
   });

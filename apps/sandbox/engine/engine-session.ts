@@ -232,12 +232,17 @@ export class EngineSession implements SqlSession {
     const link = this.links.get(this.current.id);
     if (link !== undefined && !link.broken) return;
     const lost = this.tx.depth > 0 || this.hasTemporaryTables;
+    this.forget();
+    if (lost) throw lostSession();
+    await this.connect();
+  }
+
+  /** What hung on the lost connection is gone. */
+  private forget(): void {
     this.tx.abandon();
     this.own = undefined;
     this.changing = undefined;
     this.root = new Frame('', 0, 0, undefined);
-    if (lost) throw lostSession();
-    await this.connect();
   }
 
   /** Runs a request of the client; what it throws is SQL Server's kind of error. */
@@ -246,7 +251,10 @@ export class EngineSession implements SqlSession {
       await this.ready();
       return await work();
     } catch (error) {
-      throw sqlError(error, { line: 1, procedure: '', verb: 'request', spid: this.spid, snapshot: undefined });
+      const place = { line: 1, procedure: '', verb: 'request', spid: this.spid, snapshot: undefined };
+      const fault = sqlError(error, place);
+      if (this.links.get(this.current.id)?.broken) this.forget();
+      throw fault;
     }
   }
 

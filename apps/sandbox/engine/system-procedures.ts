@@ -1,25 +1,13 @@
 import type { SqlType } from '#conversion';
-import * as catalog from '../catalog/index.ts';
-import type { PgQuerier, ProcedureArgument, ProcedureContext, SystemProcedure } from '../catalog/index.ts';
+import { systemProcedure, type PgQuerier, type ProcedureArgument, type ProcedureContext } from '../catalog/index.ts';
 import type { TdsType } from '../session.ts';
 import { ownProcedure } from './own-procedures.ts';
 import type { CallArgument, CallResult } from './procedure-call.ts';
 import { runText } from './procedure-call.ts';
-import { disableDb, enableDb } from '../cdc/enable-db.ts';
-import { disableTable, enableTable } from '../cdc/enable-table.ts';
 import { describeFirst } from './describe.ts';
 import { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 import { decoderFor, encoderFor } from './storage-type.ts';
-
-const { systemProcedure } = catalog as { readonly systemProcedure?: (name: string) => SystemProcedure | undefined };
-
-const BRIDGE: Readonly<Record<string, SystemProcedure>> = {
-  sp_cdc_enable_db: enableDb,
-  sp_cdc_disable_db: disableDb,
-  sp_cdc_enable_table: enableTable,
-  sp_cdc_disable_table: disableTable,
-};
 
 function asArgument(argument: CallArgument): ProcedureArgument {
   const type = argument.type as TdsType;
@@ -76,7 +64,7 @@ export async function systemCall(
   args: readonly CallArgument[],
 ): Promise<CallResult | undefined> {
   const last = (name.at(-1) ?? '').toLowerCase();
-  const procedure = ownProcedure(last) ?? systemProcedure?.(last) ?? BRIDGE[last];
+  const procedure = ownProcedure(last) ?? systemProcedure(last);
   if (procedure === undefined) return undefined;
   const result = await procedure(await contextFor(run), args.map(asArgument));
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
