@@ -12,8 +12,9 @@ if (!existsSync(entry)) {
   process.exit(2);
 }
 const node = join(root, 'node_modules/.bin/node');
+// The channel tells the command when this launcher is killed, however that happens.
 const child = spawn(existsSync(node) ? node : process.execPath, [entry, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));

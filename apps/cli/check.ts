@@ -1,10 +1,14 @@
 import { SluiceError } from '#errors';
 import type { Finding } from '#source';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
-import { type CommandContext, openCommandContext, selectedTables } from './context.ts';
-import { openJob } from './job.ts';
+import { type CommandContext, selectedTables, withJob } from './context.ts';
+import { explain, targetPlace } from './fault.ts';
 import type { Output } from './output.ts';
-import { startStackFor } from './stack.ts';
+
+/** A finding; `fault` where a server did not answer or refused the login, so that nothing else could be looked at. */
+export interface Checked extends Finding {
+  readonly fault?: SluiceError;
+}
 
 export const checkCommand: Command = {
   name: 'check',
@@ -15,45 +19,54 @@ export const checkCommand: Command = {
     ...JOB_OPTIONS,
     fix: { type: 'boolean', help: 'Mend what may be mended: enable CDC for the database and its tables' },
   },
-  async run(invocation: Invocation) {
+  run(invocation: Invocation) {
     const { out, options } = invocation;
-    const opened = await openJob(invocation, () => startStackFor(out));
-    const context = openCommandContext(opened, out);
-    try {
-      const findings = await checkAll(context);
-      const fixed = options['fix'] === true ? await fixAll(context, findings) : [];
-      const now = fixed.length > 0 ? await checkAll(context) : findings;
-      for (const finding of fixed) out.line(`fixed    ${finding.object}: ${finding.message}`);
-      print(now, out);
-      out.result({ findings: now, fixed });
-      return now.some((finding) => finding.severity === 'error') ? 1 : 0;
-    } finally {
-      await context.close();
-    }
+    return withJob(
+      invocation,
+      async (context) => {
+        const findings = await checkAll(context);
+        const fixed = options['fix'] === true ? await fixAll(context, findings) : [];
+        const now = fixed.length > 0 ? await checkAll(context) : findings;
+        for (const finding of fixed) out.line(`fixed    ${finding.object}: ${finding.message}`);
+        print(now, out);
+        out.result({ findings: now.map(({ fault: _, ...finding }) => finding), fixed });
+        return now.some((finding) => finding.severity === 'error') ? 1 : 0;
+      },
+      { startsStack: true },
+    );
   },
 };
 
 /** Every finding of source, target, Kafka and registry; an unreachable one is a finding too. */
-export async function checkAll(context: CommandContext): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const tryAll = async (check: string, object: string, work: () => Promise<readonly Finding[]>): Promise<void> => {
-    try {
-      findings.push(...(await work()));
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      findings.push({ check, severity: 'error', object, message: error.message, remedy: error.advice, fixable: false });
-    }
-  };
-  await tryAll('source', 'source', async () =>
-    context.source.preflight.check(await selectedTables(context.source, context.job)),
-  );
-  await tryAll('target', 'target', () => checkTarget(context));
-  await tryAll('kafka', 'kafka', async () => [ok('kafka', `${await context.kafka.check()} broker(s)`)]);
-  await tryAll('registry', 'registry', async () => {
-    await context.registry.check();
-    return [ok('registry', 'The schema registry answers.')];
-  });
-  return findings;
+export async function checkAll(context: CommandContext): Promise<Checked[]> {
+  const { job, source, kafka, registry } = context;
+  const parts = await Promise.all([
+    tryAll('source', job, async () => source.preflight.check(await selectedTables(source, job))),
+    tryAll('target', job, () => checkTarget(context)),
+    tryAll('kafka', job, async () => [
+      ok('kafka', `${await kafka.check()} broker(s) at ${job.kafka?.brokers.join(', ')}.`),
+    ]),
+    tryAll('registry', job, async () => {
+      await registry.check();
+      return [ok('registry', `The schema registry at ${job.kafka?.registry.url} answers.`)];
+    }),
+  ]);
+  return parts.flat();
+}
+
+async function tryAll(
+  object: string,
+  job: CommandContext['job'],
+  work: () => Promise<readonly Finding[]>,
+): Promise<readonly Checked[]> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = explain(error, job);
+    if (!(fault instanceof SluiceError) || fault.kind === 'Bug') throw fault;
+    const { message, advice: remedy } = fault;
+    return [{ check: object, severity: 'error', object, message, remedy, fixable: false, fault }];
+  }
 }
 
 /** Mends what is fixable; only what lacks. */
@@ -68,7 +81,7 @@ async function checkTarget(context: CommandContext): Promise<Finding[]> {
        (select rolsuper from pg_roles where rolname = current_user) or has_parameter_privilege(current_user, 'session_replication_role', 'SET') as replica`,
   );
   const row = result.rows[0];
-  const findings = [ok('target', `PostgreSQL ${row?.version}.`)];
+  const findings = [ok('target', `PostgreSQL ${row?.version} at ${targetPlace(context.job)}.`)];
   if (Number.parseInt(row?.version ?? '0', 10) < 15)
     findings.push(lack('target-version', `PostgreSQL ${row?.version} is too old.`, 'Use PostgreSQL 15 or later.'));
   if (!row?.creates)

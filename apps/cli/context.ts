@@ -2,18 +2,47 @@ import { createLog, type Log } from '#telemetry';
 import { type JobContext, openJobContext } from '#runtime';
 import { SqlServerSource } from '#source-sqlserver';
 import type { Source } from '#source';
+import { SluiceError } from '#errors';
 import { isSelected, type JobFile } from '#jobs';
-import type { OpenedJob } from './job.ts';
+import type { JobRow } from '#target-postgres';
+import type { Invocation } from './command.ts';
+import { explain, targetPlace } from './fault.ts';
+import { type OpenedJob, openJob } from './job.ts';
 import type { Output } from './output.ts';
+import { startStackFor } from './stack.ts';
+
+/** How long a command waits for Kafka and the registry: a person sits before it. The apps are more patient. */
+const PATIENCE_MS = 3000;
 
 /** A command's own view of a job: the control schema, Kafka, and the source. */
 export interface CommandContext extends JobContext {
   readonly source: Source;
 }
 
-export function openCommandContext(opened: OpenedJob, out: Output): CommandContext {
+/**
+ * Runs a command's work on the job that the invocation names; what it opened is closed again, and faults name the server that they came from.
+ * `startsStack`: the embedded stack is started where the job file names no brokers and it does not run.
+ */
+export async function withJob<T>(
+  invocation: Invocation,
+  work: (context: CommandContext, opened: OpenedJob) => Promise<T>,
+  options: { readonly startsStack?: boolean } = {},
+): Promise<T> {
+  const { out } = invocation;
+  const opened = await openJob(invocation, options.startsStack === true ? () => startStackFor(out) : undefined);
+  const context = openCommandContext(opened, out);
+  try {
+    return await work(context, opened);
+  } catch (error) {
+    throw explain(error, opened.file);
+  } finally {
+    await context.close();
+  }
+}
+
+function openCommandContext(opened: OpenedJob, out: Output): CommandContext {
   const log: Log = createLog({ level: 'warn', write: (line) => out.progress(line) });
-  const context = openJobContext(opened.file, 'cli', log);
+  const context = openJobContext(opened.file, 'cli', log, PATIENCE_MS);
   const source = new SqlServerSource(opened.file.source);
   return {
     ...context,
@@ -23,6 +52,13 @@ export function openCommandContext(opened: OpenedJob, out: Output): CommandConte
       await context.close();
     },
   };
+}
+
+/** The job as the control schema has it. @throws SluiceError JobMissing */
+export async function existingJob(context: CommandContext): Promise<JobRow> {
+  const row = await context.control.readJob();
+  if (row) return row;
+  throw new SluiceError('JobMissing', `There is no job ${context.job.job} in ${targetPlace(context.job)} yet`);
 }
 
 /** Tables of the source that the job moves. */

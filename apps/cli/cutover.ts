@@ -2,8 +2,7 @@ import { quoteQualified } from '#pgsql';
 import { SluiceError } from '#errors';
 import { failpoint, sleep } from '#telemetry';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
-import { type CommandContext, openCommandContext } from './context.ts';
-import { openJob } from './job.ts';
+import { type CommandContext, existingJob, withJob } from './context.ts';
 import type { Output } from './output.ts';
 import { settle } from './settle.ts';
 import { isEqual, printResults, validateTables } from './validate.ts';
@@ -17,21 +16,24 @@ export const cutoverCommand: Command = {
   summary: 'Stop following and hand over: every step shown; refuses while anything is unproven',
   example: 'sluice cutover job.yaml --yes',
   options: { ...JOB_OPTIONS, yes: { type: 'boolean', help: 'The writers of the source are stopped: go ahead' } },
-  async run(invocation: Invocation) {
+  run(invocation: Invocation) {
     const { out, options, signal } = invocation;
-    if (options['yes'] !== true) {
-      out.line('Stop every writer of the source first, then run this again with --yes.');
-      out.result({ done: false, reason: 'not confirmed' });
-      return 1;
-    }
-    const context = openCommandContext(await openJob(invocation), out);
-    try {
+    return withJob(invocation, async (context) => {
+      const job = await existingJob(context);
+      if (job.state === 'done') {
+        out.line(`Job ${job.job} was cut over already.`);
+        out.result({ done: true });
+        return 0;
+      }
+      if (options['yes'] !== true) {
+        out.line('Stop every writer of the source first, then run this again with --yes.');
+        out.result({ done: false, reason: 'not confirmed' });
+        return 1;
+      }
       await cutOver(context, signal, out);
       out.result({ done: true });
       return 0;
-    } finally {
-      await context.close();
-    }
+    });
   },
 };
 
@@ -98,8 +100,7 @@ export async function cutOver(context: CommandContext, signal: AbortSignal, out:
 
 async function refuseUnready({ control, job }: CommandContext): Promise<void> {
   const row = await control.readJob();
-  if (!row) throw new SluiceError('CutoverRefused', `There is no job ${job.job} in this target.`);
-  if (row.state === 'done') throw new SluiceError('CutoverRefused', `Job ${job.job} was cut over already.`);
+  if (row?.state === 'done') throw new SluiceError('CutoverRefused', `Job ${job.job} was cut over already.`);
   const reasons = (await control.readTables())
     .filter((table) => table.state !== 'streaming')
     .map((table) => `${table.tableName} is ${table.state}${table.reason ? ` (${table.reason})` : ''}`);

@@ -1,4 +1,4 @@
-/** Where a command speaks: people read standard error's lines, machines one JSON document on standard output under `--json`. */
+/** Where a command speaks: people read lines, machines one JSON document on standard output under `--json`. */
 export class Output {
   private document: unknown;
 
@@ -12,6 +12,21 @@ export class Output {
   /** Progress: always standard error. */
   progress(text: string): void {
     process.stderr.write(`${text}\n`);
+  }
+
+  /** Control characters for the terminal. */
+  raw(text: string): void {
+    process.stderr.write(text);
+  }
+
+  /** Whether progress goes to a terminal. */
+  get isTerminal(): boolean {
+    return process.stderr.isTTY === true;
+  }
+
+  /** Characters in a line of that terminal. */
+  get width(): number {
+    return process.stderr.columns || 120;
   }
 
   /** The answer for machines; printed once at the end under `--json`. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SluiceError } from '#errors';
+import { type ErrorKind, POLICY, SluiceError } from '#errors';
 import { productRoot, type RunningProcess, startProcess } from '#stack';
 import type { OpenedJob } from './job.ts';
 
@@ -101,15 +101,15 @@ function faultOf(app: AppName, ended: RunningProcess): SluiceError {
     .filter((line) => line.includes('"level":"error"'))
     .flatMap((line) => {
       try {
-        return [JSON.parse(line) as { msg: string; kind?: string }];
+        return [JSON.parse(line) as { msg: string; message?: string; kind?: string }];
       } catch (error) {
         if (error instanceof SyntaxError) return [];
         throw error;
       }
     });
   const last = errors.at(-1);
-  return new SluiceError('StackFailed', `The ${app} gave up: ${last?.msg ?? 'no message'}`, {
-    app,
-    log: ended.logFile,
-  });
+  const isKnown = last?.kind !== undefined && last.kind in POLICY && last.message !== undefined;
+  const kind = isKnown ? (last.kind as ErrorKind) : 'StackFailed';
+  const text = isKnown ? last.message : (last?.msg ?? `no message; see ${ended.logFile}`);
+  return new SluiceError(kind, `The ${app} gave up: ${text}`, { app, log: ended.logFile });
 }

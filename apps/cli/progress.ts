@@ -1,103 +1,116 @@
-import type { JobContext } from '#runtime';
-import type { JobTable } from '#target-postgres';
-import { readLag } from './lag.ts';
+import { bar, count, lagText, loadedShare, shortName } from './figures.ts';
 import type { Output } from './output.ts';
+import { appliedTotal, type Snapshot, type TableProgress } from './snapshot.ts';
 
-/** One look at a running job. */
-export interface Snapshot {
-  readonly tables: readonly TableProgress[];
-  readonly position: string;
-  readonly captureProblem: string | null;
-  readonly lagMs: number | null;
+/** Most tables shown in one look. */
+const SHOWN = 12;
+const NAME = 36;
+const BAR = 16;
+
+interface Look {
+  readonly atMs: number;
+  readonly applied: ReadonlyMap<string, number>;
 }
 
-export interface TableProgress {
-  readonly table: string;
-  readonly state: JobTable['state'];
-  readonly reason: string | null;
-  readonly estimatedRows: number;
-  readonly chunks: { readonly done: number; readonly total: number };
-  readonly read: number;
-  readonly applied: {
-    readonly reads: number;
-    readonly inserts: number;
-    readonly updates: number;
-    readonly deletes: number;
-  };
-  readonly behind: number;
-}
-
-export async function readSnapshot(context: JobContext): Promise<Snapshot> {
-  const { control } = context;
-  const [tables, counts, chunks, progress, lag] = await Promise.all([
-    control.readTables(),
-    control.readCounts(),
-    control.chunks.progress(),
-    control.readProgress(),
-    readLag(context),
-  ]);
-  const behind = new Map(lag.map((one) => [one.tableName, one.behind]));
-  const poller = progress.get('poller');
-  const problem = progress.get('capture')?.facts['problem'];
-  return {
-    tables: tables.map((table) => {
-      const count = counts.get(table.tableName);
-      return {
-        table: table.tableName,
-        state: table.state,
-        reason: table.reason,
-        estimatedRows: table.estimatedRows,
-        chunks: chunks.get(table.tableName) ?? { done: 0, total: 0 },
-        read: count?.snapshot.reads ?? 0,
-        applied: {
-          reads: count?.sink.reads ?? 0,
-          inserts: count?.sink.inserts ?? 0,
-          updates: count?.sink.updates ?? 0,
-          deletes: count?.sink.deletes ?? 0,
-        },
-        behind: behind.get(table.tableName) ?? 0,
-      };
-    }),
-    position: String(poller?.facts['position'] ?? ''),
-    captureProblem: typeof problem === 'string' ? problem : null,
-    lagMs: typeof poller?.facts['lastCommitMs'] === 'number' ? Date.now() - poller.facts['lastCommitMs'] : null,
-  };
-}
-
-/** Prints what moved since the last look: a line for the job and, on a terminal, a line for each busy table. */
+/**
+ * Shows how a job goes: on a terminal a block that is drawn again in place, elsewhere a line for the job and one for each busy table.
+ */
 export class ProgressPrinter {
-  private last: { atMs: number; applied: number } | null = null;
+  private last: Look | null = null;
+  private drawn = 0;
+  private saidProblem: string | null = null;
 
-  constructor(private readonly out: Output) {}
+  constructor(
+    private readonly out: Output,
+    private readonly isTerminal = out.isTerminal,
+    private readonly nowMs: () => number = Date.now,
+  ) {}
 
+  /** Shows the job as it is now; rates are since the look before. */
   print(now: Snapshot): void {
-    const applied = now.tables.reduce((sum, table) => sum + total(table), 0);
-    const atMs = Date.now();
-    const rate = this.last ? ((applied - this.last.applied) * 1000) / Math.max(1, atMs - this.last.atMs) : 0;
-    this.last = { atMs, applied };
-    const states = Map.groupBy(now.tables, (table) => table.state);
-    const summary = [...states].map(([state, tables]) => `${tables.length} ${state}`).join(', ');
-    const behind = now.tables.reduce((sum, table) => sum + table.behind, 0);
-    this.out.progress(
-      `${clock()} ${applied.toLocaleString('en-US')} rows applied, ${Math.round(rate).toLocaleString('en-US')}/s, ${behind.toLocaleString('en-US')} behind · ${summary}`,
-    );
-    for (const table of now.tables) {
-      if (table.state === 'streaming' && table.behind < 1000) continue;
-      if (table.state === 'refused' || table.state === 'pending' || table.state === 'prepared') continue;
-      const chunks = table.chunks.total > 0 ? ` chunks ${table.chunks.done}/${table.chunks.total}` : '';
-      this.out.progress(
-        `         ${table.table}: ${table.state}${chunks}, ${table.read.toLocaleString('en-US')} read, ${total(table).toLocaleString('en-US')} applied, ${table.behind.toLocaleString('en-US')} behind`,
-      );
+    const look = {
+      atMs: this.nowMs(),
+      applied: new Map(now.tables.map((table) => [table.table, appliedTotal(table)])),
+    };
+    const lines = [this.jobLine(now, look), ...this.tableLines(now, look)];
+    this.last = look;
+    if (this.isTerminal) this.redraw(lines);
+    else for (const line of lines) this.out.progress(line);
+    if (now.captureProblem !== this.saidProblem) {
+      this.saidProblem = now.captureProblem;
+      this.say(now.captureProblem ? `capture: ${now.captureProblem}` : 'capture: works again');
     }
-    if (now.captureProblem) this.out.progress(`         capture: ${now.captureProblem}`);
+  }
+
+  /** A line that stays, before the block. */
+  say(line: string): void {
+    this.clear();
+    this.out.progress(line);
+  }
+
+  /** Takes the block off the terminal; whatever is printed next stands where it was. */
+  clear(): void {
+    if (this.drawn > 0) this.out.raw(`\u001b[${this.drawn}A\u001b[J`);
+    this.drawn = 0;
+  }
+
+  private redraw(lines: readonly string[]): void {
+    this.clear();
+    const width = this.out.width;
+    for (const line of lines) this.out.progress([...line].slice(0, width - 1).join(''));
+    this.drawn = lines.length;
+  }
+
+  private jobLine(now: Snapshot, look: Look): string {
+    const applied = sum(look.applied.values());
+    const behind = sum(now.tables.map((table) => table.behind));
+    const states = [...Map.groupBy(now.tables, (table) => table.state)].map(
+      ([state, tables]) => `${tables.length} ${state}`,
+    );
+    return `${clock(look.atMs)}  ${count(applied)} applied  ${count(this.rate(look, [...look.applied.keys()]))}/s  ${count(behind)} behind  lag ${lagText(now.lagMs)}  ${states.join(', ')}`;
+  }
+
+  private tableLines(now: Snapshot, look: Look): string[] {
+    const busy = now.tables.filter((table) => this.isWorthALine(table, look));
+    const shown = busy.toSorted((a, b) => b.estimatedRows - a.estimatedRows).slice(0, SHOWN);
+    const lines = shown.map((table) => this.tableLine(table, look));
+    if (busy.length > shown.length) lines.push(`          and ${busy.length - shown.length} more`);
+    return lines;
+  }
+
+  private isWorthALine(table: TableProgress, look: Look): boolean {
+    if (['refused', 'pending', 'prepared', 'cut-over'].includes(table.state)) return false;
+    if (table.state !== 'streaming') return true;
+    return table.behind >= 1000 || this.rate(look, [table.table]) > 0;
+  }
+
+  private tableLine(table: TableProgress, look: Look): string {
+    const name = shortName(table.table, NAME);
+    const applied = look.applied.get(table.table) ?? 0;
+    const rate = `${count(this.rate(look, [table.table]))}/s`;
+    const share = loadedShare(table);
+    const load =
+      table.state === 'loading' && share !== null
+        ? `${this.isTerminal ? `${bar(share, BAR)} ` : ''}${String(Math.floor(share * 100)).padStart(3)} %`
+        : '';
+    return `          ${name}${' '.repeat(NAME - [...name].length)}  ${table.state.padEnd(11)}  ${count(applied).padStart(11)} rows  ${rate.padStart(9)}  ${count(table.behind).padStart(9)} behind  ${load}`.trimEnd();
+  }
+
+  /** Events applied a second to these tables since the last look. */
+  private rate(look: Look, tables: readonly string[]): number {
+    const { last } = this;
+    if (!last || look.atMs <= last.atMs) return 0;
+    const of = ({ applied }: Look): number => sum(tables.map((table) => applied.get(table) ?? 0));
+    return (Math.max(0, of(look) - of(last)) * 1000) / (look.atMs - last.atMs);
   }
 }
 
-function total(table: TableProgress): number {
-  const { reads, inserts, updates, deletes } = table.applied;
-  return reads + inserts + updates + deletes;
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
-function clock(): string {
-  return new Date().toISOString().slice(11, 19);
+function clock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
 }

@@ -1,8 +1,8 @@
-import { SluiceError } from '#errors';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
-import { openCommandContext } from './context.ts';
-import { openJob } from './job.ts';
-import { readSnapshot } from './progress.ts';
+import { existingJob, withJob } from './context.ts';
+import { lagText, printTables } from './figures.ts';
+import { runHolder } from './run-lease.ts';
+import { readSnapshot } from './snapshot.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -10,39 +10,31 @@ export const statusCommand: Command = {
   summary: 'Where the job stands: state, rows, changes and lag per table, issues',
   example: 'sluice status job.yaml --json',
   options: JOB_OPTIONS,
-  async run(invocation: Invocation) {
+  run(invocation: Invocation) {
     const { out } = invocation;
-    const context = openCommandContext(await openJob(invocation), out);
-    try {
-      const job = await context.control.readJob();
-      if (!job)
-        throw new SluiceError(
-          'UsageInvalid',
-          `There is no job ${context.job.job} in this target yet: start it with \`sluice run\`.`,
-        );
+    return withJob(invocation, async (context) => {
+      const job = await existingJob(context);
       const snapshot = await readSnapshot(context);
       const [issues, failed] = [await context.control.readIssues(), await context.control.failedSteps()];
-      out.line(`Job ${job.job}: ${job.state}`);
-      out.table(
-        ['table', 'state', 'chunks', 'loaded', 'inserts', 'updates', 'deletes', 'behind'],
-        snapshot.tables.map((table) => [
-          table.table,
-          table.state,
-          `${table.chunks.done}/${table.chunks.total}`,
-          table.applied.reads,
-          table.applied.inserts,
-          table.applied.updates,
-          table.applied.deletes,
-          table.behind,
-        ]),
-      );
+      const runner = await runHolder(context);
+      out.line(`Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : ', not running'}`);
+      printTables(snapshot, out);
       for (const table of snapshot.tables) if (table.reason) out.line(`  ${table.table}: ${table.reason}`);
       for (const step of failed) out.line(`  not applied (${step.phase}): ${step.object}: ${step.error}`);
-      out.line(`${issues.length} conversion issues; position ${snapshot.position}`);
-      out.result({ job: job.job, state: job.state, ...snapshot, issues, failed });
+      if (snapshot.captureProblem) out.line(`  capture: ${snapshot.captureProblem}`);
+      if (issues.length > 0) {
+        out.line(`${issues.length} conversion issue(s):`);
+        for (const one of issues)
+          out.line(`  ${one.code} ${one.severity.padEnd(7)} ${one.object}: ${one.message}${placeOf(one)}`);
+      }
+      out.line(`position ${snapshot.position || 'none yet'}, lag ${lagText(snapshot.lagMs)}`);
+      out.result({ job: job.job, state: job.state, runner: runner?.owner ?? null, ...snapshot, issues, failed });
       return 0;
-    } finally {
-      await context.close();
-    }
+    });
   },
 };
+
+/** Where in the source's code an issue lies. */
+function placeOf(one: { readonly line: number; readonly column: number }): string {
+  return one.line > 0 ? ` (line ${one.line}, column ${one.column})` : '';
+}

@@ -2,8 +2,7 @@ import { SluiceError } from '#errors';
 import { openTargetPool } from '#runtime';
 import { type TableResult, Validator } from '#validation';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
-import { type CommandContext, openCommandContext } from './context.ts';
-import { openJob } from './job.ts';
+import { type CommandContext, existingJob, withJob } from './context.ts';
 import type { Output } from './output.ts';
 import { sharedSettle } from './settle.ts';
 
@@ -18,17 +17,15 @@ export const validateCommand: Command = {
   summary: 'Compare every row of every table, source against target, also while changes flow',
   example: 'sluice validate job.yaml --table dbo.Orders',
   options: { ...JOB_OPTIONS, table: { type: 'string', value: 'SCHEMA.TABLE', help: 'Only this table' } },
-  async run(invocation: Invocation) {
+  run(invocation: Invocation) {
     const { out, options, signal } = invocation;
-    const context = openCommandContext(await openJob(invocation), out);
-    try {
+    return withJob(invocation, async (context) => {
+      await existingJob(context);
       const results = await validateTables(context, signal, { only: options['table'] as string | undefined, out });
       printResults(results, out);
       out.result({ tables: results });
       return isEqual(results) ? 0 : 1;
-    } finally {
-      await context.close();
-    }
+    });
   },
 };
 
@@ -45,7 +42,10 @@ export async function validateTables(
       (table.state === 'streaming' || table.state === 'cut-over'),
   );
   if (options.only !== undefined && tables.length === 0)
-    throw new SluiceError('UsageInvalid', `The job has no loaded table ${options.only}.`);
+    throw new SluiceError(
+      'UsageInvalid',
+      `The job has no loaded table ${options.only}; \`sluice tables JOB\` lists them`,
+    );
   const pool = openTargetPool(context.job, 'sluice validate', PARALLEL * 2);
   const validator = new Validator({
     openReader: () => context.source.openChunkReader(),

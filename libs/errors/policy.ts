@@ -17,9 +17,10 @@ export const POLICY = {
   // wrong use
   JobFileInvalid: p('refuse', 'Correct the job file; `sluice check JOB` reads it without touching anything.'),
   UsageInvalid: p('refuse', 'See `sluice help` for the commands and their options.'),
+  JobMissing: p('refuse', 'Start it with `sluice run JOB`, or check the target URL of the job file.'),
   // source
   SourceUnreachable: p('retry', 'Check host, port and firewall of the source; work goes on when it answers.'),
-  SourceLoginFailed: p('halt', 'Check the user and the password reference of the source.'),
+  SourceLoginFailed: p('halt', 'Check the user, the password reference and the database name of the source.'),
   SourceRightMissing: p(
     'halt',
     'Grant the named right to the user of the job; `sluice check JOB` lists all that lack.',
@@ -64,7 +65,7 @@ export const POLICY = {
   TopicMissing: p('halt', 'A topic of the job was deleted: restore it, or reload the job.'),
   TopicIncarnationChanged: p('halt', 'The topic was deleted and made again: reload the table, or replay the target.'),
   OffsetOutOfRange: p('suspend', 'The topic no longer holds the next record of this target: reload the table.'),
-  RecordTooLarge: p('halt', 'Raise kafka.topics.maxMessageBytes and the broker’s message.max.bytes.'),
+  RecordTooLarge: p('suspend', 'Raise kafka.topics.maxMessageBytes and the broker’s message.max.bytes.'),
   RegistryUnreachable: p('retry', 'Check the registry URL of the job file; known schemas go on meanwhile.'),
   RegistryRefused: p(
     'suspend',

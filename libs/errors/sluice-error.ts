@@ -53,5 +53,6 @@ export function oneLine(error: unknown): string {
   const cause =
     error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : '';
   const advice = error instanceof SluiceError ? ` ${error.advice}` : '';
-  return `${error.message}${cause}${advice ? ` —${advice}` : ''}`.replaceAll(/\s*\n\s*/g, ' ');
+  const text = advice ? `${error.message}${cause}`.replace(/\.$/, '') : `${error.message}${cause}`;
+  return `${text}${advice ? ` —${advice}` : ''}`.replaceAll(/\s*\n\s*/g, ' ');
 }

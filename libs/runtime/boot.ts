@@ -39,6 +39,7 @@ export async function bootApp(options: BootOptions): Promise<void> {
   } catch (error) {
     log.error(oneLine(error), {
       kind: error instanceof SluiceError ? error.kind : 'unknown',
+      message: messageOf(error),
       ...(error instanceof SluiceError && error.kind !== 'Bug' ? {} : { stack: (error as Error).stack }),
     });
     process.exitCode = error instanceof SluiceError && error.action === 'refuse' ? 2 : 3;
@@ -74,6 +75,14 @@ async function runApp(options: BootOptions, log: Log, stop: AbortController): Pr
     await nest?.close();
     await context.close();
   }
+}
+
+/** The message with its cause, without the advice, for whoever started this process. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause =
+    error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : '';
+  return `${error.message}${cause}`;
 }
 
 function pairs(entries: readonly string[] | undefined): Record<string, string> {

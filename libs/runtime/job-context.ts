@@ -27,8 +27,11 @@ export interface JobContext {
   close(): Promise<void>;
 }
 
-/** Opens the clients of a job; connections are made when first used. @throws SluiceError JobFileInvalid where no brokers are named */
-export function openJobContext(job: JobFile, app: string, log: Log): JobContext {
+/**
+ * Opens the clients of a job; connections are made when first used. `patienceMs`: how long Kafka and the registry are waited for (default 30 s).
+ * @throws SluiceError JobFileInvalid where no brokers are named
+ */
+export function openJobContext(job: JobFile, app: string, log: Log, patienceMs?: number): JobContext {
   if (!job.kafka) {
     throw new SluiceError(
       'JobFileInvalid',
@@ -37,9 +40,16 @@ export function openJobContext(job: JobFile, app: string, log: Log): JobContext 
   }
   const owner = `${app}@${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   const pool = openTargetPool(job, `sluice ${app}`);
-  const kafka = new KafkaClient(kafkaSettings(job.kafka, `sluice-${app}`));
+  const kafka = new KafkaClient({
+    ...kafkaSettings(job.kafka, `sluice-${app}`),
+    ...(patienceMs === undefined ? {} : { retryTimeoutMs: patienceMs }),
+  });
   const { url, user, password } = job.kafka.registry;
-  const registry = new SchemaRegistry({ url, ...(user === '' ? {} : { user, password: password.reveal() }) });
+  const registry = new SchemaRegistry({
+    url,
+    ...(user === '' ? {} : { user, password: password.reveal() }),
+    ...(patienceMs === undefined ? {} : { retryTimeoutMs: patienceMs }),
+  });
   return {
     job,
     owner,
