@@ -1,5 +1,5 @@
-import { HEADER, topics } from '#events';
-import { SluiceError } from '#errors';
+import { HEADER, type Position, topics, type WindowHold } from '#events';
+import { oneLine, SluiceError } from '#errors';
 import type { Fetcher, RecordCursor } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { JobTable } from '#target-postgres';
@@ -13,6 +13,10 @@ const COPY_RECORDS = 50_000;
 export class Journals {
   private readonly publishers = new Map<string, TablePublisher>();
   private readonly released = new Set<string>();
+  /** Released holds that no marker stands for yet, and the marker's position of those that have one. */
+  private readonly unmarked = new Set<string>();
+  private readonly markers = new Map<string, Position>();
+  private isMarking = false;
   private fetcher: Fetcher | null = null;
   private reading: string | null = null;
 
@@ -39,9 +43,34 @@ export class Journals {
     for (const publisher of this.publishers.values()) publisher.clear();
   }
 
-  /** All chunks of the hold's table are committed: copying may begin. */
+  /**
+   * All chunks of the hold's table are committed: copying may begin. The hold ends when the position has passed a marker that is committed now: everything that the
+   * chunks may have shown stands before it, and must go through the journal. Else events older than the rows would come to the topic of a table that streams, and those
+   * of a table without a key twice. Called again and again while the hold stands.
+   */
   release(hold: string): void {
-    this.released.add(hold);
+    if (!this.released.has(hold)) {
+      this.released.add(hold);
+      this.unmarked.add(hold);
+    }
+    if (this.unmarked.size > 0 && !this.isMarking) void this.mark();
+  }
+
+  private async mark(): Promise<void> {
+    const { source, log } = this.term.options;
+    const holds = [...this.unmarked];
+    this.isMarking = true;
+    try {
+      const position = await source.quiesce.writeMarker(`release ${Date.now()}`);
+      for (const hold of holds) {
+        this.unmarked.delete(hold);
+        this.markers.set(hold, position);
+      }
+    } catch (error) {
+      log.warn('marker not written', { cause: oneLine(error) });
+    } finally {
+      this.isMarking = false;
+    }
   }
 
   async close(): Promise<void> {
@@ -53,15 +82,10 @@ export class Journals {
    * when nothing is left the hold ends in the same transaction.
    */
   async drain(signal: AbortSignal): Promise<'idle' | 'behind' | 'nearly-empty'> {
-    const hold = this.term.state.holds.find((one) => this.released.has(one.hold));
-    if (!hold) return 'idle';
-    const { options, state } = this.term;
-    const topic = topics.journal(options.job, hold.hold);
-    const from = Number(state.journals.find((journal) => journal.hold === hold.hold)?.nextOffset ?? 0);
-    // The high watermark, not the read-committed end: that one lags behind a commit that was answered, and a hold that ended by it would leave the last changes in
-    // the journal. Reading is read committed all the same, and waits for the markers.
-    const [range] = await options.kafka.offsets([{ topic, partition: 0 }], { committed: false });
-    const end = range?.end ?? 0;
+    const found = await this.next();
+    if (!found) return 'idle';
+    const { hold, topic, from, end } = found;
+    const { state } = this.term;
     let next = from;
     const copies = async (): Promise<void> => {
       next = await this.copy(hold.table, topic, { from, end }, signal);
@@ -80,6 +104,22 @@ export class Journals {
     });
     failpoint('poller.journal-copied');
     return end - next <= COPY_RECORDS ? 'nearly-empty' : 'behind';
+  }
+
+  /** A released hold whose journal has records to copy, or which can end. */
+  private async next(): Promise<{ hold: WindowHold; topic: string; from: number; end: number } | null> {
+    const { options, state } = this.term;
+    for (const hold of state.holds.filter((one) => this.released.has(one.hold))) {
+      const topic = topics.journal(options.job, hold.hold);
+      const from = Number(state.journals.find((journal) => journal.hold === hold.hold)?.nextOffset ?? 0);
+      // The high watermark, not the read-committed end: that one lags behind a commit that was answered, and a hold that ended by it would leave the last changes in
+      // the journal. Reading is read committed all the same, and waits for the markers.
+      const [range] = await options.kafka.offsets([{ topic, partition: 0 }], { committed: false });
+      const end = range?.end ?? 0;
+      const marker = this.markers.get(hold.hold);
+      if (end > from || (marker && !marker.isAfter(state.to))) return { hold, topic, from, end };
+    }
+    return null;
   }
 
   /** Appends records [from, end) of a journal, at most {@link COPY_RECORDS}, to the table's topic. Returns the offset to go on at. */
@@ -120,6 +160,7 @@ export class Journals {
 
   private forget(hold: string): void {
     this.released.delete(hold);
+    this.markers.delete(hold);
     this.publishers.delete(hold);
     if (this.reading !== null) this.fetcher?.remove(this.reading, 0);
     this.reading = null;
