@@ -87,13 +87,15 @@ export class Logins {
     await this.read();
   }
 
+  /** A fixed server role, or `permission:NAME` for a permission of the whole server. */
   async setRole(role: string, name: string, present: boolean): Promise<void> {
     const login = this.all.get(name.toLowerCase());
     if (login === undefined) throw unknown(name);
-    const roles = login.roles.filter((each) => each !== role.toLowerCase());
+    const wanted = role.startsWith('permission:') ? role : role.toLowerCase();
+    const roles = login.roles.filter((each) => each !== wanted);
     await this.master.query('UPDATE server.logins SET roles = $2 WHERE principal_id = $1', [
       login.principalId,
-      present ? [...roles, role.toLowerCase()] : roles,
+      present ? [...roles, wanted] : roles,
     ]);
     await this.read();
   }

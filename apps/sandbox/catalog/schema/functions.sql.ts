@@ -197,7 +197,10 @@ DECLARE
   target int;
   me int := meta.current_principal();
 BEGIN
-  IF class IS NULL AND securable IS NULL OR upper(class) = 'SERVER' THEN RETURN meta.is_sysadmin(meta.current_login())::int; END IF;
+  IF class IS NULL AND securable IS NULL OR upper(class) = 'SERVER' THEN
+    RETURN (meta.is_sysadmin(meta.current_login()) OR EXISTS (SELECT FROM meta.logins l
+      WHERE l.name_key = meta.fold(meta.current_login()) AND 'permission:' || upper(permission) = ANY (l.server_roles)))::int;
+  END IF;
   IF upper(class) = 'DATABASE' THEN
     IF securable IS NOT NULL AND meta.f_db_id((meta.f_parts(securable))[1]) IS NULL THEN RETURN NULL; END IF;
     RETURN coalesce(meta.has_permission(me, 0, 0, permission), false)::int;

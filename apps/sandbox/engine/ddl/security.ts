@@ -4,6 +4,8 @@ import { namePartsOf } from '../names.ts';
 import { contextOf, type Run } from '../run.ts';
 import { dotted } from './objects-of.ts';
 
+const MASTER = 1;
+
 /** CREATE LOGIN and ALTER LOGIN: the password is kept as a hash. */
 export async function login(run: Run, statement: Login): Promise<void> {
   if (statement.from !== undefined) {
@@ -72,8 +74,30 @@ export async function role(run: Run, statement: Role): Promise<void> {
   });
 }
 
+/** Permissions of the whole server: they belong to logins. */
+const SERVER_WIDE =
+  /^(VIEW SERVER (PERFORMANCE |SECURITY )?STATE|VIEW ANY \w+( \w+)?|ALTER ANY (LOGIN|DATABASE|CONNECTION)|ALTER SERVER STATE|CONTROL SERVER|CONNECT SQL|CREATE ANY DATABASE|ADMINISTER BULK OPERATIONS)$/;
+
+async function serverPermission(run: Run, statement: Permission): Promise<void> {
+  const { session } = run;
+  if (session.catalogDatabase.id !== MASTER) {
+    throw new SqlError(
+      4621,
+      'Permissions at the server scope can only be granted when the current database is master',
+      16,
+      10,
+    );
+  }
+  for (const item of statement.permissions) {
+    for (const grantee of statement.principals) {
+      await session.server.setServerRole(`permission:${item.name}`, grantee.name, statement.verb === 'grant');
+    }
+  }
+}
+
 /** GRANT, DENY and REVOKE on the database, a schema or an object. */
 export async function permission(run: Run, statement: Permission): Promise<void> {
+  if (statement.permissions.every((item) => SERVER_WIDE.test(item.name))) return serverPermission(run, statement);
   const { scope } = await contextOf(run);
   const target = { class: 0 as 0 | 1 | 3, majorId: 0 };
   if (statement.object !== undefined) {
