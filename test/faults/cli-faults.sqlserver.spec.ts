@@ -48,8 +48,8 @@ describe('a run whose command line is killed in every phase', () => {
       for (const point of [
         'cli.cutover-step:2',
         'cli.cutover-step:4',
-        'converter.step-cutover',
         'cli.cutover-step:7',
+        'converter.step-cutover:6',
       ]) {
         const run = job.cli(['run', job.jobFile, '--until', 'cutover'], { SLUICE_FAILPOINTS: point });
         const { code } = await run.done;
