@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { SluiceError } from '#errors';
+import type { ControlPool } from './control-schema/index.ts';
 import { quoteLiteral } from '#pgsql';
 import { SINK_DDL } from './sql/sink-schema.ts';
 
@@ -50,7 +51,7 @@ const SCHEMA_HASH = createHash('sha256').update(SINK_DDL.join()).digest('hex').s
  * Creates the sink's tables; safe against several processes at once. Does nothing where they are there already: even `create index if not exists` would wait for the
  * locks of a frozen sink.
  */
-export async function installSinkSchema(pool: { connect(): Promise<pg.PoolClient> }): Promise<void> {
+export async function installSinkSchema(pool: Pick<ControlPool, 'connect' | 'query'>): Promise<void> {
   const known = await pool.query<{ hash: string | null }>(
     `select obj_description(p.oid, 'pg_proc') as hash from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where n.nspname = 'sluice' and p.proname = 'advance_sink'`,
