@@ -36,12 +36,16 @@ const SCHEMAS: readonly (readonly [number, string])[] = [
   [16393, 'db_denydatawriter'],
 ];
 
+/** The server's local time is UTC, whatever PostgreSQL's is, unless the database is told otherwise (sys.sp_sandbox_cdc N'timezone'). */
+const SERVER_CLOCK = `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = ''UTC''', current_database()); END $$`;
+
 /**
  * Makes the catalog of a new database. The translator's runtime (types and collations of schema `sys`) must be there already.
  * Not to be run inside a transaction that has done other work.
  */
 export async function installCatalog(pg: PgQuerier, database: NewDatabase): Promise<void> {
   await pg.query(META_TABLES);
+  await pg.query(SERVER_CLOCK);
   await pg.query('INSERT INTO meta.version VALUES ($1)', [META_VERSION]);
   await pg.query('INSERT INTO meta.self (database_id) VALUES ($1)', [database.databaseId]);
   const fold = foldOf(database.collation);

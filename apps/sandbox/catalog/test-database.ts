@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { quoteIdent } from '#pgsql';
-import { startStack } from '#stack';
+import { testPostgres } from '#testing';
 import { installCatalog } from './database.ts';
 
 /** A sandbox database of its own on a PostgreSQL for tests. */
@@ -22,24 +19,9 @@ const RUNTIME_STUB = `CREATE SCHEMA sys; CREATE SCHEMA u;
   CREATE TYPE sys.datetimeoffset AS (utc bigint, off smallint); CREATE TYPE sys.sql_variant AS (base text, value text);
   CREATE COLLATION sys.ci_as (provider = icu, locale = 'und-u-ks-level2', deterministic = false);`;
 
-/** Uses the server named by SLUICE_TEST_POSTGRES where there is one, else starts one. */
-async function server(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const given = process.env['SLUICE_TEST_POSTGRES'];
-  if (given !== undefined) return { url: given, stop: () => Promise.resolve() };
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-catalog-'));
-  const stack = await startStack({
-    dir,
-    services: ['postgres'],
-    log: () => undefined,
-    ephemeral: true,
-    durable: false,
-  });
-  return { url: stack.postgres.url, stop: () => stack.stop() };
-}
-
 /** Makes the database with its catalog. */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const { url, stop } = await server();
+  const { url } = await testPostgres();
   const id = 1000 + (randomBytes(3).readUIntBE(0, 3) % 9_000_000);
   const name = `sbx_${id}`;
   const admin = new pg.Client({ connectionString: url });
@@ -66,7 +48,6 @@ export async function startTestDatabase(): Promise<TestDatabase> {
       for (const open of clients) await open.end();
       await admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
       await admin.end();
-      await stop();
     },
   };
 }

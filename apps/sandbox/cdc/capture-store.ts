@@ -149,15 +149,8 @@ export class CaptureStore {
       });
       for (const column of changed) await this.retype(instance, table.objectId, column);
       await this.client.query(
-        `INSERT INTO ${this.ddlTable} (c1, c2, c3, c4, c5, c6) VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6::timestamp(3))`,
-        [
-          table.objectId,
-          instance.objectId,
-          changed.length > 0,
-          event.command,
-          at.lsn.toString('hex'),
-          serverDatetime(at.commitMicros),
-        ],
+        `INSERT INTO ${this.ddlTable} (c1, c2, c3, c4, c5, c6) VALUES ($1, $2, $3, $4, decode($5, 'hex'), ${serverDatetime(at.commitMicros)})`,
+        [table.objectId, instance.objectId, changed.length > 0, event.command, at.lsn.toString('hex')],
       );
     }
   }
@@ -167,7 +160,7 @@ export class CaptureStore {
     await this.begin();
     const last = mappings.at(-1);
     const values = mappings.map((row) => {
-      const time = `'${serverDatetime(row.commitMicros)}'::timestamp(3)`;
+      const time = serverDatetime(row.commitMicros);
       const tran = row.xid === 0 ? "'\\x00'::bytea" : `'\\x${row.xid.toString(16).padStart(12, '0')}'::bytea`;
       const lsn = `'\\x${row.lsn.toString('hex')}'::bytea`;
       return `(${lsn}, ${time}, ${time}, ${tran}, ${lsn})`;
@@ -256,7 +249,7 @@ function sessionUpdate(last: MappingRow, transactions: number, commands: number)
   const lsn = lsnText(last.lsn);
   const time = serverDatetime(last.commitMicros);
   return `UPDATE meta.cdc_sessions SET tran_count = tran_count + ${transactions}, command_count = command_count + ${commands}, log_record_count = log_record_count + ${commands},
-    scan_phase = 'Done', current_lsn = '${lsn}', end_lsn = '${lsn}', last_commit_lsn = '${lsn}', last_commit_time = '${time}', last_commit_cdc_lsn = '${lsn}', last_commit_cdc_time = localtimestamp,
-    latency = greatest(0, extract(epoch FROM localtimestamp - '${time}'::timestamp)::int), end_time = localtimestamp, duration = extract(epoch FROM localtimestamp - start_time)::int
+    scan_phase = 'Done', current_lsn = '${lsn}', end_lsn = '${lsn}', last_commit_lsn = '${lsn}', last_commit_time = ${time}, last_commit_cdc_lsn = '${lsn}', last_commit_cdc_time = localtimestamp,
+    latency = greatest(0, extract(epoch FROM localtimestamp - ${time})::int), end_time = localtimestamp, duration = extract(epoch FROM localtimestamp - start_time)::int
     WHERE session_id = 1`;
 }

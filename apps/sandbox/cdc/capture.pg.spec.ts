@@ -182,7 +182,7 @@ describe('the update mask', () => {
         [row?.['__$update_mask']],
       );
       expect(rows.map((one) => one.ordinal)).toEqual([Math.min(3, width)]);
-      expect((row?.['__$update_mask'] as Buffer).length).toBe(Math.ceil(width / 8));
+      expect(row?.['__$update_mask']).toHaveLength(Math.ceil(width / 8));
     }
   });
 });

@@ -1,7 +1,9 @@
+import { quoteIdent, quoteLiteral } from '#pgsql';
 import type { ProcedureArgument, ProcedureContext, ProcedureResult } from '../catalog/procedure.ts';
 import { sendResult, SYSNAME, text } from '../catalog/result-set.ts';
 import { SqlError } from '../session.ts';
 import { BoundArguments, parameters } from './arguments.ts';
+import { cdcTables } from './cleanup.ts';
 import { managerOf } from './capture-manager.ts';
 import { requireOwner } from './enable-db.ts';
 
@@ -13,7 +15,7 @@ const DIE_POINTS = new Set(['', 'before-copy', 'mid-transaction', 'before-commit
  * sys.sp_sandbox_cdc @what, @value: what no SQL Server has, for tests of those who read from it.
  * `delay` milliseconds before each commit of the capture job · `die` the process is killed at before-copy, mid-transaction,
  * before-commit or before-advance · `idle` seconds without a commit after which max_lsn moves on · `error` a row for sys.dm_cdc_errors ·
- * `agent` running or stopped. Without @what: the knobs that are set.
+ * `agent` running or stopped · `timezone` the server's local time zone, for sessions that begin later. Without @what: the knobs that are set.
  */
 export async function sandboxKnobs(
   context: ProcedureContext,
@@ -49,15 +51,20 @@ export async function sandboxKnobs(
       "INSERT INTO meta.server_state VALUES ('agent', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       [value],
     );
+  } else if (what === 'timezone') {
+    await pg.query(
+      `ALTER DATABASE ${quoteIdent(context.physicalDatabase)} SET timezone = ${quoteLiteral(value || 'UTC')}`,
+    );
+    await managerOf(context.catalog)?.stop(context.catalog);
   } else {
     await setKnob(context, what, value);
   }
-  managerOf(context.catalog)?.ensure(context.catalog);
+  if (await cdcTables(pg)) managerOf(context.catalog)?.ensure(context.catalog);
   return { status: 0 };
 }
 
 async function setKnob(context: ProcedureContext, what: string, value: string): Promise<void> {
-  if (!KNOBS.has(what)) throw invalid('@what', 'delay, die, idle, error or agent');
+  if (!KNOBS.has(what)) throw invalid('@what', 'delay, die, idle, error, agent or timezone');
   if (what === 'die' && !DIE_POINTS.has(value)) throw invalid('die', [...DIE_POINTS].filter(Boolean).join(', '));
   if (what !== 'die' && value !== '' && !/^\d+(\.\d+)?$/.test(value)) throw invalid(what, 'a number');
   if (value === '') {

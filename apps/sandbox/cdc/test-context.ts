@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { DatabaseCatalog } from '../catalog/cache.ts';
 import { loadSnapshot } from '../catalog/loader.ts';
 import type { PgQuerier, TableModel } from '../catalog/model.ts';

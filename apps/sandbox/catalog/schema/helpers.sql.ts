@@ -51,10 +51,8 @@ function foldExpression(collation: string): string {
   return `regexp_replace(normalize(${lower}, NFD), '[\\u0300-\\u036f]', '', 'g')`;
 }
 
-/** Functions the system views are written with. Repeatable. */
-export function helperFunctions(collation: string): string {
-  return `
-CREATE OR REPLACE FUNCTION meta.fold(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ${foldExpression(collation)} $$;
+/** What does not depend on the database's collation. */
+const HELPERS = `
 CREATE OR REPLACE FUNCTION meta.release_date() RETURNS timestamp(3) LANGUAGE sql IMMUTABLE AS $$ SELECT timestamp '2022-10-08 06:30:55.317' $$;
 CREATE OR REPLACE FUNCTION meta.type_desc(kind text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE kind ${mapping(TYPE_DESCRIPTIONS)} END $$;
 CREATE OR REPLACE FUNCTION meta.permission_code(permission text) RETURNS text LANGUAGE sql IMMUTABLE AS
@@ -140,4 +138,9 @@ CREATE OR REPLACE FUNCTION meta.has_permission(principal int, securable_class in
       UNION ALL SELECT 'GRANT' WHERE securable_class = 1 AND major < 0 AND upper(permission) = 'SELECT') p)
   END $$;
 `;
+
+/** Functions the system views are written with. Repeatable. */
+export function helperFunctions(collation: string): string {
+  return `CREATE OR REPLACE FUNCTION meta.fold(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ${foldExpression(collation)} $$;
+${HELPERS}`;
 }
