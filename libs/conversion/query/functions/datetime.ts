@@ -5,8 +5,10 @@ import { call, quoted, value } from '../sql-text.ts';
 import { BIGINT, DATE, DATETIME, DATETIME2, INT, isDatetime, isString, timeScale } from '../sql-type.ts';
 import { PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
 
-/** `statement_timestamp()` is the same throughout a statement, as GETDATE() is; the sandbox's server clock is UTC. */
+/** `statement_timestamp()` is the same throughout a statement, as GETDATE() is. */
 const NOW_UTC = `(statement_timestamp() AT TIME ZONE 'UTC')`;
+/** The sandbox's server clock: the time zone of the PostgreSQL database, UTC unless it was set. */
+const NOW_LOCAL = `(statement_timestamp()::timestamp)`;
 
 function plainNow(type: SqlType, utc: boolean): string {
   if (type.name === 'datetimeoffset') return 'current_timestamp';
@@ -20,7 +22,7 @@ const now =
   (type: SqlType, utc: boolean) =>
   (use: FunctionUse): TypedSql => {
     if (!use.runtime) return value(plainNow(type, utc), type, false);
-    const ticks = call('sys.ticks_of_timestamp', NOW_UTC);
+    const ticks = call('sys.ticks_of_timestamp', utc || type.name === 'datetimeoffset' ? NOW_UTC : NOW_LOCAL);
     return value(fromTicks(use.t, ticks, type), type, false);
   };
 
