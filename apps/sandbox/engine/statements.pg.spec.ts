@@ -421,3 +421,15 @@ describe('keys and computed columns', () => {
     expect((await session.run('SELECT dbo.loops(id) FROM facts')).errors[0]?.message).toContain("'dbo.loops'");
   });
 });
+
+describe('properties of spatial columns', () => {
+  test('with and without the name of the table before the column', async () => {
+    await session.run(
+      'CREATE TABLE places (id int, place geography); INSERT places VALUES (1, geography::Point(52.5, 13.4, 4326))',
+    );
+    expect(
+      await session.rows('SELECT place.STSrid, p.place.STSrid, p.place.Lat, place.STAsText() FROM places p'),
+    ).toEqual([[4326, 4326, 52.5, 'POINT (13.4 52.5)']]);
+    expect(numbers(await session.run('SELECT nothing.STSrid FROM places'))).toEqual([4104]);
+  });
+});

@@ -117,6 +117,18 @@ export function resolveColumn(t: Translation, env: Environment, ref: ColumnRef):
   return unknownColumn(t, env, ref.parts, ref.span);
 }
 
+/** Whether a name is that of exactly one column in reach. */
+export function isColumn(env: Environment, parts: ColumnRef['parts']): boolean {
+  const last = parts.at(-1)?.name ?? '';
+  const qualifier = parts.slice(0, -1);
+  for (let level: Environment | undefined = env; level; level = level.parent) {
+    const sources = qualifier.length > 0 ? level.sources.filter((s) => matchesQualifier(s, qualifier)) : level.sources;
+    const found = sources.flatMap((source) => columnsNamed(source, last));
+    if (found.length > 0) return found.length === 1;
+  }
+  return false;
+}
+
 /** Within a subquery of a grouped query its keys are what the query outside knows of them. */
 function outerKey(level: Environment, env: Environment, value: TypedSql): TypedSql {
   const other = level === env ? undefined : level.grouped?.get(value.sql);

@@ -1,4 +1,5 @@
 import type {
+  ColumnRef,
   AtTimeZone,
   BinaryOperator,
   Case,
@@ -14,10 +15,10 @@ import type { SqlType, TypedSql } from './api.ts';
 import { arithmetic, unary, type ArithmeticOperator } from './arithmetic.ts';
 import { compare } from './compare.ts';
 import { convert } from './convert.ts';
-import { resolveColumn, type Environment } from './environment.ts';
+import { isColumn, resolveColumn, type Environment } from './environment.ts';
 import { isAggregate, translateCall } from './function-call.ts';
 import { translateLiteral, translateOdbcLiteral } from './literal.ts';
-import { translateMethod, translateStatic, translateProperty } from './method-call.ts';
+import { spatialProperty, translateMethod, translateStatic, translateProperty } from './method-call.ts';
 import { condition } from './predicate.ts';
 import { subqueryValue } from './subquery.ts';
 import { value } from './sql-text.ts';
@@ -43,6 +44,13 @@ const isGroupable = (node: Expression): boolean =>
   node.kind === 'binary' ||
   node.kind === 'case';
 
+/** `t.place.STSrid` reads like a column: it is a property where the name before it is a column and the whole is not. */
+function columnOrProperty(t: Translation, env: Environment, node: ColumnRef): TypedSql {
+  const owner = node.parts.slice(0, -1);
+  if (owner.length === 0 || isColumn(env, node.parts) || !isColumn(env, owner)) return resolveColumn(t, env, node);
+  return spatialProperty(t, resolveColumn(t, env, { ...node, parts: owner }), node.parts.at(-1)?.name ?? '', node.span);
+}
+
 function translateNode(t: Translation, env: Environment, node: Expression): TypedSql {
   switch (node.kind) {
     case 'literal':
@@ -50,7 +58,7 @@ function translateNode(t: Translation, env: Environment, node: Expression): Type
     case 'odbcLiteral':
       return translateOdbcLiteral(t, node);
     case 'column':
-      return resolveColumn(t, env, node);
+      return columnOrProperty(t, env, node);
     case 'variable':
     case 'globalVariable':
       return variable(t, env, node);
