@@ -1,3 +1,4 @@
 export { freshDatabase, freshName, type FreshDatabase } from './fresh.ts';
+export { SourceDatabase, testSandbox } from './sandbox.ts';
 export { testKafka, testPostgres, testRegistry } from './servers.ts';
 export { until, type UntilOptions } from './until.ts';
