@@ -19,6 +19,8 @@ const HIERARCHY_METHODS: Readonly<Record<string, readonly [string, SqlType]>> = 
 
 const SPATIAL_METHODS: Readonly<Record<string, readonly [string, SqlType]>> = {
   stastext: ['sys.spatial_text', nvarchar(-1)],
+  // With Z and M values; what is stored is the text as it came.
+  astextzm: ['sys.spatial_text', nvarchar(-1)],
   tostring: ['sys.spatial_text', nvarchar(-1)],
 };
 
