@@ -1,9 +1,10 @@
+import { keyOf } from '#conversion';
 import { createLog, type Log } from '#telemetry';
 import { type JobContext, openJobContext } from '#runtime';
 import { SqlServerSource } from '#source-sqlserver';
 import type { Source } from '#source';
 import { SluiceError } from '#errors';
-import { isSelected, type JobFile } from '#jobs';
+import { isSelected, type JobFile, rulesOf } from '#jobs';
 import type { JobRow } from '#target-postgres';
 import type { Invocation } from './command.ts';
 import { explain, targetPlace } from './fault.ts';
@@ -61,10 +62,17 @@ export async function existingJob(context: CommandContext): Promise<JobRow> {
   throw new SluiceError('JobMissing', `There is no job ${context.job.job} in ${targetPlace(context.job)} yet`);
 }
 
-/** Tables of the source that the job moves. */
-export async function selectedTables(source: Source, job: JobFile): Promise<{ schema: string; name: string }[]> {
+/** Tables of the source that the job moves, and whether their rows have a key. */
+export async function selectedTables(
+  source: Source,
+  job: JobFile,
+): Promise<{ schema: string; name: string; hasKey: boolean }[]> {
   const database = await source.catalog.readDatabase();
   return database.tables
     .filter((table) => isSelected(job.tables, table.schema, table.name))
-    .map(({ schema, name }) => ({ schema, name }));
+    .map((table) => ({
+      schema: table.schema,
+      name: table.name,
+      hasKey: keyOf(table, rulesOf(job.tables, table.schema, table.name)).length > 0,
+    }));
 }

@@ -12,8 +12,10 @@ export function explain(error: unknown, job: JobFile): unknown {
   const text = error.message.replace(TARGET_PREFIX, '');
   const place = `PostgreSQL at ${targetPlace(job)}`;
   if (error.kind === 'TargetConnectionLost' && NOT_THERE.test(text))
-    return new SluiceError('TargetUnreachable', `${place} cannot be reached: ${text}`, error.facts, { cause: error });
-  return new SluiceError(error.kind, `${place}: ${text}`, error.facts, { cause: error });
+    return new SluiceError('TargetUnreachable', `${place} cannot be reached: ${text}`, error.facts, {
+      cause: error.cause,
+    });
+  return new SluiceError(error.kind, `${place}: ${text}`, error.facts, { cause: error.cause });
 }
 
 /** host:port/database of the target, without user and password. */

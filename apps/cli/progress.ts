@@ -2,8 +2,8 @@ import { bar, count, lagText, loadedShare, shortName } from './figures.ts';
 import type { Output } from './output.ts';
 import { appliedTotal, type Snapshot, type TableProgress } from './snapshot.ts';
 
-/** Most tables shown in one look. */
-const SHOWN = 12;
+/** Most tables shown in one look, on a terminal and elsewhere. */
+const SHOWN = { terminal: 12, log: 5 };
 const NAME = 36;
 const BAR = 16;
 
@@ -67,21 +67,24 @@ export class ProgressPrinter {
     const states = [...Map.groupBy(now.tables, (table) => table.state)].map(
       ([state, tables]) => `${tables.length} ${state}`,
     );
-    return `${clock(look.atMs)}  ${count(applied)} applied  ${count(this.rate(look, [...look.applied.keys()]))}/s  ${count(behind)} behind  lag ${lagText(now.lagMs)}  ${states.join(', ')}`;
+    return `${clock(look.atMs)}  ${count(applied)} applied  ${count(this.rate(look, [...look.applied.keys()]))}/s  ${count(behind)} behind  lag ${lagText(now.lagMs)}  ${states.join(', ')}`.trimEnd();
   }
 
   private tableLines(now: Snapshot, look: Look): string[] {
     const busy = now.tables.filter((table) => this.isWorthALine(table, look));
-    const shown = busy.toSorted((a, b) => b.estimatedRows - a.estimatedRows).slice(0, SHOWN);
+    const shown = busy
+      .toSorted((a, b) => b.estimatedRows - a.estimatedRows)
+      .slice(0, this.isTerminal ? SHOWN.terminal : SHOWN.log);
     const lines = shown.map((table) => this.tableLine(table, look));
     if (busy.length > shown.length) lines.push(`          and ${busy.length - shown.length} more`);
     return lines;
   }
 
+  /** Tables where something happens, or where a person should look. */
   private isWorthALine(table: TableProgress, look: Look): boolean {
+    if (table.state === 'suspended' || table.state === 'gap') return true;
     if (['refused', 'pending', 'prepared', 'cut-over'].includes(table.state)) return false;
-    if (table.state !== 'streaming') return true;
-    return table.behind >= 1000 || this.rate(look, [table.table]) > 0;
+    return table.behind > 0 || this.rate(look, [table.table]) > 0 || (table.state === 'loading' && table.read > 0);
   }
 
   private tableLine(table: TableProgress, look: Look): string {

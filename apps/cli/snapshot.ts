@@ -66,23 +66,28 @@ export async function readSnapshot(context: JobContext): Promise<Snapshot> {
     }),
     position: String(poller?.facts['position'] ?? ''),
     captureProblem: typeof problem === 'string' ? problem : null,
-    lagMs: lagOf(poller, capture),
+    lagMs: lagOf(poller, capture, context.job.changes.heartbeatMs),
   };
 }
 
 type Reported = { readonly facts: Readonly<Record<string, unknown>>; readonly ageMs: number } | undefined;
 
 /**
- * Row A4: the age of what is known, not of the last change. What the capture has not read since it last looked, and what the poller has not read of that, is
- * unknown; both grow when either stands still.
+ * Row A4: the age of what is known, not of the last change: 0 where everything that the capture has read is in the topics and nothing is known to wait for it. Grows
+ * when the capture or the poller stands still.
  */
-function lagOf(poller: Reported, capture: Reported): number | null {
+function lagOf(poller: Reported, capture: Reported, heartbeatMs: number): number | null {
   if (!poller) return null;
-  const captureAge = capture?.facts['ageMs'];
-  const behindCapture = typeof captureAge === 'number' && capture ? captureAge + capture.ageMs : 0;
+  const waiting = capture?.facts['ageMs'];
+  const ofCapture = capture && typeof waiting === 'number' && waiting > 0 ? waiting + capture.ageMs : 0;
   const { more, lastCommitMs } = poller.facts;
-  const behindPoller = more === true && typeof lastCommitMs === 'number' ? Date.now() - lastCommitMs : poller.ageMs;
-  return Math.round(Math.max(behindCapture, behindPoller));
+  const isSilent = poller.ageMs > heartbeatMs * 1.5 + 2000;
+  const ofPoller = isSilent
+    ? poller.ageMs
+    : more === true && typeof lastCommitMs === 'number'
+      ? Date.now() - lastCommitMs
+      : 0;
+  return Math.round(Math.max(ofCapture, ofPoller));
 }
 
 /** Events applied to a table's target so far, of all kinds. */

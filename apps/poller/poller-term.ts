@@ -323,7 +323,7 @@ export class PollerTerm {
   /** Whether the capture itself is alive (row A4): looked at with every heartbeat. */
   private async watchCapture(): Promise<void> {
     const problem = await this.reader.captureProblem();
-    await this.options.control.setProgress('capture', { problem });
+    await this.options.control.setProgress('capture', { problem, ageMs: this.reader.captureLagMs() });
     if (problem && Date.now() - this.lastProblemMs > 30_000) {
       this.options.log.error('capture has a problem', { problem });
       this.lastProblemMs = Date.now();

@@ -4,6 +4,7 @@ import type { ChangeReader, ChangeWindow, SchemaChangeSeen, TableChange, TableGa
 import { type CaptureInstance, instanceFor, readCaptureInstances } from './capture-instances.ts';
 import { ChangePage } from './change-page.ts';
 import type { Parameter, ResultRow, SqlServerClient } from './client.ts';
+import { CapturePulse } from './capture-pulse.ts';
 import { changePage, COMMIT_TIMES, DDL_HISTORY, lowWatermarks } from './sql-change-page.ts';
 
 const FIRST_PAGE_ROWS = 2000;
@@ -21,11 +22,14 @@ interface Captured {
 export class SqlServerChangeReader implements ChangeReader {
   private captured: readonly Captured[] = [];
   private missing: readonly number[] = [];
+  private readonly pulse: CapturePulse;
 
   constructor(
     private readonly client: SqlServerClient,
     private readonly tables: readonly EventTable[],
-  ) {}
+  ) {
+    this.pulse = new CapturePulse(client);
+  }
 
   /** Looks up the capture instances. @throws SluiceError CdcDisabled where the database has none */
   async open(): Promise<this> {
@@ -107,7 +111,12 @@ export class SqlServerChangeReader implements ChangeReader {
     const [agent] = await this.client.query(AGENT_STATE);
     if (agent && agent[0] !== 'Running') return `SQL Server Agent is ${String(agent[0])}`;
     const [error] = await this.client.query(CAPTURE_ERRORS);
-    return error ? `capture job error ${String(error[0])}: ${String(error[1])}` : null;
+    if (error) return `capture job error ${String(error[0])}: ${String(error[1])}`;
+    return this.pulse.look(await this.maxLsn());
+  }
+
+  captureLagMs(): number {
+    return this.pulse.lagMs;
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 import { SluiceError } from '#errors';
 import type { Finding, Preflight } from '#source';
-import { qualifiedName, quoteString } from '#tsql';
+import { qualifiedName, quoteName, quoteString } from '#tsql';
 import { type CaptureInstance, readCaptureInstances } from './capture-instances.ts';
 import type { SqlServerClient } from './client.ts';
 import { MARKER_TABLE } from './quiesce.ts';
 
 type Name = { readonly schema: string; readonly name: string };
+type Wanted = Name & { readonly hasKey?: boolean };
 
 const DATABASE = `SELECT d.is_cdc_enabled, d.snapshot_isolation_state, d.collation_name, CONVERT(varchar(128), SERVERPROPERTY('ProductVersion')) FROM sys.databases AS d WHERE d.name = DB_NAME()`;
 const AGENT = `SELECT TOP (1) status_desc FROM sys.dm_server_services WHERE servicename LIKE N'SQL Server Agent%'`;
@@ -17,7 +18,7 @@ const CAPTURE_JOB = `EXEC sys.sp_cdc_help_jobs`;
 export class SqlServerPreflight implements Preflight {
   constructor(private readonly client: SqlServerClient) {}
 
-  async check(tables: readonly Name[]): Promise<readonly Finding[]> {
+  async check(tables: readonly Wanted[]): Promise<readonly Finding[]> {
     const findings: Finding[] = [];
     const database = this.client.settings.database;
     const [row] = await this.client.query(DATABASE);
@@ -34,6 +35,7 @@ export class SqlServerPreflight implements Preflight {
     findings.push(finding('connection', 'ok', database, `SQL Server ${String(row[3])}, collation ${String(row[2])}.`));
     findings.push(...(await this.rights(database)));
     findings.push(...(await this.selectRights(tables)));
+    findings.push(...keyFindings(tables, database, Number(row[1]) === 1));
     const enabled = Boolean(row[0]);
     findings.push(
       enabled
@@ -88,8 +90,8 @@ export class SqlServerPreflight implements Preflight {
         : finding(`right-${right}`, 'error', database, `The login lacks ${right}.`, grant);
     const user = this.client.settings.user;
     return [
-      of(row?.[0], 'VIEW SERVER STATE', `GRANT VIEW SERVER STATE TO [${user}]`),
-      of(row?.[1], 'VIEW DEFINITION', `GRANT VIEW DEFINITION TO [${user}]`),
+      of(row?.[0], 'VIEW SERVER STATE', `GRANT VIEW SERVER STATE TO ${quoteName(user)}`),
+      of(row?.[1], 'VIEW DEFINITION', `GRANT VIEW DEFINITION TO ${quoteName(user)}`),
     ];
   }
 
@@ -105,7 +107,7 @@ export class SqlServerPreflight implements Preflight {
           'error',
           `${table.schema}.${table.name}`,
           `The login may not read ${name}.`,
-          `GRANT SELECT ON ${name} TO [${this.client.settings.user}]`,
+          `GRANT SELECT ON ${name} TO ${quoteName(this.client.settings.user)}`,
         ),
       );
     }
@@ -138,6 +140,27 @@ export class SqlServerPreflight implements Preflight {
     }
   }
 
+  /** Row A21: whoever lacks the right to a change table would see no changes and look healthy. */
+  private async changeTableRights(table: string, instances: readonly CaptureInstance[]): Promise<Finding[]> {
+    const lacking: Finding[] = [];
+    for (const { name } of instances) {
+      const changes = qualifiedName('cdc', `${name}_CT`);
+      const [row] = await this.client.query(CAN_SELECT, { name: changes });
+      if (Number(row?.[0]) === 1) continue;
+      const user = quoteName(this.client.settings.user);
+      lacking.push(
+        finding(
+          'right-changes',
+          'error',
+          table,
+          `The login may not read the changes of ${table} in ${changes}.`,
+          `GRANT SELECT ON SCHEMA::cdc TO ${user}, and add it to the gating role of ${name} where there is one.`,
+        ),
+      );
+    }
+    return lacking;
+  }
+
   private async captureFindings(tables: readonly Name[]): Promise<Finding[]> {
     const findings: Finding[] = [];
     const jobs = (await this.client.batch(CAPTURE_JOB))[0] ?? [];
@@ -156,6 +179,7 @@ export class SqlServerPreflight implements Preflight {
     for (const table of [...tables, MARKER_TABLE]) {
       const name = `${table.schema}.${table.name}`;
       const found = instances.get(name) ?? [];
+      findings.push(...(await this.changeTableRights(name, found)));
       findings.push(
         found.length > 0
           ? finding('cdc-table', 'ok', name, `Captured by ${found.map((one) => one.name).join(', ')}.`)
@@ -171,6 +195,31 @@ export class SqlServerPreflight implements Preflight {
     }
     return findings;
   }
+}
+
+/** Rule 6: a table without a key is read at one exact position, which needs snapshot isolation. */
+function keyFindings(tables: readonly Wanted[], database: string, hasSnapshots: boolean): Finding[] {
+  return tables
+    .filter((table) => table.hasKey === false)
+    .map((table) => {
+      const name = `${table.schema}.${table.name}`;
+      const rest = 'add a primary key, name a unique index under tables: key, or exclude the table';
+      return hasSnapshots
+        ? finding(
+            'table-key',
+            'warning',
+            name,
+            `${name} has no key: rows are matched whole.`,
+            `To be quicker, ${rest}.`,
+          )
+        : finding(
+            'table-key',
+            'error',
+            name,
+            `${name} has no key, and ${database} does not allow snapshot isolation.`,
+            `ALTER DATABASE ${quoteName(database)} SET ALLOW_SNAPSHOT_ISOLATION ON; or ${rest}.`,
+          );
+    });
 }
 
 /** schema_table as SQL Server names it, shortened to 100 characters, made unique. */

@@ -113,6 +113,8 @@ export interface ChangeReader {
   ack(upTo: Position): Promise<void>;
   /** Health of the capture itself (row A4): null = fine, else what is wrong. */
   captureProblem(): Promise<string | null>;
+  /** How long a commit is known to wait for the capture, ms; 0 = nothing is known to wait. As {@link captureProblem} last found it, growing with time. */
+  captureLagMs(): number;
   close(): Promise<void>;
 }
 
@@ -128,9 +130,11 @@ export interface Finding {
   readonly fixable: boolean;
 }
 
-/** What works and what lacks, before anything is touched. */
+/** What works and what lacks, before anything is touched. `hasKey` false: the job has no key for the table's rows. */
 export interface Preflight {
-  check(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<readonly Finding[]>;
+  check(
+    tables: readonly { readonly schema: string; readonly name: string; readonly hasKey?: boolean }[],
+  ): Promise<readonly Finding[]>;
   /** Mends what it may (enable CDC for the database and the tables, create the marker table); returns what it did. */
   fix(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<readonly Finding[]>;
 }
