@@ -6,9 +6,11 @@ import { quoteName } from '#tsql';
 import type { SqlServerClient } from './client.ts';
 import type { KeyPart } from './select-list.ts';
 
+// hierarchyid shares its system type (240) with every CLR type.
 const KEY_TYPES = `
 SELECT c.column_id, t.name, c.max_length, c.precision, c.scale, c.collation_name
-FROM sys.columns AS c JOIN sys.types AS t ON t.user_type_id = c.system_type_id
+FROM sys.columns AS c
+JOIN sys.types AS t ON t.user_type_id = CASE c.system_type_id WHEN 240 THEN c.user_type_id ELSE c.system_type_id END
 WHERE c.object_id = OBJECT_ID(@name)`;
 
 /** Exact source types of a table's key columns, in key order. @throws SluiceError SourceSchemaChanged where a key column is gone */

@@ -87,8 +87,9 @@ export function keyToText(part: KeyPart): string {
     case 'varbinary':
     case 'timestamp':
     case 'rowversion':
-    case 'hierarchyid':
       return `CONVERT(nvarchar(4000), CONVERT(varbinary(1990), ${name}), 1)`;
+    case 'hierarchyid':
+      return `${name}.ToString()`;
     case 'float':
     case 'real':
       return `CONVERT(nvarchar(60), ${name}, 3)`;
@@ -125,7 +126,7 @@ export function keyFromText(part: KeyPart, parameter: string): string {
     case 'rowversion':
       return `CONVERT(${declared}, ${parameter}, 1)`;
     case 'hierarchyid':
-      return `CONVERT(hierarchyid, CONVERT(varbinary(1990), ${parameter}, 1))`;
+      return `CAST(${parameter} AS hierarchyid)`;
     case 'date':
     case 'time':
     case 'smalldatetime':
