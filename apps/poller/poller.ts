@@ -3,7 +3,7 @@ import { isRetryable, oneLine } from '#errors';
 import type { KafkaClient, TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { Source } from '#source';
-import type { ControlStore } from '#target-postgres';
+import type { ControlStore, Lease } from '#target-postgres';
 import { type Log, sleep } from '#telemetry';
 import { PollerTerm } from './poller-term.ts';
 
@@ -55,8 +55,9 @@ export class Poller {
     const { control, owner, leaseMs, log } = this.options;
     let pauseMs = 50;
     while (!signal.aborted) {
+      let lease: Lease | null = null;
       try {
-        const lease = await control.leases.acquire(LEASE, owner, leaseMs);
+        lease = await control.leases.acquire(LEASE, owner, leaseMs);
         if (lease) {
           await new PollerTerm(this.options, lease).lead(signal);
           pauseMs = 50;
@@ -65,11 +66,22 @@ export class Poller {
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (!isRetryable(error)) throw error;
+        // One that was frozen wakes up in a world that has gone on without it (journals were dropped): what it stumbles over counts only while it leads.
+        if (!isRetryable(error) && (lease === null || (await this.holds(lease)))) throw error;
         log.warn('poller begins again', { cause: oneLine(error) });
         await sleep(pauseMs, signal);
         pauseMs = Math.min(pauseMs * 2, 5000);
       }
+    }
+  }
+
+  /** false also where that cannot be asked: then the fault comes again, or is none. */
+  private async holds(lease: Lease): Promise<boolean> {
+    try {
+      return await this.options.control.leases.renew(lease, this.options.leaseMs);
+    } catch (error) {
+      this.options.log.warn('the lease cannot be asked for', { cause: oneLine(error) });
+      return false;
     }
   }
 }
