@@ -133,7 +133,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
 
 /** Fail points of snapshot, poller and sink that are passed again and again during a load. */
 const LOADING = [
-  ['snapshot.planned', 'poller.initialised', 'sink.before-apply'],
+  ['snapshot.planned', 'poller.initialised', 'sink.after-copy'],
   ['snapshot.chunk-leased', 'poller.window-produced', 'sink.after-statement'],
   ['snapshot.chunk-produced', 'poller.window-committed', 'sink.before-commit'],
   ['snapshot.chunk-committed', 'poller.window-produced', 'sink.after-commit'],

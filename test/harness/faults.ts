@@ -80,5 +80,5 @@ export const FAIL_POINTS: Readonly<Record<AppName, readonly string[]>> = {
     'poller.journal-copied',
     'poller.hold-ended',
   ],
-  sink: ['sink.after-statement', 'sink.after-copy', 'sink.before-commit', 'sink.after-commit', 'sink.before-apply'],
+  sink: ['sink.after-statement', 'sink.after-copy', 'sink.before-commit', 'sink.after-commit'],
 };
