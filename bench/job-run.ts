@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { productRoot, type RunningProcess, startProcess } from '#stack';
 import { childrenOf, commandOf, type Costs } from './costs.ts';
@@ -23,7 +24,8 @@ export class JobRun {
     const { options } = place;
     const set = options.set.flatMap((pair) => ['--set', pair]);
     if (options.profile !== '') mkdirSync(resolve(options.profile), { recursive: true });
-    const profile = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(options.profile)}` };
+    const hook = pathToFileURL(join(productRoot(), 'dist/bench/profile-hook.js')).href;
+    const profile = { NODE_OPTIONS: `--import ${hook}`, SLUICE_BENCH_PROFILE: resolve(options.profile) };
     const command = await startProcess({
       name: 'sluice-run',
       command: process.execPath,

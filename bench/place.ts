@@ -154,7 +154,7 @@ target:
 kafka:
   brokers: [${this.stack.kafka.brokers.join(', ')}]
   registry: { url: "${this.stack.registry.url}" }
-changes: { enableCdc: yes, pollMs: 5 }
+changes: { enableCdc: yes${this.options.mode === 'latency' ? ', pollMs: 5' : ''} }
 `,
     );
     return path;

@@ -5,8 +5,10 @@ import { Snapshot } from './snapshot.ts';
 
 /** Default life of a slot's lease, ms. */
 const LEASE_MS = 10_000;
-/** Bytes of rows held in memory by one slot: two blocks waiting, one being encoded. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+/** Bytes of rows of one block; a slot holds three: two waiting, one being encoded. */
+const BLOCK_BYTES = 1024 * 1024;
+/** Bytes on the way to Kafka over all slots of the process. */
+const IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 
 /** Wires the snapshot workers: the one place of this app that names a concrete source. */
 @Module({})
@@ -18,6 +20,7 @@ export class AppModule {
 
 function makeSnapshot(context: JobContext, args: Readonly<Record<string, string>>): Snapshot {
   const { job, control, kafka, owner, log } = context;
+  const slotsHere = Number(args['slots'] ?? job.load.workers);
   return new Snapshot({
     job: job.job,
     owner,
@@ -26,9 +29,9 @@ function makeSnapshot(context: JobContext, args: Readonly<Record<string, string>
     kafka,
     openPublisher: publisherFactory(context),
     slots: job.load.workers,
-    slotsHere: Number(args['slots'] ?? job.load.workers),
+    slotsHere,
     chunkRows: job.load.chunkRows,
-    chunkBytes: job.load.chunkBytes,
+    inFlightBytes: Math.min(job.load.chunkBytes, Math.floor(IN_FLIGHT_BYTES / slotsHere)),
     largestFirst: job.load.order === 'largest-first',
     maxRowsPerSecond: job.load.maxRowsPerSecond,
     leaseMs: Number(args['lease-ms'] ?? LEASE_MS),

@@ -118,7 +118,7 @@ export class Slot {
       publisher.push();
       rows += block.rows.length;
       bytes += block.bytes;
-      await this.producer.drain(this.options.chunkBytes);
+      await this.producer.drain(this.options.inFlightBytes);
       await this.slowDown(block.rows.length, signal);
     }
     signal.throwIfAborted();

@@ -25,7 +25,8 @@ export interface SnapshotOptions {
   readonly slots: number;
   readonly slotsHere: number;
   readonly chunkRows: number;
-  readonly chunkBytes: number;
+  /** Bytes that a slot hands to Kafka before it waits for answers. */
+  readonly inFlightBytes: number;
   readonly largestFirst: boolean;
   /** 0 = no limit; over all slots of this process. */
   readonly maxRowsPerSecond: number;

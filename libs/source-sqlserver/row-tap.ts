@@ -26,7 +26,7 @@ type Handler = Readonly<Record<string, (token: Token) => void>>;
 
 /** What of the driver's connection is used. */
 export interface DriverConnection {
-  createTokenStreamParser?: (message: AsyncIterable<Buffer>, handler: Handler) => EventEmitter;
+  createTokenStreamParser?: (message: Readable, handler: Handler) => EventEmitter;
   readonly debug?: { token?(token: Token): void };
   readonly config?: { readonly options?: object };
 }
@@ -79,7 +79,7 @@ export class RowTap {
     if (!parts || typeof connection.createTokenStreamParser !== 'function' || !connection.config?.options) return;
     const options = connection.config.options;
     connection.createTokenStreamParser = (message, handler) => {
-      const parser = new parts.Parser(message, connection.debug, options);
+      const parser = new parts.Parser(packetsOf(message), connection.debug, options);
       const tokens = new TokenStream(this.#tokens(parser, parts.readByDriver(options)), handler);
       tokens.onFault = (error) => this.queue.fail(error);
       return tokens;
@@ -107,7 +107,7 @@ export class RowTap {
         if ((type === ROW || type === ROW_WITH_NULL_BITS) && decoder) {
           const isWhole = this.#takeRows(parser, decoder);
           if (this.queue.isFull) await this.queue.room();
-          if (!isWhole) await rest(parser);
+          if (!isWhole) await this.#takeSplitRow(parser, decoder);
           continue;
         }
         parser.position++;
@@ -123,14 +123,47 @@ export class RowTap {
     while (parser.position < buffer.length && !this.queue.isFull) {
       const type = buffer[parser.position]!;
       if (type !== ROW && type !== ROW_WITH_NULL_BITS) break;
-      const row = decoder.read(buffer, parser.position + 1, type === ROW_WITH_NULL_BITS);
-      if (row === null) return false;
-      this.queue.add(row, decoder.end - parser.position + row.length * 24);
+      if (!this.#takeRow(buffer, parser.position, decoder)) return false;
       parser.position = decoder.end;
     }
     return true;
   }
+
+  #takeRow(buffer: Buffer, start: number, decoder: RowDecoder): boolean {
+    const row = decoder.read(buffer, start + 1, buffer[start] === ROW_WITH_NULL_BITS);
+    if (row === null) return false;
+    this.queue.add(row, decoder.end - start + row.length * 24);
+    return true;
+  }
+
+  /**
+   * Takes the row whose beginning ends a packet. Only that row is put together, from as many packets as it needs; of the last one the parser goes on with what
+   * is behind the row. Tried again when as many bytes as before have come: a row of many packets is copied a few times, not once a packet.
+   */
+  async #takeSplitRow(parser: DriverParser, decoder: RowDecoder): Promise<void> {
+    let row = parser.buffer.subarray(parser.position);
+    for (;;) {
+      const { parts, last, ended } = await moreBytes(parser, row.length);
+      const before = row.length + parts.reduce((sum, part) => sum + part.length, 0);
+      for (let taken = Math.min(last.length, FIRST_PIECE); ; taken = Math.min(last.length, taken * 8)) {
+        const whole = Buffer.concat([row, ...parts, last.subarray(0, taken)]);
+        if (this.#takeRow(whole, 0, decoder)) {
+          const isInLast = decoder.end >= before;
+          parser.buffer = isInLast ? last : Buffer.concat([whole.subarray(decoder.end, before), last]);
+          parser.position = isInLast ? decoder.end - before : 0;
+          return;
+        }
+        if (taken < last.length) continue;
+        if (ended) throw new Error('unexpected end of data');
+        row = whole;
+        break;
+      }
+    }
+  }
 }
+
+/** Of the packet that a split row goes on in: so much is looked at first. */
+const FIRST_PIECE = 2048;
 
 /** What the driver listens to: tokens are handed to its handler, the end is told. */
 class TokenStream extends EventEmitter {
@@ -154,6 +187,41 @@ class TokenStream extends EventEmitter {
   }
 }
 
+/** The packets of a response one by one; a stream's own iterator copies all that wait into one buffer. */
+async function* packetsOf(message: Readable): AsyncGenerator<Buffer> {
+  const waiting: Buffer[] = [];
+  let wake: () => void = () => undefined;
+  let isEnded = false;
+  let fault: Error | null = null;
+  message.on('data', (packet: Buffer) => {
+    waiting.push(packet);
+    message.pause();
+    wake();
+  });
+  message.once('end', () => {
+    isEnded = true;
+    wake();
+  });
+  message.once('error', (error) => {
+    fault = error;
+    wake();
+  });
+  for (;;) {
+    const packet = waiting.shift();
+    if (packet) {
+      yield packet;
+    } else if (fault) {
+      throw fault as Error;
+    } else if (isEnded) {
+      return;
+    } else {
+      const more = new Promise<void>((resolve) => (wake = resolve));
+      message.resume();
+      await more;
+    }
+  }
+}
+
 /** Waits for bytes. False: the response ended at the end of a token. */
 async function more(parser: DriverParser): Promise<boolean> {
   try {
@@ -165,17 +233,21 @@ async function more(parser: DriverParser): Promise<boolean> {
   }
 }
 
-/** Waits for as many bytes again as the row has so far, or the end: a row of many packets is copied a few times, not once a packet. */
-async function rest(parser: DriverParser): Promise<void> {
-  const first = parser.buffer.subarray(parser.position);
-  const parts = [first];
-  for (let size = 0; size < first.length || size === 0;) {
+/** At least so many bytes more, or what there is until the end: whole packets, and the last of them. */
+async function moreBytes(
+  parser: DriverParser,
+  atLeast: number,
+): Promise<{ parts: readonly Buffer[]; last: Buffer; ended: boolean }> {
+  const packets: Buffer[] = [];
+  let ended = false;
+  for (let size = 0; size < atLeast || size === 0;) {
     const { value, done } = await parser.iterator.next();
-    if (done && size === 0) throw new Error('unexpected end of data');
-    if (done) break;
-    parts.push(value);
+    if (done) {
+      ended = true;
+      break;
+    }
+    packets.push(value);
     size += value.length;
   }
-  parser.buffer = Buffer.concat(parts);
-  parser.position = 0;
+  return { parts: packets.slice(0, -1), last: packets.at(-1) ?? Buffer.alloc(0), ended };
 }

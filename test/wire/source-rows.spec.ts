@@ -153,6 +153,20 @@ describe('rows of the source, read past the driver', () => {
     expect(found.filter((row, index) => !isSame(row, index))).toEqual([]);
   });
 
+  test('rows longer than several packets come whole, wherever they end', async () => {
+    const rows = Array.from({ length: 60 }, (_, index): TdsValue[] => [index, `${index}é`.repeat(9000 + index * 777)]);
+    answer(
+      [
+        { name: 'a', type: { name: 'int' }, nullable: false },
+        { name: 'v', type: { name: 'nvarchar', length: -1 }, nullable: false },
+      ],
+      rows,
+    );
+    const found = await read();
+    expect(found.map(([key]) => key)).toEqual(rows.map(([key]) => key));
+    expect(found.filter((row, index) => row[1] !== rows[index]![1])).toEqual([]);
+  });
+
   test('C20: a consumer that leaves early frees the connection', async () => {
     const columns = [{ name: 'v', type: { name: 'nvarchar', length: 100 }, nullable: false }] as const;
     answer(
