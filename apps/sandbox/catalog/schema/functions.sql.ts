@@ -149,8 +149,8 @@ CREATE OR REPLACE FUNCTION meta.f_serverproperty(property text) RETURNS sys.sql_
     WHEN 'productminorversion' THEN meta.variant('nvarchar(128)', '0') WHEN 'productbuild' THEN meta.variant('nvarchar(128)', '1000')
     WHEN 'productlevel' THEN meta.variant('nvarchar(128)', 'RTM') WHEN 'productupdatelevel' THEN NULL
     WHEN 'edition' THEN meta.variant('nvarchar(128)', 'Developer Edition (64-bit)') WHEN 'editionid' THEN meta.variant('bigint', '-2117995310') WHEN 'engineedition' THEN meta.variant('int', '3')
-    WHEN 'servername' THEN meta.variant('nvarchar(128)', 'SANDBOX') WHEN 'machinename' THEN meta.variant('nvarchar(128)', 'SANDBOX') WHEN 'instancename' THEN NULL
-    WHEN 'computernamephysicalnetbios' THEN meta.variant('nvarchar(128)', 'SANDBOX')
+    WHEN 'servername' THEN meta.variant('nvarchar(128)', coalesce((SELECT s.value FROM meta.server_state s WHERE s.name = 'servername'), 'SLUICE-SANDBOX')) WHEN 'machinename' THEN meta.variant('nvarchar(128)', 'SLUICE-SANDBOX') WHEN 'instancename' THEN NULL
+    WHEN 'computernamephysicalnetbios' THEN meta.variant('nvarchar(128)', 'SLUICE-SANDBOX')
     WHEN 'collation' THEN meta.variant('nvarchar(128)', coalesce((SELECT d.collation_name FROM meta.databases d WHERE d.database_id = 1), 'SQL_Latin1_General_CP1_CI_AS'))
     WHEN 'isclustered' THEN meta.variant('int', '0') WHEN 'ishadrenabled' THEN meta.variant('int', '0') WHEN 'isintegratedsecurityonly' THEN meta.variant('int', '0')
     WHEN 'issingleuser' THEN meta.variant('int', '0') WHEN 'isfulltextinstalled' THEN meta.variant('int', '0') WHEN 'isxtpsupported' THEN meta.variant('int', '0')
