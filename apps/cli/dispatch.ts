@@ -88,7 +88,7 @@ export function parse(command: Command, args: readonly string[]): Pick<Invocatio
     if (positionals.length > most) throw new Error(`Unexpected word "${positionals[most]}"`);
     return { options: values as Invocation['options'], positionals };
   } catch (error) {
-    const message = (error as Error).message.split(/[.\n]/)[0] ?? '';
+    const message = (error as Error).message.split(/\. |\n/)[0]?.replace(/\.$/, '') ?? '';
     const unknown = /Unknown option '-*([^']*)'/.exec(message)?.[1];
     const near = unknown === undefined ? undefined : nearest(unknown, Object.keys(specs));
     throw new SluiceError(

@@ -1,32 +1,47 @@
+interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Where the lines go; the process's own by default. */
+export interface Streams {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
 /** Where a command speaks: people read lines, machines one JSON document on standard output under `--json`. */
 export class Output {
   private document: unknown;
 
-  constructor(readonly isJson: boolean) {}
+  constructor(
+    readonly isJson: boolean,
+    private readonly streams: Streams = process,
+  ) {}
 
   /** A line for a person: on standard output, or on standard error under `--json`. */
   line(text = ''): void {
-    (this.isJson ? process.stderr : process.stdout).write(`${text}\n`);
+    (this.isJson ? this.streams.stderr : this.streams.stdout).write(`${text}\n`);
   }
 
   /** Progress: always standard error. */
   progress(text: string): void {
-    process.stderr.write(`${text}\n`);
+    this.streams.stderr.write(`${text}\n`);
   }
 
   /** Control characters for the terminal. */
   raw(text: string): void {
-    process.stderr.write(text);
+    this.streams.stderr.write(text);
   }
 
   /** Whether progress goes to a terminal. */
   get isTerminal(): boolean {
-    return process.stderr.isTTY === true;
+    return this.streams.stderr.isTTY === true;
   }
 
   /** Characters in a line of that terminal. */
   get width(): number {
-    return process.stderr.columns || 120;
+    return this.streams.stderr.columns ?? 120;
   }
 
   /** The answer for machines; printed once at the end under `--json`. */
@@ -54,7 +69,7 @@ export class Output {
   }
 
   end(): void {
-    if (this.isJson) process.stdout.write(`${JSON.stringify(this.document ?? {}, null, 2)}\n`);
+    if (this.isJson) this.streams.stdout.write(`${JSON.stringify(this.document ?? {}, null, 2)}\n`);
   }
 }
 
