@@ -53,7 +53,15 @@ export async function killServer(job: TestJob, service: ServiceName, downMs = 0)
   if (!own) throw new Error('BUG: shared servers must not be killed');
   await own.kill(service);
   await pause(downMs);
-  await own.restart(service);
+  // On a machine that is busy with much else a JVM server may miss its own time-outs while it starts.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await own.restart(service);
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 /** SIGKILL of the source's server with its capture jobs. */

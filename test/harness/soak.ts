@@ -101,7 +101,7 @@ async function live(place: TestPlace, seed: number, untilMs: number, totals: Tot
   line(`life ${totals.lives + 1}: seed ${seed}, chunks of ${load.chunkRows} rows, ${load.maxRowsPerSecond} rows/s`);
   try {
     await job.register();
-    job.startWorkload(random.int(10, 40));
+    job.startWorkload(random.int(5, 25));
     await Promise.all(APPS.map((app) => job.start(app)));
     while (Date.now() < untilMs) {
       await pause(random.int(...BETWEEN_MS));
