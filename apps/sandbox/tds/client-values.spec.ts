@@ -151,6 +151,15 @@ async function send(bind: (request: sql.Request) => void): Promise<readonly TdsP
   return seen;
 }
 
+/** As the driver sends an instant: at the offset of the process's own time zone. */
+function withLocalOffset(instant: Date): string {
+  const minutes = -instant.getTimezoneOffset();
+  const local = new Date(instant.getTime() + minutes * 60_000).toISOString().replace('T', ' ').replace('Z', '0000');
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
+  const size = Math.abs(minutes);
+  return `${local} ${minutes < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`;
+}
+
 const PARAMETERS: readonly (readonly [string, sql.ISqlType | (() => sql.ISqlType), unknown, TdsValue])[] = [
   ['bit', sql.Bit, true, true],
   ['tinyint', sql.TinyInt, 255, 255],
@@ -185,9 +194,15 @@ const PARAMETERS: readonly (readonly [string, sql.ISqlType | (() => sql.ISqlType
   ['time', sql.Time(7), utc('1970-01-01T23:59:59.997Z'), '23:59:59.9970000'],
   ['datetime', sql.DateTime, utc('2024-02-29T12:34:56.007Z'), '2024-02-29 12:34:56.007'],
   ['smalldatetime', sql.SmallDateTime, utc('2024-02-29T12:34:00Z'), '2024-02-29 12:34:00'],
-  ['datetime2', sql.DateTime2(7), utc('9999-12-31T23:59:59.999Z'), '9999-12-31 23:59:59.9990000'],
+  // The driver looks at the year in the process's own time zone: noon is in 9999 everywhere.
+  ['datetime2', sql.DateTime2(7), utc('9999-12-31T12:00:00.999Z'), '9999-12-31 12:00:00.9990000'],
   ['datetime2(0)', sql.DateTime2(0), utc('2024-02-29T12:34:56Z'), '2024-02-29 12:34:56'],
-  ['datetimeoffset', sql.DateTimeOffset(7), utc('2024-02-29T12:34:56.789Z'), '2024-02-29 12:34:56.7890000 +00:00'],
+  [
+    'datetimeoffset',
+    sql.DateTimeOffset(7),
+    utc('2024-02-29T12:34:56.789Z'),
+    withLocalOffset(utc('2024-02-29T12:34:56.789Z')),
+  ],
   ['xml', sql.Xml, '<a/>', '<a/>'],
 ];
 
