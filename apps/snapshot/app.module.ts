@@ -8,7 +8,7 @@ const LEASE_MS = 10_000;
 /** Bytes of rows of one block; a slot holds three: two waiting, one being encoded. */
 const BLOCK_BYTES = 1024 * 1024;
 /** Bytes on the way to Kafka over all slots of the process. */
-const IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 
 /** Wires the snapshot workers: the one place of this app that names a concrete source. */
 @Module({})

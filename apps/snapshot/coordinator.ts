@@ -112,7 +112,38 @@ export class Coordinator {
     if (!last?.s0) return;
     await reader.proveSees(last.eventTable, Position.parse(last.s0), signal);
     failpoint('snapshot.proven');
-    for (const table of held) await this.options.control.setTableState(table.tableName, 'loading', { from: ['held'] });
+    for (const table of held) {
+      const isAnew = table.attempt > 1 && table.eventTable.key.length > 0;
+      if (isAnew && !(await this.voidFormer(table))) continue;
+      await this.options.control.setTableState(table.tableName, 'loading', { from: ['held'] });
+    }
+  }
+
+  /**
+   * Rule 4: a table that is loaded anew begins with a truncation in every partition, so that keys which the source has no more leave every target. It stands behind
+   * all that the poller sent before the hold, and before the first row of this attempt: chunks are leased only in state `loading`, chunks of former attempts have
+   * ended, and a coordinator that was frozen here is fenced by its successor's initialisation. Repeated after a crash it does no harm. false: not yet.
+   */
+  private async voidFormer(table: JobTable): Promise<boolean> {
+    const { control, kafka, job, leaseMs, log } = this.options;
+    if (table.s0 === null || (await control.chunks.leasedBefore(table.tableName, table.attempt)) > 0) return false;
+    const producer = kafka.producer({ transactionalId: `${job}.reload`, transactionTimeoutMs: 60_000 });
+    try {
+      await producer.init();
+      if (!(await control.leases.renew(this.lease, leaseMs)))
+        throw new SluiceError('LeaseLost', 'Another process coordinates the snapshot.');
+      const publisher = await this.options.openPublisher(producer, table.eventTable, table.topic, table.partitions);
+      producer.begin();
+      publisher.truncate(Position.parse(table.s0));
+      publisher.push();
+      await producer.flush();
+      await producer.commit();
+    } finally {
+      await producer.close();
+    }
+    failpoint('snapshot.former-voided');
+    log.info('former load voided', { table: table.tableName, attempt: table.attempt });
+    return true;
   }
 
   /** Plans in the background, so that slots begin with the first chunks while the last are still being found. */

@@ -1,6 +1,6 @@
 import { DEFAULT_BATCH_LIMITS, RecordBatchBuilder, type BatchLimits } from './record-batch-builder.ts';
 
-const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Batch builders that wait for their next use, shared by all topics of a producer: a job of many tables holds the buffers
@@ -18,7 +18,7 @@ export class BuilderPool {
     return builder;
   }
 
-  /** Takes an empty builder back; beyond 8 MB it is left to the collector. */
+  /** Takes an empty builder back; beyond 4 MB it is left to the collector. */
   give(builder: RecordBatchBuilder): void {
     builder.reset();
     if (this.#bytes + builder.bufferSize > KEPT_BYTES) return;
