@@ -154,17 +154,18 @@ async function seedTypes(pg: PgQuerier, collation: string, fold: (name: string) 
 }
 
 async function seedSystemObjects(pg: PgQuerier, collation: string): Promise<void> {
+  const listed = CATALOG_VIEWS.filter((view) => view.schema !== 'dbo');
   await insertRows(
     pg,
     'system_objects',
-    CATALOG_VIEWS.map((view) => ({
+    listed.map((view) => ({
       object_id: view.objectId,
       schema_id: view.schema === 'sys' ? 4 : 3,
       name: view.name,
       type: 'V',
     })),
   );
-  const columns = CATALOG_VIEWS.flatMap((view) =>
+  const columns = listed.flatMap((view) =>
     view.columns.map((column, index) => {
       const facets = facetsOf(column.type);
       return {

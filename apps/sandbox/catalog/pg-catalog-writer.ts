@@ -14,9 +14,10 @@ import type {
   TableModel,
   TypeModel,
 } from './model.ts';
-import { columnName, sequenceName, tableName } from './physical.ts';
+import { columnName, sequenceName } from './physical.ts';
 import { facetsOf } from './types.ts';
 import { alterColumn, dropColumn, nextColumnId, writeColumns } from './write-columns.ts';
+import { writeTable } from './write-table.ts';
 import { writeCheck, writeDefault, writeForeignKey, writeKey, writePlainIndex } from './write-constraints.ts';
 import { dropConstraint, dropIndex, dropObject, dropSchema } from './write-drops.ts';
 import { alterModule, alterSequence, createModule, createSequence } from './write-modules.ts';
@@ -38,12 +39,6 @@ export async function catalogWriter(pg: PgQuerier): Promise<CatalogWriter> {
   return new PgCatalogWriter(writing);
 }
 
-/** How a table is registered besides its model. */
-interface Registration {
-  readonly type: 'U' | 'TT';
-  readonly shipped: boolean;
-}
-
 class PgCatalogWriter implements CatalogWriter {
   constructor(private readonly w: Writing) {}
 
@@ -58,7 +53,11 @@ class PgCatalogWriter implements CatalogWriter {
   async createTable(table: TableModel): Promise<CreatedTable> {
     const schemaId = await this.w.schemaId(table.schema);
     await this.w.requireFree(schemaId, table.name);
-    return this.register(table, schemaId, { type: 'U', shipped: this.w.fold(table.schema) === 'cdc' });
+    return writeTable(this.w, table, {
+      schemaId,
+      type: 'U',
+      shipped: this.w.fold(table.schema) === 'cdc',
+    });
   }
 
   dropObject(objectId: number): Promise<void> {
@@ -351,7 +350,7 @@ class PgCatalogWriter implements CatalogWriter {
     const hidden = `TT_${type.name.slice(0, 100)}_${row.user_type_id.toString(16).toUpperCase().padStart(8, '0')}`;
     const model: TableModel = { schema: 'sys', name: hidden, columns: type.columns };
     const parts = { ...(type.keys ? { keys: type.keys } : {}), ...(type.checks ? { checks: type.checks } : {}) };
-    const table = await this.register({ ...model, ...parts }, 4, { type: 'TT', shipped: false });
+    const table = await writeTable(this.w, { ...model, ...parts }, { schemaId: 4, type: 'TT', shipped: false });
     await this.w.insert('types', [
       {
         ...row,
@@ -366,63 +365,6 @@ class PgCatalogWriter implements CatalogWriter {
       },
     ]);
     return { userTypeId: row.user_type_id, table };
-  }
-
-  private async register(table: TableModel, schemaId: number, how: Registration): Promise<CreatedTable> {
-    const w = this.w;
-    const [objectId = 0] = await w.objectIds(1);
-    const ref: TableRef = { objectId, name: table.name, schemaId, schema: table.schema };
-    await w.insert('objects', [
-      {
-        object_id: objectId,
-        name: table.name,
-        name_key: w.fold(table.name),
-        schema_id: schemaId,
-        parent_object_id: 0,
-        type: how.type,
-        is_ms_shipped: how.shipped,
-      },
-    ]);
-    await w.insert('tables', [
-      { object_id: objectId, max_column_id_used: table.columns.length, type_table: how.type === 'TT' },
-    ]);
-    await writeColumns(
-      w,
-      ref,
-      table.columns.map((model, at) => ({ id: at + 1, model })),
-    );
-    const columns = table.columns.map((column, at) => ({
-      column_id: at + 1,
-      name: column.name,
-      name_key: w.fold(column.name),
-    }));
-    const defaults = [];
-    for (const [at, column] of table.columns.entries()) {
-      const target = columns[at];
-      if (column.default && target) defaults.push(await writeDefault(w, ref, target, column.default));
-    }
-    const keys: CreatedKey[] = [];
-    for (const key of table.keys ?? []) keys.push(await writeKey(w, ref, columns, key));
-    const checks = [];
-    for (const check of table.checks ?? []) checks.push(await writeCheck(w, ref, columns, check));
-    const indexes = [];
-    for (const index of table.indexes ?? []) indexes.push(await writePlainIndex(w, ref, columns, index));
-    const foreignKeys = [];
-    for (const key of table.foreignKeys ?? []) foreignKeys.push(await writeForeignKey(w, ref, columns, key));
-    return {
-      objectId,
-      physical: tableName(objectId),
-      columns: columns.map((column) => ({
-        columnId: column.column_id,
-        name: column.name,
-        physical: columnName(column.column_id),
-      })),
-      keys,
-      checks,
-      foreignKeys,
-      defaults,
-      indexes,
-    };
   }
 }
 

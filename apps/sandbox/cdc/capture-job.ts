@@ -1,8 +1,7 @@
 import { CaptureStore, type CaptureSettings, type DdlEvent, type MappingRow } from './capture-store.ts';
-import { RelationEncoder, type ChangePlace } from './change-encoder.ts';
-import type { CapturedTable } from './capture-instance.ts';
-import { commitLsn, SequenceValues } from './lsn.ts';
-import { LogicalDecoder, type LogicalMessage, type RelationMessage } from './pgoutput.ts';
+import { ChangeApplier } from './change-applier.ts';
+import { commitLsn } from './lsn.ts';
+import type { LogicalMessage } from './pgoutput.ts';
 import { ReplicationStream, type StreamMessage } from './replication-stream.ts';
 
 const FLUSH_BYTES = 2 * 1024 * 1024;
@@ -10,7 +9,6 @@ const MAX_BATCH_TRANSACTIONS = 2000;
 const RETRY_MS = 1000;
 const IDLE_WAIT_MS = 1000;
 const EPOCH_2000_MS = 946_684_800_000n;
-const TABLE_NAME = /^t(\d+)$/;
 
 /** Where the job can be made to die, for tests of recovery. */
 export type DiePoint = 'before-copy' | 'mid-transaction' | 'before-commit' | 'before-advance';
@@ -32,31 +30,15 @@ type Marker =
   | { readonly kind: 'idle' }
   | ({ readonly kind: 'ddl' } & DdlEvent);
 
-interface Transaction {
-  readonly commitWal: bigint;
-  readonly mapping: MappingRow;
-  readonly skipped: boolean;
-  commandId: number;
-  rows: number;
-  reload: boolean;
-}
-
 /**
  * The capture job of one database: reads the log through logical decoding and fills the change tables in commit order. Each batch is
  * one PostgreSQL transaction with the job's progress in it, so a kill neither loses nor doubles a change; the slot advances afterwards.
  */
 export class CaptureJob {
   private readonly controller = new AbortController();
-  private readonly decoder = new LogicalDecoder();
-  private readonly sequence = new SequenceValues();
-  private readonly sequenceValue = Buffer.alloc(10);
-  private tables = new Map<number, CapturedTable>();
-  private readonly relations = new Map<number, RelationMessage>();
-  private readonly encoders = new Map<number, RelationEncoder | undefined>();
-  private transaction: Transaction | undefined;
+  private applier = new ChangeApplier(new Map());
   private mappings: MappingRow[] = [];
   private batchTransactions = 0;
-  private batchRows = 0;
   private lastCommitWal = 0n;
   private endWal = 0n;
   private catalogChanged = false;
@@ -142,7 +124,7 @@ export class CaptureJob {
     this.restartMs = RETRY_MS;
     if (!state) return;
     this.reset(state.lastCommitWal);
-    this.tables = await store.instances();
+    this.applier = new ChangeApplier(await store.instances());
     this.settingsStale = true;
     await store.sessionState('Starting');
     while (!this.stopped && !(await this.currentSettings(store)).running) await this.sleep(RETRY_MS * 60);
@@ -169,12 +151,8 @@ export class CaptureJob {
   private reset(lastCommitWal: bigint): void {
     this.lastCommitWal = lastCommitWal;
     this.endWal = 0n;
-    this.relations.clear();
-    this.encoders.clear();
-    this.transaction = undefined;
     this.mappings = [];
     this.batchTransactions = 0;
-    this.batchRows = 0;
     this.catalogChanged = false;
     this.seenCycle = 0;
     this.cycleId = 0;
@@ -220,48 +198,15 @@ export class CaptureJob {
     while (done < limit && !this.stopped) {
       const message = stream.poll();
       if (!message) break;
-      const decoded = this.decoder.decode(message.buffer, message.offset);
-      if (this.applyRow(decoded, message)) {
-        if (this.bufferedBytes() > FLUSH_BYTES) await this.flushRows(store);
+      const decoded = this.applier.decoder.decode(message.buffer, message.offset);
+      if (this.applier.row(decoded, message)) {
+        if (this.applier.bytes > FLUSH_BYTES) await this.flushRows(store);
         continue;
       }
       if (await this.applyControl(store, stream, decoded, message)) done += 1;
       if (this.batchTransactions >= MAX_BATCH_TRANSACTIONS) await this.settle(store, stream);
     }
     return done;
-  }
-
-  private bytes = 0;
-
-  private bufferedBytes(): number {
-    return this.bytes;
-  }
-
-  /** Row changes, the hot path: no promise. False where the message is something else. */
-  private applyRow(decoded: LogicalMessage, message: StreamMessage): boolean {
-    if (decoded.kind !== 'insert' && decoded.kind !== 'update' && decoded.kind !== 'delete') return false;
-    const transaction = this.transaction;
-    if (!transaction || transaction.skipped) return true;
-    const encoder = this.encoderOf(decoded.relationId);
-    if (!encoder) return true;
-    this.sequence.next(message.walStart, this.sequenceValue);
-    transaction.commandId += 1;
-    const place: ChangePlace = {
-      commitWal: transaction.commitWal,
-      sequence: this.sequenceValue,
-      commandId: transaction.commandId,
-    };
-    const { before, after } = this.decoder;
-    encoder.begin(transaction.mapping.lsn);
-    const { buffer } = message;
-    let rows = 0;
-    if (decoded.kind === 'insert') rows = encoder.insert(place, { buffer, tuple: after });
-    else if (decoded.kind === 'delete') rows = encoder.delete(place, { buffer, tuple: before });
-    else if (this.decoder.hasBefore) rows = encoder.update(place, { buffer, before, after });
-    transaction.rows += rows;
-    this.batchRows += rows;
-    this.bytes += rows * message.length;
-    return true;
   }
 
   /** Everything but rows. True where a transaction came to its end. */
@@ -273,11 +218,10 @@ export class CaptureJob {
   ): Promise<boolean> {
     switch (decoded.kind) {
       case 'begin':
-        this.beginTransaction(decoded);
+        this.applier.begin(decoded, this.lastCommitWal);
         return false;
       case 'relation':
-        this.relations.set(decoded.relation.relationId, decoded.relation);
-        this.encoders.delete(decoded.relation.relationId);
+        this.applier.relation(decoded.relation);
         return false;
       case 'message':
         if (decoded.prefix === 'sluice_cdc')
@@ -291,21 +235,9 @@ export class CaptureJob {
     }
   }
 
-  private beginTransaction(begin: Extract<LogicalMessage, { kind: 'begin' }>): void {
-    this.sequence.start();
-    this.transaction = {
-      commitWal: begin.commitLsn,
-      mapping: { lsn: commitLsn(begin.commitLsn), commitMicros: begin.commitMicros, xid: begin.xid },
-      skipped: begin.commitLsn <= this.lastCommitWal,
-      commandId: 0,
-      rows: 0,
-      reload: false,
-    };
-  }
-
   private async endTransaction(store: CaptureStore, stream: ReplicationStream, endLsn: bigint): Promise<void> {
-    const transaction = this.transaction;
-    this.transaction = undefined;
+    const { transaction } = this.applier;
+    this.applier.transaction = undefined;
     this.endWal = endLsn;
     if (!transaction || transaction.skipped) return;
     this.lastCommitWal = transaction.commitWal;
@@ -314,12 +246,12 @@ export class CaptureJob {
     this.batchTransactions += 1;
     if (!transaction.reload) return;
     await this.settle(store, stream);
-    this.tables = await store.instances();
-    this.encoders.clear();
+    await store.waitVisible(transaction.mapping.xid);
+    this.applier.tables = await store.instances();
   }
 
   private async applyMarker(store: CaptureStore, marker: Marker, message: StreamMessage): Promise<void> {
-    const transaction = this.transaction;
+    const { transaction } = this.applier;
     if (transaction?.skipped) return;
     switch (marker.kind) {
       case 'reload':
@@ -334,7 +266,7 @@ export class CaptureJob {
       case 'ddl': {
         if (!transaction) return;
         transaction.reload = true;
-        const table = this.tables.get(marker.objectId);
+        const table = this.applier.tables.get(marker.objectId);
         if (!table) return;
         await this.flushRows(store);
         await store.applyDdl(table, marker, transaction.mapping);
@@ -358,50 +290,40 @@ export class CaptureJob {
 
   private async moveOnWhenIdle(store: CaptureStore): Promise<void> {
     const idleMs = (this.settings?.idleSeconds ?? 300) * 1000;
-    if (this.transaction || Date.now() - this.lastMapping < idleMs) return;
+    if (this.applier.transaction || Date.now() - this.lastMapping < idleMs) return;
     this.lastMapping = Date.now();
     await store.emitMarker(JSON.stringify({ kind: 'idle' }));
-  }
-
-  private encoderOf(relationId: number): RelationEncoder | undefined {
-    if (this.encoders.has(relationId)) return this.encoders.get(relationId);
-    const relation = this.relations.get(relationId);
-    const id = TABLE_NAME.exec(relation?.name ?? '')?.[1];
-    const table = id === undefined ? undefined : this.tables.get(Number(id));
-    const encoder = relation && table ? new RelationEncoder(table, relation) : undefined;
-    this.encoders.set(relationId, encoder);
-    return encoder;
   }
 
   /** Stores the rows put together so far, without committing them. */
   private async flushRows(store: CaptureStore): Promise<void> {
     this.point('before-copy');
-    for (const table of this.tables.values()) {
+    for (const table of this.applier.tables.values()) {
       for (const instance of table.instances) await store.copy(instance);
     }
-    this.bytes = 0;
-    if (this.transaction) this.point('mid-transaction');
+    this.applier.bytes = 0;
+    if (this.applier.transaction) this.point('mid-transaction');
   }
 
   /** Ends the batch: rows, mapping and progress become visible together, then the slot advances. Inside a transaction it does nothing. */
   private async settle(store: CaptureStore, stream: ReplicationStream): Promise<void> {
-    if (this.transaction) return;
+    if (this.applier.transaction) return;
     if (store.failure) throw store.failure;
     if (this.batchTransactions === 0) {
       stream.confirm(this.endWal > stream.serverEnd ? this.endWal : stream.serverEnd);
       return;
     }
-    if (this.mappings.length > 0 || this.bytes > 0) {
+    if (this.mappings.length > 0 || this.applier.bytes > 0) {
       await this.flushRows(store);
       const delay = this.settings?.delayMs ?? 0;
       if (delay > 0) await this.sleep(delay);
       this.point('before-commit');
-      await store.commit(this.mappings, this.lastCommitWal, this.batchRows);
+      await store.commit(this.mappings, this.lastCommitWal, this.applier.rows);
       this.point('before-advance');
     }
     this.mappings = [];
     this.batchTransactions = 0;
-    this.batchRows = 0;
+    this.applier.rows = 0;
     if (this.catalogChanged) {
       this.catalogChanged = false;
       this.options.onCatalogChanged();

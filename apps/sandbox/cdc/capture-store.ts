@@ -90,6 +90,11 @@ export class CaptureStore {
     return loadCaptureInstances(this.client);
   }
 
+  /** Waits until what a transaction wrote can be read here: its commit comes through the log a moment earlier. */
+  async waitVisible(xid: number): Promise<void> {
+    await this.client.query('SELECT meta.cdc_wait_visible(ARRAY[$1::bigint])', [xid]);
+  }
+
   async settings(): Promise<CaptureSettings> {
     const { rows } = await this.client.query<{
       running: boolean;
@@ -141,6 +146,7 @@ export class CaptureStore {
 
   /** Records the statement for each capture instance and gives the change tables the new column types. */
   async applyDdl(table: CapturedTable, event: DdlEvent, at: MappingRow): Promise<void> {
+    await this.waitVisible(at.xid);
     await this.begin();
     for (const instance of table.instances) {
       const changed = event.changed.flatMap((column) => {
@@ -165,8 +171,11 @@ export class CaptureStore {
       const lsn = `'\\x${row.lsn.toString('hex')}'::bytea`;
       return `(${lsn}, ${time}, ${time}, ${tran}, ${lsn})`;
     });
-    const statements =
-      values.length === 0 ? [] : [`INSERT INTO ${this.mappingTable} (c1, c2, c3, c4, c5) VALUES ${values.join(', ')}`];
+    const statements: string[] = [];
+    const xids = mappings.map((row) => row.xid).filter((xid) => xid > 0);
+    if (xids.length > 0) statements.push(`SELECT meta.cdc_wait_visible('{${xids.join()}}')`);
+    if (values.length > 0)
+      statements.push(`INSERT INTO ${this.mappingTable} (c1, c2, c3, c4, c5) VALUES ${values.join(', ')}`);
     statements.push(`UPDATE meta.cdc_state SET last_commit_lsn = '${walText(lastCommitWal)}'`);
     if (last) statements.push(sessionUpdate(last, mappings.length, commands));
     statements.push('COMMIT');

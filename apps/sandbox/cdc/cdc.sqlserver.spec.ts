@@ -219,6 +219,13 @@ describe('change data capture through T-SQL', () => {
     });
     await rows('CREATE TABLE dbo.keyless (a int)');
     await expect(enable('keyless', ', @supports_net_changes = 1')).rejects.toMatchObject({ number: 22939 });
+    await enable('keyless');
+    await expect(
+      rows(
+        "SELECT * FROM cdc.fn_cdc_get_net_changes_dbo_keyless(0x00000000000000000001, 0x00000000000000000002, N'all')",
+      ),
+    ).rejects.toMatchObject({ number: 208 });
+    expect(await rows('SELECT job_type FROM msdb.dbo.cdc_jobs ORDER BY job_type')).toEqual([['capture'], ['cleanup']]);
     await enable('plain');
     await expect(rows('TRUNCATE TABLE dbo.plain')).rejects.toMatchObject({ number: 4711 });
     expect(await rows("SELECT is_tracked_by_cdc FROM sys.tables WHERE name = N'plain'")).toEqual([[true]]);

@@ -81,12 +81,33 @@ DECLARE
   min_lsn bytea := meta.cdc_get_min_lsn(instance);
   max_lsn bytea := meta.cdc_get_max_lsn();
 BEGIN
+  -- Without support for net changes there is no such function.
+  IF function_name ILIKE 'fn\\_cdc\\_get\\_net\\_%' AND NOT EXISTS (SELECT FROM meta.cdc_instances i WHERE i.name_key = meta.fold(instance) AND i.supports_net_changes) THEN
+    RAISE EXCEPTION USING ERRCODE = 'TSQL0', DETAIL = '208', MESSAGE = 'Invalid object name ''cdc.' || function_name || '''.';
+  END IF;
   IF low IS NULL OR high IS NULL OR max_lsn IS NULL OR low < min_lsn OR low > high OR high > max_lsn OR min_lsn = '\\x00000000000000000000'
     OR NOT coalesce(lower(rtrim(row_filter)) = ANY (filters), false) THEN
     RAISE EXCEPTION USING ERRCODE = 'TSQL0', DETAIL = '313',
       MESSAGE = 'An insufficient number of arguments were supplied for the procedure or function cdc.' || function_name || ' ... .';
   END IF;
   RETURN true;
+END $$;
+-- The log tells of a commit a moment before other sessions see it: waits until they do, so that nobody finds a change in a
+-- change table and not yet in the source. The upper half of the 64-bit ids is that of the snapshot.
+CREATE OR REPLACE FUNCTION meta.cdc_wait_visible(xids bigint[]) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  newest bigint;
+  hidden boolean;
+BEGIN
+  FOR attempt IN 1..20000 LOOP
+    newest := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    SELECT bool_or(NOT pg_visible_in_snapshot(f.full_id::text::xid8, pg_current_snapshot())) INTO hidden
+      FROM (SELECT CASE WHEN c.id > newest + 2147483648 THEN c.id - 4294967296 ELSE c.id END AS full_id
+            FROM (SELECT ((newest >> 32) << 32) + x AS id FROM unnest(xids) x) c) f;
+    IF NOT coalesce(hidden, false) THEN RETURN; END IF;
+    PERFORM pg_sleep(0.0005);
+  END LOOP;
+  RAISE EXCEPTION 'a committed transaction does not become visible';
 END $$;
 CREATE OR REPLACE FUNCTION meta.cdc_or_masks(masks bytea[]) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE

@@ -23,7 +23,8 @@ function parseType(text: string): TdsType {
 }
 
 function physicalSchema(schema: string): string {
-  return schema === 'INFORMATION_SCHEMA' ? 'information_schema_ts' : schema;
+  if (schema === 'INFORMATION_SCHEMA') return 'information_schema_ts';
+  return schema === 'dbo' ? 'sys' : schema;
 }
 
 /**

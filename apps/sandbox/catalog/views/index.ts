@@ -1,6 +1,7 @@
 import type { CatalogView } from '../catalog-view.ts';
 import { COMPAT_VIEWS } from './compat.ts';
 import type { ViewDefinition } from './define.ts';
+import { DYNAMIC_VIEWS } from './dynamic.ts';
 import { INFORMATION_VIEWS } from './information-schema.ts';
 import { KEY_VIEWS } from './keys.ts';
 import { OBJECT_VIEWS } from './objects.ts';
@@ -12,6 +13,7 @@ export const VIEW_DEFINITIONS: readonly ViewDefinition[] = [
   ...OBJECT_VIEWS,
   ...KEY_VIEWS,
   ...SERVER_VIEWS,
+  ...DYNAMIC_VIEWS,
   ...SECURITY_VIEWS,
   ...COMPAT_VIEWS,
   ...INFORMATION_VIEWS,

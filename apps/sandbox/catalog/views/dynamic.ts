@@ -1,0 +1,248 @@
+import { view } from './define.ts';
+
+/** Sessions are PostgreSQL connections that bear `sbx/<spid>/<login>/<program>` as their application name. */
+const SESSIONS = `(SELECT a.*, split_part(a.application_name, '/', 2)::int AS spid, split_part(a.application_name, '/', 3) AS login,
+  substring(a.application_name FROM '^sbx/[0-9]+/[^/]*/(.*)$') AS program,
+  coalesce((SELECT d.database_id FROM meta.databases d WHERE 'sbx_' || d.database_id = a.datname), 0) AS database_id,
+  (extract(epoch FROM a.xact_start) * 1000)::bigint * 100000 + a.pid AS transaction_id
+  FROM pg_stat_activity a WHERE a.application_name ~ '^sbx/[0-9]+/')`;
+
+const TRANSACTIONS = `${SESSIONS} s WHERE s.xact_start IS NOT NULL`;
+
+const LSN = 'numeric(25,0)';
+
+/** Dynamic management views: sessions, transactions, locks, the capture job. */
+export const DYNAMIC_VIEWS = [
+  view(
+    -176,
+    'sys.dm_exec_sessions',
+    `
+  session_id smallint! s.spid
+  login_time datetime! s.backend_start
+  host_name nvarchar(128) NULL::text
+  program_name nvarchar(128) s.program
+  host_process_id int NULL::int
+  client_version int 7
+  client_interface_name nvarchar(32) NULL::text
+  security_id varbinary(85)! '\\x01'::bytea
+  login_name nvarchar(128)! s.login
+  nt_domain nvarchar(128) NULL::text
+  nt_user_name nvarchar(128) NULL::text
+  status nvarchar(30)! CASE s.state WHEN 'active' THEN 'running' ELSE 'sleeping' END
+  context_info varbinary(128) NULL::bytea
+  cpu_time int! 0
+  memory_usage int! 2
+  total_scheduled_time int! 0
+  total_elapsed_time int! 0
+  endpoint_id int! 4
+  last_request_start_time datetime! coalesce(s.query_start, s.backend_start)
+  last_request_end_time datetime s.state_change
+  reads bigint! 0
+  writes bigint! 0
+  logical_reads bigint! 0
+  is_user_process bit! true
+  text_size int! 2147483647
+  language nvarchar(128) 'us_english'
+  date_format nvarchar(3) 'mdy'
+  date_first smallint! 7
+  quoted_identifier bit! true
+  arithabort bit! false
+  ansi_null_dflt_on bit! true
+  ansi_defaults bit! false
+  ansi_warnings bit! true
+  ansi_padding bit! true
+  ansi_nulls bit! true
+  concat_null_yields_null bit! true
+  transaction_isolation_level smallint! 2
+  lock_timeout int! -1
+  deadlock_priority int! 0
+  row_count bigint! 0
+  prev_error int! 0
+  original_security_id varbinary(85)! '\\x01'::bytea
+  original_login_name nvarchar(128)! s.login
+  database_id smallint! s.database_id
+  authenticating_database_id int 1
+  open_transaction_count int! CASE WHEN s.xact_start IS NOT NULL AND s.state LIKE 'idle in%' THEN 1 ELSE 0 END`,
+    `FROM ${SESSIONS} s`,
+  ),
+  view(
+    -177,
+    'sys.dm_exec_requests',
+    `
+  session_id smallint! s.spid
+  request_id int! 0
+  start_time datetime! s.query_start
+  status nvarchar(30)! 'running'
+  command nvarchar(32)! 'SELECT'
+  database_id smallint! s.database_id
+  blocking_session_id smallint coalesce((SELECT split_part(b.application_name, '/', 2)::smallint FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(s.pid))[1] AND b.application_name ~ '^sbx/[0-9]+/'), 0::smallint)
+  wait_type nvarchar(60) s.wait_event
+  wait_time int! 0
+  transaction_id bigint! coalesce(s.transaction_id, 0)
+  open_transaction_count int! CASE WHEN s.xact_start IS NULL THEN 0 ELSE 1 END
+  percent_complete real! 0`,
+    `FROM ${SESSIONS} s WHERE s.state = 'active'`,
+  ),
+  view(
+    -178,
+    'sys.dm_exec_connections',
+    `
+  session_id int s.spid
+  connect_time datetime! s.backend_start
+  net_transport nvarchar(40)! 'TCP'
+  protocol_type nvarchar(40) 'TSQL'
+  encrypt_option nvarchar(40)! 'FALSE'
+  auth_scheme nvarchar(40)! 'SQL'
+  client_net_address varchar(48) '127.0.0.1'
+  local_net_address varchar(48) '127.0.0.1'`,
+    `FROM ${SESSIONS} s`,
+  ),
+  view(
+    -179,
+    'sys.dm_tran_active_transactions',
+    `
+  transaction_id bigint! s.transaction_id
+  name nvarchar(32)! 'user_transaction'
+  transaction_begin_time datetime! s.xact_start
+  transaction_type int! CASE WHEN s.backend_xid IS NULL THEN 2 ELSE 1 END
+  transaction_uow uniqueidentifier NULL::uuid
+  transaction_state int! 2
+  transaction_status int! 0
+  transaction_status2 int! 258
+  dtc_state int! 0
+  dtc_status int! 0
+  dtc_isolation_level int! -1`,
+    `FROM ${TRANSACTIONS}`,
+  ),
+  view(
+    -180,
+    'sys.dm_tran_session_transactions',
+    `
+  session_id int! s.spid
+  transaction_id bigint! s.transaction_id
+  transaction_descriptor binary(8)! int8send(s.transaction_id)
+  enlist_count int! CASE s.state WHEN 'active' THEN 1 ELSE 0 END
+  is_user_transaction bit! true
+  is_local bit! true
+  is_enlisted bit! false
+  is_bound bit! false
+  open_transaction_count int! 1`,
+    `FROM ${TRANSACTIONS}`,
+  ),
+  view(
+    -181,
+    'sys.dm_tran_database_transactions',
+    `
+  transaction_id bigint! s.transaction_id
+  database_id int! s.database_id
+  database_transaction_begin_time datetime CASE WHEN s.backend_xid IS NOT NULL THEN s.xact_start END
+  database_transaction_type int! CASE WHEN s.backend_xid IS NULL THEN 2 ELSE 1 END
+  database_transaction_state int! CASE WHEN s.backend_xid IS NULL THEN 3 ELSE 4 END
+  database_transaction_status int! 0
+  database_transaction_status2 int! 0
+  database_transaction_log_record_count bigint! CASE WHEN s.backend_xid IS NULL THEN 0 ELSE 1 END
+  database_transaction_replicate_record_count int! 0
+  database_transaction_log_bytes_used bigint! CASE WHEN s.backend_xid IS NULL THEN 0 ELSE 1 END
+  database_transaction_log_bytes_reserved bigint! 0
+  database_transaction_log_bytes_used_system int! 0
+  database_transaction_log_bytes_reserved_system int! 0
+  database_transaction_begin_lsn ${LSN} CASE WHEN s.backend_xid IS NOT NULL THEN 1 END
+  database_transaction_last_lsn ${LSN} CASE WHEN s.backend_xid IS NOT NULL THEN 1 END
+  database_transaction_most_recent_savepoint_lsn ${LSN} NULL::numeric
+  database_transaction_commit_lsn ${LSN} NULL::numeric
+  database_transaction_last_rollback_lsn ${LSN} NULL::numeric
+  database_transaction_next_undo_lsn ${LSN} NULL::numeric`,
+    `FROM ${TRANSACTIONS}`,
+  ),
+  view(
+    -182,
+    'sys.dm_tran_locks',
+    `
+  resource_type nvarchar(60)! 'OBJECT'
+  resource_subtype nvarchar(60)! ''
+  resource_database_id int! s.database_id
+  resource_description nvarchar(256)! ''
+  resource_associated_entity_id bigint coalesce(substring(r.relname FROM '^t([0-9]+)$')::bigint, 0)
+  resource_lock_partition int! 0
+  request_mode nvarchar(60)! CASE l.mode WHEN 'AccessShareLock' THEN 'Sch-S' WHEN 'RowShareLock' THEN 'IS' WHEN 'RowExclusiveLock' THEN 'IX' WHEN 'ShareLock' THEN 'S' WHEN 'AccessExclusiveLock' THEN 'Sch-M' ELSE 'X' END
+  request_type nvarchar(60)! 'LOCK'
+  request_status nvarchar(60)! CASE WHEN l.granted THEN 'GRANT' ELSE 'WAIT' END
+  request_reference_count smallint! 1
+  request_lifetime int! 0
+  request_session_id int! s.spid
+  request_exec_context_id int! 0
+  request_request_id int! 0
+  request_owner_type nvarchar(60)! 'TRANSACTION'
+  request_owner_id bigint s.transaction_id`,
+    `FROM pg_locks l JOIN ${SESSIONS} s USING (pid) JOIN pg_class r ON r.oid = l.relation JOIN pg_namespace n ON n.oid = r.relnamespace
+     WHERE l.locktype = 'relation' AND n.nspname = 'u' AND r.relkind = 'r'`,
+  ),
+  view(
+    -183,
+    'sys.dm_os_sys_info',
+    `
+  cpu_count int! 2
+  physical_memory_kb bigint! 4194304
+  sqlserver_start_time datetime! pg_postmaster_start_time()`,
+    'FROM meta.self',
+  ),
+  view(
+    -184,
+    'sys.dm_cdc_log_scan_sessions',
+    `
+  session_id int! c.session_id
+  start_time datetime c.start_time
+  end_time datetime c.end_time
+  duration int c.duration
+  scan_phase nvarchar(200) c.scan_phase
+  error_count int c.error_count
+  start_lsn nvarchar(23) c.start_lsn
+  current_lsn nvarchar(23) c.current_lsn
+  end_lsn nvarchar(23) c.end_lsn
+  tran_count bigint c.tran_count
+  last_commit_lsn nvarchar(23) c.last_commit_lsn
+  last_commit_time datetime c.last_commit_time
+  log_record_count bigint c.log_record_count
+  schema_change_count int c.schema_change_count
+  command_count bigint c.command_count
+  first_begin_cdc_lsn nvarchar(23) NULL::text
+  last_commit_cdc_lsn nvarchar(23) c.last_commit_cdc_lsn
+  last_commit_cdc_time datetime c.last_commit_cdc_time
+  latency int c.latency
+  empty_scan_count int c.empty_scan_count
+  failed_sessions_count int c.failed_sessions_count`,
+    'FROM meta.cdc_sessions c',
+  ),
+  view(
+    -185,
+    'sys.dm_cdc_errors',
+    `
+  session_id int! e.session_id
+  phase_number int e.phase_number
+  entry_time datetime e.entry_time
+  error_number int e.error_number
+  error_severity int e.error_severity
+  error_state int e.error_state
+  error_message nvarchar(1024) e.error_message
+  start_lsn nvarchar(23) e.start_lsn
+  begin_lsn nvarchar(23) e.begin_lsn
+  sequence_value nvarchar(23) e.sequence_value`,
+    'FROM meta.cdc_errors e',
+  ),
+  // msdb's: here of the current database alone.
+  view(
+    -192,
+    'dbo.cdc_jobs',
+    `
+  database_id int! s.database_id
+  job_type nvarchar(20)! j.job_type
+  job_id uniqueidentifier j.job_id
+  maxtrans int j.maxtrans
+  maxscans int j.maxscans
+  continuous bit j.continuous
+  pollinginterval bigint j.pollinginterval
+  retention bigint j.retention
+  threshold bigint j.threshold`,
+    'FROM meta.cdc_jobs j CROSS JOIN meta.self s',
+  ),
+];
