@@ -3,10 +3,13 @@ import { parseArgs } from 'node:util';
 import { type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { setting } from '#config';
-import { oneLine, SluiceError } from '#errors';
+import { isRetryable, oneLine, SluiceError } from '#errors';
 import { readJobFile } from '#jobs';
-import { createLog, type Level, type Log } from '#telemetry';
+import { createLog, type Level, type Log, sleep } from '#telemetry';
 import { type JobContext, openJobContext } from './job-context.ts';
+
+/** How often an app that waits for the converter looks, ms. */
+const PREPARED_MS = 200;
 
 /** Injection token of the {@link Runner} that an app's module provides. */
 export const RUNNER = Symbol('runner');
@@ -20,6 +23,8 @@ export interface BootOptions {
   readonly app: string;
   /** Module of the app for this job; provides {@link RUNNER}. */
   module(context: JobContext, args: Readonly<Record<string, string>>): DynamicModule;
+  /** The app works on what the converter has made: started together with it, it waits until topics, tables and control schema are there. */
+  readonly waitsForConverter?: boolean;
 }
 
 /**
@@ -70,6 +75,7 @@ async function runApp(options: BootOptions, log: Log, stop: AbortController): Pr
     });
     const runner = nest.get<Runner>(RUNNER);
     process.stdout.write(`${JSON.stringify({ ready: true, app: options.app, pid: process.pid })}\n`);
+    if (options.waitsForConverter) await waitUntilPrepared(context, stop.signal);
     await runner.run(stop.signal);
   } finally {
     await nest?.close();
@@ -83,6 +89,21 @@ function messageOf(error: unknown): string {
   const cause =
     error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : '';
   return `${error.message}${cause}`;
+}
+
+async function waitUntilPrepared({ control, log }: JobContext, signal: AbortSignal): Promise<void> {
+  let isSaid = false;
+  while (!signal.aborted) {
+    try {
+      if ((await control.readJob())?.record['prepared'] === true) return;
+      if (!isSaid) log.info('waiting for the converter to prepare the job');
+      isSaid = true;
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      log.warn('the job cannot be looked at', { cause: oneLine(error) });
+    }
+    await sleep(PREPARED_MS, signal);
+  }
 }
 
 function pairs(entries: readonly string[] | undefined): Record<string, string> {
