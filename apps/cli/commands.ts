@@ -2,6 +2,7 @@ import { checkCommand } from './check.ts';
 import { cleanupCommand } from './cleanup.ts';
 import type { Command } from './command.ts';
 import { convertCommand } from './convert.ts';
+import { reloadCommand } from './reload.ts';
 import { runCommand } from './run.ts';
 import { downCommand, upCommand } from './stack.ts';
 import { statusCommand } from './status.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   lagCommand,
   tailCommand,
   validateCommand,
+  reloadCommand,
   cutoverCommand,
   cleanupCommand,
 ];

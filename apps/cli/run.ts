@@ -103,6 +103,8 @@ class JobRun {
   private readonly printer: ProgressPrinter;
   private readonly processes: Processes;
   private silentMs = 0;
+  /** Tables whose stop was said. */
+  private readonly stopped = new Set<string>();
 
   constructor(
     private readonly context: CommandContext,
@@ -125,11 +127,15 @@ class JobRun {
     await this.processes.start('converter');
     await this.wait(async () => (await control.readJob())?.record['prepared'] === true);
     for (const app of ['sink', 'poller', 'snapshot'] as const) await this.processes.start(app);
-    await this.wait(isLoaded);
+    await this.wait((now) => isLoaded(now, this.goesOn));
     if (stage === 'loaded') return this.report();
-    await this.wait(isStreaming);
+    await this.wait((now) => isStreaming(now, this.goesOn));
     this.printer.clear();
-    out.line('Streaming: every table is loaded and follows its source.');
+    out.line(
+      this.stopped.size === 0
+        ? 'Streaming: every table is loaded and follows its source.'
+        : `Streaming: every table but ${[...this.stopped].join(', ')} follows its source.`,
+    );
     if (stage === 'streaming') return this.report();
     if (stage === undefined) {
       await this.wait(async () => (await control.readJob())?.state === 'done');
@@ -165,13 +171,29 @@ class JobRun {
       if (seen?.isMet) return;
       if (seen) {
         const { now } = seen;
-        refuseStopped(now);
+        if (this.goesOn) this.sayStopped(now);
+        else refuseStopped(now);
         if (Date.now() - printedMs >= this.options.progressMs) {
           this.printer.print(now);
           printedMs = Date.now();
         }
       }
       await sleep(LOOK_MS, signal);
+    }
+  }
+
+  /** A run without an end goes on with the other tables (row A1); one that was asked to reach a stage ends, because it never will. */
+  private get goesOn(): boolean {
+    return this.options.until === undefined;
+  }
+
+  private sayStopped(now: Snapshot): void {
+    for (const { table, state, reason } of now.tables) {
+      if (state !== 'gap' && state !== 'suspended') this.stopped.delete(table);
+      else if (!this.stopped.has(table)) {
+        this.stopped.add(table);
+        this.printer.say(`Table ${table} is ${state}: ${reason ?? 'no reason given'}`);
+      }
     }
   }
 
@@ -218,20 +240,24 @@ class JobRun {
   }
 }
 
-function active(now: Snapshot): Snapshot['tables'] {
-  return now.tables.filter((table) => table.state !== 'refused');
+/** Tables that are waited for. */
+function active(now: Snapshot, withoutStopped: boolean): Snapshot['tables'] {
+  return now.tables.filter(
+    ({ state }) => state !== 'refused' && !(withoutStopped && (state === 'gap' || state === 'suspended')),
+  );
 }
 
-function isLoaded(now: Snapshot): boolean {
-  const tables = active(now);
-  return tables.length > 0 && tables.every((table) => ['catching-up', 'streaming', 'cut-over'].includes(table.state));
-}
-
-function isStreaming(now: Snapshot): boolean {
-  const tables = active(now);
+function isLoaded(now: Snapshot, withoutStopped: boolean): boolean {
   return (
-    tables.length > 0 &&
-    tables.every(
+    now.tables.length > 0 &&
+    active(now, withoutStopped).every((table) => ['catching-up', 'streaming', 'cut-over'].includes(table.state))
+  );
+}
+
+function isStreaming(now: Snapshot, withoutStopped: boolean): boolean {
+  return (
+    now.tables.length > 0 &&
+    active(now, withoutStopped).every(
       (table) => (table.state === 'streaming' || table.state === 'cut-over') && table.behind <= STREAMING_BEHIND,
     )
   );

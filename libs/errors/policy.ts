@@ -41,8 +41,14 @@ export const POLICY = {
     'Start SQL Server Agent and the capture job (sys.sp_cdc_start_job); see sys.dm_cdc_errors.',
   ),
   CdcHistoryPurged: p('suspend', 'Cleanup passed our position: run `sluice reload JOB --table T`.'),
-  TableWithoutKey: p('suspend', 'Add a primary key, name a unique index in the job file, or allow full-row matching.'),
-  SourceSchemaChanged: p('suspend', 'The table changed in the source: run `sluice reload JOB --table T`.'),
+  TableWithoutKey: p(
+    'suspend',
+    'Add a primary key, name a unique index in the job file, or allow snapshot isolation in the source.',
+  ),
+  SourceSchemaChanged: p(
+    'suspend',
+    'A running job does not follow changes of a table’s shape yet: exclude the table, or `sluice cleanup JOB` and begin anew.',
+  ),
   TypeNotSupported: p('suspend', 'Exclude the column or name another type for it in the job file.'),
   // values
   ValueRejected: p(
@@ -84,7 +90,10 @@ export const POLICY = {
   // job
   LeaseLost: p('retry', 'Another process holds the lease; this one waits.'),
   CutoverRefused: p('halt', 'Mend what is listed, then run `sluice cutover` again.'),
-  ValidationDiffers: p('halt', 'See the differing keys; `sluice validate JOB --repair` heals through the topic.'),
+  ValidationDiffers: p(
+    'halt',
+    'See the differing keys; `sluice reload JOB --table T` heals a table through its topic.',
+  ),
   ConversionFailed: p('suspend', 'See the issue; edit the converted object, then run `sluice convert JOB --apply`.'),
   StackFailed: p('halt', 'See the named log file of the process.'),
   ToolMissing: p('halt', 'Install the named program with the command shown.'),

@@ -7,9 +7,9 @@ import { until } from '#testing';
 import { type CliRun, openPlace, type TestPlace } from '../harness/index.ts';
 import { SmallJob } from './small-job.ts';
 
-const ROWS = 3000;
+const ROWS = 6000;
 /** A load that takes some seconds, so that there is something to interrupt. */
-const SLOW = { load: '{ workers: 1, chunkRows: 200, maxRowsPerSecond: 600 }' };
+const SLOW = { load: '{ workers: 1, chunkRows: 100, maxRowsPerSecond: 400 }' };
 
 /** Processes of this machine that work on a job file. */
 function workingOn(file: string): number[] {
@@ -80,18 +80,18 @@ describe('sluice run, interrupted and disturbed', () => {
     return job;
   }
 
-  /** Until some chunks are done and some are not. */
-  const midLoad = (job: SmallJob): Promise<unknown> =>
+  /** Until more chunks are done than before, and some are not. Gives how many. */
+  const midLoad = (job: SmallJob, before = 0): Promise<number> =>
     until(
       async () => {
         const [found] = await job.target<{ found: string | null }>(
           `select to_regclass('sluice.chunks')::text as found`,
         );
-        if (!found?.found) return false;
+        if (!found?.found) return null;
         const [row] = await job.target<{ done: number; all: number }>(
           `select count(*) filter (where state = 'done')::int as done, count(*)::int as all from sluice.chunks where table_name = 'dbo.Big'`,
         );
-        return row !== undefined && row.done > 1 && row.done < row.all;
+        return row !== undefined && row.done > before + 1 && row.done < row.all ? row.done : null;
       },
       { timeoutMs: 90_000, message: 'a load that is half done' },
     );
@@ -107,17 +107,22 @@ describe('sluice run, interrupted and disturbed', () => {
     ]);
   };
 
-  test.each([
-    ['Ctrl-C reaches launcher and command', (pid: number) => process.kill(-pid, 'SIGINT')],
-    ['SIGINT reaches the launcher alone', (pid: number) => process.kill(pid, 'SIGINT')],
-    ['the launcher is killed', (pid: number) => process.kill(pid, 'SIGKILL')],
-  ])(
-    '%s in the middle of the load: everything ends soon, and a second run goes on',
-    async (_, interrupt) => {
-      const job = await open();
+  describe('in the middle of a load', () => {
+    let job: SmallJob;
+    let done = 0;
+
+    beforeAll(async () => {
+      job = await open();
+    });
+
+    test.each([
+      ['Ctrl-C reaches launcher and command', (pid: number) => process.kill(-pid, 'SIGINT')],
+      ['SIGINT reaches the launcher alone', (pid: number) => process.kill(pid, 'SIGINT')],
+      ['the launcher is killed', (pid: number) => process.kill(pid, 'SIGKILL')],
+    ])('%s: everything ends soon, and the next run goes on', async (_, interrupt) => {
       const file = job.file(SLOW);
       const run = launch(job, ['run', file]);
-      await midLoad(job);
+      done = await midLoad(job, done);
       const startedMs = Date.now();
       interrupt(run.pid);
       const code = await run.done;
@@ -126,36 +131,31 @@ describe('sluice run, interrupted and disturbed', () => {
       // A launcher that was killed has no exit code.
       expect([130, null]).toContain(code);
       if (code === 130) expect(run.output()).toContain('sluice: stopped; run the same command again to go on.');
-      await equal(job);
-    },
-    180_000,
-  );
-
-  test('SIGKILL of the run in the middle of the load: its apps end with it, and a second run goes on', async () => {
-    const job = await open();
-    const file = job.file(SLOW);
-    const run = job.start(['run', file]);
-    await midLoad(job);
-    process.kill(run.pid, 'SIGKILL');
-    await until(() => workingOn(file).length === 0, { timeoutMs: 15_000, message: 'no process left' });
-    await equal(job);
-  }, 180_000);
-
-  test('two runs at once: the second says who runs the job, waits, and takes over', async () => {
-    const job = await open();
-    const first = job.start(['run', job.file(SLOW)]);
-    await midLoad(job);
-    const second: CliRun = job.start(['run', job.file(), '--until', 'validated']);
-    await until(() => /is run by cli@\S+ already; this run waits/.test(second.stderr()), {
-      timeoutMs: 30_000,
-      message: () => `the second run to say who runs; it said: ${second.stderr()}`,
     });
-    first.signal('SIGINT');
-    expect((await first.done).code).toBe(130);
-    const result = await second.done;
-    expect({ code: result.code, said: result.code === 0 ? '' : result.stderr }).toEqual({ code: 0, said: '' });
-    await equal(job);
-  }, 180_000);
+
+    test('the run itself is killed: its apps end with it', async () => {
+      const file = job.file(SLOW);
+      const run = job.start(['run', file]);
+      done = await midLoad(job, done);
+      process.kill(run.pid, 'SIGKILL');
+      await until(() => workingOn(file).length === 0, { timeoutMs: 15_000, message: 'no process left' });
+    });
+
+    test('two at once: the second says who runs the job, waits, takes over when that one ends, and everything is equal', async () => {
+      const first = job.start(['run', job.file(SLOW)]);
+      done = await midLoad(job, done);
+      const second: CliRun = job.start(['run', job.file(), '--until', 'validated']);
+      await until(() => /is run by cli@\S+ already; this run waits/.test(second.stderr()), {
+        timeoutMs: 60_000,
+        message: () => `the second run to say who runs; it said: ${second.stderr()}`,
+      });
+      first.signal('SIGINT');
+      expect((await first.done).code).toBe(130);
+      const result = await second.done;
+      expect({ code: result.code, said: result.code === 0 ? '' : result.stderr }).toEqual({ code: 0, said: '' });
+      await equal(job);
+    });
+  });
 
   test('A4: a capture job that is stopped is named within 60 s, the lag grows meanwhile, and both go when it runs again', async () => {
     const job = await open();
@@ -188,5 +188,5 @@ describe('sluice run, interrupted and disturbed', () => {
     });
     run.signal('SIGTERM');
     expect((await run.done).code).toBe(130);
-  }, 240_000);
+  });
 });

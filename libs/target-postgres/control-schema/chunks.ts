@@ -131,6 +131,15 @@ export class Chunks {
     return Number(result.rows[0]?.count ?? 0);
   }
 
+  /** Chunks of attempts before this one that a slot still has under way: what it read may yet be committed. */
+  async leasedBefore(tableName: string, attempt: number): Promise<number> {
+    const result = await this.pool.query<{ count: string }>(
+      `select count(*) from sluice.chunks where job = $1 and table_name = $2 and attempt < $3 and state = 'leased'`,
+      [this.job, tableName, attempt],
+    );
+    return Number(result.rows[0]?.count ?? 0);
+  }
+
   /** Tables whose plan is complete and whose chunks of the standing attempt are all done. */
   async finishedTables(): Promise<string[]> {
     const result = await this.pool.query<{ table_name: string }>(
