@@ -8,10 +8,12 @@ export interface CaptureInstance {
   readonly sourceObjectId: number;
   readonly startLsn: string;
   readonly columnNames: readonly string[];
+  /** The database role whose members may read it; null: none is asked for. */
+  readonly role: string | null;
 }
 
 const INSTANCES = `
-SELECT t.capture_instance, t.object_id, t.start_lsn, s.name, o.name, t.source_object_id
+SELECT t.capture_instance, t.object_id, t.start_lsn, s.name, o.name, t.source_object_id, t.role_name
 FROM cdc.change_tables AS t
 JOIN sys.objects AS o ON o.object_id = t.source_object_id
 JOIN sys.schemas AS s ON s.schema_id = o.schema_id`;
@@ -29,7 +31,7 @@ export async function readCaptureInstances(client: SqlServerClient): Promise<Map
     list.push(String(name));
     columns.set(Number(objectId), list);
   }
-  for (const [name, objectId, start, schema, table, sourceObjectId] of await client.query(INSTANCES)) {
+  for (const [name, objectId, start, schema, table, sourceObjectId, role] of await client.query(INSTANCES)) {
     const key = `${String(schema)}.${String(table)}`;
     const list = byTable.get(key) ?? [];
     list.push({
@@ -38,6 +40,7 @@ export async function readCaptureInstances(client: SqlServerClient): Promise<Map
       sourceObjectId: Number(sourceObjectId),
       startLsn: (start as Buffer).toString('hex'),
       columnNames: columns.get(Number(objectId)) ?? [],
+      role: role === null || role === undefined ? null : String(role),
     });
     byTable.set(
       key,

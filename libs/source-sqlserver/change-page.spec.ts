@@ -22,6 +22,7 @@ const instance: CaptureInstance = {
   sourceObjectId: 2,
   startLsn: '0'.repeat(20),
   columnNames: ['id', 'n', 'body'],
+  role: null,
 };
 
 function row(lsn: number, seq: number, operation: number, mask: number, values: unknown[]): unknown[] {

@@ -2,12 +2,16 @@ import { type EventTable, Position, tableName } from '#events';
 import { SluiceError } from '#errors';
 import type { ChangeReader, ChangeWindow, SchemaChangeSeen, TableChange, TableGap, WindowLimits } from '#source';
 import { type CaptureInstance, instanceFor, readCaptureInstances } from './capture-instances.ts';
-import { ChangePage } from './change-page.ts';
+import { ChangePage, isLarge } from './change-page.ts';
 import type { Parameter, ResultRow, SqlServerClient } from './client.ts';
 import { CapturePulse } from './capture-pulse.ts';
 import { changePage, COMMIT_TIMES, DDL_HISTORY, lowWatermarks } from './sql-change-page.ts';
 
 const FIRST_PAGE_ROWS = 2000;
+/** Of a table with values without a bound: a page is collected in memory whole, before bytes are counted (row A16). */
+const FIRST_PAGE_ROWS_LARGE = 20;
+/** What fn_cdc_get_min_lsn says to a login that may not read the instance, and of an instance that is not there. */
+const NO_LSN = '0'.repeat(20);
 const MAX_LSN = `SELECT sys.fn_cdc_get_max_lsn()`;
 const CAPTURE_ERRORS = `SELECT TOP (1) error_number, error_message FROM sys.dm_cdc_errors WHERE entry_time > DATEADD(minute, -5, GETDATE()) ORDER BY entry_time DESC`;
 const AGENT_STATE = `SELECT TOP (1) status_desc FROM sys.dm_server_services WHERE servicename LIKE N'SQL Server Agent%'`;
@@ -70,7 +74,7 @@ export class SqlServerChangeReader implements ChangeReader {
     signal.throwIfAborted();
     const end = Position.endOfCommit(max);
     const parameters = pageParameters(from, max);
-    const first = await this.firstPages(parameters, from);
+    const first = await this.firstPagesOfWhatIsThere(parameters, from);
     let ceiling = end;
     const pages = first.pages;
     for (const page of pages) ceiling = page.limit(ceiling);
@@ -144,6 +148,19 @@ export class SqlServerChangeReader implements ChangeReader {
     };
   }
 
+  /** A capture instance may be dropped while we read: then its table is missing from here on, and the others go on (row A3). */
+  private async firstPagesOfWhatIsThere(parameters: Record<string, Parameter>, from: Position): Promise<FirstPages> {
+    try {
+      return await this.firstPages(parameters, from);
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.kind !== 'CaptureInstanceMissing') throw error;
+      const before = this.missing.length;
+      await this.open();
+      if (this.missing.length === before) throw error;
+      return this.firstPages(parameters, from);
+    }
+  }
+
   /** Everything in one round trip: low watermarks, a page of each table, commit times, DDL, low watermarks again (row A1: before and after). */
   private async firstPages(parameters: Record<string, Parameter>, from: Position): Promise<FirstPages> {
     const instances = this.captured.map((one) => one.instance);
@@ -151,7 +168,7 @@ export class SqlServerChangeReader implements ChangeReader {
     const inside = !from.text.endsWith('ff');
     const text = [
       lowWatermarks(instances),
-      ...this.captured.map((one) => changePage(one.table, one.instance, FIRST_PAGE_ROWS, inside)),
+      ...this.captured.map((one) => changePage(one.table, one.instance, firstPageRows(one.table), inside)),
       COMMIT_TIMES,
       DDL_HISTORY,
       lowWatermarks(instances),
@@ -160,7 +177,7 @@ export class SqlServerChangeReader implements ChangeReader {
     const count = this.captured.length;
     const pages = this.captured.map((one, i) => {
       const rows = sets[1 + i] ?? [];
-      return new ChangePage(one.index, one.table, one.instance, rows, rows.length >= FIRST_PAGE_ROWS);
+      return new ChangePage(one.index, one.table, one.instance, rows, rows.length >= firstPageRows(one.table));
     });
     return {
       before: watermarks(sets[0]?.[0]),
@@ -215,6 +232,7 @@ export class SqlServerChangeReader implements ChangeReader {
     const gaps: TableGap[] = this.missing.map((table) => ({ table, reason: 'no capture instance' }));
     this.captured.forEach((one, i) => {
       const low = [first.before[i], first.after[i]].reduce<string>((a, b) => ((b ?? '') > a ? (b ?? '') : a), '');
+      if (low === NO_LSN) throw notAllowed(one);
       // Cleanup moves the start of the instance itself, so the start that was read at opening says nothing. Before its hold a table may start later: the poller leaves
       // it alone then.
       if (low > from.commitLsn) {
@@ -240,12 +258,27 @@ export class SqlServerChangeReader implements ChangeReader {
   }
 }
 
+/** The function hides the history from logins outside the role: without it a gap would not be seen, and an empty answer looks healthy (row A21). */
+function notAllowed({ table, instance }: Captured): SluiceError {
+  const name = tableName(table);
+  const remedy = instance.role === null ? '' : `: it is not in the role ${instance.role}`;
+  return new SluiceError(
+    'SourceRightMissing',
+    `The login may not read the capture instance ${instance.name} of ${name}${remedy}.`,
+    { table: name, role: instance.role },
+  );
+}
+
 interface FirstPages {
   readonly before: readonly string[];
   readonly after: readonly string[];
   readonly pages: ChangePage[];
   readonly commitTimes: ReadonlyMap<string, number>;
   readonly ddl: readonly ResultRow[];
+}
+
+function firstPageRows(table: EventTable): number {
+  return table.columns.some((column) => isLarge(column.type)) ? FIRST_PAGE_ROWS_LARGE : FIRST_PAGE_ROWS;
 }
 
 function watermarks(row: ResultRow | undefined): string[] {

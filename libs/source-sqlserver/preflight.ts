@@ -12,6 +12,7 @@ const DATABASE = `SELECT d.is_cdc_enabled, d.snapshot_isolation_state, d.collati
 const AGENT = `SELECT TOP (1) status_desc FROM sys.dm_server_services WHERE servicename LIKE N'SQL Server Agent%'`;
 const RIGHTS = `SELECT HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE'), HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION')`;
 const CAN_SELECT = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT')`;
+const LOW_WATERMARK = `SELECT sys.fn_cdc_get_min_lsn(@name)`;
 const CAPTURE_JOB = `EXEC sys.sp_cdc_help_jobs`;
 
 /** What works and what lacks on the source's side, by the names that `sluice check` prints. */
@@ -161,6 +162,27 @@ export class SqlServerPreflight implements Preflight {
     return lacking;
   }
 
+  /** Instances whose gating role the login is not in: it would read nothing and look healthy (row A21). */
+  private async captureRights(table: string, instances: readonly CaptureInstance[]): Promise<Finding[]> {
+    const lacking: Finding[] = [];
+    for (const { name, role } of instances) {
+      const [row] = await this.client.query(LOW_WATERMARK, { name });
+      if (Buffer.isBuffer(row?.[0]) && row[0].some((byte) => byte !== 0)) continue;
+      lacking.push(
+        finding(
+          'right-capture',
+          'error',
+          table,
+          `The login may not read the capture instance ${name}${role === null ? '' : ` guarded by the role ${role}`}.`,
+          role === null
+            ? `GRANT SELECT ON SCHEMA::cdc TO [${this.client.settings.user}]`
+            : `ALTER ROLE ${quoteName(role)} ADD MEMBER [${this.client.settings.user}]`,
+        ),
+      );
+    }
+    return lacking;
+  }
+
   private async captureFindings(tables: readonly Name[]): Promise<Finding[]> {
     const findings: Finding[] = [];
     const jobs = (await this.client.batch(CAPTURE_JOB))[0] ?? [];
@@ -192,6 +214,7 @@ export class SqlServerPreflight implements Preflight {
               true,
             ),
       );
+      findings.push(...(await this.captureRights(name, found)));
     }
     return findings;
   }
