@@ -10,6 +10,8 @@ import { type JobContext, openJobContext } from './job-context.ts';
 
 /** How often an app that waits for the converter looks, ms. */
 const PREPARED_MS = 200;
+/** Pause before an app that lacked a server is made again, ms. */
+const START_MS = 500;
 
 /** Injection token of the {@link Runner} that an app's module provides. */
 export const RUNNER = Symbol('runner');
@@ -69,10 +71,7 @@ async function runApp(options: BootOptions, log: Log, stop: AbortController): Pr
     process.stdin.on('end', () => stop.abort(new SluiceError('Cancelled', 'the parent process has ended'))).resume();
   let nest: INestApplicationContext | undefined;
   try {
-    nest = await NestFactory.createApplicationContext(options.module(context, pairs(values.arg)), {
-      logger: ['error'],
-      abortOnError: false,
-    });
+    nest = await createContext(() => options.module(context, pairs(values.arg)), context.log, stop.signal);
     const runner = nest.get<Runner>(RUNNER);
     process.stdout.write(`${JSON.stringify({ ready: true, app: options.app, pid: process.pid })}\n`);
     if (options.waitsForConverter) await waitUntilPrepared(context, stop.signal);
@@ -89,6 +88,23 @@ function messageOf(error: unknown): string {
   const cause =
     error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : '';
   return `${error.message}${cause}`;
+}
+
+/** The parts of an app may ask the registry while they are made: a server that is away then is waited for, as it is later. */
+async function createContext(
+  module: () => DynamicModule,
+  log: Log,
+  signal: AbortSignal,
+): Promise<INestApplicationContext> {
+  for (;;) {
+    try {
+      return await NestFactory.createApplicationContext(module(), { logger: false, abortOnError: false });
+    } catch (error) {
+      if (!isRetryable(error) || signal.aborted) throw error;
+      log.warn('the app cannot be started yet', { cause: oneLine(error) });
+      await sleep(START_MS, signal);
+    }
+  }
 }
 
 async function waitUntilPrepared({ control, log }: JobContext, signal: AbortSignal): Promise<void> {
