@@ -23,8 +23,9 @@ const LARGEST = {
   c_nvarchar: 'emoji 😀',
   c_text: 'text',
   c_ntext: 'ntext ✓',
-  c_varchar_max: 'x'.repeat(9000),
-  c_nvarchar_max: 'ü'.repeat(5000),
+  // REPLICATE gives 8,000 bytes at most where its argument is not (max).
+  c_varchar_max: '8000 × x',
+  c_nvarchar_max: '4000 × ü',
   c_binary: '\\x0102030405060708',
   c_varbinary: '\\x00ff',
   c_varbinary_max: '\\xdeadbeef',
@@ -217,8 +218,8 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await job.check()).toMatchObject({ faults: [] });
       const large = await targetRow('document', 'document_id', 3);
       expect(large['title']).toBe('still five');
-      expect(large['body']).toBe('0123456789'.repeat(250_000));
-      expect(large['content']).toBe(`\\x${'78'.repeat(2_500_000)}`);
+      expect(large['body'] === '0123456789'.repeat(250_000)).toBe(true);
+      expect(large['content'] === `\\x${'78'.repeat(2_500_000)}`).toBe(true);
       await run(`UPDATE dbo.Document SET Body = NULL, Content = NULL WHERE DocumentId = 3;`);
       expect(await job.check()).toMatchObject({ faults: [] });
       expect(await targetRow('document', 'document_id', 3)).toMatchObject({ body: null, content: null });
@@ -271,10 +272,18 @@ async function texts(job: TestJob, id: number): Promise<Record<string, string | 
     const result = await client.query<Record<string, string | null>>(
       `select ${list} from public.all_types where id = ${id}`,
     );
-    return { ...result.rows[0] };
+    return Object.fromEntries(Object.entries(result.rows[0] ?? {}).map(([name, value]) => [name, brief(value)]));
   } finally {
     client.release(true);
   }
+}
+
+/** A long run of one character as its length, so that a difference can be read. */
+function brief(value: string | null): string | null {
+  const [first = ''] = value ?? '';
+  return value !== null && value.length > 100 && value === first.repeat(value.length)
+    ? `${value.length} × ${first}`
+    : value;
 }
 
 interface TopicEvent {
