@@ -74,6 +74,8 @@ export class CaptureJob {
 
   private wakeSleep: (() => void) | undefined;
   private restartMs = RETRY_MS;
+  private dieAt = '';
+  private lastFailure = '';
 
   private get stopped(): boolean {
     return this.controller.signal.aborted;
@@ -97,9 +99,9 @@ export class CaptureJob {
     // A change table that was dropped under way is no fault: the instances are read again.
     this.restartMs = isMissingTable(error) ? 10 : RETRY_MS;
     if (isMissingTable(error)) return;
-    this.options.log(
-      `the capture job failed and starts again: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== this.lastFailure) this.options.log(`the capture job failed and starts again: ${message}`);
+    this.lastFailure = message;
     try {
       await this.store?.rollback();
       await this.store?.recordError(error);
@@ -162,6 +164,7 @@ export class CaptureJob {
     if (this.settingsStale || !this.settings) {
       this.settingsStale = false;
       this.settings = await store.settings();
+      this.dieAt = this.settings.dieAt ?? this.dieAt;
     }
     return this.settings;
   }
@@ -332,7 +335,9 @@ export class CaptureJob {
   }
 
   private point(point: DiePoint): void {
-    if (this.settings?.dieAt === point) this.options.die(point);
+    if (this.dieAt !== point) return;
+    this.dieAt = '';
+    this.options.die(point);
   }
 
   /** A sleep that changed settings end. */

@@ -19,8 +19,8 @@ export interface CaptureSettings {
   readonly cycleTransactions: number;
   /** Milliseconds to wait before each commit. */
   readonly delayMs: number;
-  /** Point at which the process is to die; '' for none. */
-  readonly dieAt: string;
+  /** Point at which the process is to die, told once; '' for none, undefined where nothing was said anew. */
+  readonly dieAt: string | undefined;
   /** Seconds without a commit after which max_lsn moves on by itself. */
   readonly idleSeconds: number;
 }
@@ -63,6 +63,7 @@ export class CaptureStore {
   private ddlTable = '';
   private open = false;
   private closing = false;
+  private connected = false;
   failure: Error | undefined;
 
   constructor(url: string) {
@@ -74,6 +75,7 @@ export class CaptureStore {
 
   async connect(): Promise<CaptureState | undefined> {
     await this.client.connect();
+    this.connected = true;
     await this.client.query('SET synchronous_commit = on');
     const { rows } = await this.client.query<StateRow>(
       'SELECT slot, publication, last_commit_lsn::text AS last, lsn_time_mapping_id, ddl_history_id FROM meta.cdc_state',
@@ -96,6 +98,10 @@ export class CaptureStore {
   }
 
   async settings(): Promise<CaptureSettings> {
+    // Taken back as it is read: the process that starts after the death is not to die of it too.
+    const death = await this.client.query<{ value: string }>(
+      "DELETE FROM meta.cdc_knobs WHERE name = 'die' RETURNING value",
+    );
     const { rows } = await this.client.query<{
       running: boolean;
       continuous: boolean;
@@ -116,7 +122,7 @@ export class CaptureStore {
       pollingSeconds: Number(row?.polling ?? 5),
       cycleTransactions: Number(row?.cycle ?? 5000),
       delayMs: Number(knobs['delay'] ?? 0),
-      dieAt: knobs['die'] ?? '',
+      dieAt: death.rows[0]?.value,
       idleSeconds: Number(knobs['idle'] ?? 300),
     };
   }
@@ -191,6 +197,7 @@ export class CaptureStore {
 
   /** For sys.dm_cdc_errors; a lost connection loses the record too. */
   async recordError(error: unknown): Promise<void> {
+    if (!this.connected || this.failure) return;
     const message = error instanceof Error ? error.message : String(error);
     await this.client.query(
       'INSERT INTO meta.cdc_errors (session_id, phase_number, error_number, error_message) VALUES (1, 7, 22864, left($1, 1024))',
@@ -213,7 +220,7 @@ export class CaptureStore {
 
   /** Waits until the server has noticed that the stream is gone: the slot can then be read again, or the database dropped. */
   async freeSlot(): Promise<void> {
-    if (this.slot === '' || this.failure) return;
+    if (this.slot === '' || this.failure || !this.connected) return;
     const text =
       'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL';
     try {
@@ -228,7 +235,7 @@ export class CaptureStore {
   }
 
   async close(): Promise<void> {
-    if (this.closing) return;
+    if (this.closing || !this.connected) return;
     this.closing = true;
     await this.client.end().catch(() => undefined);
   }

@@ -66,6 +66,7 @@ export class ReplicationStream {
   private confirmed = 0n;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
+  private connected = false;
   /** The highest position the server has told of while nothing was queued. */
   serverEnd = 0n;
 
@@ -86,6 +87,7 @@ export class ReplicationStream {
     this.client.on('error', (error) => this.fail(error));
     this.client.on('end', () => this.fail(new Error('the replication connection ended')));
     await this.client.connect();
+    this.connected = true;
     const { slot, publication } = this.options;
     const started = new Promise<void>((resolve) => this.connection.once('replicationStart', resolve));
     this.connection.on('copyData', ({ chunk }) => this.receive(chunk));
@@ -169,6 +171,7 @@ export class ReplicationStream {
     this.closed = true;
     clearInterval(this.timer);
     this.wake?.();
+    if (!this.connected) return;
     // The stream has no polite end while the server sends: the socket is cut, the slot keeps its place.
     this.connection.stream.destroy();
     await this.client.end().catch(() => undefined);

@@ -13,7 +13,7 @@ const DIE_POINTS = new Set(['', 'before-copy', 'mid-transaction', 'before-commit
 
 /**
  * sys.sp_sandbox_cdc @what, @value: what no SQL Server has, for tests of those who read from it.
- * `delay` milliseconds before each commit of the capture job · `die` the process is killed at before-copy, mid-transaction,
+ * `delay` milliseconds before each commit of the capture job · `die` the process is killed, once, at before-copy, mid-transaction,
  * before-commit or before-advance · `idle` seconds without a commit after which max_lsn moves on · `error` a row for sys.dm_cdc_errors ·
  * `agent` running or stopped · `timezone` the server's local time zone, for sessions that begin later. Without @what: the knobs that are set.
  */
@@ -67,7 +67,7 @@ async function setKnob(context: ProcedureContext, what: string, value: string): 
   if (!KNOBS.has(what)) throw invalid('@what', 'delay, die, idle, error, agent or timezone');
   if (what === 'die' && !DIE_POINTS.has(value)) throw invalid('die', [...DIE_POINTS].filter(Boolean).join(', '));
   if (what !== 'die' && value !== '' && !/^\d+(\.\d+)?$/.test(value)) throw invalid(what, 'a number');
-  if (value === '') {
+  if (value === '' && what !== 'die') {
     await context.pg.query('DELETE FROM meta.cdc_knobs WHERE name = $1', [what]);
     return;
   }
