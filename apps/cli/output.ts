@@ -41,7 +41,7 @@ export class Output {
 
   /** Characters in a line of that terminal. */
   get width(): number {
-    return this.streams.stderr.columns ?? 120;
+    return this.streams.stderr.columns || 120;
   }
 
   /** The answer for machines; printed once at the end under `--json`. */
