@@ -1,4 +1,5 @@
 export { freshDatabase, freshName, type FreshDatabase } from './fresh.ts';
 export { SourceDatabase, testSandbox } from './sandbox.ts';
+export { SourceJob, type TopicRecord } from './source-job.ts';
 export { testKafka, testPostgres, testRegistry } from './servers.ts';
 export { until, type UntilOptions } from './until.ts';

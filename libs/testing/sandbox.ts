@@ -111,6 +111,11 @@ export class SourceDatabase {
     await this.run(`EXEC sys.sp_cdc_start_job @job_type = N'capture'`);
   }
 
+  /** A password for {@link source}'s `login`. */
+  secret(text: string): Secret {
+    return new Secret(text);
+  }
+
   /** Waits until a change table has so many rows. */
   async captured(instance: string, rows: number): Promise<void> {
     let seen: unknown;
