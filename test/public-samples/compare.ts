@@ -1,4 +1,4 @@
-import sql from 'mssql';
+import type sql from 'mssql';
 import type pg from 'pg';
 
 /** A table of the source and where its rows went. */

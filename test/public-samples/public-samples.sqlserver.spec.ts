@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import sql from 'mssql';
+import type sql from 'mssql';
 import pg from 'pg';
 import { connect, createDatabase, runScript } from '#samples';
 import { productRoot } from '#stack';
