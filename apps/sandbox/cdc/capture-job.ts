@@ -323,6 +323,7 @@ export class CaptureJob {
       this.point('before-commit');
       await store.commit(this.mappings, this.lastCommitWal, this.applier.rows);
       this.point('before-advance');
+      await store.analyzeGrown();
     }
     this.mappings = [];
     this.batchTransactions = 0;

@@ -95,7 +95,7 @@ export const SERVER_VIEWS = [
   is_data_retention_enabled bit false
   is_ledger_on bit false
   is_change_feed_enabled bit false`,
-    'FROM meta.databases d',
+    'FROM meta.databases d ORDER BY d.database_id',
   ),
   view(
     -171,
