@@ -96,8 +96,9 @@ export function documents({ documents: rows, documentBytes: [least, most] }: Ben
       `g + 1`,
       `1 + ${pick(1, 200_000)}`,
       `'Document ' || ${words(2, 40)}`,
-      // Half of it is the same everywhere and compresses, half does not.
-      `left((select string_agg(md5((g * 4096 + n)::text) || ' ' || repeat('lorem ipsum ', 3), '') from generate_series(1, 1 + ${most} / 69) n), (${least} + ${pick(3, Math.max(1, most - least + 1))})::int)`,
+      // Pieces of one text that is made once; about half of it compresses.
+      `substr((select string_agg(md5(n::text) || ' ' || repeat('lorem ipsum ', 3), '') from generate_series(1, 2 + ${2 * most} / 69) n),
+        (1 + ${pick(4, most)})::int, (${least} + ${pick(3, Math.max(1, most - least + 1))})::int)`,
     ],
   };
 }

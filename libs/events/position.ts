@@ -18,9 +18,12 @@ export class Position {
 
   /** `lsn` and `sequence` are the ten bytes of SQL Server's binary(10). */
   static ofSqlServer(lsn: Uint8Array, sequence: Uint8Array, command: number, operation: number): Position {
-    return new Position(
-      `${hex(lsn)}-${hex(sequence)}-${command.toString(16).padStart(8, '0')}-${operation.toString(16).padStart(2, '0')}`,
-    );
+    writeHex(lsn, 0);
+    writeHex(sequence, 21);
+    TEXT.write(command.toString(16).padStart(8, '0'), 42, 'latin1');
+    TEXT.write(operation.toString(16).padStart(2, '0'), 51, 'latin1');
+    // One flat string: pieces put together would keep all their parts in memory, a position for each change of a window.
+    return new Position(TEXT.toString('latin1'));
   }
 
   /** The place after everything that the commit at `lsn` (ten bytes, or their 20 hex digits) did. */
@@ -55,6 +58,18 @@ export class Position {
 
   toJSON(): string {
     return this.text;
+  }
+}
+
+const DIGITS = Buffer.from('0123456789abcdef');
+/** Where {@link Position.ofSqlServer} writes; the dashes stand already. */
+const TEXT = Buffer.alloc(53, '-');
+
+function writeHex(bytes: Uint8Array, start: number): void {
+  if (bytes.length !== 10) throw new SluiceError('Bug', `BUG: an LSN has ten bytes, not ${bytes.length}`);
+  for (let i = 0; i < 10; i++) {
+    TEXT[start + i * 2] = DIGITS[bytes[i]! >> 4]!;
+    TEXT[start + i * 2 + 1] = DIGITS[bytes[i]! & 15]!;
   }
 }
 

@@ -14,6 +14,7 @@ const AFTER = 4;
 /** Rows of one change table, in order, decoded into changes: the before- and the after-image of an update (operations 3 and 4) become one. */
 export class ChangePage {
   private changes: TableChange[] = [];
+  private before: SourceRow | null = null;
   private readonly large: readonly { readonly index: number; readonly ordinal: number }[];
 
   constructor(
@@ -24,30 +25,19 @@ export class ChangePage {
     public full: boolean,
   ) {
     this.large = largeColumns(table, instance);
-    this.replace(rows, full);
+    this.append(rows);
   }
 
-  /** Takes a longer page in place of the first. */
-  replace(rows: readonly ResultRow[], full: boolean): void {
-    this.full = full;
-    this.changes = this.decode(rows);
+  /** A longer page comes in place of the first: {@link append} its rows. */
+  restart(): void {
+    this.changes = [];
+    this.before = null;
   }
 
-  /** The lower of `ceiling` and what this page is complete up to. */
-  limit(ceiling: Position): Position {
-    const last = this.changes.at(-1);
-    if (!this.full || !last) return ceiling;
-    return ceiling.isAfter(last.position) ? last.position : ceiling;
-  }
-
-  changesUpTo(ceiling: Position): TableChange[] {
-    const end = this.changes.findIndex((change) => change.position.isAfter(ceiling));
-    return end < 0 ? this.changes : this.changes.slice(0, end);
-  }
-
-  private decode(rows: readonly ResultRow[]): TableChange[] {
-    const changes: TableChange[] = [];
-    let before: SourceRow | null = null;
+  /** Decodes the next rows of the page; they need not be kept. */
+  append(rows: readonly ResultRow[]): void {
+    const { changes } = this;
+    let { before } = this;
     for (const row of rows) {
       const operation = Number(row[3]);
       const values = row.slice(CHANGE_PREFIX) as SourceValue[];
@@ -65,7 +55,19 @@ export class ChangePage {
       }
       before = null;
     }
-    return changes;
+    this.before = before;
+  }
+
+  /** The lower of `ceiling` and what this page is complete up to. */
+  limit(ceiling: Position): Position {
+    const last = this.changes.at(-1);
+    if (!this.full || !last) return ceiling;
+    return ceiling.isAfter(last.position) ? last.position : ceiling;
+  }
+
+  changesUpTo(ceiling: Position): TableChange[] {
+    const end = this.changes.findIndex((change) => change.position.isAfter(ceiling));
+    return end < 0 ? this.changes : this.changes.slice(0, end);
   }
 
   /** A large value that an update left alone is given as NULL: then its bit in the mask is not set, and the value is absent, not NULL (row A18). */

@@ -211,18 +211,20 @@ export class SqlServerChangeReader implements ChangeReader {
       if (!one) continue;
       const text = changePage(one.table, one.instance, share.rows, inside);
       const bound = { ...parameters, max: Buffer.from(ceiling.commitLsn, 'hex') };
-      const rows: ResultRow[] = [];
+      let rows = 0;
       let bytes = 0;
       let cut = false;
+      page.restart();
       for await (const block of this.client.stream(text, bound, { blockRows: 1000, blockBytes: 1 << 20 }, signal)) {
-        rows.push(...(block.rows as readonly ResultRow[]));
+        page.append(block.rows);
+        rows += block.rows.length;
         bytes += block.bytes;
-        if (bytes > share.bytes && rows.length > 2) {
+        if (bytes > share.bytes && rows > 2) {
           cut = true;
           break;
         }
       }
-      page.replace(rows, cut || rows.length >= share.rows);
+      page.full = cut || rows >= share.rows;
       ceiling = page.limit(ceiling);
     }
     return ceiling;
