@@ -14,7 +14,7 @@ interface Traces {
 export const cleanupCommand: Command = {
   name: 'cleanup',
   usage: 'cleanup JOB [--yes]',
-  summary: 'Remove every trace of the job in Kafka, registry and control schema; shown first. Moved tables stay',
+  summary: 'Remove the job from Kafka, registry and control schema, shown first; moved tables stay',
   example: 'sluice cleanup job.yaml --yes',
   options: { ...JOB_OPTIONS, yes: { type: 'boolean', help: 'Do it; without it only what would go is shown' } },
   run(invocation: Invocation) {

@@ -15,8 +15,7 @@ const FROM: readonly TableState[] = ['streaming', 'gap', 'suspended'];
 export const reloadCommand: Command = {
   name: 'reload',
   usage: 'reload JOB --table T',
-  summary:
-    'Load one table of a live job anew: after a gap, a suspension, or to heal it. Empties it in every target first',
+  summary: 'Load a table anew, emptied first: after a gap or a suspension, or to heal it',
   example: 'sluice reload job.yaml --table dbo.Orders',
   options: {
     ...JOB_OPTIONS,

@@ -236,7 +236,7 @@ class JobRun {
     const open = issues.filter((one) => one.severity === 'manual' || one.severity === 'decision');
     for (const one of open) out.line(`  ${one.code} ${one.object}: ${one.message}`);
     if (issues.length > open.length)
-      out.line(`  and ${issues.length - open.length} notes on the conversion of ${job.job}: see \`sluice status\`.`);
+      out.line(`  Notes on the conversion of ${job.job}: ${issues.length - open.length}, see \`sluice status\`.`);
   }
 }
 

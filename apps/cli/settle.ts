@@ -4,23 +4,20 @@ import { sleep } from '#telemetry';
 import type { CommandContext } from './context.ts';
 import { hasPassed, readEnds } from './lag.ts';
 
+/** How long a job may be without a poller before that is a fault: longer than a lease takes to run out and to be taken again. */
+const IDLE_MS = 15_000;
+
 /**
  * Waits until the target shows everything that the source had committed when this was called: a marker is committed in the source, the poller passes it, and every
  * sink passes the ends that the topics have then (rules 9 and 14). Returns the marker's position.
  */
 export async function settle(context: CommandContext, signal: AbortSignal, text = 'settle'): Promise<Position> {
   const { control, source } = context;
+  await refuseIdle(context, signal);
   const marker = await source.quiesce.writeMarker(`${text} ${Date.now()}`);
-  for (;;) {
+  while (!(await pollerHasPassed(control, marker))) {
     signal.throwIfAborted();
-    const poller = (await control.readProgress()).get('poller');
-    const position = poller?.facts['position'];
-    if (typeof position === 'string' && !marker.isAfter(Position.parse(position))) break;
-    if (poller && poller.ageMs > 120_000)
-      throw new SluiceError(
-        'LeaseLost',
-        'No poller has reported for two minutes: is `sluice run` or the poller running?',
-      );
+    await refuseIdle(context, signal);
     await sleep(50, signal);
   }
   const ends = await readEnds(context);
@@ -29,6 +26,25 @@ export async function settle(context: CommandContext, signal: AbortSignal, text 
     await sleep(50, signal);
   }
   return marker;
+}
+
+async function pollerHasPassed(control: CommandContext['control'], marker: Position): Promise<boolean> {
+  const position = (await control.readProgress()).get('poller')?.facts['position'];
+  return typeof position === 'string' && !marker.isAfter(Position.parse(position));
+}
+
+/** Where no poller leads, nothing would ever arrive: said instead of waited for. One that is being started again has some seconds. @throws SluiceError JobMissing */
+async function refuseIdle({ control }: CommandContext, signal: AbortSignal): Promise<void> {
+  for (const end = Date.now() + IDLE_MS; ; await sleep(200, signal)) {
+    signal.throwIfAborted();
+    const found = await control.pool.query(
+      `select 1 from sluice.leases where job = $1 and name = 'poller' and until > now()`,
+      [control.job],
+    );
+    if ((found.rowCount ?? 0) > 0) return;
+    if (Date.now() > end)
+      throw new SluiceError('JobMissing', `Nobody follows the source of job ${control.job} now: no poller is at work`);
+  }
 }
 
 /** Lets callers that come together share one settling; one that comes while another is under way waits for the next. */

@@ -17,7 +17,7 @@ export const statusCommand: Command = {
       const snapshot = await readSnapshot(context);
       const [issues, failed] = [await context.control.readIssues(), await context.control.failedSteps()];
       const runner = await runHolder(context);
-      out.line(`Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : ', not running'}`);
+      out.line(`Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : ', nobody runs it now'}`);
       printTables(snapshot, out);
       for (const table of snapshot.tables) if (table.reason) out.line(`  ${table.table}: ${table.reason}`);
       for (const step of failed) out.line(`  not applied (${step.phase}): ${step.object}: ${step.error}`);
