@@ -153,4 +153,78 @@ describe('the catalog of a sandbox database', () => {
     );
     expect(rows[0]).toEqual({ left_over: 0 });
   });
+
+  test('types, sequences, modules, synonyms, comments and permissions are found where SQL Server shows them', async () => {
+    const writer = await catalogWriter(db.client);
+    const alias = await writer.createType({
+      kind: 'alias',
+      schema: 'dbo',
+      name: 'Phone',
+      base: { name: 'varchar', length: 20 },
+      nullable: true,
+    });
+    const list = await writer.createType({
+      kind: 'table',
+      schema: 'dbo',
+      name: 'Ids',
+      columns: [{ name: 'id', type: { name: 'int' }, nullable: false }],
+    });
+    const { objectId } = await writer.createSequence({
+      schema: 'dbo',
+      name: 'Numbers',
+      type: { name: 'bigint' },
+      start: 5n,
+      increment: 2n,
+      minimum: -9223372036854775808n,
+      maximum: 9223372036854775807n,
+      cycling: false,
+    });
+    await writer.createSynonym('dbo', 'Other', '[dbo].[Orders]');
+    const procedure = await writer.createModule({
+      kind: 'P',
+      schema: 'dbo',
+      name: 'Find',
+      definition: 'CREATE PROCEDURE dbo.Find @phone dbo.Phone, @ids dbo.Ids READONLY AS SELECT 1',
+      parameters: [
+        { name: '@phone', type: { name: 'varchar', length: 20 }, userTypeId: alias.userTypeId },
+        { name: '@ids', type: { name: 'table' }, userTypeId: list.userTypeId, readonly: true },
+      ],
+    });
+    await writer.setExtendedProperty({ class: 1, majorId: procedure, minorId: 0 }, 'MS_Description', 'finds', 'add');
+    await writer.createPrincipal({ name: 'reader', type: 'R' });
+    await writer.setPermission({ state: 'GRANT', permission: 'SELECT', class: 3, majorId: 1, grantee: 'reader' });
+    const snapshot = await loadSnapshot(db.client, 2);
+    expect(snapshot.type(undefined, 'PHONE')?.type).toEqual({
+      name: 'varchar',
+      length: 20,
+      collation: 'SQL_Latin1_General_CP1_CI_AS',
+    });
+    expect(snapshot.type('dbo', 'ids')).toMatchObject({
+      type: { name: 'table', typeName: 'dbo.Ids' },
+      tableObjectId: list.table?.objectId,
+    });
+    expect(snapshot.object('dbo', 'other')).toMatchObject({ kind: 'SN', baseObject: '[dbo].[Orders]' });
+    expect(snapshot.object('dbo', 'numbers')).toMatchObject({ kind: 'SO', physical: `s${objectId}` });
+    expect(
+      snapshot.object('dbo', 'find')?.parameters.map((parameter) => [parameter.name, parameter.type.name]),
+    ).toEqual([
+      ['@phone', 'varchar'],
+      ['@ids', 'table'],
+    ]);
+    const { rows } = await db.client
+      .query(`SELECT (SELECT (value).value FROM sys.extended_properties) AS comment, (SELECT (start_value).value FROM sys.sequences) AS start,
+      (SELECT count(*)::int FROM sys.table_types) AS table_types, (SELECT string_agg(name::text, ',' ORDER BY parameter_id) FROM sys.parameters) AS parameters,
+      meta.has_permission((SELECT principal_id FROM meta.principals WHERE name = 'reader'), 1, meta.f_object_id('Orders'), 'SELECT') AS may_read,
+      coalesce(meta.has_permission((SELECT principal_id FROM meta.principals WHERE name = 'reader'), 1, meta.f_object_id('Orders'), 'DELETE'), false) AS may_delete`);
+    expect(rows[0]).toEqual({
+      comment: 'finds',
+      start: '5',
+      table_types: 1,
+      parameters: '@phone,@ids',
+      may_read: true,
+      may_delete: false,
+    });
+    await expect(writer.dropType(alias.userTypeId)).rejects.toMatchObject({ number: 3732 });
+    await expect(writer.createSynonym('dbo', 'OTHER', 'x')).rejects.toMatchObject({ number: 2714 });
+  });
 });

@@ -146,7 +146,7 @@ export const COMPAT_VIEWS = [
     -226,
     'sys.sysprocesses',
     `
-  spid smallint! split_part(a.application_name, '/', 2)::smallint
+  spid smallint! substring(a.application_name FROM '^sbx/([0-9]+)/')::smallint
   loginame nchar(128)! split_part(a.application_name, '/', 3)
   program_name nchar(128)! substring(a.application_name FROM '^sbx/[0-9]+/[^/]*/(.*)$')
   status nchar(30)! a.state

@@ -1,7 +1,7 @@
 import { view } from './define.ts';
 
 /** Sessions are PostgreSQL connections that bear `sbx/<spid>/<login>/<program>` as their application name. */
-const SESSIONS = `(SELECT a.*, split_part(a.application_name, '/', 2)::int AS spid, split_part(a.application_name, '/', 3) AS login,
+const SESSIONS = `(SELECT a.*, substring(a.application_name FROM '^sbx/([0-9]+)/')::int AS spid, split_part(a.application_name, '/', 3) AS login,
   substring(a.application_name FROM '^sbx/[0-9]+/[^/]*/(.*)$') AS program,
   coalesce((SELECT d.database_id FROM meta.databases d WHERE 'sbx_' || d.database_id = a.datname), 0) AS database_id,
   (extract(epoch FROM a.xact_start) * 1000)::bigint * 100000 + a.pid AS transaction_id
@@ -75,7 +75,7 @@ export const DYNAMIC_VIEWS = [
   status nvarchar(30)! 'running'
   command nvarchar(32)! 'SELECT'
   database_id smallint! s.database_id
-  blocking_session_id smallint coalesce((SELECT split_part(b.application_name, '/', 2)::smallint FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(s.pid))[1] AND b.application_name ~ '^sbx/[0-9]+/'), 0::smallint)
+  blocking_session_id smallint coalesce((SELECT substring(b.application_name FROM '^sbx/([0-9]+)/')::smallint FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(s.pid))[1] AND b.application_name ~ '^sbx/[0-9]+/'), 0::smallint)
   wait_type nvarchar(60) s.wait_event
   wait_time int! 0
   transaction_id bigint! coalesce(s.transaction_id, 0)
