@@ -19,6 +19,15 @@ export async function runHolder({ control }: CommandContext): Promise<Lease | nu
   return row ? { name: NAME, owner: row.owner, epoch: BigInt(row.epoch) } : null;
 }
 
+/** Whether a poller leads now, whoever started it. */
+export async function isFollowed({ control }: CommandContext): Promise<boolean> {
+  const found = await control.pool.query(
+    `select 1 from sluice.leases where job = $1 and name = 'poller' and until > now()`,
+    [control.job],
+  );
+  return (found.rowCount ?? 0) > 0;
+}
+
 /** The place of the one `sluice run` of a job, kept until {@link release}. */
 export class RunLease {
   private lost = false;

@@ -3,6 +3,7 @@ import { SluiceError } from '#errors';
 import { sleep } from '#telemetry';
 import type { CommandContext } from './context.ts';
 import { hasPassed, readEnds } from './lag.ts';
+import { isFollowed } from './run-lease.ts';
 
 /** How long a job may be without a poller before that is a fault: longer than a lease takes to run out and to be taken again. */
 const IDLE_MS = 15_000;
@@ -34,16 +35,14 @@ async function pollerHasPassed(control: CommandContext['control'], marker: Posit
 }
 
 /** Where no poller leads, nothing would ever arrive: said instead of waited for. One that is being started again has some seconds. @throws SluiceError JobMissing */
-async function refuseIdle({ control }: CommandContext, signal: AbortSignal): Promise<void> {
-  for (const end = Date.now() + IDLE_MS; ; await sleep(200, signal)) {
+async function refuseIdle(context: CommandContext, signal: AbortSignal): Promise<void> {
+  for (const end = Date.now() + IDLE_MS; !(await isFollowed(context)); await sleep(200, signal)) {
     signal.throwIfAborted();
-    const found = await control.pool.query(
-      `select 1 from sluice.leases where job = $1 and name = 'poller' and until > now()`,
-      [control.job],
-    );
-    if ((found.rowCount ?? 0) > 0) return;
     if (Date.now() > end)
-      throw new SluiceError('JobMissing', `Nobody follows the source of job ${control.job} now: no poller is at work`);
+      throw new SluiceError(
+        'JobMissing',
+        `Nobody follows the source of job ${context.control.job} now: no poller is at work`,
+      );
   }
 }
 

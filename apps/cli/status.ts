@@ -1,7 +1,7 @@
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { existingJob, withJob } from './context.ts';
 import { lagText, printTables } from './figures.ts';
-import { runHolder } from './run-lease.ts';
+import { isFollowed, runHolder } from './run-lease.ts';
 import { readSnapshot } from './snapshot.ts';
 
 export const statusCommand: Command = {
@@ -16,8 +16,10 @@ export const statusCommand: Command = {
       const job = await existingJob(context);
       const snapshot = await readSnapshot(context);
       const [issues, failed] = [await context.control.readIssues(), await context.control.failedSteps()];
-      const runner = await runHolder(context);
-      out.line(`Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : ', nobody runs it now'}`);
+      const [runner, isAtWork] = [await runHolder(context), await isFollowed(context)];
+      out.line(
+        `Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : isAtWork ? ', run as services' : ', nobody runs it now'}`,
+      );
       printTables(snapshot, out);
       for (const table of snapshot.tables) if (table.reason) out.line(`  ${table.table}: ${table.reason}`);
       for (const step of failed) out.line(`  not applied (${step.phase}): ${step.object}: ${step.error}`);
