@@ -42,4 +42,16 @@ describe('job file', () => {
     };
     expect(parseJobFile(MINIMAL, { overrides }).kafka?.brokers).toEqual(['127.0.0.1:9092', '127.0.0.1:9093']);
   });
+
+  test('refuses what is not built yet by its place, never passes over a filter or a mask in silence', () => {
+    const tables = `
+apply: { mode: transactional }
+tables:
+  - include: 'dbo.*'
+  - { name: dbo.Orders, where: "Id > 1", columns: { Phone: { mask: hash }, Note: { exclude: true } } }`;
+    expect(() => parseJobFile(MINIMAL + tables)).toThrow(
+      /tables\.1\.where is not built yet.*tables\.1\.columns\.Phone\.mask is not built yet.*apply\.mode is not built yet/s,
+    );
+    expect(() => parseJobFile(`${MINIMAL}mode: load-and-changes\nload: { order: name }`)).not.toThrow();
+  });
 });

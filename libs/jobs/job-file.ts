@@ -6,6 +6,7 @@ import { SluiceError } from '#errors';
 import type { ValuePolicy } from '#values';
 import { JOB_SCHEMA } from './job-schema.ts';
 import { nearest } from './nearest.ts';
+import { notBuilt } from './not-built.ts';
 import { parseBytes } from './bytes.ts';
 
 /** One rule of `tables:`. */
@@ -130,6 +131,9 @@ export function parseJobFile(
     const faults = [...new Set((check.errors ?? []).filter((error) => error.keyword !== 'anyOf').map(describe))];
     throw new SluiceError('JobFileInvalid', `${where}: ${faults.join('; ')}.`, { faults: faults.length });
   }
+  const lacking = notBuilt(value);
+  if (lacking.length > 0)
+    throw new SluiceError('JobFileInvalid', `${where}: ${lacking.join('; ')}.`, { faults: lacking.length });
   return build(value);
 }
 

@@ -1,4 +1,4 @@
-import { JOB_SCHEMA } from '#jobs';
+import { JOB_SCHEMA, NOT_BUILT, type NotBuilt } from '#jobs';
 import { code, heading, table } from './markdown.ts';
 
 /** What of JSON Schema the job file's schema uses. */
@@ -17,20 +17,6 @@ interface Node {
   readonly anyOf?: readonly Node[];
 }
 
-/** Keys that are read and checked, but that no app acts on yet. The spec fails where one of them is not a key of the job file. */
-export const NOT_YET: Readonly<Record<string, string>> = {
-  'source.kind': '`postgresql` is accepted, but only SQL Server can be read',
-  'tables[].where': 'every row moves',
-  'tables[].columns.<name>.mask': 'values move as they are; use `exclude` to keep a column out',
-  mode: 'a job always loads and follows',
-  'start.position': 'see `mode`',
-  'stop.position': 'stop a job with Ctrl-C',
-  'stop.time': 'stop a job with Ctrl-C',
-  'apply.mode': 'tables are always applied one by one, in parallel',
-  'validate.continuous': 'run `sluice validate` as often as you like',
-  'cutover.reverse': 'there is no stream back',
-};
-
 /** Every key of the job file with its type, default and meaning. */
 export function jobPage(): string {
   const root = JOB_SCHEMA as unknown as Node;
@@ -45,6 +31,7 @@ names the nearest known one; all faults are reported at once, with exit code 2.
 - **Overrides**: \`--set load.workers=2\` on the command line, or \`SLUICE_LOAD_WORKERS=2\` in the environment (section and key in capitals, with \`_\`
   before each capital letter of the key: \`load.chunkRows\` is \`SLUICE_LOAD_CHUNK_ROWS\`); this works for keys of two parts. The command line wins, then the
   environment, then the file.
+- **Not built yet**: keys so marked are refused with any other value than the one named (exit code 2).
 - Without \`kafka\` the embedded stack is used, and started by \`check\`, \`convert\` and \`run\` where it does not run.
 
 ${table(['key', 'type', 'default', 'meaning'], keys.map(rowOf))}
@@ -80,13 +67,19 @@ function* walk(node: Node, path: string, required: ReadonlySet<string>): Generat
 }
 
 function rowOf({ path, node, required }: Key): string[] {
-  const lacking = NOT_YET[path] === undefined ? '' : ` **Not acted on yet:** ${NOT_YET[path]}.`;
+  const lacking = NOT_BUILT[path] === undefined ? '' : ` **${notBuiltText(NOT_BUILT[path])}**`;
   return [
     code(path),
     typeOf(node),
     required ? '**required**' : defaultOf(node),
     `${sentence(node.description ?? '')}${lacking}`.trim(),
   ];
+}
+
+function notBuiltText({ allowed, instead }: NotBuilt): string {
+  const only = allowed.filter((value) => value !== '').map((value) => code(String(value)));
+  const what = only.length > 0 ? `Only ${only.join(' and ')} built yet` : 'Not built yet';
+  return `${what}: ${instead}.`;
 }
 
 function sentence(text: string): string {
