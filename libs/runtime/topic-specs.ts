@@ -29,6 +29,7 @@ export function tableTopicSpec(settings: TopicSettings, table: EventTable, parti
       type.kind === 'bytes' ||
       type.kind === 'xml' ||
       type.kind === 'json' ||
+      (type.kind === 'text' && (type.of === 'geography' || type.of === 'geometry')) ||
       (type.kind === 'string' && type.length === undefined),
   );
   const isCompacted = table.key.length > 0 && !canLackColumns;
