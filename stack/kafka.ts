@@ -32,6 +32,8 @@ export async function startKafka(settings: ServiceSettings, artifacts: Artifacts
     args: [`-Xmx${heap}`, '-Xms128m', ...jvm, 'kafka.Kafka', properties],
     logFile: logFileOf(settings.dir, 'kafka'),
     detached: settings.detached ?? false,
+    // On a busy machine the controller alone may take a minute to come back.
+    readyTimeoutMs: 180_000,
     // Its own last word of the start: listening, registered with the controller and no longer fenced. A TCP accept comes before that.
     ready: async (started) => started.output().includes('Kafka Server started'),
   });
