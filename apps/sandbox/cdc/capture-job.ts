@@ -137,7 +137,7 @@ export class CaptureJob {
     while (!this.stopped) {
       const settings = await this.currentSettings(store);
       if (!settings.running) return;
-      if (settings.pollingSeconds === 0) await this.scanAlways(store, stream);
+      if (settings.pollingSeconds === 0 && settings.continuous) await this.scanAlways(store, stream);
       else await this.scanCycle(store, stream, settings);
       if (!settings.continuous) return this.finishRun(store);
     }
@@ -192,7 +192,7 @@ export class CaptureJob {
     }
     await this.moveOnWhenIdle(store);
     stream.rest();
-    if (!this.stopped) await this.sleep(settings.pollingSeconds * 1000);
+    if (!this.stopped && settings.continuous) await this.sleep(settings.pollingSeconds * 1000);
   }
 
   /** Handles what is queued, at most `limit` transactions; answers how many. Between transactions it may stop, inside one it may not. */

@@ -79,7 +79,7 @@ export class CaptureStore {
   async connect(): Promise<CaptureState | undefined> {
     await this.client.connect();
     this.connected = true;
-    await this.client.query('SET synchronous_commit = on');
+    await this.client.query("SET synchronous_commit = on; SET lock_timeout = '5s'");
     const { rows } = await this.client.query<StateRow>(
       'SELECT slot, publication, last_commit_lsn::text AS last, lsn_time_mapping_id, ddl_history_id FROM meta.cdc_state',
     );

@@ -209,6 +209,27 @@ describe('change data capture through T-SQL', () => {
     await rows('EXEC sys.sp_cdc_change_job @pollinginterval = 0');
   });
 
+  test('a job that is not continuous scans the log once and stops', async () => {
+    await rows('CREATE TABLE dbo.once (id int PRIMARY KEY)');
+    await enable('once');
+    await rows("EXEC sys.sp_cdc_stop_job N'capture'");
+    await rows('INSERT INTO dbo.once VALUES (1), (2)');
+    await rows('EXEC sys.sp_cdc_change_job @continuous = 0');
+    await rows("EXEC sys.sp_cdc_start_job N'capture'");
+    await count('cdc.dbo_once_CT', 2);
+    await rows('INSERT INTO dbo.once VALUES (3)');
+    for (const end = Date.now() + 10_000; ;) {
+      // Refused while the one run lasts, taken when it is over.
+      const { errors } = await session.run("EXEC sys.sp_cdc_start_job N'capture'");
+      if (errors.length === 0) break;
+      expect(errors[0]?.number).toBe(22022);
+      expect(Date.now()).toBeLessThan(end);
+    }
+    await count('cdc.dbo_once_CT', 3);
+    await rows('EXEC sys.sp_cdc_change_job @continuous = 1');
+    await session.run("EXEC sys.sp_cdc_start_job N'capture'");
+  });
+
   test('what cannot be is refused by Microsoft’s numbers, and dropping a table takes its instances along', async () => {
     await expect(rows("EXEC sys.sp_cdc_enable_table N'dbo', N'nothing', @role_name = NULL")).rejects.toMatchObject({
       number: 22931,
