@@ -10,7 +10,7 @@ describe('a first migration, as a user makes it', () => {
 
   beforeAll(async () => {
     place = await openPlace('shared');
-  }, 2 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(async () => {
     await place.close();
@@ -43,7 +43,7 @@ describe('a first migration, as a user makes it', () => {
         expect(again.stdout).toContain('is done');
         expect(await fingerprint(job)).toEqual(before);
       }),
-    3 * MINUTES,
+    8 * MINUTES,
   );
 
   test(
@@ -68,7 +68,7 @@ describe('a first migration, as a user makes it', () => {
         expect(await job.runCli('run', job.jobFile, '--until', 'cutover')).toMatchObject({ code: 0 });
         expect(await job.check()).toMatchObject({ faults: [] });
       }),
-    3 * MINUTES,
+    8 * MINUTES,
   );
 
   test(
@@ -89,7 +89,7 @@ describe('a first migration, as a user makes it', () => {
         await pause(job.leaseMs);
         expect(await job.check()).toMatchObject({ faults: [] });
       }),
-    3 * MINUTES,
+    8 * MINUTES,
   );
 });
 

@@ -122,7 +122,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
     await job.register();
     await Promise.all((['converter', 'poller', 'snapshot', 'sink'] as const).map((app) => job.start(app)));
     await job.untilStates('streaming');
-  }, 4 * MINUTES);
+  }, 8 * MINUTES);
 
   afterAll(async () => {
     await job.close();
@@ -136,7 +136,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await texts(job, 3)).toMatchObject(SMALLEST);
       expect(await texts(job, 1)).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, null])));
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -163,7 +163,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await texts(job, 103)).toMatchObject(LARGEST);
       expect(await texts(job, 102)).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, null])));
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -184,7 +184,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
         ].toSorted();
       expect(keysOf('u')).toEqual(keysOf('r'));
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -208,7 +208,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await targetRow('document', 'document_id', 1)).toMatchObject({ revision: '100', body: 'body' });
       expect(await targetRow('document', 'document_id', 70)).toMatchObject({ title: 'fourth', body: 'third body' });
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -224,7 +224,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await job.check()).toMatchObject({ faults: [] });
       expect(await targetRow('document', 'document_id', 3)).toMatchObject({ body: null, content: null });
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -246,7 +246,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       expect(await job.check()).toMatchObject({ faults: [] });
       expect(await codes()).toEqual(['moving ']);
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   test(
@@ -259,7 +259,7 @@ describe('every type’s extreme values, by snapshot and by changes', () => {
       );
       expect(wrong.rowCount).toBe(0);
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 });
 

@@ -11,7 +11,7 @@ describe('a run whose command line is killed in every phase', () => {
   beforeAll(async () => {
     job = await TestJob.open({ seed: SEED, rows: 2000, load: { chunkRows: 60 } });
     job.startWorkload();
-  }, 2 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(async () => {
     await job.close();
@@ -38,7 +38,7 @@ describe('a run whose command line is killed in every phase', () => {
       await killed(last, () => Promise.resolve(true), 'streaming');
       expect(await job.runCli('run', job.jobFile, '--until', 'streaming')).toMatchObject({ code: 0 });
     },
-    4 * MINUTES,
+    8 * MINUTES,
   );
 
   test(
@@ -60,6 +60,6 @@ describe('a run whose command line is killed in every phase', () => {
       expect(await job.runCli('run', job.jobFile, '--until', 'cutover')).toMatchObject({ code: 0 });
       expect(await job.check()).toMatchObject({ faults: [] });
     },
-    4 * MINUTES,
+    8 * MINUTES,
   );
 });

@@ -15,7 +15,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
     job = await TestJob.open({ seed: SEED, rows: 3000, load: { chunkRows: 40, maxRowsPerSecond: 60 } });
     await job.register();
     job.startWorkload();
-  }, 2 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(async () => {
     await job.close();
@@ -63,7 +63,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
       expect((await job.tables()).some((table) => table.state === 'loading')).toBe(true);
       await job.work(10);
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -85,7 +85,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
       await second.stop();
       await job.untilStates('streaming');
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -108,7 +108,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
       ]);
       await job.work(30);
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -116,7 +116,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
     async () => {
       expect(await job.check()).toMatchObject({ faults: [] });
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   /** At which passing: of what a process passes only once, the first. */

@@ -18,7 +18,7 @@ describe('a job whose servers are killed in every phase', () => {
     });
     await job.register();
     job.startWorkload();
-  }, 3 * MINUTES);
+  }, 5 * MINUTES);
 
   afterAll(async () => {
     await job.close();
@@ -35,7 +35,7 @@ describe('a job whose servers are killed in every phase', () => {
       await everyServer();
       expect((await job.tables()).some((table) => table.state === 'loading')).toBe(true);
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -53,7 +53,7 @@ describe('a job whose servers are killed in every phase', () => {
       job.app('poller').thaw();
       await job.untilStates('streaming');
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -63,7 +63,7 @@ describe('a job whose servers are killed in every phase', () => {
       await everyServer();
       await job.work(30);
     },
-    3 * MINUTES,
+    6 * MINUTES,
   );
 
   test(
@@ -71,7 +71,7 @@ describe('a job whose servers are killed in every phase', () => {
     async () => {
       expect(await job.check()).toMatchObject({ faults: [] });
     },
-    2 * MINUTES,
+    5 * MINUTES,
   );
 
   /** One after the other in an order that the seed chooses, with work in between. */

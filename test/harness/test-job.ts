@@ -56,7 +56,7 @@ export async function openPlace(kind: 'own' | 'shared'): Promise<TestPlace> {
   }
 }
 
-const SLOW_START_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** One job under test: its servers, its source with the sample in it, its apps as processes that can be killed, and the oracle. */
 export class TestJob {
@@ -251,7 +251,7 @@ export class TestJob {
         return (await condition()) ? { gaveUp: null } : null;
       },
       {
-        timeoutMs: SLOW_START_MS,
+        timeoutMs: PATIENCE_MS,
         everyMs: 50,
         message: () => `waited in vain for ${typeof what === 'string' ? what : what()}; logs in ${this.logDir}`,
       },
