@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestSandbox, type TestSandbox, type TestSession } from '../engine/test-sandbox.ts';
+import { startTestSandbox, TestSession, type TestSandbox } from '../engine/test-sandbox.ts';
 import type { TdsValue } from '../session.ts';
 import { CaptureManager } from './capture-manager.ts';
 
@@ -198,6 +198,27 @@ describe('change data capture through T-SQL', () => {
     expect((await net('all with mask'))[0]?.[3]).toEqual(Buffer.from([2]));
     expect((await net('all with merge')).map((row) => row[0])).toEqual([5, 1, 5]);
     await expect(net('none')).rejects.toMatchObject({ number: 313 });
+  });
+
+  test('A21 who is not in the gating role gets no low watermark and no instance, and may not manage CDC', async () => {
+    await rows('CREATE TABLE dbo.gated (id int PRIMARY KEY)');
+    await rows("EXEC sys.sp_cdc_enable_table N'dbo', N'gated', @role_name = N'gatekeepers'");
+    await rows("CREATE LOGIN guest1 WITH PASSWORD = 'Guest-only-1'");
+    await rows('CREATE USER guest1 FOR LOGIN guest1');
+    const login = { user: 'guest1', password: 'Guest-only-1', database: 'captured', appName: 'test', hostName: 'test' };
+    const guest = new TestSession(
+      await sandbox.server.login({ ...login, readOnlyIntent: false, clientAddress: '127.0.0.1' }),
+    );
+    const low = async (): Promise<string> =>
+      hex((await guest.rows("SELECT sys.fn_cdc_get_min_lsn(N'dbo_gated')"))[0]?.[0]);
+    expect(await low()).toBe('0'.repeat(20));
+    expect(await guest.rows('EXEC sys.sp_cdc_help_change_data_capture')).toEqual([]);
+    await expect(guest.rows('EXEC sys.sp_cdc_disable_db')).rejects.toMatchObject({ number: 22902 });
+    await expect(guest.rows("EXEC sys.sp_cdc_stop_job N'capture'")).rejects.toMatchObject({ number: 22904 });
+    await rows('ALTER ROLE gatekeepers ADD MEMBER guest1');
+    expect((await low()) > '0'.repeat(20)).toBe(true);
+    expect((await guest.rows('EXEC sys.sp_cdc_help_change_data_capture')).map((row) => row[2])).toEqual(['dbo_gated']);
+    await guest.session.close();
   });
 
   test('A24 polling intervals from 0 are accepted, others refused; the job waits as it is told', async () => {
