@@ -83,7 +83,7 @@ export class AppProcess {
   }
 
   /** Waits until the process has reached an armed fail point, that is, has killed or frozen itself. */
-  async reached(failpoint: string, timeoutMs = 60_000): Promise<void> {
+  async reached(failpoint: string, timeoutMs = 120_000): Promise<void> {
     const mark = `"failpoint":"${failpoint}"`;
     await until(() => this.#seen.has(failpoint) || this.output().includes(mark), {
       timeoutMs,

@@ -19,7 +19,12 @@ interface Totals {
 
 const APPS = ['converter', ...MOVERS] as const;
 
-type Kind = { readonly share: number; readonly name: string; run(job: TestJob, random: Random): Promise<string> };
+type Phase = 'preparing' | 'loading' | 'catching up' | 'streaming';
+type Kind = {
+  readonly share: number;
+  readonly name: string;
+  run(job: TestJob, random: Random, phase: Phase): Promise<string>;
+};
 
 /** The matrix: which fault comes how often. What it hit is said in its line. */
 const KINDS: readonly Kind[] = [
@@ -60,12 +65,31 @@ async function server(job: TestJob, random: Random, service: 'kafka' | 'registry
   return service === 'postgres' ? 'target' : service;
 }
 
-/** A fail point that is not passed any more in this phase is left again after a while. */
-async function atPoint(job: TestJob, random: Random): Promise<string> {
-  const app = random.pick(APPS);
-  const point = random.pick(FAIL_POINTS[app]);
-  const count = random.int(1, 4);
-  const reached = await killAtPoint(job, app, point, count, 6_000).then(
+/** Fail points that are passed in a phase; in any other one they would be waited for in vain. */
+const POINTS: Readonly<Record<Phase, readonly (readonly [app: (typeof APPS)[number], point: RegExp])[]>> = {
+  preparing: [['converter', /./]],
+  loading: [
+    ['snapshot', /proven|chunk/],
+    ['poller', /initialised|window/],
+    ['sink', /./],
+  ],
+  'catching up': [
+    ['snapshot', /table-loaded|chunk/],
+    ['poller', /./],
+    ['sink', /./],
+  ],
+  streaming: [
+    ['poller', /initialised|window/],
+    ['sink', /./],
+  ],
+};
+
+/** What the phase did not bring in time is left alone: the process stays armed, or is killed by a later fault. */
+async function atPoint(job: TestJob, random: Random, phase: Phase): Promise<string> {
+  const [app, matching] = random.pick(POINTS[phase]);
+  const point = random.pick(FAIL_POINTS[app].filter((name) => matching.test(name)));
+  const count = /initialised|planned|proven|recorded|made|applied/.test(point) ? 1 : random.int(1, 4);
+  const reached = await killAtPoint(job, app, point, count, 10_000).then(
     () => true,
     () => false,
   );
@@ -86,7 +110,7 @@ function line(text: string): void {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 }
 
-async function phaseOf(job: TestJob): Promise<string> {
+async function phaseOf(job: TestJob): Promise<Phase> {
   const states = new Set((await job.tables().catch(() => [])).map((table) => table.state));
   if (states.size === 0 || states.has('pending')) return 'preparing';
   if (states.has('prepared') || states.has('held') || states.has('loading')) return 'loading';
@@ -108,7 +132,7 @@ async function live(place: TestPlace, seed: number, untilMs: number, totals: Tot
       const kind = pickKind(random);
       const phase = await phaseOf(job);
       const began = Date.now();
-      const hit = await kind.run(job, random);
+      const hit = await kind.run(job, random, phase);
       totals.faults++;
       line(`  ${phase.padEnd(11)} ${kind.name} ${hit} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
       const gaveUp = job.gaveUp();
