@@ -68,7 +68,14 @@ try {
     }
     const { user: u, system } = process.cpuUsage(used);
     const rowsPerSecond = Math.round((seen / (performance.now() - began)) * 1000);
-    const line = { stage: encode ? 'read and encode' : 'read', seen, rowsPerSecond, micros: (u + system) / seen };
+    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    const line = {
+      stage: encode ? 'read and encode' : 'read',
+      seen,
+      rowsPerSecond,
+      micros: (u + system) / seen,
+      peakRssMb,
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     await reader.close();
   }

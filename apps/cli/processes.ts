@@ -7,6 +7,12 @@ import type { OpenedJob } from './job.ts';
 /** The apps that a job runs as. */
 export type AppName = 'converter' | 'poller' | 'snapshot' | 'sink';
 
+/**
+ * V8's own choice for the space of young objects is tens of megabytes, most of it garbage where rows stream through; with 8 MB an app that moves rows holds about
+ * 130 MB less and spends 0.1 µs more a row (docs/performance.md).
+ */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+
 /** Exit codes after which an app is not started again: it has said what a person must do. */
 const FINAL_CODES = new Set([2, 3]);
 
@@ -61,6 +67,7 @@ export class Processes {
       name: app,
       command: process.execPath,
       args: [
+        ...NODE_FLAGS,
         join(productRoot(), `dist/apps/${app}/main.js`),
         '--job',
         path,
