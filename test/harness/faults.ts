@@ -20,7 +20,7 @@ export async function killAtPoint(
   name: string,
   point: string,
   count = 1,
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<void> {
   const app = job.app(name);
   await app.kill(`${point}:${count}`);

@@ -92,7 +92,7 @@ async function readTopic(context: JobContext, table: JobTable): Promise<Found[]>
   const found: Found[] = [];
   const left = new Map(ends.filter((range) => range.end > range.earliest).map((range) => [range.partition, range.end]));
   for (const range of ends) if (left.has(range.partition)) fetcher.seek(table.topic, range.partition, range.earliest);
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   try {
     while (left.size > 0) {
       if (Date.now() > deadline) throw new Error(`${table.topic} could not be read to its end`);
