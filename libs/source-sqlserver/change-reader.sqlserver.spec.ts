@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EventTable, Position } from '#events';
+import type { EventTable, Position } from '#events';
 import type { ChangeReader, ChangeWindow, TableChange } from '#source';
 import { SourceDatabase } from '#testing';
 import type { SqlServerQuiesce } from './quiesce.ts';

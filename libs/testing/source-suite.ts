@@ -1,4 +1,4 @@
-import { type EventTable, Position } from '#events';
+import type { EventTable, Position } from '#events';
 import type { ChangeReader, ChangeWindow, Source } from '#source';
 import type { SourceRow } from '#values';
 
