@@ -30,9 +30,16 @@ export class Converter {
 
   /** Works until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    const { control, owner, leaseMs, log } = this.options;
+    const { control, owner, leaseMs, log, job } = this.options;
+    let isRegistered = false;
     while (!signal.aborted) {
       try {
+        // `sluice run` has done so already; a job that runs as services begins here.
+        if (!isRegistered) {
+          await control.install();
+          await control.openJob(job.source.database, JSON.parse(JSON.stringify(job)) as object);
+          isRegistered = true;
+        }
         const lease = await control.leases.acquire('converter', owner, leaseMs);
         if (!lease) {
           await sleep(leaseMs / 4, signal);

@@ -152,29 +152,27 @@ class TableRun {
     return found;
   }
 
-  /** Tables without a key: how often each row stands on either side. */
+  /**
+   * Tables without a key: how often each row stands on either side. A row that was equal in any try is proven; one that differs in every try by the same count is
+   * a difference, by another count unsettled.
+   */
   async byMultiplicity(): Promise<{ rows: number; differences: Difference[] }> {
-    let previous = '';
+    let open = null as Map<string, number> | null;
+    const steady = new Set<string>();
     for (let attempt = 1; ; attempt++) {
       await this.options.settle(this.signal);
       const { rows, counts } = await this.countRows();
-      const differing = [...counts].filter(([, count]) => count !== 0);
-      const state = digest(JSON.stringify(differing.toSorted()));
-      if (differing.length === 0) return { rows, differences: [] };
-      if (state === previous || attempt === TRIES) {
-        const unsettled = state !== previous;
-        return {
-          rows,
-          differences: differing.map(([row, count]) => ({
-            table: this.table.tableName,
-            key: row,
-            kind: count > 0 ? 'missing' : 'extra',
-            columns: [],
-            unsettled,
-          })),
-        };
-      }
-      previous = state;
+      const before: ReadonlyMap<string, number> | null = open;
+      steady.clear();
+      if (before) for (const [row, count] of counts) if (before.get(row) === count) steady.add(row);
+      open = before ? common(counts, before) : counts;
+      const isOver = open.size === 0 || [...open.keys()].every((row) => steady.has(row));
+      if (!isOver && attempt < TRIES) continue;
+      const differences = [...open].map(([row, count]): Difference => {
+        const kind = count > 0 ? 'missing' : 'extra';
+        return { table: this.table.tableName, key: row, kind, columns: [], unsettled: !steady.has(row) };
+      });
+      return { rows, differences };
     }
   }
 
@@ -194,4 +192,9 @@ class TableRun {
     for await (const block of this.target.scan()) for (const row of block) add(row, -1);
     return { rows, counts };
   }
+}
+
+/** The entries of `counts` whose rows are in `before` too. */
+function common(counts: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...counts].filter(([row]) => before.has(row)));
 }

@@ -81,14 +81,18 @@ export function relationOf(table: ConvertedTable): Relation {
   };
 }
 
-/** A source type in the translator's words. */
+const LENGTHS = new Set(['char', 'varchar', 'nchar', 'nvarchar', 'binary', 'varbinary']);
+const SCALES = new Set(['decimal', 'numeric', 'time', 'datetime2', 'datetimeoffset']);
+
+/** A source type in the translator's words: with what the type is declared with, and nothing of what the catalog tells besides. */
 export function sqlTypeOf(type: SourceType): SqlType {
   const name = type.name === 'sysname' ? 'nvarchar' : type.name === 'timestamp' ? 'rowversion' : type.name;
+  const isDecimal = name === 'decimal' || name === 'numeric';
   return {
     name: name as SqlTypeName,
-    ...(type.length === undefined ? {} : { length: type.length }),
-    ...(type.precision === undefined ? {} : { precision: type.precision }),
-    ...(type.scale === undefined ? {} : { scale: type.scale }),
+    ...(LENGTHS.has(name) && type.length !== undefined ? { length: type.length } : {}),
+    ...(isDecimal && type.precision !== undefined ? { precision: type.precision } : {}),
+    ...(SCALES.has(name) && type.scale !== undefined ? { scale: type.scale } : {}),
     ...(type.collation === undefined ? {} : { collation: type.collation }),
   };
 }
