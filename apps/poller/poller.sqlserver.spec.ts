@@ -19,6 +19,7 @@ describe('the poller', () => {
   let source: Source;
   let job: SourceJob;
   let running: Running[] = [];
+  let gate: Gate;
 
   beforeAll(async () => {
     database = await SourceDatabase.create();
@@ -32,10 +33,12 @@ describe('the poller', () => {
   beforeEach(async () => {
     for (const name of TABLES) await database.run(`DELETE FROM ${name}`);
     await source.quiesce.writeMarker(`clean ${Date.now()}`);
+    gate = new Gate();
     job = await SourceJob.open(database, TABLES);
   });
 
   afterEach(async () => {
+    gate.open();
     await Promise.all(running.splice(0).map((one) => one.stop()));
     running = [];
     await job.close();
@@ -151,7 +154,6 @@ describe('the poller', () => {
 
   test('rule 1: a poller that was frozen past its lease with a window in hand is fenced and writes nothing', async () => {
     await streamAll();
-    const gate = new Gate();
     // Frozen: it believes that its lease holds, and has read a window that it has not written.
     await start({ source: gated(source, gate), control: blindToItsLease(job.control) });
     await leads();

@@ -17,6 +17,8 @@ describe('the snapshot', () => {
   let source: Source;
   let job: SourceJob;
   let running: Running[] = [];
+  /** What a test that fails half-way would leave closed or open. */
+  let undo: (() => unknown)[] = [];
 
   beforeAll(async () => {
     database = await SourceDatabase.create();
@@ -35,6 +37,8 @@ describe('the snapshot', () => {
   });
 
   afterEach(async () => {
+    await Promise.allSettled(undo.splice(0).map((step) => step()));
+    undo = [];
     await Promise.all(running.splice(0).map((one) => one.stop()));
     running = [];
     await job.close();
@@ -118,6 +122,7 @@ describe('the snapshot', () => {
 
   test('A5 rule 3: nothing is read before every transaction that was open at S0 has ended', async () => {
     const session = await database.session();
+    undo.push(() => session.close());
     const open = session.transaction();
     await open.begin();
     await open.request().query(`UPDATE dbo.t SET n = 1000 WHERE id = 7`);
@@ -131,7 +136,6 @@ describe('the snapshot', () => {
     expect((await job.table('dbo.t')).state).toBe('held');
     expect(await reads('dbo.t')).toEqual([]);
     await open.commit();
-    await session.close();
     await untilState('dbo.t', 'catching-up');
     const records = await job.records((await job.table('dbo.t')).topic);
     expect(records.find((record) => record.row?.[0] === 7)?.row).toEqual([7, 1000]);
@@ -140,6 +144,7 @@ describe('the snapshot', () => {
 
   test('B6 a load that was stopped reads only the chunks that were under way again', async () => {
     const gate = new Gate(4);
+    undo.push(() => gate.open());
     const first = start({ source: gated(source, gate) });
     await answerHold('dbo.t');
     await gate.reached;
@@ -156,6 +161,7 @@ describe('the snapshot', () => {
 
   test('rule 1: a slot that was frozen in the middle of a chunk commits nothing after its chunk was taken back', async () => {
     const gate = new Gate(3);
+    undo.push(() => gate.open());
     // Frozen: it believes that its lease holds, and has read a chunk that it has not written.
     start({ source: gated(source, gate), control: blindToItsLease(job.control) });
     await answerHold('dbo.t');
