@@ -6,7 +6,7 @@ import { ScriptedServer } from './scripted-server.ts';
 import { TdsServer } from './server.ts';
 
 const script = new ScriptedServer();
-const tds = new TdsServer({ server: script, port: 0, loginTimeoutMs: 300, maxRequestBytes: 1_000_000 });
+const tds = new TdsServer({ server: script, port: 0, loginTimeoutMs: 1500, maxRequestBytes: 1_000_000 });
 const failures: unknown[] = [];
 const onFailure = (error: unknown): void => void failures.push(error);
 let pool: sql.ConnectionPool;
