@@ -7,5 +7,5 @@ export default {
   testMatch: ['<rootDir>/{apps,libs,stack,samples,tools,bench,test}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.sluice/'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };
