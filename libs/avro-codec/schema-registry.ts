@@ -23,6 +23,9 @@ export interface RegisteredSchema {
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
 const SUBJECT_NOT_FOUND = 40401;
 const VERSION_NOT_FOUND = 40402;
+/** Tries of one registration that others get in the way of, and the pause between them, ms (times the number of the try). */
+const MOST_CONFLICTS = 6;
+const CONFLICT_MS = 50;
 
 interface Answer {
   readonly status: number;
@@ -83,7 +86,18 @@ export class SchemaRegistry {
     if (answer.status !== 200) throw refused('the list of subjects', answer);
   }
 
+  /** Two processes that make a subject's first version at once: one is told that it exists by now, looks again, and finds the other's. */
   async #register(subject: string, schema: string, signal: AbortSignal | undefined): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#tryRegister(subject, schema, signal);
+      if (answer.status === 200) return Number(answer.body['id']);
+      const isConflict = answer.status === 409 || /already exists/.test(textOf(answer));
+      if (!isConflict || attempt === MOST_CONFLICTS) throw refused(subject, answer);
+      await pause(attempt * CONFLICT_MS, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  async #tryRegister(subject: string, schema: string, signal: AbortSignal | undefined): Promise<Answer> {
     const body = JSON.stringify({ schemaType: 'AVRO', schema });
     const path = encodeURIComponent(subject);
     const check = await this.#ask('POST', `compatibility/subjects/${path}/versions/latest?verbose=true`, body, signal);
@@ -98,9 +112,7 @@ export class SchemaRegistry {
       );
     }
     if (check.status !== 200 && !isMissing(check)) throw refused(subject, check);
-    const answer = await this.#ask('POST', `subjects/${path}/versions?normalize=true`, body, signal);
-    if (answer.status !== 200) throw refused(subject, answer);
-    return Number(answer.body['id']);
+    return this.#ask('POST', `subjects/${path}/versions?normalize=true`, body, signal);
   }
 
   /** Repeats while the registry is unreachable or has a fault of its own (5xx, too many requests). */
