@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CaptureStore, type CaptureSettings, type DdlEvent, type MappingRow } from './capture-store.ts';
 import { ChangeApplier } from './change-applier.ts';
 import { commitLsn } from './lsn.ts';
@@ -26,7 +27,7 @@ export interface CaptureJobOptions {
 /** A message the job or the engine put into the log. */
 type Marker =
   | { readonly kind: 'reload' }
-  | { readonly kind: 'cycle'; readonly id: number }
+  | { readonly kind: 'cycle'; readonly run: string; readonly id: number }
   | { readonly kind: 'idle' }
   | ({ readonly kind: 'ddl' } & DdlEvent);
 
@@ -43,6 +44,8 @@ export class CaptureJob {
   private endWal = 0n;
   private catalogChanged = false;
   private cycleId = 0;
+  /** Of this run: the log may still hold markers of the run before, which say nothing about this one. */
+  private runId = '';
   private seenCycle = 0;
   private lastMapping = Date.now();
   private settingsStale = true;
@@ -158,6 +161,7 @@ export class CaptureJob {
     this.catalogChanged = false;
     this.seenCycle = 0;
     this.cycleId = 0;
+    this.runId = randomUUID();
   }
 
   private async currentSettings(store: CaptureStore): Promise<CaptureSettings> {
@@ -181,7 +185,7 @@ export class CaptureJob {
   /** One scan to the end of the log as it is now, then a rest of pollinginterval seconds. */
   private async scanCycle(store: CaptureStore, stream: ReplicationStream, settings: CaptureSettings): Promise<void> {
     this.cycleId += 1;
-    await store.emitMarker(JSON.stringify({ kind: 'cycle', id: this.cycleId }));
+    await store.emitMarker(JSON.stringify({ kind: 'cycle', run: this.runId, id: this.cycleId }));
     stream.resume();
     let left = settings.cycleTransactions;
     while (!this.stopped && left > 0 && this.seenCycle < this.cycleId) {
@@ -261,7 +265,7 @@ export class CaptureJob {
         if (transaction) transaction.reload = true;
         return;
       case 'cycle':
-        this.seenCycle = marker.id;
+        if (marker.run === this.runId) this.seenCycle = marker.id;
         return;
       case 'idle':
         if (!transaction && message.walStart > this.lastCommitWal) this.addIdleMapping(message.walStart);
