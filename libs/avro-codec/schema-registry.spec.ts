@@ -95,9 +95,27 @@ describe('the registry client', () => {
       [404, { error_code: 40403, message: 'Schema not found' }],
       [200, { schema: '"int"' }],
     ]);
-    const registry = new SchemaRegistry({ url: script.url });
+    const registry = new SchemaRegistry({ url: script.url, missingTimeoutMs: 0 });
     await expect(registry.getById(9)).rejects.toMatchObject({ kind: 'RegistryRefused' });
     await expect(registry.getById(9)).resolves.toBe('int');
+  });
+
+  test('asks again for an id that a registry which has just started does not know yet', async () => {
+    const script = await scripted([
+      [404, { error_code: 40403, message: 'Schema not found' }],
+      [200, { schema: '"int"' }],
+    ]);
+    await expect(new SchemaRegistry({ url: script.url }).getById(9)).resolves.toBe('int');
+  });
+
+  test('looks again where another process has made the subject meanwhile', async () => {
+    const script = await scripted([
+      MISSING,
+      [409, { error_code: 409, message: 'An artifact with ID already exists' }],
+      [200, { is_compatible: true }],
+      [200, { id: 7 }],
+    ]);
+    await expect(new SchemaRegistry({ url: script.url }).register('s', 'int')).resolves.toBe(7);
   });
 
   test('stops waiting when it is told to', async () => {

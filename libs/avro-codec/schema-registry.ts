@@ -12,6 +12,8 @@ export interface RegistrySettings {
   readonly retryTimeoutMs?: number;
   /** Time for one answer; default 10,000 ms. */
   readonly requestTimeoutMs?: number;
+  /** How long an id that the registry does not know is asked for again, ms; default 15 s. */
+  readonly missingTimeoutMs?: number;
 }
 
 /** A schema as the registry keeps it. */
@@ -26,6 +28,8 @@ const VERSION_NOT_FOUND = 40402;
 /** Tries of one registration that others get in the way of, and the pause between them, ms (times the number of the try). */
 const MOST_CONFLICTS = 6;
 const CONFLICT_MS = 50;
+const MISSING_MS = 15_000;
+const MISSING_PAUSE_MS = 200;
 
 interface Answer {
   readonly status: number;
@@ -54,12 +58,19 @@ export class SchemaRegistry {
     return remembered(this.#idsBySubject, `${subject}\n${text}`, () => this.#register(subject, text, signal));
   }
 
-  /** The schema of an id. @throws SluiceError RegistryRefused for an id that the registry has not; RegistryUnreachable */
+  /**
+   * The schema of an id. A registry that has just been started again may answer before it has read all that it knows, so a missing one is asked for again for a while.
+   * @throws SluiceError RegistryRefused for an id that the registry has not; RegistryUnreachable
+   */
   getById(id: number, signal?: AbortSignal): Promise<AvroSchema> {
     return remembered(this.#schemasById, id, async () => {
-      const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
-      if (answer.status !== 200) throw refused(`schema ${id}`, answer);
-      return JSON.parse(String(answer.body['schema'])) as AvroSchema;
+      const until = Date.now() + (this.#settings.missingTimeoutMs ?? MISSING_MS);
+      for (;;) {
+        const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
+        if (answer.status === 200) return JSON.parse(String(answer.body['schema'])) as AvroSchema;
+        if (answer.status !== 404 || Date.now() >= until) throw refused(`schema ${id}`, answer);
+        await pause(MISSING_PAUSE_MS, undefined, signal === undefined ? {} : { signal });
+      }
     });
   }
 
