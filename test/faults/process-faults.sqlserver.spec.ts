@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Random } from '#samples';
-import { freezePastLease, killAtPoint, killAtRandom, killSandbox, TestJob } from '../harness/index.ts';
+import { freezePastLease, killAlong, killAtRandom, killSandbox, TestJob } from '../harness/index.ts';
 
 const SEED = 20261121;
 const MINUTES = 60_000;
@@ -24,11 +24,10 @@ describe('a job whose processes are killed and frozen in every phase', () => {
   test(
     'while the target is prepared: the converter is killed between topics, plan and statements',
     async () => {
-      await job.start('converter', 'converter', 'converter.topics-made');
-      await job.app('converter').reached('converter.topics-made');
-      await killAtPoint(job, 'converter', 'converter.planned');
-      await killAtPoint(job, 'converter', 'converter.step-before', random.int(3, 12));
-      await killAtPoint(job, 'converter', 'converter.applied');
+      const step = `converter.step-before:${random.int(3, 12)}`;
+      const points = ['converter.topics-made', 'converter.planned', step, 'converter.applied'];
+      await job.start('converter', 'converter', ...points);
+      await job.app('converter').reachedAll();
       await job.until(async () => (await job.control.readJob())?.record['prepared'] === true, 'the target prepared');
     },
     MINUTES,
@@ -37,23 +36,9 @@ describe('a job whose processes are killed and frozen in every phase', () => {
   test(
     'while tables are loaded: every app is killed at its fail points and at random, and frozen past its lease',
     async () => {
-      await Promise.all([
-        job.start('sink', 'sink', 'sink.after-copy'),
-        job.start('poller', 'poller', 'poller.hold-recorded'),
-        job.start('snapshot', 'snapshot', 'snapshot.proven'),
-      ]);
-      await Promise.all([
-        job.app('sink').reached('sink.after-copy'),
-        job.app('poller').reached('poller.hold-recorded'),
-        job.app('snapshot').reached('snapshot.proven'),
-      ]);
-      for (const [snapshot, poller, sink] of LOADING) {
-        await Promise.all([
-          killAtPoint(job, 'snapshot', snapshot, passing(snapshot)),
-          killAtPoint(job, 'poller', poller, passing(poller)),
-          killAtPoint(job, 'sink', sink, passing(sink)),
-        ]);
-      }
+      // A process that was killed at a point comes back armed with the next: tables are proven and planned once only.
+      await Promise.all(LOADING.map(([app, ...points]) => job.start(app, app, ...points.map(atSomePassing))));
+      await Promise.all(LOADING.map(([app]) => job.app(app).reachedAll()));
       await Promise.all(['snapshot', 'poller', 'sink', 'converter'].map((name) => killAtRandom(job, random, name)));
       await killSandbox(job);
       await freezePastLease(job, random, 'snapshot', 'snapshot.chunk-produced');
@@ -69,12 +54,12 @@ describe('a job whose processes are killed and frozen in every phase', () => {
   test(
     'while tables catch up: every app is killed and frozen between the load and the stream',
     async () => {
-      await hurry();
-      await killAtPoint(job, 'snapshot', 'snapshot.table-loaded', random.int(1, 3));
-      await killAtPoint(job, 'poller', 'poller.journal-copied');
-      await killAtPoint(job, 'poller', 'poller.hold-ended');
-      // The poller stands still in the middle of a journal: the table catches up as long as we like.
-      await job.app('poller').kill('poller.journal-copied=freeze');
+      // The poller stands still in the middle of a journal at last: the table catches up as long as we like.
+      await job.app('poller').kill('poller.journal-copied', 'poller.hold-ended', 'poller.journal-copied=freeze');
+      // From now on the load goes at full speed.
+      job.configure({ maxRowsPerSecond: 0 });
+      await killAlong(job, 'snapshot', ['snapshot.table-loaded:2', 'snapshot.table-loaded']);
+      await job.app('poller').reachedAll();
       await job.app('poller').reached('poller.journal-copied');
       await Promise.all(['snapshot', 'sink', 'converter'].map((name) => killAtRandom(job, random, name)));
       await killSandbox(job);
@@ -91,12 +76,7 @@ describe('a job whose processes are killed and frozen in every phase', () => {
   test(
     'while changes stream: every app is killed at its fail points and at random, and frozen past its lease',
     async () => {
-      for (const [poller, sink] of STREAMING) {
-        await Promise.all([
-          killAtPoint(job, 'poller', poller, passing(poller)),
-          killAtPoint(job, 'sink', sink, passing(sink)),
-        ]);
-      }
+      await Promise.all(STREAMING.map(([app, ...points]) => killAlong(job, app, points.map(atSomePassing))));
       await Promise.all(['snapshot', 'poller', 'sink', 'converter'].map((name) => killAtRandom(job, random, name)));
       await killSandbox(job);
       await freezePastLease(job, random, 'poller', 'poller.window-produced');
@@ -119,28 +99,35 @@ describe('a job whose processes are killed and frozen in every phase', () => {
     5 * MINUTES,
   );
 
-  /** At which passing: of what a process passes only once, the first. */
-  function passing(point: string): number {
-    return point === 'poller.initialised' || point === 'snapshot.planned' ? 1 : random.int(1, 4);
-  }
-
-  /** From now on the load goes at full speed. */
-  async function hurry(): Promise<void> {
-    job.configure({ maxRowsPerSecond: 0 });
-    await job.app('snapshot').kill();
+  /** Of what a process passes again and again, one of the first four passings; of the rest, the first. */
+  function atSomePassing(point: string): string {
+    return ONCE.has(point) ? point : `${point}:${random.int(1, 4)}`;
   }
 });
 
-/** Fail points of snapshot, poller and sink that are passed again and again during a load. */
+const ONCE = new Set(['snapshot.proven', 'snapshot.planned', 'poller.initialised', 'poller.hold-recorded']);
+
 const LOADING = [
-  ['snapshot.planned', 'poller.initialised', 'sink.after-copy'],
-  ['snapshot.chunk-leased', 'poller.window-produced', 'sink.after-statement'],
-  ['snapshot.chunk-produced', 'poller.window-committed', 'sink.before-commit'],
-  ['snapshot.chunk-committed', 'poller.window-produced', 'sink.after-commit'],
+  [
+    'snapshot',
+    'snapshot.proven',
+    'snapshot.planned',
+    'snapshot.chunk-leased',
+    'snapshot.chunk-produced',
+    'snapshot.chunk-committed',
+  ],
+  [
+    'poller',
+    'poller.hold-recorded',
+    'poller.initialised',
+    'poller.window-produced',
+    'poller.window-committed',
+    'poller.window-produced',
+  ],
+  ['sink', 'sink.after-copy', 'sink.after-statement', 'sink.before-commit', 'sink.after-commit'],
 ] as const;
 
 const STREAMING = [
-  ['poller.initialised', 'sink.after-copy'],
-  ['poller.window-produced', 'sink.before-commit'],
-  ['poller.window-committed', 'sink.after-commit'],
+  ['poller', 'poller.initialised', 'poller.window-produced', 'poller.window-committed'],
+  ['sink', 'sink.after-copy', 'sink.before-commit', 'sink.after-commit'],
 ] as const;

@@ -23,8 +23,10 @@ export interface AppOptions {
 export class AppProcess {
   #process: RunningProcess | null = null;
   #stopping = false;
-  /** Fail points that ended earlier processes since the last arming. */
+  /** Fail points that have ended processes since the last arming. */
   readonly #seen = new Set<string>();
+  /** Fail points still to come, one start each: the first is armed now, and again when the process ended for another reason. */
+  #chain: string[] = [];
   #starting: Promise<void> = Promise.resolve();
   /** Starts so far. */
   starts = 0;
@@ -41,15 +43,19 @@ export class AppProcess {
     return join(this.options.logDir, `${this.options.name}.log`);
   }
 
-  /** Starts it and waits until it works; `failpoints` as in SLUICE_FAILPOINTS. */
-  async start(failpoints = ''): Promise<void> {
+  /** Starts it and waits until it works; `failpoints` as in SLUICE_FAILPOINTS, one for this start and one for each start after the end at the one before. */
+  async start(...failpoints: readonly string[]): Promise<void> {
     this.#stopping = false;
     this.#seen.clear();
-    await this.#launch(failpoints);
+    this.#chain = [...failpoints];
+    await this.#launch();
   }
 
-  async #launch(failpoints: string): Promise<void> {
+  async #launch(): Promise<void> {
     const { options } = this;
+    const failpoints = this.#chain[0] ?? '';
+    // A process that freezes does not end there: whatever ends it later is another matter.
+    if (failpoints.endsWith('=freeze')) this.#chain.shift();
     const started = await startProcess({
       name: options.name,
       command: process.execPath,
@@ -68,18 +74,20 @@ export class AppProcess {
   }
 
   /** SIGKILL now; started again by itself. Fulfilled when the new process has begun. */
-  async kill(failpoints = ''): Promise<void> {
+  async kill(...failpoints: readonly string[]): Promise<void> {
     const old = this.#process;
     this.#stopping = true;
     await old?.kill();
     await this.#starting;
-    await this.start(failpoints);
+    await this.start(...failpoints);
   }
 
-  /** Ends the process in order and starts it with fail points armed. */
-  async rearm(failpoints: string): Promise<void> {
-    await this.stop();
-    await this.start(failpoints);
+  /** Waits until each of the fail points of the last start has ended its process. */
+  async reachedAll(timeoutMs = 120_000): Promise<void> {
+    await until(() => this.#chain.length === 0, {
+      timeoutMs,
+      message: () => `${this.options.name} did not reach the fail point ${this.#chain[0]}; see ${this.logFile}`,
+    });
   }
 
   /** Waits until the process has reached an armed fail point, that is, has killed or frozen itself. */
@@ -113,15 +121,17 @@ export class AppProcess {
   }
 
   #ended(ended: RunningProcess, code: number | null): void {
-    for (const [, name = ''] of ended.output().matchAll(/"failpoint":"([^"]+)"/g)) this.#seen.add(name);
+    const points = [...ended.output().matchAll(/"failpoint":"([^"]+)"/g)].map(([, name = '']) => name);
+    for (const name of points) this.#seen.add(name);
     if (this.#stopping || ended !== this.#process) return;
+    if (points.some((name) => this.#chain[0]?.split(':')[0] === name)) this.#chain.shift();
     if (code === 2 || code === 3) {
       this.gaveUp = `${this.options.name} gave up with exit code ${code}:\n${tail(ended.output())}`;
       return;
     }
     this.#starting = (async () => {
       await new Promise((resolve) => setTimeout(resolve, this.options.restartMs));
-      if (!this.#stopping) await this.#launch('');
+      if (!this.#stopping) await this.#launch();
     })().catch((error: unknown) => {
       this.gaveUp = String(error);
     });

@@ -27,6 +27,13 @@ export async function killAtPoint(
   await app.reached(point, timeoutMs);
 }
 
+/** SIGKILL at one named point after the other (`name` or `name:passing`): each new process already waits for the next, so that none runs past it unarmed. */
+export async function killAlong(job: TestJob, name: string, points: readonly string[]): Promise<void> {
+  const app = job.app(name);
+  await app.kill(...points);
+  await app.reachedAll();
+}
+
 /**
  * SIGSTOP for longer than the lease while a second process of the app takes over, then SIGCONT: the first wakes up in the middle of what it was doing and must do
  * no harm. The second one is ended some time after. `point`: freezes itself there, else at a random moment.

@@ -151,7 +151,7 @@ export class TestJob {
   }
 
   /** Starts an app as a process of its own. `name` tells a second one of the same app apart. */
-  async start(app: AppName, name: string = app, failpoints = ''): Promise<AppProcess> {
+  async start(app: AppName, name: string = app, ...failpoints: readonly string[]): Promise<AppProcess> {
     let found = this.apps.get(name);
     if (!found) {
       found = new AppProcess({
@@ -165,7 +165,7 @@ export class TestJob {
       });
       this.apps.set(name, found);
     }
-    await found.start(failpoints);
+    await found.start(...failpoints);
     return found;
   }
 
