@@ -1,6 +1,6 @@
 import type { OffsetRange } from '#kafka';
 import type { JobContext } from '#runtime';
-import type { JobTable } from '#target-postgres';
+import { partitionsOf } from '#target-postgres';
 
 /** How far the sink is behind the topic of a table, in offsets (markers of transactions count too). */
 export interface TableLag {
@@ -37,10 +37,4 @@ export async function readLag(context: JobContext): Promise<TableLag[]> {
     behind.set(topic, (behind.get(topic) ?? 0) + Math.max(0, end - next));
   }
   return tables.map((table) => ({ tableName: table.tableName, behind: behind.get(table.topic) ?? 0 }));
-}
-
-function partitionsOf(tables: readonly JobTable[]): { topic: string; partition: number }[] {
-  return tables.flatMap((table) =>
-    Array.from({ length: table.partitions }, (_, partition) => ({ topic: table.topic, partition })),
-  );
 }

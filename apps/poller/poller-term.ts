@@ -3,7 +3,7 @@ import { oneLine, SluiceError } from '#errors';
 import { TopicWriter, type TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { ChangeReader, ChangeWindow } from '#source';
-import type { JobTable, Lease, OpenRequest } from '#target-postgres';
+import { type JobTable, type Lease, type OpenRequest, partitionsOf } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
 import { answerHolds, endHolds } from './holds.ts';
 import { Journals } from './journals.ts';
@@ -158,12 +158,15 @@ export class PollerTerm {
     this.order = await control.readTables();
     const row = await control.readJob();
     this.changeReader = await source.openChangeReader(this.order.map((table) => table.eventTable));
+    await this.producer.mend([{ topic: topics.windows(job), partition: 0 }, ...partitionsOf(this.order)]);
     const found = await readState(
       kafka,
       topics.windows(job),
       (value) => windows.decode(value),
       row?.record['windows'] === true,
     );
+    const journals = found?.holds.map((hold) => ({ topic: topics.journal(job, hold.hold), partition: 0 })) ?? [];
+    await this.producer.mend(journals);
     for (const table of this.order) {
       this.publishers.set(
         table.tableName,

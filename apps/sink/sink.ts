@@ -4,6 +4,7 @@ import {
   installSinkSchema,
   type JobTable,
   type LeasedPartition,
+  partitionsOf,
   SessionPool,
   SinkLeases,
   targetFault,
@@ -177,12 +178,9 @@ export class Sink implements PartitionHost {
 
   /** The partitions that fall to this process: every process counts them in one order. */
   #share(tables: readonly JobTable[], members: readonly string[]): LeasedPartition[] {
-    const all = tables
-      .filter((table) => this.#feeds.has(table.topic))
-      .flatMap((table) =>
-        Array.from({ length: table.partitions }, (_, partition) => ({ topic: table.topic, partition })),
-      )
-      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+    const all = partitionsOf(tables.filter((table) => this.#feeds.has(table.topic))).sort((a, b) =>
+      a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
+    );
     const mine = Math.max(0, members.indexOf(this.options.member));
     return all.filter((_, index) => index % Math.max(1, members.length) === mine);
   }

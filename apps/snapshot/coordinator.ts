@@ -1,7 +1,7 @@
 import { Position } from '#events';
 import { oneLine, SluiceError } from '#errors';
 import type { ChunkReader } from '#source';
-import type { Chunk, JobTable, Lease } from '#target-postgres';
+import { type Chunk, type JobTable, type Lease, partitionsOf } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
 import { SLOT_PREFIX } from './slot.ts';
 import type { SnapshotOptions } from './snapshot.ts';
@@ -50,20 +50,19 @@ export class Coordinator {
     }
   }
 
-  /** Slots of processes that died: their transactional id is fenced first, then their chunks are free again (rule 1). */
+  /** Slots of processes that died: their transactional id is fenced and what it decided is marked, then their chunks are free again (rule 1). */
   private async reclaimSlots(): Promise<void> {
     const { control, kafka, job, owner, leaseMs, log } = this.options;
     for (const name of await control.leases.expired(SLOT_PREFIX)) {
-      const held = await control.chunks.heldBy(name);
-      if (held === 0) continue;
       const lease = await control.leases.acquire(name, `${owner}/reclaim`, leaseMs);
       if (!lease) continue;
       const producer = kafka.producer({ transactionalId: `${job}.${name}`, transactionTimeoutMs: 60_000 });
       try {
         await producer.init();
         if (!(await control.leases.renew(lease, leaseMs))) continue;
+        await producer.mend(partitionsOf(await control.readTables()));
         const chunks = await control.chunks.takeBack(name, lease.epoch);
-        log.warn('slot reclaimed', { slot: name, chunks });
+        if (chunks > 0) log.warn('slot reclaimed', { slot: name, chunks });
       } finally {
         await producer.close();
         await control.leases.release(lease);
@@ -132,12 +131,14 @@ export class Coordinator {
       await producer.init();
       if (!(await control.leases.renew(this.lease, leaseMs)))
         throw new SluiceError('LeaseLost', 'Another process coordinates the snapshot.');
+      await producer.mend(partitionsOf([table]));
       const publisher = await this.options.openPublisher(producer, table.eventTable, table.topic, table.partitions);
       producer.begin();
       publisher.truncate(Position.parse(table.s0));
       publisher.push();
       await producer.flush();
       await producer.commit();
+      await producer.settled();
     } finally {
       await producer.close();
     }

@@ -2,7 +2,7 @@ import { oneLine, SluiceError } from '#errors';
 import type { TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { ChunkReader, RowBlock } from '#source';
-import type { Chunk, JobTable, Lease } from '#target-postgres';
+import { type Chunk, type JobTable, type Lease, partitionsOf } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
 import type { SnapshotOptions } from './snapshot.ts';
 
@@ -44,8 +44,11 @@ export class Slot {
     try {
       await this.producer.init();
       if (!(await control.leases.renew(this.lease, leaseMs))) throw leaseLost(this.lease.name);
+      await this.producer.mend(partitionsOf(await control.readTables()));
       await control.chunks.takeBack(this.lease.name, this.lease.epoch);
       while (!ended.aborted) {
+        // What was committed last is seen, also where no chunk follows.
+        if (this.producer.needsInit) await this.producer.settled();
         const chunk = await control.chunks.lease(this.lease.name, this.lease.epoch, this.options.largestFirst);
         if (chunk) await this.publish(reader, chunk, ended);
         else await sleep(200, ended);

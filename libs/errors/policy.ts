@@ -63,6 +63,10 @@ export const POLICY = {
   KafkaUnreachable: p('retry', 'Check the brokers of the job file; work goes on when they answer.'),
   KafkaFenced: p('retry', 'Another process has taken this place; this one starts again from the stored position.'),
   KafkaTransactionFailed: p('retry', 'The transaction was given up; its work is done again from the stored position.'),
+  KafkaTransactionHanging: p(
+    'halt',
+    'Two faults of the broker came together. Find the transaction with kafka-transactions.sh find-hanging, and `sluice reload` the tables of the topics named.',
+  ),
   KafkaRefused: p(
     'halt',
     'The broker refused for the named reason: check the rights of the job’s user and the settings.',

@@ -62,13 +62,14 @@ export async function deleteRecords(brokers: Brokers, items: readonly TrimItem[]
   }));
 }
 
+/** One number a partition, asked of its leader. */
 interface Question {
   readonly request: WireRequest;
   read(answer: Buffer): readonly ListOffsetsResult[];
 }
 
 /** Asks the leader of every partition; gives the offsets answered, by `topic:partition`. */
-async function askLeaders<T extends TopicPartition>(
+export async function askLeaders<T extends TopicPartition>(
   brokers: Brokers,
   partitions: readonly T[],
   what: string,

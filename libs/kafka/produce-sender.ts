@@ -81,6 +81,11 @@ export class ProduceSender {
     return this.#isAdding;
   }
 
+  /** The partitions that belong to the present transaction, as the coordinator knows. */
+  get addedPartitions(): TopicPartition[] {
+    return [...this.#lanes.values()].filter((lane) => lane.isAdded);
+  }
+
   /** A new identity: sequences begin at zero, everything queued or on the way is forgotten. */
   start(identity: ProducerIdentity): void {
     for (const lane of this.#lanes.values()) lane.queue.length = 0;

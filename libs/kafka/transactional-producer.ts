@@ -17,6 +17,13 @@ import {
 } from './protocol.ts';
 import type { RecordBatchBuilder } from './record-batch-builder.ts';
 import type { KafkaSettings } from './settings.ts';
+import {
+  describeTransactionRequest,
+  openPartitions,
+  readDescribeTransaction,
+  type Fate,
+  type TransactionState,
+} from './transaction-markers.ts';
 
 export interface ProducerOptions {
   /** One a poller or snapshot slot: who initialises it last is the only one that can write. */
@@ -36,6 +43,12 @@ type State = 'new' | 'ready' | 'open' | 'broken';
  * again, with the lease in hand, and read the position anew. The fact `outcome` of an error is `aborted` (nothing of this
  * transaction will ever be seen) or `unknown` (the answer to a commit was lost). A commit is never sent twice: a delayed
  * first one could end the next transaction early.
+ *
+ * A broker that is killed between the decision of a transaction and the writing of its markers may never write them: its
+ * coordinator counts a partition that has no leader just then as deleted (TransactionMarkerChannelManager, "can be
+ * skipped"). The records then wait, invisible, for the next marker of the producer, whatever that one says. Therefore no
+ * transaction begins before the markers of the one before are seen, missing ones are written anew with what was decided,
+ * and whoever takes an id over calls {@link mend} (decision 0010).
  */
 export class TransactionalProducer {
   /** Empty batches for {@link produce}, to be given back when they are done. */
@@ -47,6 +60,11 @@ export class TransactionalProducer {
   #state: State = 'new';
   #identity: ProducerIdentity | undefined;
   #coordinator: BrokerAddress | undefined;
+  /** How the last transaction of the id was decided, null: not known. */
+  #fate: Fate | null = null;
+  /** Ends when the markers of the last transaction are seen. */
+  #settled: Promise<void> = Promise.resolve();
+  #settleFault: SluiceError | undefined;
 
   constructor(settings: KafkaSettings, options: ProducerOptions) {
     this.#brokers = new Brokers(settings);
@@ -66,7 +84,8 @@ export class TransactionalProducer {
 
   /** True until the first `init`, and after every error: nothing works before `init` was called again. */
   get needsInit(): boolean {
-    return this.#state === 'new' || this.#state === 'broken' || this.#sender.fault !== undefined;
+    const isBroken = this.#state === 'new' || this.#state === 'broken';
+    return isBroken || this.#sender.fault !== undefined || this.#settleFault !== undefined;
   }
 
   /** Bytes handed over and not acknowledged. */
@@ -76,10 +95,13 @@ export class TransactionalProducer {
 
   /**
    * Takes the transactional id: every older producer of it is fenced, and its open transaction is aborted before this
-   * returns. What was queued here is forgotten.
+   * returns. What was queued here is forgotten. Call {@link mend} before anything that was committed is read.
    */
   async init(): Promise<void> {
     this.#state = 'broken';
+    this.#fate = null;
+    this.#settled = Promise.resolve();
+    this.#settleFault = undefined;
     const answer = await this.#call(
       'taking the transactional id',
       initProducerIdRequest(this.#transactionalId, this.#transactionTimeoutMs),
@@ -87,10 +109,32 @@ export class TransactionalProducer {
         const read = readInitProducerId(bytes);
         return { code: read.errorCode, value: read };
       },
+      { before: () => this.#learnFate() },
     );
     this.#identity = { transactionalId: this.#transactionalId, producerId: answer.producerId, epoch: answer.epoch };
     this.#sender.start(this.#identity);
     this.#state = 'ready';
+  }
+
+  /**
+   * Ends what a former holder of the id has decided in these partitions and the broker never marked; give all that it may
+   * have written to. Between `init` and the first `begin`.
+   * @throws SluiceError KafkaTransactionHanging where nobody knows any more how it was decided
+   */
+  async mend(partitions: readonly TopicPartition[]): Promise<void> {
+    if (this.#state !== 'ready') throw this.#wrongState('mend');
+    try {
+      await this.#awaitMarkers(partitions);
+    } catch (error) {
+      this.#state = 'broken';
+      throw error;
+    }
+  }
+
+  /** Waits until readers see the last transaction. */
+  async settled(): Promise<void> {
+    await this.#settled;
+    if (this.#settleFault) throw this.#settleFault;
   }
 
   /** Begins a transaction; no round trip. */
@@ -130,7 +174,13 @@ export class TransactionalProducer {
   /** Flushes and commits. Returns once the commit is decided and durable; readers see it some ms later. */
   async commit(): Promise<void> {
     await this.flush();
-    if (this.#sender.hasPartitions) await this.#end(true);
+    if (this.#sender.hasPartitions) {
+      const partitions = this.#sender.addedPartitions;
+      await this.#end(true);
+      this.#settled = this.#awaitMarkers(partitions).catch((error: unknown) => {
+        this.#settleFault = error instanceof SluiceError ? error : this.#brokers.unreachable(error);
+      });
+    }
     this.#state = 'ready';
   }
 
@@ -142,7 +192,11 @@ export class TransactionalProducer {
     if (this.#state !== 'open') return;
     try {
       await this.#sender.dropQueued();
-      if (this.#sender.hasPartitions) await this.#end(false);
+      if (this.#sender.hasPartitions) {
+        const partitions = this.#sender.addedPartitions;
+        await this.#end(false);
+        await this.#awaitMarkers(partitions);
+      }
       this.#state = 'ready';
     } catch (error) {
       if (!(error instanceof SluiceError) || error.action === 'halt') throw error;
@@ -158,8 +212,13 @@ export class TransactionalProducer {
   }
 
   async #end(commit: boolean): Promise<void> {
-    const what = commit ? 'committing a transaction' : 'aborting a transaction';
     this.#state = 'broken';
+    this.#fate = commit ? 'commit' : 'abort';
+    await this.#sendEnd(commit);
+  }
+
+  async #sendEnd(commit: boolean): Promise<void> {
+    const what = commit ? 'committing a transaction' : 'aborting a transaction';
     // A coordinator that could not store the decision may still find it later.
     let isUnsure = false;
     const outcome = (): string => (commit && isUnsure ? 'unknown' : 'aborted');
@@ -172,7 +231,7 @@ export class TransactionalProducer {
           if (code === KAFKA_ERROR.COORDINATOR_NOT_AVAILABLE || code === KAFKA_ERROR.REQUEST_TIMED_OUT) isUnsure = true;
           return { code, value: undefined, outcome: outcome() };
         },
-        false,
+        { isRepeatable: false },
       );
     } catch (error) {
       if (!(error instanceof AnswerLost) && !(isUnsure && commit)) throw error;
@@ -182,7 +241,54 @@ export class TransactionalProducer {
     }
   }
 
+  /** Waits until no transaction of ours is open in the partitions. Markers that are missing once the coordinator counts them as written are written anew. */
+  async #awaitMarkers(partitions: readonly TopicPartition[]): Promise<void> {
+    const producerId = this.#identity!.producerId;
+    const backoff = new Backoff();
+    for (let open = partitions; ;) {
+      await backoff.wait();
+      open = await openPartitions(this.#brokers, open, producerId);
+      if (open.length === 0) return;
+      if (!(await this.#describe()).isEnded) continue;
+      const lost = await openPartitions(this.#brokers, open, producerId);
+      if (lost.length > 0) await this.#markAnew(lost);
+    }
+  }
+
+  /** A transaction of the same producer without a record, decided as the one before: its markers end both. */
+  async #markAnew(partitions: readonly TopicPartition[]): Promise<void> {
+    if (this.#fate === null) {
+      const names = partitions.map(({ topic, partition }) => `${topic}, partition ${partition}`).join('; ');
+      throw new SluiceError(
+        'KafkaTransactionHanging',
+        `A transaction of ${this.#transactionalId} was decided, its markers were never written, and the broker has forgotten the decision: ${names}`,
+        { transactionalId: this.#transactionalId },
+      );
+    }
+    await this.#add(partitions);
+    await this.#sendEnd(this.#fate === 'commit');
+  }
+
+  /** Before the id is taken: the answer to that makes the coordinator forget. A repetition may find it forgotten already. */
+  async #learnFate(): Promise<void> {
+    const { isEnded, fate } = await this.#describe();
+    this.#fate = fate ?? (isEnded ? this.#fate : null);
+  }
+
+  async #describe(): Promise<TransactionState> {
+    const request = describeTransactionRequest(this.#transactionalId);
+    return this.#call('describing a transaction', request, (bytes) => {
+      const { errorCode, state } = readDescribeTransaction(bytes);
+      return { code: errorCode, value: state };
+    });
+  }
+
   async #addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.settled();
+    await this.#add(partitions);
+  }
+
+  async #add(partitions: readonly TopicPartition[]): Promise<void> {
     const request = addPartitionsRequest(this.#identity!, partitions);
     await this.#call('adding partitions to a transaction', request, (bytes) => {
       // Of several faults the one that cannot be retried says what to do.
@@ -193,18 +299,19 @@ export class TransactionalProducer {
     });
   }
 
-  /** Asks the coordinator until it answers with a final code. `isRepeatable` false: a lost answer is not asked for again. */
+  /** Asks the coordinator until it answers with a final code. `isRepeatable` false: a lost answer is not asked for again. `before` each attempt. */
   async #call<T>(
     what: string,
     request: WireRequest,
     read: (answer: Buffer) => { code: number; value: T; outcome?: string },
-    isRepeatable = true,
+    { isRepeatable = true, before }: { isRepeatable?: boolean; before?: () => Promise<void> } = {},
   ): Promise<T> {
     const backoff = new Backoff();
     const until = Date.now() + this.#brokers.settings.retryTimeoutMs;
     for (;;) {
       const facts = { transactionalId: this.#transactionalId, outcome: 'aborted' };
       let failure: unknown;
+      await before?.();
       try {
         this.#coordinator ??= await this.#brokers.coordinatorOf(this.#transactionalId);
         const { code, value, outcome } = read(await this.#brokers.sendToAddress(this.#coordinator, request));

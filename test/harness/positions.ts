@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PlainDecoder } from '#avro-codec';
+import { topics } from '#events';
 import type { JobContext } from '#runtime';
 import { connect } from '#samples';
 import type { JobTable } from '#target-postgres';
@@ -45,6 +48,7 @@ export async function checkPositions(
       changes += expected.length;
       faults.push(...compare(table, expected, found, from));
     }
+    if (faults.length > 0) await writeWindows(job, context);
     return { faults, changes };
   } finally {
     await context.close();
@@ -79,6 +83,30 @@ async function readChangeTables(job: TestJob): Promise<Map<string, string[]>> {
   } finally {
     await pool.close();
   }
+}
+
+/** The poller's own account of what it sent, beside the logs, for whoever looks for the cause of a fault. */
+async function writeWindows(job: TestJob, context: JobContext): Promise<void> {
+  const decoder = new PlainDecoder(context.registry);
+  const topic = topics.windows(job.name);
+  const [range] = await context.kafka.offsets([{ topic, partition: 0 }], { committed: false });
+  const fetcher = context.kafka.fetcher({ maxWaitMs: 200 });
+  const lines: string[] = [];
+  try {
+    fetcher.seek(topic, 0, range?.earliest ?? 0);
+    for (let at = range?.earliest ?? 0; at < (range?.end ?? 0);) {
+      for (const batch of (await fetcher.fetch()).batches) {
+        while (batch.records.next()) {
+          const value = batch.records.value();
+          if (value) lines.push(JSON.stringify([batch.records.offset, await decoder.decode(value)]));
+        }
+        at = batch.nextOffset;
+      }
+    }
+  } finally {
+    await fetcher.close();
+  }
+  writeFileSync(join(job.logDir, 'windows.jsonl'), lines.join('\n'));
 }
 
 /** Records of changes (not of reads) in the topic up to its end now. */

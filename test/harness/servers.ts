@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setting } from '#config';
 import { startStack, type ServiceName, type Stack } from '#stack';
 import { testKafka, testPostgres, testRegistry } from '#testing';
 
@@ -60,7 +61,8 @@ export async function openServers(kind: 'own' | 'shared'): Promise<TestServers> 
     own,
     close: async () => {
       await Promise.all([sandbox.stop(), own?.stop()]);
-      await rm(dir, { recursive: true, force: true });
+      // SLUICE_TEST_KEEP=1: for whoever reads the logs of a fault.
+      if (setting('SLUICE_TEST_KEEP') === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }

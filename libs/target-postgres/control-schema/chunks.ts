@@ -122,15 +122,6 @@ export class Chunks {
     return result.rows[0]?.position ?? null;
   }
 
-  /** How many chunks a slot has under way. */
-  async heldBy(slot: string): Promise<number> {
-    const result = await this.pool.query<{ count: string }>(
-      `select count(*) from sluice.chunks where job = $1 and state = 'leased' and slot = $2`,
-      [this.job, slot],
-    );
-    return Number(result.rows[0]?.count ?? 0);
-  }
-
   /** Chunks of attempts before this one that a slot still has under way: what it read may yet be committed. */
   async leasedBefore(tableName: string, attempt: number): Promise<number> {
     const result = await this.pool.query<{ count: string }>(

@@ -38,6 +38,13 @@ export interface JobTable {
   readonly estimatedRows: number;
 }
 
+/** Every partition of the tables' topics. */
+export function partitionsOf(tables: readonly JobTable[]): { topic: string; partition: number }[] {
+  return tables.flatMap(({ topic, partitions }) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+  );
+}
+
 export type NewTable = Omit<JobTable, 'state' | 'reason' | 'attempt' | 'hold' | 's0' | 'planned'>;
 
 export interface JobRow {

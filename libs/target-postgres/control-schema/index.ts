@@ -3,6 +3,7 @@ export {
   type Counts,
   type JobRow,
   type JobTable,
+  partitionsOf,
   type NewIssue,
   type NewStep,
   type NewTable,
