@@ -47,7 +47,8 @@ function textExpression(of: Extract<ValueType, { kind: 'text' }>['of'], column: 
       return `${column}.ToString()`;
     case 'geography':
     case 'geometry':
-      return `CONCAT('SRID=' + CONVERT(varchar(11), ${column}.STSrid) + ';', ${column}.AsTextZM())`;
+      // CONCAT makes an empty text of NULL, and a value that capture left out must stay NULL (row A18).
+      return `CASE WHEN ${column} IS NULL THEN NULL ELSE CONCAT('SRID=' + CONVERT(varchar(11), ${column}.STSrid) + ';', ${column}.AsTextZM()) END`;
     case 'datetime2':
     case 'time':
     case 'datetimeoffset':
@@ -57,12 +58,16 @@ function textExpression(of: Extract<ValueType, { kind: 'text' }>['of'], column: 
   }
 }
 
-/** Base type and text: 'int:42', 'money:1.0000', 'datetime2:2020-01-01 00:00:00.0000000', 'varbinary:0x00FF'. */
+/**
+ * Base type and text: 'int:42', 'money:1.0000', 'datetime2:2020-01-01 00:00:00.0000000', 'varbinary:0x00FF'. A style may be lost on a variant, so values whose
+ * text without one is not exact are converted to their own type first; the newer date types print ISO text by themselves.
+ */
 function variantExpression(column: string): string {
   const base = `CONVERT(varchar(128), SQL_VARIANT_PROPERTY(${column}, 'BaseType'))`;
   return `CASE WHEN ${column} IS NULL THEN NULL ELSE ${base} + N':' + CASE
     WHEN ${base} IN ('money', 'smallmoney') THEN CONVERT(nvarchar(4000), CONVERT(money, ${column}), 2)
-    WHEN ${base} IN ('date', 'time', 'smalldatetime', 'datetime', 'datetime2', 'datetimeoffset') THEN CONVERT(nvarchar(4000), ${column}, 121)
+    WHEN ${base} IN ('smalldatetime', 'datetime') THEN CONVERT(nvarchar(4000), CONVERT(datetime, ${column}), 121)
+    WHEN ${base} IN ('date', 'time', 'datetime2', 'datetimeoffset') THEN CONVERT(nvarchar(4000), ${column}, 121)
     WHEN ${base} IN ('binary', 'varbinary') THEN CONVERT(nvarchar(4000), CONVERT(varbinary(1990), ${column}), 1)
     WHEN ${base} IN ('float', 'real') THEN CONVERT(nvarchar(4000), CONVERT(float, ${column}), 3)
     ELSE CONVERT(nvarchar(4000), ${column}) END END`;
