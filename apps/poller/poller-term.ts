@@ -28,6 +28,8 @@ export class PollerTerm {
   private current: PollerState | null = null;
   private lastRecordMs = 0;
   private lastProblemMs = 0;
+  /** Ends with the report of the last window; its fault counts when the next is published. */
+  private reported: Promise<void> = Promise.resolve();
   /** When this term last wrote a marker to move the position on. */
   lastMarkerMs = 0;
   private readonly ending = new AbortController();
@@ -136,7 +138,10 @@ export class PollerTerm {
     failpoint('poller.window-committed');
     this.current = state;
     this.lastRecordMs = Date.now();
-    await this.report(window, counts);
+    // Beside the reading of the next window; one at a time, in order.
+    await this.reported;
+    this.reported = this.report(window, counts);
+    this.reported.catch(() => undefined);
   }
 
   private get reader(): ChangeReader {

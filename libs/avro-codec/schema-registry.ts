@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SluiceError } from '#errors';
 import type { AvroSchema } from './contract.ts';
+import { SharedWork } from './shared-work.ts';
 
 export interface RegistrySettings {
   /** Base URL of the Confluent-compatible API, e.g. `http://127.0.0.1:8081` or `…/apis/ccompat/v7`. */
@@ -42,8 +43,8 @@ interface Answer {
  */
 export class SchemaRegistry {
   readonly #settings: RegistrySettings;
-  readonly #idsBySubject = new Map<string, Promise<number>>();
-  readonly #schemasById = new Map<number, Promise<AvroSchema>>();
+  readonly #idsBySubject = new SharedWork<string, number>();
+  readonly #schemasById = new SharedWork<number, AvroSchema>();
 
   constructor(settings: RegistrySettings) {
     this.#settings = settings;
@@ -55,7 +56,7 @@ export class SchemaRegistry {
    */
   register(subject: string, schema: AvroSchema, signal?: AbortSignal): Promise<number> {
     const text = JSON.stringify(schema);
-    return remembered(this.#idsBySubject, `${subject}\n${text}`, () => this.#register(subject, text, signal));
+    return this.#idsBySubject.get(`${subject}\n${text}`, (shared) => this.#register(subject, text, shared), signal);
   }
 
   /**
@@ -63,15 +64,17 @@ export class SchemaRegistry {
    * @throws SluiceError RegistryRefused for an id that the registry has not; RegistryUnreachable
    */
   getById(id: number, signal?: AbortSignal): Promise<AvroSchema> {
-    return remembered(this.#schemasById, id, async () => {
-      const until = Date.now() + (this.#settings.missingTimeoutMs ?? MISSING_MS);
-      for (;;) {
-        const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
-        if (answer.status === 200) return JSON.parse(String(answer.body['schema'])) as AvroSchema;
-        if (answer.status !== 404 || Date.now() >= until) throw refused(`schema ${id}`, answer);
-        await pause(MISSING_PAUSE_MS, undefined, signal === undefined ? {} : { signal });
-      }
-    });
+    return this.#schemasById.get(id, (shared) => this.#fetch(id, shared), signal);
+  }
+
+  async #fetch(id: number, signal: AbortSignal): Promise<AvroSchema> {
+    const until = Date.now() + (this.#settings.missingTimeoutMs ?? MISSING_MS);
+    for (;;) {
+      const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
+      if (answer.status === 200) return JSON.parse(String(answer.body['schema'])) as AvroSchema;
+      if (answer.status !== 404 || Date.now() >= until) throw refused(`schema ${id}`, answer);
+      await pause(MISSING_PAUSE_MS, undefined, { signal });
+    }
   }
 
   /** The newest schema of a subject, null where it has none. */
@@ -88,7 +91,7 @@ export class SchemaRegistry {
       const answer = await this.#ask('DELETE', `subjects/${encodeURIComponent(subject)}${query}`, undefined, signal);
       if (answer.status !== 200 && answer.status !== 404) throw refused(subject, answer);
     }
-    for (const key of this.#idsBySubject.keys()) if (key.startsWith(`${subject}\n`)) this.#idsBySubject.delete(key);
+    this.#idsBySubject.forget((key) => key.startsWith(`${subject}\n`));
   }
 
   /** Reaches the registry. @throws SluiceError RegistryUnreachable */
@@ -171,16 +174,6 @@ export class SchemaRegistry {
     const url = withoutSecrets(this.#settings.url);
     return new SluiceError('RegistryUnreachable', `the schema registry at ${url} does not answer`, { url }, { cause });
   }
-}
-
-/** One question at a time for the same thing; a failed one is asked again the next time. */
-function remembered<K, V>(cache: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const asked = ask();
-  cache.set(key, asked);
-  asked.catch(() => cache.delete(key));
-  return asked;
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {
