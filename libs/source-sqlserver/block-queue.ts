@@ -45,6 +45,11 @@ export class BlockQueue {
     return this.ready.length >= 2 && !this.ended;
   }
 
+  /** The server sends nothing because we take nothing. */
+  get isHeldBack(): boolean {
+    return this.isFull || this.paused;
+  }
+
   /** Resolves when a block was taken, or nobody takes any more. */
   room(): Promise<void> {
     if (!this.isFull) return Promise.resolve();

@@ -5,6 +5,7 @@ import { type ErrorKind, SluiceError } from '#errors';
 import type { RowBlock } from '#source';
 import { BlockQueue } from './block-queue.ts';
 import { type DriverConnection, RowTap } from './row-tap.ts';
+import { noteSession, SilenceWatch, type WatchedConnection } from './silence-watch.ts';
 
 export interface SqlServerSettings {
   readonly host: string;
@@ -14,7 +15,15 @@ export interface SqlServerSettings {
   readonly password: Secret;
   readonly encrypt: boolean;
   readonly trustServerCertificate: boolean;
+  /** After so many ms without a byte while a request is under way the server is asked whether it still works on it (see {@link SilenceWatch}); default 120 s. */
+  readonly silenceMs?: number;
 }
+
+const SILENCE_MS = 120_000;
+/** For the question whether a silent session is at work: four times the silence, this many ms at most. */
+const MAX_ASK_MS = 15_000;
+/** A request of the session is running, and it does not wait until we take its rows. */
+const AT_WORK = `SELECT COUNT(*) FROM sys.dm_exec_requests WHERE session_id = @session AND COALESCE(wait_type, N'') <> N'ASYNC_NETWORK_IO'`;
 
 /** A parameter bound with an exact type; never the driver's guess (row B1). Text travels as nvarchar(max) and is cast on the server. */
 export type Parameter = string | number | boolean | null | Buffer;
@@ -70,23 +79,13 @@ export class SqlServerClient {
     timeoutMs = 60_000,
   ): Promise<ResultRow[][]> {
     const request = await this.request(parameters, timeoutMs);
-    try {
-      const result = await request.query(text);
-      return result.recordsets as unknown as ResultRow[][];
-    } catch (error) {
-      throw toSluiceError(error, this.settings);
-    }
+    return this.collect(request, () => request.query(text));
   }
 
   /** Runs a batch without parameters (procedure calls, DDL). */
   async batch(text: string, timeoutMs = 60_000): Promise<ResultRow[][]> {
     const request = await this.request({}, timeoutMs);
-    try {
-      const result = await request.batch(text);
-      return result.recordsets as unknown as ResultRow[][];
-    } catch (error) {
-      throw toSluiceError(error, this.settings);
-    }
+    return this.collect(request, () => request.batch(text));
   }
 
   /**
@@ -110,7 +109,12 @@ export class SqlServerClient {
   ): AsyncIterable<RowBlock> {
     request.stream = true;
     const queue = new BlockQueue(bounds, request);
-    tapRows(request, new RowTap(queue));
+    const tap = new RowTap(queue);
+    const watch = this.watch(
+      () => queue.isHeldBack,
+      (fault) => queue.fail(fault),
+    );
+    withConnection(request, [tap, watch]);
     request.on('row', (row: unknown[]) => queue.push(row));
     request.on('error', (error: Error) => queue.fail(toSluiceError(error, this.settings)));
     request.on('done', () => queue.end());
@@ -148,7 +152,7 @@ export class SqlServerClient {
     return {
       query: async (text, parameters = {}) => {
         const request = bind(new TimedRequest(transaction, { requestTimeout: 0 }), parameters);
-        return ((await guarded(request.query(text))).recordsets as unknown as ResultRow[][])[0] ?? [];
+        return (await this.collect(request, () => request.query(text)))[0] ?? [];
       },
       stream: (text, parameters, bounds, signal) =>
         this.streamOn(bind(new TimedRequest(transaction, { requestTimeout: 0 }), parameters), text, bounds, signal),
@@ -164,9 +168,73 @@ export class SqlServerClient {
     await pool?.close();
   }
 
+  /** All result sets of a watched request. */
+  private async collect(
+    request: sql.Request,
+    run: () => Promise<{ readonly recordsets: unknown }>,
+  ): Promise<ResultRow[][]> {
+    let dead: SluiceError | undefined;
+    const watch = this.watch(
+      () => false,
+      (fault) => (dead = fault),
+    );
+    withConnection(request, [watch]);
+    try {
+      return (await run()).recordsets as ResultRow[][];
+    } catch (error) {
+      throw dead ?? toSluiceError(error, this.settings);
+    }
+  }
+
+  private watch(isHeldBack: () => boolean, onFault: (fault: SluiceError) => void): SilenceWatch {
+    const { host, port, database } = this.settings;
+    const { pool } = this;
+    const server = `${host}:${port}/${database}`;
+    return new SilenceWatch({
+      limitMs: this.silenceMs,
+      isHeldBack,
+      isAtWork: (session) => this.isAtWork(session),
+      onDead: (silentMs) => {
+        this.drop(pool);
+        const text = `SQL Server at ${server} has sent nothing for ${silentMs / 1000} s and works on no request of ours: the connection is dead.`;
+        onFault(new SluiceError('SourceConnectionLost', text, { server, silentMs }));
+      },
+    });
+  }
+
+  /** Asked over a connection of its own: those of the pool may be as dead. */
+  private async isAtWork(session: number): Promise<boolean> {
+    const patienceMs = Math.min(MAX_ASK_MS, 4 * this.silenceMs);
+    const pool = new sql.ConnectionPool({
+      ...this.poolConfig(),
+      connectionTimeout: patienceMs,
+      requestTimeout: patienceMs,
+      pool: { min: 0, max: 1 },
+    });
+    pool.on('error', () => undefined);
+    try {
+      await pool.connect();
+      const result = await pool.request().input('session', sql.Int, session).query<{ '': number }>(AT_WORK);
+      return Number(result.recordset[0]?.['']) > 0;
+    } finally {
+      void pool.close().catch(() => undefined);
+    }
+  }
+
+  /** The idle connections of a dead one's pool went the same way: the next request begins with a new pool; what is at work goes on. */
+  private drop(pool: Promise<sql.ConnectionPool> | null): void {
+    if (this.pool !== pool) return;
+    this.pool = null;
+    void pool?.then((old) => old.close()).catch(() => undefined);
+  }
+
   private async request(parameters: Readonly<Record<string, Parameter>>, timeoutMs: number): Promise<sql.Request> {
     const pool = await this.open();
     return bind(new TimedRequest(pool, { requestTimeout: timeoutMs }), parameters);
+  }
+
+  private get silenceMs(): number {
+    return this.settings.silenceMs ?? SILENCE_MS;
   }
 
   private open(): Promise<sql.ConnectionPool> {
@@ -174,9 +242,10 @@ export class SqlServerClient {
     this.pool ??= this.connect();
     return this.pool;
   }
-  private async connect(): Promise<sql.ConnectionPool> {
+
+  private poolConfig(): sql.config {
     const { host, port, database, user, password, encrypt, trustServerCertificate } = this.settings;
-    const pool = new sql.ConnectionPool({
+    return {
       server: host,
       port,
       database,
@@ -185,6 +254,8 @@ export class SqlServerClient {
       connectionTimeout: 15_000,
       requestTimeout: 60_000,
       pool: { min: 0, max: this.maxConnections, idleTimeoutMillis: 60_000 },
+      // Not by a statement: on a dead connection it would wait for an answer without being watched.
+      validateConnection: 'socket',
       options: {
         encrypt,
         trustServerCertificate,
@@ -195,7 +266,12 @@ export class SqlServerClient {
         useUTC: true,
         enableArithAbort: true,
       },
-    });
+      beforeConnect: (connection) => noteSession(connection as unknown as WatchedConnection),
+    };
+  }
+
+  private async connect(): Promise<sql.ConnectionPool> {
+    const pool = new sql.ConnectionPool(this.poolConfig());
     // A broken idle connection is replaced by the pool; the next statement shows what is wrong.
     pool.on('error', () => undefined);
     try {
@@ -216,17 +292,22 @@ interface Lender {
   release(connection: unknown): unknown;
 }
 
-/** The request's rows go through `tap` while it has its connection. */
-function tapRows(request: sql.Request, tap: RowTap): void {
+/** What works on a request's connection while the request has it. */
+interface Companion {
+  attach(connection: DriverConnection & WatchedConnection): void;
+  detach(): void;
+}
+
+function withConnection(request: sql.Request, companions: readonly Companion[]): void {
   const owner = request as unknown as { parent: Lender };
   const lender = owner.parent;
   const acquire: Lender['acquire'] = (asking, done) =>
     lender.acquire(asking, (error, connection, ...rest) => {
-      if (connection) tap.attach(connection);
+      if (connection) for (const one of companions) one.attach(connection as DriverConnection & WatchedConnection);
       done(error, connection, ...rest);
     });
   const release: Lender['release'] = (connection) => {
-    tap.detach();
+    for (const one of companions) one.detach();
     return lender.release(connection);
   };
   owner.parent = new Proxy(lender, {
@@ -268,14 +349,39 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   ESOCKET: 'SourceConnectionLost',
   ECONNCLOSED: 'SourceConnectionLost',
   ETIMEOUT: 'SourceConnectionLost',
+  ECLOSE: 'SourceConnectionLost',
+  // The system's own, of a connection that stood. ETIMEDOUT is what TCP's keep-alive says.
   ECONNRESET: 'SourceConnectionLost',
+  ECONNABORTED: 'SourceConnectionLost',
+  ETIMEDOUT: 'SourceConnectionLost',
+  EPIPE: 'SourceConnectionLost',
+  EHOSTUNREACH: 'SourceConnectionLost',
+  ENETUNREACH: 'SourceConnectionLost',
+  ENETDOWN: 'SourceConnectionLost',
   EINSTLOOKUP: 'SourceUnreachable',
 };
+
+interface DriverError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly number?: number;
+  readonly code?: string;
+  readonly originalError?: DriverError & { readonly info?: DriverError };
+}
+
+/** The driver packs what the system says of a connection into errors of its own, sometimes as text alone; a pool whose connections are all dead has no code at all. */
+function codeOf({ name, message, code, originalError }: DriverError): string | undefined {
+  if (code !== undefined && code in BY_CODE) return code;
+  if (name === 'TimeoutError' || message === 'aborted') return 'ETIMEOUT';
+  const bySystem = /\b(?:read|write) (E[A-Z]+)\b/.exec(message ?? '')?.[1];
+  return [originalError?.info?.code, originalError?.code, bySystem].find((inner) => inner && inner in BY_CODE) ?? code;
+}
 
 /** One place that knows the driver's errors. The server's number wins over the driver's code. */
 function toSluiceError(error: unknown, settings: SqlServerSettings): SluiceError {
   if (error instanceof SluiceError) return error;
-  const { number, code, message } = error as { number?: number; code?: string; message?: string };
+  const { number, message } = error as DriverError;
+  const code = codeOf(error as DriverError);
   const where = `${settings.host}:${settings.port}/${settings.database}`;
   const facts = { server: where, number: number ?? null, code: code ?? null };
   if (code === 'ESOCKET' && /Failed to connect|Could not connect/i.test(message ?? '')) {
