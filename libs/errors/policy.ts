@@ -57,7 +57,7 @@ export const POLICY = {
   ),
   RowRejected: p(
     'park',
-    'Read the parked row with `sluice parked JOB show`, mend the cause, then `sluice parked JOB retry`.',
+    'The event stands with its reason in sluice.parked of the target. Mend the cause; the next change of the row settles it, or `sluice reload JOB --table TABLE` brings it again.',
   ),
   // kafka and registry
   KafkaUnreachable: p('retry', 'Check the brokers of the job file; work goes on when they answer.'),
@@ -89,7 +89,10 @@ export const POLICY = {
   TargetConnectionLost: p('retry', 'The connection is opened again; the offsets in the target say where to go on.'),
   TargetNotEmpty: p('halt', 'Choose load.prepare: truncate or drop in the job file, or name an empty database.'),
   TargetSchemaMismatch: p('suspend', 'The target table differs from its converted form: see the columns named.'),
-  TargetStatementFailed: p('suspend', 'See the cause; resume the table when it is mended.'),
+  TargetStatementFailed: p(
+    'suspend',
+    'See the cause; when it is mended, `sluice reload JOB --table TABLE` takes the table up again.',
+  ),
   JobOwned: p('halt', 'Another job or sink owns this table; use one sink for each target table.'),
   // job
   LeaseLost: p('retry', 'Another process holds the lease; this one waits.'),
@@ -98,7 +101,10 @@ export const POLICY = {
     'halt',
     'See the differing keys; `sluice reload JOB --table T` heals a table through its topic.',
   ),
-  ConversionFailed: p('suspend', 'See the issue; edit the converted object, then run `sluice convert JOB --apply`.'),
+  ConversionFailed: p(
+    'suspend',
+    'See the issue: create the object in the target by hand, or exclude it in the job file.',
+  ),
   StackFailed: p('halt', 'See the named log file of the process.'),
   ToolMissing: p('halt', 'Install the named program with the command shown.'),
   Cancelled: p('halt', 'The work was stopped on request; run the command again to go on.'),
