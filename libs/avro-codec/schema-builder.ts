@@ -100,7 +100,8 @@ function rowFields(columns: readonly EventColumn[], digit7: Digit7): AvroSchema[
 
 /** True where the seventh digit is kept by sending the value as text. */
 export function isSentAsText(type: ValueType, digit7: Digit7): boolean {
-  return digit7 === 'text' && (type.kind === 'time' || type.kind === 'timestamp') && type.digits === 7;
+  const isTime = type.kind === 'time' || type.kind === 'timestamp' || type.kind === 'timestamptz';
+  return digit7 === 'text' && isTime && type.digits === 7;
 }
 
 /** Avro type of a column's values, with the names that Kafka Connect's sinks know. */

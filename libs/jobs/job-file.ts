@@ -54,6 +54,7 @@ export interface JobFile {
     readonly password: Secret;
     readonly encrypt: boolean;
     readonly trustServerCertificate: boolean;
+    readonly silenceMs: number;
   };
   readonly target: {
     readonly url: string;

@@ -61,6 +61,7 @@ export const JOB_SCHEMA = {
         password: text('Reference to the password: ${env:NAME} or ${file:/path}'),
         encrypt: flag('TLS', true),
         trustServerCertificate: flag('Accept a certificate that no authority signed', false),
+        silenceMs: int('A silent connection is given up after this, unless the server still works for it', 120000, 1000),
       },
       ['kind', 'database', 'user', 'password'],
     ),
