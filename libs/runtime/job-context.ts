@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import { SchemaRegistry, tableEncoder } from '#avro-codec';
-import { type EventTable, topics } from '#events';
+import { type EventTable, tableName, topics } from '#events';
 import { SluiceError } from '#errors';
 import type { JobFile } from '#jobs';
 import { KafkaClient, type TransactionalProducer } from '#kafka';
 import { TablePublisher } from '#publish';
 import { ControlStore, openPool } from '#target-postgres';
 import type { Log } from '#telemetry';
+import { AlteredValues } from './altered-values.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 
 /** Written into every event's source block. */
@@ -24,6 +25,7 @@ export interface JobContext {
   readonly control: ControlStore;
   readonly kafka: KafkaClient;
   readonly registry: SchemaRegistry;
+  readonly altered: AlteredValues;
   close(): Promise<void>;
 }
 
@@ -50,15 +52,19 @@ export function openJobContext(job: JobFile, app: string, log: Log, patienceMs?:
     ...(user === '' ? {} : { user, password: password.reveal() }),
     ...(patienceMs === undefined ? {} : { retryTimeoutMs: patienceMs }),
   });
+  const named = log.with({ app, job: job.job });
+  const altered = new AlteredValues(named);
   return {
     job,
     owner,
-    log: log.with({ app, job: job.job }),
+    log: named,
     pool,
     control: new ControlStore(pool, job.job),
     kafka,
     registry,
+    altered,
     close: async () => {
+      altered.close();
       await kafka.close();
       await pool.end();
     },
@@ -80,13 +86,14 @@ export function openTargetPool(job: JobFile, applicationName: string, maxConnect
 export function publisherFactory(
   context: JobContext,
 ): (producer: TransactionalProducer, table: EventTable, topic: string, partitions: number) => Promise<TablePublisher> {
-  const { job, registry } = context;
+  const { job, registry, altered } = context;
   return async (producer, table, topic, partitions) => {
     const encoder = await tableEncoder(registry, table, {
       topic: topics.table(job.job, table.database, table.schema, table.name),
       connector: job.source.kind,
       version: SLUICE_VERSION,
       policy: job.values,
+      counters: altered.countersOf(tableName(table)),
     });
     return new TablePublisher(producer, encoder, {
       topic,
