@@ -23,3 +23,22 @@ test('logs in with a password that stands beside the URL, whatever characters it
     await database.drop();
   }
 });
+
+test('A25: both sides of an idle connection ask within seconds whether the other one is there, and a long statement is not cut', async () => {
+  const database = await freshDatabase();
+  const pool = openPool({ url: database.url, applicationName: 'spec', maxConnections: 1 });
+  try {
+    const client = await pool.connect();
+    const { keepAlive, keepAliveInitialDelayMillis } = pool.options;
+    const socket = await client.query<{ idle: string; every: string; times: string; limit: string }>(
+      `select current_setting('tcp_keepalives_idle') as idle, current_setting('tcp_keepalives_interval') as every,
+         current_setting('tcp_keepalives_count') as times, current_setting('statement_timeout') as "limit"`,
+    );
+    client.release();
+    expect([keepAlive, keepAliveInitialDelayMillis]).toEqual([true, 10_000]);
+    expect(socket.rows).toEqual([{ idle: '10', every: '5', times: '3', limit: '0' }]);
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
+});

@@ -20,6 +20,9 @@ export interface TargetSettings {
   readonly keepsCommits?: boolean;
 }
 
+/** Silence after which TCP asks whether the other side is there, in seconds. */
+const KEEP_ALIVE_S = 10;
+
 /** A pool whose sessions print values in the one form that Sluice reads (UTC, ISO, hex) and never wait without a bound for a lock. */
 export function openPool(settings: TargetSettings): pg.Pool {
   const pool = new pg.Pool({
@@ -28,7 +31,10 @@ export function openPool(settings: TargetSettings): pg.Pool {
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 10_000,
     idleTimeoutMillis: 60_000,
+    // A server that vanished without a word is noticed by TCP within half a minute while we wait for it (row A25); without a first delay Linux begins after two hours. There
+    // is no limit on the answer itself: a merge or an index may take as long as it takes.
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_S * 1000,
     options: [
       '-c TimeZone=UTC',
       '-c DateStyle=ISO,MDY',
@@ -38,6 +44,10 @@ export function openPool(settings: TargetSettings): pg.Pool {
       `-c lock_timeout=${settings.lockTimeoutMs ?? 10_000}`,
       `-c statement_timeout=${settings.statementTimeoutMs ?? 0}`,
       '-c idle_in_transaction_session_timeout=60000',
+      // The same from the server's side: locks of a machine that vanished are let go.
+      `-c tcp_keepalives_idle=${KEEP_ALIVE_S}`,
+      '-c tcp_keepalives_interval=5',
+      '-c tcp_keepalives_count=3',
       ...(settings.keepsCommits ? ['-c synchronous_commit=on'] : []),
     ].join(' '),
   });
