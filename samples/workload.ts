@@ -47,7 +47,7 @@ export class Workload {
 
   private async work(connection: number): Promise<void> {
     const random = new Random(this.options.seed * 1009 + connection);
-    let pool = await connect(this.server, 1);
+    let pool = await this.connect();
     const pauseMs =
       this.options.transactionsPerSecond > 0
         ? (1000 * this.options.connections) / this.options.transactionsPerSecond
@@ -64,7 +64,7 @@ export class Workload {
           this.counts.failures.set(error.message, (this.counts.failures.get(error.message) ?? 0) + 1);
           if (/clos|socket|connection|ECONN/i.test(error.message)) {
             await pool.close().catch(() => undefined);
-            pool = await this.reconnect();
+            pool = await this.connect();
           }
         }
       }
@@ -75,7 +75,7 @@ export class Workload {
     await pool.close();
   }
 
-  private async reconnect(): Promise<sql.ConnectionPool> {
+  private async connect(): Promise<sql.ConnectionPool> {
     for (;;) {
       try {
         return await connect(this.server, 1);
