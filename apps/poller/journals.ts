@@ -6,6 +6,9 @@ import type { JobTable } from '#target-postgres';
 import { failpoint } from '#telemetry';
 import type { PollerTerm } from './poller-term.ts';
 
+/** Bytes handed to Kafka and not acknowledged, at which a window waits: what one request takes. */
+export const BUFFERED_BYTES = 16 * 1024 * 1024;
+
 /** Records of one journal copied in one transaction, and the rest below which no new window is read before the journal is empty. */
 const COPY_RECORDS = 50_000;
 
@@ -145,7 +148,7 @@ export class Journals {
         }
         next = batch.nextOffset;
       }
-      await this.term.producer.drain(this.term.options.windowBytes);
+      await this.term.producer.drain(BUFFERED_BYTES);
     }
     return next;
   }

@@ -6,7 +6,7 @@ import type { ChangeReader, ChangeWindow } from '#source';
 import { type JobTable, type Lease, type OpenRequest, partitionsOf } from '#target-postgres';
 import { failpoint, sleep } from '#telemetry';
 import { answerHolds, endHolds } from './holds.ts';
-import { Journals } from './journals.ts';
+import { BUFFERED_BYTES, Journals } from './journals.ts';
 import type { PollerOptions } from './poller.ts';
 import { type PollerState, readState } from './window-log.ts';
 
@@ -236,7 +236,6 @@ export class PollerTerm {
   /** Appends the changes of a window to their topics, or to the journals of tables that are held. */
   private async emit(window: ChangeWindow): Promise<Map<string, Counted>> {
     const counts = new Map<string, Counted>();
-    const limit = this.options.windowBytes;
     for (const change of window.changes) {
       const table = this.order[change.table];
       if (!table) continue;
@@ -253,7 +252,7 @@ export class PollerTerm {
       const count = counts.get(table.tableName) ?? { c: 0, u: 0, d: 0 };
       count[change.op]++;
       counts.set(table.tableName, count);
-      if (this.producer.bufferedBytes > limit) await this.producer.drain(limit / 2);
+      if (this.producer.bufferedBytes > BUFFERED_BYTES) await this.producer.drain(BUFFERED_BYTES / 2);
     }
     return counts;
   }

@@ -96,7 +96,7 @@ describe('the registry client', () => {
       [200, { schema: '"int"' }],
     ]);
     const registry = new SchemaRegistry({ url: script.url, missingTimeoutMs: 0 });
-    await expect(registry.getById(9)).rejects.toMatchObject({ kind: 'RegistryRefused' });
+    await expect(registry.getById(9)).rejects.toMatchObject({ kind: 'SchemaMissing', action: 'retry' });
     await expect(registry.getById(9)).resolves.toBe('int');
   });
 

@@ -60,8 +60,9 @@ export class SchemaRegistry {
   }
 
   /**
-   * The schema of an id. A registry that has just been started again may answer before it has read all that it knows, so a missing one is asked for again for a while.
-   * @throws SluiceError RegistryRefused for an id that the registry has not; RegistryUnreachable
+   * The schema of an id. A registry that has just been started again answers before it has read all that it knows, so a missing one is asked for again for a while, and
+   * is no reason to give a table up after that.
+   * @throws SluiceError SchemaMissing for an id that the registry does not know by then; RegistryUnreachable
    */
   getById(id: number, signal?: AbortSignal): Promise<AvroSchema> {
     return this.#schemasById.get(id, (shared) => this.#fetch(id, shared), signal);
@@ -72,7 +73,11 @@ export class SchemaRegistry {
     for (;;) {
       const answer = await this.#ask('GET', `schemas/ids/${id}`, undefined, signal);
       if (answer.status === 200) return JSON.parse(String(answer.body['schema'])) as AvroSchema;
-      if (answer.status !== 404 || Date.now() >= until) throw refused(`schema ${id}`, answer);
+      if (answer.status !== 404) throw refused(`schema ${id}`, answer);
+      if (Date.now() >= until)
+        throw new SluiceError('SchemaMissing', `the schema registry does not know schema ${id}, which records name`, {
+          id,
+        });
       await pause(MISSING_PAUSE_MS, undefined, { signal });
     }
   }

@@ -77,6 +77,10 @@ export const POLICY = {
   OffsetOutOfRange: p('suspend', 'The topic no longer holds the next record of this target: reload the table.'),
   RecordTooLarge: p('suspend', 'Raise kafka.topics.maxMessageBytes and the broker’s message.max.bytes.'),
   RegistryUnreachable: p('retry', 'Check the registry URL of the job file; known schemas go on meanwhile.'),
+  SchemaMissing: p(
+    'retry',
+    'Work goes on when the registry knows the schema: one that has just been started reads its store first; else restore its store.',
+  ),
   RegistryRefused: p(
     'suspend',
     'The registry refused the schema: see its message and the subject’s compatibility setting.',

@@ -61,7 +61,11 @@ export const JOB_SCHEMA = {
         password: text('Reference to the password: ${env:NAME} or ${file:/path}'),
         encrypt: flag('TLS', true),
         trustServerCertificate: flag('Accept a certificate that no authority signed', false),
-        silenceMs: int('A silent connection is given up after this, unless the server still works for it', 120000, 1000),
+        silenceMs: int(
+          'A silent connection is given up after this, unless the server still works for it',
+          120000,
+          1000,
+        ),
       },
       ['kind', 'database', 'user', 'password'],
     ),
@@ -128,7 +132,7 @@ export const JOB_SCHEMA = {
     changes: object('Following the changes', {
       pollMs: int('Pause between polls when there is nothing to do', 500, 1),
       windowRows: int('Most changes of a window', 200000, 1),
-      windowBytes: bytes('Most bytes of a window', '64MB'),
+      windowBytes: bytes('Most bytes of a window', '32MB'),
       heartbeatMs: int('An empty window at least this often', 10000, 100),
       enableCdc: { enum: ['ask', 'yes', 'no'], default: 'ask', description: 'May Sluice enable CDC in the source' },
     }),
