@@ -138,9 +138,9 @@ export class PollerTerm {
     failpoint('poller.window-committed');
     this.current = state;
     this.lastRecordMs = Date.now();
-    // Beside the reading of the next window; one at a time, in order.
+    // Beside the reading of the next window, without the changes of this one; one at a time, in order.
     await this.reported;
-    this.reported = this.report(window, counts);
+    this.reported = this.report({ lastCommitMs: window?.lastCommitMs ?? null, more: window?.more ?? false }, counts);
     this.reported.catch(() => undefined);
   }
 
@@ -285,7 +285,10 @@ export class PollerTerm {
   }
 
   /** Counters and progress for people; losing them in a crash loses no event. */
-  private async report(window: ChangeWindow | null, counts: ReadonlyMap<string, Counted>): Promise<void> {
+  private async report(
+    window: Pick<ChangeWindow, 'lastCommitMs' | 'more'>,
+    counts: ReadonlyMap<string, Counted>,
+  ): Promise<void> {
     const { control, owner } = this.options;
     for (const [name, count] of counts) {
       await control.count(name, 'poller', 'all', { inserts: count.c, updates: count.u, deletes: count.d });
@@ -294,8 +297,8 @@ export class PollerTerm {
       owner,
       windowId: this.state.windowId,
       position: this.state.to.text,
-      lastCommitMs: window?.lastCommitMs ?? null,
-      more: window?.more ?? false,
+      lastCommitMs: window.lastCommitMs,
+      more: window.more,
       holds: this.state.holds.length,
     });
   }
