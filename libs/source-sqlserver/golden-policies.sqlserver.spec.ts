@@ -51,6 +51,7 @@ describe('what the policies of values make of rows that the readers gave', () =>
   let texts: EventTable;
   let times: EventTable;
   let guids: EventTable;
+  let accents: EventTable;
   let from: Position;
   let to: Position;
   let goldenFrom: Position;
@@ -62,9 +63,11 @@ describe('what the policies of values make of rows that the readers gave', () =>
     await database.run(`CREATE TABLE dbo.badkeys (k nvarchar(20) PRIMARY KEY)`);
     await database.run(`CREATE TABLE dbo.times (id int PRIMARY KEY, at datetime2(7), t time(7), z datetimeoffset(7))`);
     await database.run(`CREATE TABLE dbo.guids (g uniqueidentifier PRIMARY KEY, n int)`);
-    const names = ['golden', 'texts', 'times', 'guids'].map((name) => `dbo.${name}`);
+    await database.run(`CREATE TABLE dbo.accents (k nvarchar(10) COLLATE Latin1_General_CI_AI PRIMARY KEY, n int)`);
+    const names = ['golden', 'texts', 'times', 'guids', 'accents'].map((name) => `dbo.${name}`);
     await database.capture(...names);
-    [goldenTable, texts, times, guids] = (await database.eventTables(...names)) as [
+    [goldenTable, texts, times, guids, accents] = (await database.eventTables(...names)) as [
+      EventTable,
       EventTable,
       EventTable,
       EventTable,
@@ -81,6 +84,9 @@ describe('what the policies of values make of rows that the readers gave', () =>
       (1, '9999-12-31 23:59:59.9999999', '00:00:00.0000001', '0001-01-01 14:00:00.0000009 +14:00'),
       (2, '2024-05-05 05:05:05.6643650', '12:00:00.0000010', '2024-03-10 02:30:00.1234560 -05:00')`);
     await database.run(`INSERT INTO dbo.guids VALUES ('6f9619ff-8B86-d011-B42d-00c04fc964ff', 1), (NEWID(), 2)`);
+    await database.run(`INSERT INTO dbo.accents VALUES (N'é', 1)`);
+    // One key to the source, which keeps the new spelling.
+    await database.run(`UPDATE dbo.accents SET k = N'e' WHERE k = N'É'`);
     to = await now();
     goldenFrom = to;
     for (const statement of golden.inserts) await database.run(statement);
@@ -158,6 +164,20 @@ describe('what the policies of values make of rows that the readers gave', () =>
     const written = bySnapshot.map((key) => key.slice(-36));
     expect(written).toContain('6f9619ff-8b86-d011-b42d-00c04fc964ff');
     expect(written).toEqual(written.map((text) => text.toLowerCase()));
+  });
+
+  test('C14: an accent that alone changes in a key without accents comes as the change of a key, old spelling and new', async () => {
+    expect(await readChunks(source, accents)).toEqual([['e', 1]]);
+    const changes = await readChanges(source, accents, from, to);
+    const seen = changes.map(({ op, before, after }) => [op, before?.[0] ?? null, after?.[0] ?? null]);
+    expect(seen[0]).toEqual(['c', null, 'é']);
+    expect([
+      [['u', 'é', 'e']],
+      [
+        ['d', 'é', null],
+        ['c', null, 'e'],
+      ],
+    ]).toContainEqual(seen.slice(1));
   });
 
   test('C8: under UTC, São Paulo and Kolkata the records of all golden rows are byte for byte the same', async () => {

@@ -175,6 +175,19 @@ describe('keys', () => {
     expect(foldText('İIıi', 'rtrim-lower')).toBe('İiıi');
   });
 
+  test('C14: accents, widths and kana stay apart, whatever the collation: finer than the source, never coarser', () => {
+    for (const [one, other] of [
+      ['é', 'e'],
+      ['ａ', 'a'],
+      ['カ', 'か'],
+      ['ß', 'ss'],
+      ['É', 'é'],
+    ] as const) {
+      for (const fold of ['exact', 'rtrim', 'rtrim-lower'] as const)
+        expect(foldText(one, fold)).not.toBe(foldText(other, fold));
+    }
+  });
+
   test('a canonical key stays as it is when it is made canonical again', () => {
     const random = generator(3);
     const letters = [' ', 'A', 'z', 'É', 'ß', '\t', '😀', 'İ'];
