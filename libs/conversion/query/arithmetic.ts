@@ -152,6 +152,11 @@ function bitwise(t: Translation, op: ArithmeticOperator, [a, b]: readonly [Typed
     const sql = op === '^' ? `(${a.sql} <> ${b.sql})` : `(${a.sql} ${op === '&' ? 'AND' : 'OR'} ${b.sql})`;
     return value(sql, a.type, nullable);
   }
+  const odd = [a, b].find((side) => ['decimal', 'money', 'float'].includes(familyOf(side.type)) && !side.untyped);
+  if (odd && t.profile.runtime) {
+    const message = `The data types ${a.type.name} and ${b.type.name} are incompatible in the '${op}' operator.`;
+    return t.fail('operand-types', 402, message, span);
+  }
   const [x, y] = [a, b].map((side) =>
     asNumber(
       isInteger(side.type) || side.type.name === 'bit'
@@ -159,7 +164,17 @@ function bitwise(t: Translation, op: ArithmeticOperator, [a, b]: readonly [Typed
         : convert(t, side, otherInteger(side, a, b), { mode: 'implicit', span }),
     ),
   ) as [TypedSql, TypedSql];
-  const type = outranks(x.type, y.type) ? x.type : y.type;
+  const type = op === '<<' || op === '>>' ? x.type : outranks(x.type, y.type) ? x.type : y.type;
+  // Shifts are those of the bits, whatever the sign; what leaves the type is lost.
+  if (op === '<<' || op === '>>') {
+    const bits = { tinyint: 8, smallint: 16, bigint: 64 }[type.name as 'tinyint'] ?? 32;
+    const wide = bits < 32 ? `(${x.sql})::int::bit(32)::int::bit(${bits})` : `(${x.sql})::bit(${bits})`;
+    const back =
+      bits < 32
+        ? `lpad((${wide} ${op} (${y.sql})::int)::text, 32, '0')::bit(32)::int`
+        : `(${wide} ${op} (${y.sql})::int)::${t.profile.typeSql(type)}`;
+    return value(`(${bits < 32 ? `${back}::${t.profile.typeSql(type)}` : back})`, type, nullable);
+  }
   return value(`(${x.sql} ${op === '^' ? '#' : op} ${y.sql})`, type, nullable);
 }
 
@@ -176,9 +191,10 @@ function numeric(t: Translation, one: TypedSql, other: TypedSql, span: Span): Ty
   return convert(t, one, target, { mode: 'implicit', span });
 }
 
-/** Constants of type int count with the digits they have when they meet decimals. */
+/** Literals of type int count with the digits they have when they meet decimals. */
 function decimalForm(one: TypedSql): readonly [number, number] {
-  if (isInteger(one.type) && typeof one.constant === 'string') return [one.constant.replace('-', '').length, 0];
+  if (isInteger(one.type) && typeof one.constant === 'string' && /^\(?-?\d+\)?$/.test(one.sql))
+    return [one.constant.replace('-', '').length, 0];
   return precisionOf(one.type);
 }
 

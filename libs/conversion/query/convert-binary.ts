@@ -14,12 +14,7 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
       return sizedBytes(c, from.sql, lengthOf(from.type) ?? -1, false);
     case 'string':
       if (!runtime) return call('convert_to', from.sql, `'UTF8'`);
-      return sizedBytes(
-        c,
-        call('sys.text_bytes', from.sql, bool(isNational(from.type)), String(c.style ?? 0)),
-        -1,
-        false,
-      );
+      return sizedBytes(c, textBytes(c), -1, false);
     case 'bit':
     case 'integer': {
       if (!runtime) return undefined;
@@ -50,4 +45,13 @@ function sizedBytes(c: Conversion, sql: string, longest: number, number: boolean
     return call('sys.fit_bytes', sql, String(length), bool(fixed), quoted(table), quoted(name));
   }
   return call('sys.size_bytes', sql, String(length), bool(fixed), bool(number));
+}
+
+/** TRY_CONVERT of text that is not hexadecimal is NULL. */
+function textBytes(c: Conversion): string {
+  const { from, style = 0 } = c;
+  const bytes = call('sys.text_bytes', from.sql, bool(isNational(from.type)), String(style));
+  if (!c.try || (style !== 1 && style !== 2)) return bytes;
+  const regex = quoted(style === 1 ? '^0[xX]([0-9A-Fa-f]{2})*$' : '^([0-9A-Fa-f]{2})*$');
+  return `(CASE WHEN ${from.sql} COLLATE "C" ~ ${regex} THEN ${bytes} END)`;
 }

@@ -182,7 +182,9 @@ function maskOf(style: number, kind: SqlType['name']): string | undefined {
 
 /** A date/time value as text in a style; default 0 for datetime and smalldatetime, 121 for the newer types. */
 export function datetimeText(c: Conversion): string {
-  const { t, from } = c;
+  const { t } = c;
+  const toUtc = c.style === 127 && c.from.type.name === 'datetimeoffset' && t.profile.runtime;
+  const from = toUtc ? { ...c.from, sql: `sys.switch_offset(${c.from.sql}, 0)` } : c.from;
   const older = from.type.name === 'datetime' || from.type.name === 'smalldatetime';
   const style = c.style ?? (older ? 0 : 121);
   const mask = maskOf(style, from.type.name);

@@ -159,7 +159,12 @@ function narrowed(c: Conversion, sql: string): string {
   const [low, high] = INTEGER_RANGE[c.to.name] ?? ['0', '0'];
   const cast = `(${sql})::${c.t.profile.typeSql(c.to)}`;
   if (c.try) return `(CASE WHEN (${sql}) BETWEEN ${low} AND ${high} THEN ${cast} END)`;
-  if (c.to.name === 'tinyint' && c.t.profile.runtime) return call('sys.to_tinyint', `(${sql})::numeric`);
+  if (!c.t.profile.runtime) return cast;
+  if (familyOf(c.from.type) === 'float')
+    return `${call('sys.float_int', `(${sql})::float8`, quoted(c.to.name))}::${c.t.profile.typeSql(c.to)}`;
+  if (c.to.name === 'tinyint') return call('sys.to_tinyint', `(${sql})::numeric`);
+  if (c.to.name === 'smallint' && familyOf(c.from.type) === 'integer')
+    return call('sys.to_smallint', `(${sql})::bigint`);
   return cast;
 }
 
@@ -232,6 +237,8 @@ function toDecimal(c: Conversion): string | TypedSql | undefined {
     case 'integer':
     case 'float':
       if (c.try) return tryDecimal(c, precision - scale);
+      if (moneyMayOverflow(c))
+        return `${call('sys.money_range', `round((${from.sql})::numeric, 4)`, quoted(to.name))}::${typeSql}`;
       return keepsDecimal(c, precision, scale) ? from.sql : `(${from.sql})::${typeSql}`;
     case 'string':
       if (!c.t.profile.runtime) return `(${from.sql})::${typeSql}`;
@@ -249,6 +256,18 @@ function toDecimal(c: Conversion): string | TypedSql | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whether a number may be one that money does not hold. */
+function moneyMayOverflow(c: Conversion): boolean {
+  if (familyOf(c.to) !== 'money' || !c.t.profile.runtime) return false;
+  const { name } = c.from.type;
+  if (c.to.name === 'money')
+    return (
+      familyOf(c.from.type) === 'float' ||
+      (precisionOf(c.from.type)[0] - precisionOf(c.from.type)[1] > 14 && name !== 'money')
+    );
+  return name !== 'tinyint' && name !== 'smallint' && name !== 'smallmoney';
 }
 
 function tryDecimal(c: Conversion, integralDigits: number): string {
@@ -272,7 +291,10 @@ function toFloat(c: Conversion): string | undefined {
     case 'integer':
     case 'decimal':
     case 'money':
+      return `(${c.from.sql})::${typeSql}`;
     case 'float':
+      if (c.to.name === 'real' && c.from.type.name !== 'real' && c.t.profile.runtime && !c.try)
+        return call('sys.float_real', c.from.sql);
       return `(${c.from.sql})::${typeSql}`;
     case 'string':
       if (!c.t.profile.runtime) return `(${c.from.sql})::${typeSql}`;

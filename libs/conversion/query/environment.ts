@@ -37,6 +37,8 @@ export interface CteBinding {
   readonly name: string;
   readonly sqlName: string;
   readonly columns: readonly { name: string; sql: string; type: SqlType; nullable: boolean }[];
+  /** Of a recursive one in the sandbox: the column that counts the recursions, seen by the recursion alone. */
+  readonly level?: { readonly name: string; readonly sql: string };
   /** Its definition and what that sees, to expand it where it is written to. */
   readonly definition?: { readonly cte: Cte; readonly env: Environment };
 }

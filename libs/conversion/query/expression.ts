@@ -15,6 +15,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import { arithmetic, unary, type ArithmeticOperator } from './arithmetic.ts';
 import { compare } from './compare.ts';
 import { convert } from './convert.ts';
+import { ticksOf } from './convert-datetime.ts';
 import { isColumn, resolveColumn, type Environment } from './environment.ts';
 import { isAggregate, translateCall } from './function-call.ts';
 import { translateLiteral, translateOdbcLiteral } from './literal.ts';
@@ -22,7 +23,7 @@ import { spatialProperty, translateMethod, translateStatic, translateProperty } 
 import { condition } from './predicate.ts';
 import { subqueryValue } from './subquery.ts';
 import { value } from './sql-text.ts';
-import { dataTypeOf, familyOf, isString, timeScale, unifyAll } from './sql-type.ts';
+import { dataTypeOf, familyOf, isInteger, isString, timeScale, unifyAll } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 /** Translates an expression that has a value. */
@@ -143,10 +144,15 @@ export function branches(values: readonly TypedSql[], sql: string, type: SqlType
   return { sql, type, nullable, pgCollated, ...(implicit?.collated ? { collated: implicit.collated } : {}) };
 }
 
+/** Error 8133 of CASE and IIF. */
+export const NO_RESULT_TYPE =
+  'At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.';
+
 function translateCase(t: Translation, env: Environment, node: Case): TypedSql {
   const results = node.whens.map((arm) => translate(t, env, arm.then));
   const otherwise = node.otherwise ? translate(t, env, node.otherwise) : undefined;
   const all = otherwise ? [...results, otherwise] : results;
+  if (all.every((one) => one.untyped)) return t.fail('case-type', 8133, NO_RESULT_TYPE, node.span);
   const type = commonType(all);
   const operand = node.operand ? translate(t, env, node.operand) : undefined;
   const arms = node.whens.map((arm, index) => {
@@ -183,7 +189,9 @@ function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
     try: node.fn.startsWith('try_'),
     ...(style === undefined ? {} : { style }),
   });
-  // A cast is what its type says: the length of the source does not count any more.
+  // A cast is what its type says: the digits or the length of the source do not count any more.
+  if (isInteger(type) && typeof result.constant === 'string' && /^\(?-?\d+\)?$/.test(result.sql))
+    return { ...result, sql: `${result.sql}::${t.profile.typeSql(type)}` };
   return isString(type) ? { ...result, type: { ...type, ...collationOf(result.type) } } : result;
 }
 
@@ -195,7 +203,11 @@ function nextValue(t: Translation, env: Environment, node: NextValueFor): TypedS
   const { schema, name } = node.sequence;
   const sequence = env.scope.sequence(schema ? [schema.name, name.name] : [name.name]);
   if (!sequence) return t.fail('unknown-object', 208, `Invalid object name '${name.name}'.`, node.span);
-  return value(`(${sequence.sql})::${t.profile.typeSql(sequence.type)}`, sequence.type, false);
+  // All references in one row give the same value.
+  const again = t.rowSequences?.has(sequence.sql) === true && t.profile.runtime;
+  t.rowSequences?.add(sequence.sql);
+  const sql = again ? sequence.sql.replace(/^nextval\(/, 'currval(') : sequence.sql;
+  return value(`(${sql})::${t.profile.typeSql(sequence.type)}`, sequence.type, false);
 }
 
 function collate(t: Translation, env: Environment, node: Collate): TypedSql {
@@ -215,14 +227,27 @@ function collate(t: Translation, env: Environment, node: Collate): TypedSql {
 function atTimeZone(t: Translation, env: Environment, node: AtTimeZone): TypedSql {
   const from = translate(t, env, node.expression);
   const zone = translate(t, env, node.zone);
-  if (
-    familyOf(from.type) !== 'datetime' ||
-    typeof zone.constant !== 'string' ||
-    zone.constant.toLowerCase() !== 'utc'
-  ) {
+  const utc = typeof zone.constant === 'string' && zone.constant.toLowerCase() === 'utc';
+  const { runtime } = t.profile;
+  if (familyOf(from.type) !== 'datetime' || ['date', 'time'].includes(from.type.name)) {
+    return t.fail(
+      'operand-types',
+      8116,
+      `Argument data type ${from.type.name} is invalid for argument 1 of AT TIME ZONE function.`,
+      node.span,
+    );
+  }
+  if (!utc && (!runtime || !isString(zone.type))) {
     return t.unsupported('AT TIME ZONE with a zone other than UTC', node.span);
   }
   const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
+  if (!utc) {
+    const sql =
+      from.type.name === 'datetimeoffset'
+        ? `sys.offset_at_zone(${from.sql}, ${zone.sql})`
+        : `sys.local_at_zone(${ticksOf(t, from)}, ${zone.sql})`;
+    return value(sql, type, true);
+  }
   if (from.type.name !== 'datetimeoffset') return convert(t, from, type, { mode: 'explicit', span: node.span });
   return t.profile.runtime ? value(`sys.switch_offset(${from.sql}, 0)`, type, from.nullable) : from;
 }

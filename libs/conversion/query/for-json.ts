@@ -21,6 +21,11 @@ export function forJson(t: Translation, env: Environment, query: Query, clause: 
     return t.unsupported('FOR JSON AUTO of several tables', clause.span).sql;
   }
   const inner = querySql(t, env, plain, { named: true });
+  if (inner.columns.some((column) => column.name === '')) {
+    const message =
+      'Column expressions and data sources without names or aliases cannot be formatted as JSON text using FOR JSON clause. Add alias to the unnamed column or table.';
+    t.fail('for-json', 13605, message, clause.span);
+  }
   const name = t.freshName('q');
   const tree: Tree = { children: new Map() };
   for (const column of inner.columns)

@@ -115,6 +115,13 @@ function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
     const columns = cte.columns.map((one) =>
       boundColumn(sqlName, { ...one, readOnly: false }, node.alias?.name ?? cte.name),
     );
+    if (cte.level) {
+      columns.push({
+        name: cte.level.name,
+        value: { sql: `${sqlName}.${cte.level.sql}`, type: { name: 'int' }, nullable: false },
+        hidden: true,
+      });
+    }
     const source = { name: node.alias?.name ?? cte.name, aliased: node.alias !== undefined, sqlName, columns };
     return { sql: `${cte.sqlName} AS ${sqlName}`, sources: [renameColumns(source, node.columns)] };
   }

@@ -154,8 +154,14 @@ export function translateCall(t: Translation, env: Environment, node: FunctionCa
   if (!entry) return unknownFunction(t, node, dotted);
   const { args } = node;
   if (args.length < entry.least || (entry.most !== -1 && args.length > entry.most)) {
-    const wanted = entry.least === entry.most ? String(entry.least) : `${entry.least} to ${entry.most}`;
-    return t.fail('argument-count', 174, `The ${name} function requires ${wanted} argument(s).`, node.span);
+    const fixed = entry.least === entry.most;
+    const wanted = fixed ? String(entry.least) : `${entry.least} to ${entry.most}`;
+    return t.fail(
+      'argument-count',
+      fixed ? 174 : 189,
+      `The ${name} function requires ${wanted} argument(s).`,
+      node.span,
+    );
   }
   return entry.rule(new FunctionUse(t, env, node, name));
 }

@@ -225,7 +225,7 @@ const DOCUMENTATION: readonly (readonly [string, string | null])[] = [
   ],
   // json and others
   ['JSON_VALUE(\'{"a":[1,{"b":true}]}\', \'$.a[1].b\')', 'true'],
-  ["JSON_MODIFY('{\"a\":1}', '$.b', 'x')", '{"a": 1, "b": "x"}'],
+  ["JSON_MODIFY('{\"a\":1}', '$.b', 'x')", '{"a":1,"b":"x"}'],
   ["HASHBYTES('SHA1', 'abc')", '\\xa9993e364706816aba3e25717850c26c9cd0d89d'],
   ["CAST('/1/2.5/' AS hierarchyid).ToString()", '/1/2.5/'],
   ["hierarchyid::Parse('/1/')", '\\x58'],

@@ -58,7 +58,10 @@ function plainPattern(pattern: string, escape: string): string | undefined {
       if (pattern.charAt(index + 2) !== ']' || /[\^\]]/.test(pattern.charAt(index + 1))) return undefined;
       out += literalInLike(pattern.charAt(index + 1));
       index += 2;
-    } else out += char === '\\' ? '\\\\' : char;
+    } else if (char === '\\') {
+      // LIKE under a collation that is not deterministic does not find an escaped backslash.
+      return undefined;
+    } else out += char;
   }
   return out;
 }

@@ -21,8 +21,24 @@ const OVERFLOW_TYPES: Readonly<Record<string, string>> = {
 };
 
 function overflow(message: string): SqlErrorFacts {
+  if (message === 'input is out of range') return fixed(3623, 'An invalid floating point operation occurred.');
   const type = Object.entries(OVERFLOW_TYPES).find(([name]) => message.startsWith(name))?.[1] ?? 'numeric';
   return fixed(8115, `Arithmetic overflow error converting expression to data type ${type}.`, 2);
+}
+
+function grouping(message: string): SqlErrorFacts {
+  if (message.includes('nested'))
+    return fixed(130, 'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.');
+  if (message.includes('WHERE')) {
+    return fixed(
+      147,
+      'An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.',
+    );
+  }
+  return fixed(
+    8120,
+    'Column is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.',
+  );
 }
 
 /** By SQLSTATE: PostgreSQL's own faults of arithmetic, casts and row counts. Constraints are the engine's. */
@@ -34,6 +50,15 @@ const BY_STATE: Readonly<Record<string, (message: string) => SqlErrorFacts>> = {
   '22011': () => fixed(537, 'Invalid length parameter passed to the LEFT or SUBSTRING function.', 2),
   '2201E': () => fixed(3623, 'An invalid floating point operation occurred.'),
   '2201F': () => fixed(3623, 'An invalid floating point operation occurred.'),
+  '2200H': () =>
+    fixed(
+      11728,
+      'The sequence object has reached its minimum or maximum value. Restart the sequence object to allow new values to be generated.',
+    ),
+  '42701': () =>
+    fixed(264, 'The column name is specified more than once in the SET clause or column list of an INSERT.'),
+  '42803': grouping,
+  '42P20': () => fixed(4108, 'Windowed functions can only appear in the SELECT or ORDER BY clauses.'),
   '22P02': (message) =>
     fixed(8114, `Error converting data type varchar to ${/type (\w+)/.exec(message)?.[1] ?? 'numeric'}.`, 5),
   '21000': (message) =>

@@ -51,6 +51,7 @@ export interface QueryOptions {
 /** Translates a query, with its WITH, ORDER BY, TOP and OFFSET. */
 export function querySql(t: Translation, env: Environment, query: Query, options: QueryOptions): QuerySql {
   if (query.for && query.for.type !== 'browse') return forClause(t, env, query, query.for);
+  t.noteHints(query.options);
   const { prefix, inner } = withClause(t, env, query.with?.ctes ?? []);
   const body =
     query.body.kind === 'selectSpec'
@@ -75,7 +76,8 @@ export function withClause(
     const { binding, sql, recurses } = cteSql(t, inner, cte);
     recursive ||= recurses;
     inner = { ...inner, ctes: [binding, ...inner.ctes] };
-    texts.push(`${binding.sqlName}(${binding.columns.map((one) => one.sql).join(', ')}) AS (${sql})`);
+    const list = [...binding.columns, ...(binding.level ? [binding.level] : [])].map((one) => one.sql).join(', ');
+    texts.push(`${binding.sqlName}(${list}) AS (${sql})`);
   }
   return { prefix: texts.length > 0 ? `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} ` : '', inner };
 }
@@ -114,7 +116,17 @@ function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBindi
     return recursiveCte(t, env, cte, sqlName);
   }
   const inner = querySql(t, env, cte.query, { named: true, names: cte.columns.map((one) => one.name) });
+  checkColumnList(t, cte, inner.columns.length);
   return { binding: bindingOf(t, env, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
+}
+
+/** The names in parentheses behind a common table expression are as many as its columns. */
+function checkColumnList(t: Translation, cte: Cte, count: number): void {
+  const given = cte.columns.length;
+  if (given === 0 || given === count) return;
+  const [number, word] = count > given ? [8158, 'more'] : [8159, 'fewer'];
+  const message = `'${cte.name.name}' has ${word} columns than were specified in the column list.`;
+  t.fail('cte-columns', number as number, message, cte.span);
 }
 
 /** The anchor decides the types; the recursive member is converted to them. */
@@ -142,25 +154,60 @@ function recursiveCte(
     ...one,
     value: { ...one.value, nullable: true },
   }));
-  const binding = bindingOf(t, env, cte, columns, sqlName);
+  checkColumnList(t, cte, columns.length);
+  const recursions = members.filter(isRecursive);
+  const counted = t.profile.runtime && t.maxRecursion > 0 && recursions.every((one) => one.kind === 'selectSpec');
+  const binding: CteBinding = {
+    ...bindingOf(t, env, cte, columns, sqlName),
+    ...(counted ? { level: { name: LEVEL, sql: 'sbx_level' } } : {}),
+  };
   const inner = { ...env, ctes: [binding, ...env.ctes] };
-  const text = (one: QueryBody): string => `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
-  for (const one of members.filter(isRecursive)) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
+  const text = (one: QueryBody): string => {
+    if (!counted) return `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
+    return countedMember(t, inner, isRecursive(one) ? withLevel(one) : one, { types, recursive: isRecursive(one) });
+  };
+  for (const one of recursions) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
   const anchorText = anchors.map(text).join(' UNION ALL ');
-  const recursiveText = members.filter(isRecursive).map(text).join(' UNION ALL ');
+  const recursiveText = recursions.map(text).join(' UNION ALL ');
   return { binding, sql: `${anchorText} UNION ALL ${recursiveText}`, recurses: true };
 }
 
-/** Numbers and dates of the recursive part have the anchor's very type, or it is error 240; strings are taken as they come. */
+/** The recursive part has the anchor's very types, to the length, or it is error 240. */
 function sameTypes(t: Translation, cte: Cte, anchor: readonly QueryColumn[], recursive: readonly QueryColumn[]): void {
   for (const [index, column] of anchor.entries()) {
     const other = recursive[index]?.value;
-    if (!other || other.untyped || isString(column.value.type) || isString(other.type) || t.profile.kind === 'target')
-      continue;
-    if (sameType(column.value.type, other.type)) continue;
+    if (!other || other.untyped || t.profile.kind === 'target') continue;
+    const { collation: _, ...own } = column.value.type;
+    const { collation: __, ...others } = other.type;
+    if (sameType(own, others)) continue;
     const message = `Types don't match between the anchor and the recursive part in column "${column.name}" of recursive query "${cte.name.name}".`;
     t.fail('recursive-type', 240, message, cte.span);
   }
+}
+
+const LEVEL = 'sbx level';
+
+/** A recursive member that selects the level of the row it comes from, too. */
+function withLevel(body: QueryBody): QueryBody {
+  if (body.kind !== 'selectSpec') return body;
+  const { span } = body;
+  const level = { kind: 'column', parts: [{ kind: 'identifier', name: LEVEL, quote: 'none', span }], span } as const;
+  return { ...body, items: [...body.items, { kind: 'selectItem', expression: level, span }] };
+}
+
+/** A member with the level of its rows; one past MAXRECURSION is error 530. */
+function countedMember(
+  t: Translation,
+  env: Environment,
+  body: QueryBody,
+  { types, recursive }: { readonly types: readonly SqlType[]; readonly recursive: boolean },
+): string {
+  const inner = bodySql(t, env, body, { types, castAll: true, named: true });
+  const name = t.freshName('q');
+  const columns = inner.columns.slice(0, types.length).map((one) => `${name}.${one.sqlName}`);
+  const last = inner.columns.at(-1)?.sqlName ?? '';
+  const level = recursive ? `sys.next_level(${name}.${last}, ${t.maxRecursion})` : '0';
+  return `(SELECT ${[...columns, level].join(', ')} FROM (${inner.sql}) AS ${name})`;
 }
 
 function flattenUnion(body: QueryBody): readonly QueryBody[] {
@@ -193,6 +240,8 @@ function bodySql(t: Translation, env: Environment, body: QueryBody, options: Que
   });
   const loose = [...left.columns, ...right.columns].some((one) => groupKey(t, one.value) !== undefined);
   if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
+  if (body.op !== 'union' && !body.all && loose)
+    return { sql: differenceByKeys(t, left, right, body.op === 'except'), columns };
   const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
   return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
 }
@@ -207,6 +256,22 @@ function unionByKeys(t: Translation, left: QuerySql, right: QuerySql): string {
   const keys = references.map((one) => distinctKey(t, one)).join(', ');
   const list = references.map((one) => one.sql).join(', ');
   return `SELECT DISTINCT ON (${keys}) ${list} FROM ((${left.sql}) UNION ALL (${right.sql})) AS ${name}`;
+}
+
+/** EXCEPT and INTERSECT of strings that may end in blanks. */
+function differenceByKeys(t: Translation, left: QuerySql, right: QuerySql, except: boolean): string {
+  const [a, b] = [t.freshName('q'), t.freshName('q')];
+  const under = (name: string, side: QuerySql): TypedSql[] =>
+    side.columns.map((one) => {
+      const { constant: _, untyped: __, ...rest } = one.value;
+      return { ...rest, sql: `${name}.${one.sqlName}` };
+    });
+  const [mine, others] = [under(a, left), under(b, right)];
+  const keys = mine.map((one) => distinctKey(t, one));
+  const same = others.map((one, index) => `${keys[index] ?? ''} IS NOT DISTINCT FROM ${distinctKey(t, one)}`);
+  const test = `${except ? 'NOT ' : ''}EXISTS (SELECT 1 FROM (${right.sql}) AS ${b} WHERE ${same.join(' AND ')})`;
+  const list = mine.map((one) => one.sql).join(', ');
+  return `SELECT DISTINCT ON (${keys.join(', ')}) ${list} FROM (${left.sql}) AS ${a} WHERE ${test}`;
 }
 
 const distinctKey = (t: Translation, one: TypedSql): string => groupKey(t, one) ?? one.sql;
@@ -259,7 +324,10 @@ function withCollate(t: Translation, one: TypedSql): TypedSql {
 }
 
 function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: Ending, options: QueryOptions): QuerySql {
+  const outer = t.rowSequences;
+  t.rowSequences = new Set();
   const parts = selectParts(t, env, spec);
+  t.rowSequences = outer;
   if (options.existence && !ending.offset && !spec.distinct && !spec.top && parts.group === '' && !parts.aggregated) {
     return { sql: `SELECT 1${parts.from}${parts.where}`, columns: [] };
   }

@@ -6,6 +6,7 @@ import { JSON_RUNTIME } from './runtime/json.sql.ts';
 import { NUMBER_RUNTIME } from './runtime/number.sql.ts';
 import { PATTERN_RUNTIME } from './runtime/pattern.sql.ts';
 import { SPATIAL_RUNTIME } from './runtime/spatial.sql.ts';
+import { TIME_ZONE_RUNTIME } from './runtime/time-zone.sql.ts';
 import { TEXT_RUNTIME } from './runtime/text.sql.ts';
 
 /** Schema, collations and types that everything else needs. Errors are raised with SQLSTATE TSQL0 and SQL Server's number in DETAIL. */
@@ -21,6 +22,13 @@ DO $$ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION sys.raise(number int, message text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION USING ERRCODE = 'TSQL0', MESSAGE = message, DETAIL = number::text; END $$;
+CREATE OR REPLACE FUNCTION sys.next_level(level int, most int) RETURNS int LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF level >= most THEN
+    PERFORM sys.raise(530, format('The statement terminated. The maximum recursion %s has been exhausted before statement completion.', most));
+  END IF;
+  RETURN level + 1;
+END $$;
 `;
 
 /**
@@ -33,6 +41,7 @@ export const RUNTIME_SQL: string = [
   PATTERN_RUNTIME,
   NUMBER_RUNTIME,
   DATETIME_RUNTIME,
+  TIME_ZONE_RUNTIME,
   DATE_TEXT_RUNTIME,
   BINARY_RUNTIME,
   JSON_RUNTIME,

@@ -136,9 +136,9 @@ function jsonColumn(t: Translation, env: Environment, column: RowsetColumn, row:
   const path = jsonPath(column.path?.value ?? `$."${column.name.name.replaceAll('"', '\\"')}"`);
   if (!path) return t.unsupported('OPENJSON with a path that is not a plain constant', column.span).sql;
   const at = `(${row}.item #> ${stepsSql(path.steps)})`;
-  if (column.asJson) return `(CASE WHEN jsonb_typeof(${at}) IN ('object', 'array') THEN ${at}::text END)`;
+  if (column.asJson) return `(CASE WHEN json_typeof(${at}) IN ('object', 'array') THEN ${at}::text END)`;
   const text = value(
-    `(CASE WHEN jsonb_typeof(${at}) NOT IN ('object', 'array') THEN ${row}.item #>> ${stepsSql(path.steps)} END)`,
+    `(CASE WHEN json_typeof(${at}) NOT IN ('object', 'array') THEN ${row}.item #>> ${stepsSql(path.steps)} END)`,
     nvarchar(4000),
   );
   return convert(t, text, type, { mode: 'explicit', span: column.span }).sql;

@@ -76,6 +76,7 @@ export function translateDml(
 ): TranslatedDml | undefined {
   const t = new Translation(context);
   const root = rootOf(context);
+  t.noteHints(statement.options);
   switch (statement.kind) {
     case 'insert':
       return translateInsert(t, root, statement);

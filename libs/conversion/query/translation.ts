@@ -1,4 +1,4 @@
-import type { Span } from '#tsql';
+import type { QueryHint, Span } from '#tsql';
 import type { ParameterRef, Profile, Scope, SqlType, TranslationContext, TypedSql } from './api.ts';
 
 /** The work on one statement: its parameters, the names it has made, its problems. */
@@ -12,6 +12,11 @@ export class Translation {
   constructor(readonly context: TranslationContext) {
     this.profile = context.profile;
   }
+
+  /** Sequences that the select list being translated has taken a value of. */
+  rowSequences: Set<string> | undefined;
+  /** MAXRECURSION of the statement; 0 is none. */
+  maxRecursion = 100;
 
   get scope(): Scope {
     return this.context.scope;
@@ -27,6 +32,12 @@ export class Translation {
       this.#parameters.set(key, ref);
     }
     return { sql: `$${ref.index}::${this.profile.typeSql(ref.type)}`, type: ref.type, nullable: true };
+  }
+
+  /** Takes note of what OPTION says of recursion. */
+  noteHints(hints: readonly QueryHint[]): void {
+    const limit = hints.find((one) => one.name.toUpperCase() === 'MAXRECURSION')?.args[0];
+    if (limit?.kind === 'literal') this.maxRecursion = Number(limit.value);
   }
 
   /** A name that no other relation of this statement has. */

@@ -62,6 +62,11 @@ function sumType(type: SqlType): SqlType {
   }
 }
 
+/** Counted exactly: within the error that is documented. */
+function approximate(use: FunctionUse): TypedSql {
+  return value(`count(DISTINCT ${use.arg(0).sql})`, BIGINT, false);
+}
+
 function sum(use: FunctionUse): TypedSql {
   refuseDistinctOver(use);
   const from = summand(use);
@@ -125,7 +130,8 @@ function stringAgg(use: FunctionUse): TypedSql {
   const order = use.node.withinGroup ? sortKeys(use.t, use.env, use.node.withinGroup) : '';
   const sql = `string_agg(${source.sql}, ${use.text(1).sql}${order === '' ? '' : ` ORDER BY ${order}`})`;
   const max = source.type.length === -1;
-  const type = isNational(source.type) ? nvarchar(max ? -1 : 4000) : varchar(max ? -1 : 8000);
+  const national = isNational(source.type) || !isString(use.arg(0).type);
+  const type = national ? nvarchar(max ? -1 : 4000) : varchar(max ? -1 : 8000);
   return { ...value(sql, type, true), ...kept(source) };
 }
 
@@ -141,6 +147,8 @@ const ranking =
   (name: string, type: SqlType) =>
   (use: FunctionUse): TypedSql => {
     if (!use.node.over) return use.fail(10753, `The function '${use.name}' must have an OVER clause.`);
+    if (use.node.over.orderBy.length === 0 && use.node.over.reference === undefined)
+      return use.fail(4112, `The function '${use.name.toUpperCase()}' must have an OVER clause with ORDER BY.`);
     const args = use.name === 'ntile' ? use.int(0) : '';
     const sql = `${name}(${args})${over(use)}`;
     return value(type === BIGINT ? `(${sql})::bigint` : sql, type, false);
@@ -175,6 +183,7 @@ const none = { least: 0, most: 0 } as const;
 export const AGGREGATE_RULES: RuleTable = {
   count: { rule: count, ...one },
   count_big: { rule: count, ...one },
+  approx_count_distinct: { rule: approximate, ...one },
   sum: { rule: sum, ...one },
   avg: { rule: avg, ...one },
   min: { rule: extreme, ...one },

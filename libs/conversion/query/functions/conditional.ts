@@ -1,7 +1,7 @@
 import type { TypedSql } from '../api.ts';
 import { compare } from '../compare.ts';
 import { convert } from '../convert.ts';
-import { branches, commonType, toCommon } from '../expression.ts';
+import { branches, commonType, NO_RESULT_TYPE, toCommon } from '../expression.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { condition } from '../predicate.ts';
 import { call, quoted, value } from '../sql-text.ts';
@@ -21,6 +21,12 @@ function isnull(use: FunctionUse): TypedSql {
 
 function coalesce(use: FunctionUse): TypedSql {
   const all = use.args();
+  if (all.every((one) => one.untyped)) {
+    return use.fail(
+      4127,
+      'At least one of the arguments to COALESCE must be an expression that is not the NULL constant.',
+    );
+  }
   const type = commonType(all);
   const parts = all.map((one) => toCommon(use.t, one, type, use.span).sql);
   return branches(
@@ -33,6 +39,12 @@ function coalesce(use: FunctionUse): TypedSql {
 
 function nullif(use: FunctionUse): TypedSql {
   const [first, second] = [use.arg(0), use.arg(1)];
+  if (first.untyped) {
+    return use.fail(
+      4151,
+      'The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known.',
+    );
+  }
   const test = compare(use.t, '=', first, second, use.span);
   return { ...branches([first], `(CASE WHEN ${test} THEN NULL ELSE ${first.sql} END)`, first.type, true) };
 }
@@ -40,6 +52,7 @@ function nullif(use: FunctionUse): TypedSql {
 function iif(use: FunctionUse): TypedSql {
   const test = use.node.args[0];
   const [yes, no] = [use.arg(1), use.arg(2)];
+  if (yes.untyped && no.untyped) return use.fail(8133, NO_RESULT_TYPE);
   const type = commonType([yes, no]);
   const parts = [yes, no].map((one) => toCommon(use.t, one, type, use.span).sql);
   const when = test ? condition(use.t, use.env, test) : 'false';

@@ -47,6 +47,24 @@ function argument(use: FunctionUse, index: number): TypedSql {
   return use.to(from, isString(from.type) || from.untyped ? DATETIME2 : DATETIME);
 }
 
+const OF_TIME = new Set(['hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond']);
+
+/** Reports 9810 where values of a type have no such part. */
+export function checkPart(use: FunctionUse, part: string | undefined, type: SqlType): boolean {
+  if (part === undefined) return true;
+  const clock = OF_TIME.has(part);
+  const fits =
+    part === 'tzoffset'
+      ? type.name === 'datetimeoffset' || type.name === 'datetime2'
+      : type.name === 'date'
+        ? !clock
+        : type.name !== 'time' || clock;
+  if (fits) return true;
+  const message = `The datepart ${use.word(0)} is not supported by date function ${use.name} for data type ${type.name}.`;
+  use.fail(9810, message);
+  return false;
+}
+
 /** `extract(…)` of a part as int; what PostgreSQL counts otherwise is put right. */
 function partSql(use: FunctionUse, part: string, from: TypedSql): string | undefined {
   const stamp = timestampOf(use.t, from);
@@ -93,7 +111,8 @@ function badPart(use: FunctionUse): TypedSql {
 
 function datepart(use: FunctionUse): TypedSql {
   const from = argument(use, 1);
-  const sql = partSql(use, partName(use.word(0)) ?? '', from);
+  const known = isString(use.arg(1).type) || checkPart(use, partName(use.word(0)), from.type);
+  const sql = known ? partSql(use, partName(use.word(0)) ?? '', from) : 'NULL::int';
   return sql === undefined ? badPart(use) : value(sql, INT, from.nullable);
 }
 
@@ -134,11 +153,14 @@ const constant = (one: TypedSql, otherwise: number): number =>
 /** DATEFROMPARTS and its fellows: a value from its parts, error 289 where they make none. */
 const fromParts =
   (make: (use: FunctionUse, parts: readonly string[]) => TypedSql) =>
-  (use: FunctionUse): TypedSql =>
-    make(
-      use,
-      use.node.args.map((_, index) => use.int(index)),
-    );
+  (use: FunctionUse): TypedSql => {
+    const parts = use.node.args.map((_, index) => use.int(index));
+    const made = make(use, parts);
+    if (!use.runtime) return made;
+    const kind = use.name.replace(/fromparts$/, '');
+    const holds = call('sys.parts_hold', `'${kind}'`, ...parts);
+    return value(`(CASE WHEN ${holds} THEN ${made.sql} END)`, made.type, true);
+  };
 
 function dateFromParts(_use: FunctionUse, [y = '', m = '', d = '']: readonly string[]): TypedSql {
   return value(call('make_date', y, m, d), DATE);

@@ -3,7 +3,7 @@ import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { call, quoted, value } from '../sql-text.ts';
 import { BIGINT, DATE, DATETIME, DATETIME2, INT, isDatetime, isString, timeScale } from '../sql-type.ts';
-import { PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
+import { checkPart, PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
 
 /** `statement_timestamp()` is the same throughout a statement, as GETDATE() is. */
 const NOW_UTC = `(statement_timestamp() AT TIME ZONE 'UTC')`;
@@ -74,6 +74,7 @@ function dateadd(use: FunctionUse): TypedSql {
   if (part === 'nanosecond') return use.runtime ? nanoseconds(use, from, n) : use.needsRuntime();
   const interval = part === undefined ? undefined : INTERVAL[part];
   if (part === undefined || interval === undefined) return badPart(use);
+  if (!checkPart(use, part, from.type)) return from;
   const { name } = from.type;
   if (use.runtime && (use.t.profile.ticks(from.type) || name === 'datetimeoffset')) {
     const unit = UNIT_TICKS[part];
@@ -91,13 +92,19 @@ function dateadd(use: FunctionUse): TypedSql {
 }
 
 function sameTyped(use: FunctionUse, sum: string, type: SqlType, part: string): string {
-  if (type.name === 'date') return `${sum}::date`;
-  if (!use.runtime) return sum;
+  if (!use.runtime) return type.name === 'date' ? `${sum}::date` : sum;
+  if (type.name === 'date') return call('sys.checked_stamp', sum, quoted('date')) + '::date';
+  if (type.name === 'datetime' || type.name === 'smalldatetime')
+    return roundedStamp(call('sys.checked_stamp', sum, quoted(type.name)), type, part);
+  return sum;
+}
+
+function roundedStamp(sum: string, type: SqlType, part: string): string {
   if (type.name === 'datetime' && part === 'millisecond') return call('sys.datetime_round', sum);
   if (type.name === 'smalldatetime' && ['second', 'millisecond', 'microsecond'].includes(part)) {
     return `date_trunc('minute', ${sum} + interval '30 seconds')`;
   }
-  return type.name === 'datetime2' || type.name === 'time' ? `${sum}::${use.t.profile.typeSql(type)}` : sum;
+  return sum;
 }
 
 function addTicks(use: FunctionUse, from: TypedSql, ticks: string): string {
@@ -155,7 +162,12 @@ function datediff(use: FunctionUse): TypedSql {
   const type = use.name === 'datediff_big' ? BIGINT : INT;
   const cast = type === BIGINT ? '::bigint' : '::int';
   const day = (one: typeof a): string => (one.isDate ? one.sql : `${one.stamp}::date`);
-  const made = (sql: string): TypedSql => value(`(${sql})${cast}`, type, a.nullable || b.nullable);
+  const made = (sql: string): TypedSql =>
+    value(
+      type === INT && use.runtime ? call('sys.difference_int', `(${sql})::numeric`) : `(${sql})${cast}`,
+      type,
+      a.nullable || b.nullable,
+    );
   switch (part) {
     case 'year':
       return made(`extract(year from ${b.stamp}) - extract(year from ${a.stamp})`);
@@ -178,6 +190,8 @@ function datediff(use: FunctionUse): TypedSql {
     case 'nanosecond':
       return use.runtime ? made(`(${b.ticks} - ${a.ticks}) * 100`) : use.needsRuntime();
     default: {
+      if (part === 'iso_week' || part === 'tzoffset')
+        return use.fail(9806, `The datepart ${use.word(0)} is not supported by date function ${use.name}.`);
       const clock = part === undefined ? undefined : CLOCK[part];
       if (clock === undefined) return badPart(use);
       const units = (one: typeof a): string => `floor(extract(epoch from ${one.stamp}) ${clock})`;
@@ -225,6 +239,7 @@ function datetrunc(use: FunctionUse): TypedSql {
   const from = moment(use, 1);
   if (part === undefined || part === 'weekday' || part === 'nanosecond') return badPart(use);
   if (from.type.name === 'datetimeoffset') return use.unsupported('DATETRUNC of datetimeoffset');
+  if (!checkPart(use, part, from.type)) return from;
   const unit = part === 'dayofyear' ? 'day' : part;
   const stamp = timestampOf(use.t, from);
   const first = ((use.t.context.dateFirst ?? 7) % 7) as number;
@@ -239,6 +254,25 @@ function datetrunc(use: FunctionUse): TypedSql {
     from.type,
     from.nullable,
   );
+}
+
+/** DATE_BUCKET: the start of the bucket since 1900-01-01, or since the fourth argument. */
+function dateBucket(use: FunctionUse): TypedSql {
+  const part = partName(use.word(0));
+  const from = moment(use, 2);
+  if (!use.runtime) return use.needsRuntime();
+  const ticks = part === undefined ? undefined : UNIT_TICKS[part];
+  const months = part === undefined ? undefined : MONTHS[part];
+  if ((ticks === undefined && months === undefined) || part === 'dayofyear' || part === 'weekday') return badPart(use);
+  if (!['date', 'datetime', 'smalldatetime', 'datetime2'].includes(from.type.name))
+    return use.unsupported(`DATE_BUCKET of ${from.type.name}`);
+  if (!checkPart(use, part, from.type)) return from;
+  const origin = use.count > 3 ? ticksOf(use.t, use.to(use.arg(3), from.type)) : '599266080000000000';
+  const at = ticksOf(use.t, from);
+  const sql = ticks
+    ? `sys.bucket_ticks(${at}, ${use.int(1)}::bigint * ${ticks}, ${origin})`
+    : `sys.bucket_months(${at}, ${use.int(1)} * ${months ?? 1}, ${origin})`;
+  return value(fromTicks(use.t, sql, from.type), from.type, true);
 }
 
 const OFFSET7: SqlType = { name: 'datetimeoffset', scale: 7 };
@@ -260,6 +294,7 @@ export const DATETIME_RULES: RuleTable = {
   todatetimeoffset: { rule: toOffset, least: 2, most: 2 },
   isdate: { rule: isdate, least: 1, most: 1 },
   datetrunc: { rule: datetrunc, least: 2, most: 2 },
+  date_bucket: { rule: dateBucket, least: 3, most: 4 },
   ...PART_FUNCTIONS,
   ...PARTS_RULES,
 };

@@ -32,9 +32,28 @@ function pathOf(
   return typeof node.constant === 'string' ? jsonPath(node.constant) : undefined;
 }
 
+/** A constant that does not begin as a path does is error 13607. */
+function badPath(use: FunctionUse, index: number): TypedSql {
+  const text = use.arg(index).constant;
+  const body = typeof text === 'string' ? text.replace(/^\s*(strict|lax|append)\s+/i, '').trim() : '$';
+  if (body.startsWith('$'))
+    return use.unsupported(`${use.name.toUpperCase()} with a path that is not a plain constant`);
+  const at = (text ?? '').indexOf(body);
+  const message = `JSON path is not properly formatted. Unexpected character '${body.charAt(0)}' is found at position ${at}.`;
+  return use.fail(13607, message);
+}
+
+function jsonPathExists(use: FunctionUse): TypedSql {
+  const path = pathOf(use, 1);
+  if (!path) return badPath(use, 1);
+  if (!use.runtime) return use.needsRuntime();
+  const sql = `((CASE WHEN ${use.text(0).sql} IS JSON THEN ${use.text(0).sql}::json #> ${stepsSql(path.steps)} END) IS NOT NULL)::int`;
+  return value(`(CASE WHEN ${use.text(0).sql} IS NOT NULL THEN ${sql} END)`, INT, true);
+}
+
 function jsonValue(use: FunctionUse): TypedSql {
   const path = pathOf(use, 1);
-  if (!path) return use.unsupported('JSON_VALUE with a path that is not a plain constant');
+  if (!path) return badPath(use, 1);
   const source = use.text(0);
   const name = use.name === 'json_value';
   if (use.runtime) {
@@ -54,6 +73,12 @@ function jsonValue(use: FunctionUse): TypedSql {
 
 function isjson(use: FunctionUse): TypedSql {
   const source = use.text(0);
+  if (use.count > 1) {
+    const kind = use.word(1).toUpperCase();
+    if (!/^(VALUE|ARRAY|OBJECT|SCALAR)$/.test(kind)) return use.fail(102, `Incorrect syntax near '${use.word(1)}'.`);
+    const sql = `(CASE WHEN ${source.sql} IS JSON ${kind} THEN 1 WHEN ${source.sql} IS NOT NULL THEN 0 END)`;
+    return value(sql, INT, true);
+  }
   if (use.runtime) return value(call('sys.isjson', source.sql), INT, true);
   return value(
     `(CASE WHEN ${source.sql} IS JSON OBJECT OR ${source.sql} IS JSON ARRAY THEN 1 WHEN ${source.sql} IS NOT NULL THEN 0 END)`,
@@ -67,14 +92,10 @@ function jsonModify(use: FunctionUse): TypedSql {
   const raw = use.arg(1).constant ?? '';
   const append = /^\s*append\s+/i.test(raw);
   const path = jsonPath(raw.replace(/^\s*append\s+/i, ''));
-  if (!path) return use.unsupported('JSON_MODIFY with a path that is not a plain constant');
+  if (!path) return badPath(use, 1);
   const from = use.arg(2);
   const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
-  const made = from.untyped
-    ? 'NULL::jsonb'
-    : json
-      ? `(${from.sql})::jsonb`
-      : call('to_jsonb', from.type.name === 'bit' ? from.sql : from.sql);
+  const made = from.untyped ? 'NULL::text' : json ? `(${from.sql})::text` : `${call('to_json', from.sql)}::text`;
   return value(
     call('sys.json_modify', use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)),
     nvarchar(-1),
@@ -88,4 +109,5 @@ export const JSON_RULES: RuleTable = {
   json_query: { rule: jsonValue, least: 1, most: 2 },
   isjson: { rule: isjson, least: 1, most: 2 },
   json_modify: { rule: jsonModify, least: 3, most: 3 },
+  json_path_exists: { rule: jsonPathExists, least: 2, most: 2 },
 };

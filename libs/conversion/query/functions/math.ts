@@ -1,6 +1,6 @@
 import type { SqlType, TypedSql } from '../api.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
-import { call, value } from '../sql-text.ts';
+import { call, quoted, value } from '../sql-text.ts';
 import { BIGINT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify } from '../sql-type.ts';
 
 /** A numeric argument; strings become float, bit int. */
@@ -69,7 +69,11 @@ function power(use: FunctionUse): TypedSql {
   const raised = `power((${base.sql})::float8, (${exponent.sql})::float8)`;
   if (familyOf(type) === 'float') return value(raised, type, nullable);
   const exact = `power((${base.sql})::numeric, (${exponent.sql})::numeric)`;
-  if (familyOf(type) === 'integer') return value(cast(use, `trunc(${exact})`, type), type, nullable);
+  if (familyOf(type) === 'integer') {
+    if (!use.runtime || type.name === 'bigint') return value(cast(use, `trunc(${exact})`, type), type, nullable);
+    const checked = call('sys.float_int', `trunc(${exact})::float8`, quoted(type.name));
+    return value(cast(use, checked, type), type, nullable);
+  }
   const [, scale] = precisionOf(type);
   return value(`round(${exact}, ${scale})`, familyOf(type) === 'decimal' ? decimal(38, scale) : type, nullable);
 }

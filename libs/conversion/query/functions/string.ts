@@ -120,8 +120,11 @@ function patindex(use: FunctionUse): TypedSql {
   }
   const body = pattern.constant;
   const start = body.startsWith('%') ? '' : '^';
-  const end = body.endsWith('%') && body !== '%' ? '' : '$';
+  const end = body.endsWith('%') ? '' : '$';
   const inner = body.replace(/^%+/, '').replace(end === '' ? /%+$/ : /$^/, '');
+  if (body !== '' && inner === '' && start === '') {
+    return value(`(CASE WHEN ${subject.sql} IS NOT NULL THEN 1 END)`, type, nullable);
+  }
   const regex = quoted(escapeText(`${start}${likeToRegex(inner, '')}${end}`));
   const collate = ' COLLATE "und-x-icu"';
   return value(`regexp_instr(${subject.sql}${collate}, ${regex}, 1, 1, 0, ${quoted(flags)})`, type, nullable);
@@ -137,6 +140,11 @@ function substring(use: FunctionUse): TypedSql {
   if (isBinary(from.type)) {
     const sql = `substring(${from.sql} from ${args[0]} for ${args[1]})`;
     return value(sql, { name: 'varbinary', length: size ?? from.type.length ?? -1 }, true);
+  }
+  if (from.untyped || !isString(from.type)) {
+    const name = from.untyped ? 'NULL' : from.type.name;
+    if (use.runtime)
+      return use.fail(8116, `Argument data type ${name} is invalid for argument 1 of substring function.`);
   }
   const source = use.text(0);
   const longest = lengthOf(source.type) ?? -1;
@@ -199,7 +207,12 @@ const plain =
   (name: string, folds = false) =>
   (use: FunctionUse): TypedSql => {
     const source = use.text(0);
-    return text(call(name, folds ? collated(use, source) : source.sql), source, lengthOf(source.type), source.nullable);
+    // Letters are folded one by one: ß stays ß.
+    const sql = folds && use.runtime ? call(name, `(${source.sql} COLLATE "pg_c_utf8")`) : call(name, source.sql);
+    const folded = folds && use.runtime ? { ...source, sql, pgCollated: false } : source;
+    return folds && use.runtime
+      ? text(collated(use, folded), { ...folded, pgCollated: true }, lengthOf(source.type), source.nullable)
+      : text(sql, source, lengthOf(source.type), source.nullable);
   };
 
 const TRIM_WORDS = { leading: 'ltrim', trailing: 'rtrim', both: 'btrim' } as const;
@@ -251,7 +264,9 @@ function concat(use: FunctionUse): TypedSql {
     type: { ...(strongest as TypedSql).type, name: national ? 'nvarchar' : 'varchar' } as SqlType,
   };
   const args = parts.map((part) => (part.constant === null ? 'NULL::text' : part.sql));
-  return text(call(use.name, ...args), source, total, use.name === 'concat_ws' ? (parts[0]?.nullable ?? true) : false);
+  // A separator that is NULL counts as none.
+  if (use.name === 'concat_ws' && parts[0]?.nullable) args[0] = `coalesce(${args[0]}, '')`;
+  return text(call(use.name, ...args), source, total, false);
 }
 
 function quotename(use: FunctionUse): TypedSql {
@@ -276,7 +291,9 @@ function quotename(use: FunctionUse): TypedSql {
       : { ...use.arg(0), sql: 'NULL::text', constant: null };
   const [open, close] = [quoted(pair.charAt(0)), pair.charAt(1)];
   const doubled = `replace(${source.sql}, ${quoted(close)}, ${quoted(close + close)})`;
-  return value(`(${open} || ${doubled} || ${quoted(close)})`, nvarchar(258), true);
+  const made = `(${open} || ${doubled} || ${quoted(close)})`;
+  if ((lengthOf(source.type) ?? 0) <= 128 && !isMax(source)) return value(made, nvarchar(258), true);
+  return value(`(CASE WHEN length(${source.sql}) <= 128 THEN ${made} END)`, nvarchar(258), true);
 }
 
 function char(use: FunctionUse): TypedSql {
@@ -285,7 +302,7 @@ function char(use: FunctionUse): TypedSql {
   if (code !== undefined && (code >= 128 || code <= 0) && !national && use.runtime) {
     return value(call('sys.char_of', use.int(0)), { name: 'char', length: 1 }, true);
   }
-  if (code !== undefined && code > 0) {
+  if (code !== undefined && code > 0 && code <= 0xffff) {
     return textConstant(
       String.fromCodePoint(code),
       national ? { name: 'nchar', length: 1 } : { name: 'char', length: 1 },

@@ -21,13 +21,15 @@ BEGIN
   p := regexp_match(s COLLATE "C", '^(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})$');
   IF p IS NOT NULL THEN
     -- The old types read yyyy-dd-mm where the session's order is dmy.
-    IF ord = 'dmy' AND style = 0 AND kind IN ('datetime', 'smalldatetime') THEN RETURN sys.date_ticks(p[1]::int, p[3]::int, p[2]::int); END IF;
+    IF strpos(ord, 'd') < strpos(ord, 'm') AND style = 0 AND kind IN ('datetime', 'smalldatetime') THEN RETURN sys.date_ticks(p[1]::int, p[3]::int, p[2]::int); END IF;
     RETURN sys.date_ticks(p[1]::int, p[2]::int, p[3]::int);
   END IF;
   p := regexp_match(s COLLATE "C", '^(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})$');
   IF p IS NOT NULL THEN
-    IF length(p[3]) = 2 AND form = 'ymd' THEN RETURN sys.date_ticks(sys.full_year(p[1]), p[2]::int, p[3]::int); END IF;
-    IF form = 'dmy' THEN RETURN sys.date_ticks(sys.full_year(p[3]), p[2]::int, p[1]::int); END IF;
+    IF length(p[3]) = 2 THEN
+      RETURN sys.date_ticks(sys.full_year(p[strpos(form, 'y')]), p[strpos(form, 'm')]::int, p[strpos(form, 'd')]::int);
+    END IF;
+    IF strpos(form, 'd') < strpos(form, 'm') THEN RETURN sys.date_ticks(sys.full_year(p[3]), p[2]::int, p[1]::int); END IF;
     RETURN sys.date_ticks(sys.full_year(p[3]), p[1]::int, p[2]::int);
   END IF;
   s := lower(s COLLATE "C");

@@ -42,8 +42,52 @@ BEGIN
   IF t < 0 OR t > 3155378975999999999 THEN PERFORM sys.raise(517, 'Adding a value to a ''datetime2'' column caused an overflow.'); END IF;
   RETURN t;
 END $$;
+CREATE OR REPLACE FUNCTION sys.checked_stamp(x timestamp, kind text) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF x < (CASE kind WHEN 'datetime' THEN timestamp '1753-01-01' WHEN 'smalldatetime' THEN timestamp '1900-01-01' ELSE timestamp '0001-01-01' END)
+    OR x >= (CASE kind WHEN 'smalldatetime' THEN timestamp '2079-06-07' ELSE timestamp '10000-01-01' END) THEN
+    PERFORM sys.raise(517, format('Adding a value to a ''%s'' column caused an overflow.', kind));
+  END IF;
+  RETURN x;
+END $$;
+CREATE OR REPLACE FUNCTION sys.difference_int(x numeric) RETURNS int LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF x IS NULL OR x BETWEEN -2147483648 AND 2147483647 THEN RETURN x; END IF;
+  PERFORM sys.raise(535, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.');
+END $$;
+CREATE OR REPLACE FUNCTION sys.parts_hold(kind text, VARIADIC p int[]) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE dated boolean := kind NOT LIKE 'time%'; i int := CASE WHEN kind LIKE 'time%' THEN 0 ELSE 3 END; scale int;
+BEGIN
+  IF array_position(p, NULL) IS NOT NULL THEN RETURN false; END IF;
+  IF dated AND (p[1] NOT BETWEEN (CASE kind WHEN 'datetime' THEN 1753 WHEN 'smalldatetime' THEN 1900 ELSE 1 END)
+      AND (CASE kind WHEN 'smalldatetime' THEN 2079 ELSE 9999 END) OR sys.date_ticks(p[1], p[2], p[3]) IS NULL)
+    OR cardinality(p) > i AND (p[i + 1] NOT BETWEEN 0 AND 23 OR p[i + 2] NOT BETWEEN 0 AND 59)
+    OR cardinality(p) > i + 2 AND p[i + 3] NOT BETWEEN 0 AND 59
+    OR kind = 'datetime' AND p[7] NOT BETWEEN 0 AND 999
+    OR kind IN ('time', 'datetime2', 'datetimeoffset') AND p[i + 4] NOT BETWEEN 0 AND 10 ^ p[cardinality(p)] - 1 THEN
+    PERFORM sys.raise(289, format('Cannot construct data type %s, some of the arguments have values which are not valid.', kind));
+  END IF;
+  RETURN true;
+END $$;
 CREATE OR REPLACE FUNCTION sys.ticks_add_months(t bigint, n int) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT sys.checked_ticks(sys.ticks_of_timestamp(sys.timestamp_of_ticks(t) + n * interval '1 month') + t % 10) $$;
+CREATE OR REPLACE FUNCTION sys.bucket_ticks(t bigint, width bigint, origin bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF width <= 0 THEN PERFORM sys.raise(9834, 'Invalid bucket width value passed to date_bucket function. Only positive values are allowed.'); END IF;
+  RETURN origin + floor((t - origin)::numeric / width)::bigint * width;
+END $$;
+CREATE OR REPLACE FUNCTION sys.bucket_months(t bigint, width int, origin bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE start timestamp := sys.timestamp_of_ticks(origin); at timestamp := sys.timestamp_of_ticks(t); n int; made bigint;
+BEGIN
+  IF width <= 0 THEN PERFORM sys.raise(9834, 'Invalid bucket width value passed to date_bucket function. Only positive values are allowed.'); END IF;
+  n := floor(((extract(year from at) - extract(year from start)) * 12 + extract(month from at) - extract(month from start)) / width) + 1;
+  LOOP
+    made := sys.ticks_of_timestamp(start + n * width * interval '1 month');
+    EXIT WHEN made <= t OR made IS NULL;
+    n := n - 1;
+  END LOOP;
+  RETURN made;
+END $$;
 CREATE OR REPLACE FUNCTION sys.offset_of_local(t bigint, minutes int) RETURNS sys.datetimeoffset LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   IF t IS NULL OR minutes IS NULL THEN RETURN NULL; END IF;

@@ -25,6 +25,33 @@ BEGIN
   IF n IS NULL OR n BETWEEN 0 AND 255 THEN RETURN n; END IF;
   PERFORM sys.raise(220, format('Arithmetic overflow error for data type tinyint, value = %s.', n));
 END $$;
+CREATE OR REPLACE FUNCTION sys.to_smallint(n bigint) RETURNS smallint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF n IS NULL OR n BETWEEN -32768 AND 32767 THEN RETURN n; END IF;
+  PERFORM sys.raise(220, format('Arithmetic overflow error for data type smallint, value = %s.', n));
+END $$;
+CREATE OR REPLACE FUNCTION sys.float_int(x float8, kind text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF x IS NULL THEN RETURN NULL; END IF;
+  IF kind = 'bigint' THEN
+    IF x >= -9223372036854775808::float8 AND x < 9223372036854775808::float8 THEN RETURN x::bigint; END IF;
+    PERFORM sys.raise(8115, 'Arithmetic overflow error converting expression to data type bigint.');
+  END IF;
+  IF x BETWEEN (CASE kind WHEN 'int' THEN -2147483648 WHEN 'smallint' THEN -32768 ELSE 0 END)
+    AND (CASE kind WHEN 'int' THEN 2147483647 WHEN 'smallint' THEN 32767 ELSE 255 END) THEN RETURN x::bigint; END IF;
+  PERFORM sys.raise(232, format('Arithmetic overflow error for type %s, value = %s.', kind, to_char(x, 'FM999999999999999999999999999999999999990.000000')));
+END $$;
+CREATE OR REPLACE FUNCTION sys.float_real(x float8) RETURNS real LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF x IS NULL OR abs(x) <= 3.4028235e38::float8 THEN RETURN x::real; END IF;
+  PERFORM sys.raise(232, format('Arithmetic overflow error for type real, value = %s.', to_char(x, 'FM999999999999999999999999999999999999999999999990.000000')));
+END $$;
+CREATE OR REPLACE FUNCTION sys.money_range(n numeric, kind text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF n IS NULL OR n BETWEEN (CASE kind WHEN 'money' THEN -922337203685477.5808 ELSE -214748.3648 END)
+    AND (CASE kind WHEN 'money' THEN 922337203685477.5807 ELSE 214748.3647 END) THEN RETURN n; END IF;
+  PERFORM sys.raise(8115, format('Arithmetic overflow error converting expression to data type %s.', kind));
+END $$;
 CREATE OR REPLACE FUNCTION sys.tinyint_result(n int) RETURNS smallint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   IF n IS NULL OR n BETWEEN 0 AND 255 THEN RETURN n; END IF;
@@ -107,7 +134,7 @@ BEGIN
   exponent := split_part(text_form, 'e', 2)::int;
   mantissa := split_part(text_form, 'e', 1);
   IF style <> 0 THEN RETURN mantissa || 'e' || CASE WHEN exponent < 0 THEN '-' ELSE '+' END || lpad(abs(exponent)::text, 3, '0'); END IF;
-  IF exponent BETWEEN -5 AND 5 THEN RETURN trim_scale((mantissa || 'e' || exponent)::numeric)::text; END IF;
+  IF exponent BETWEEN -4 AND 5 THEN RETURN trim_scale((mantissa || 'e' || exponent)::numeric)::text; END IF;
   RETURN trim_scale(mantissa::numeric)::text || 'e' || CASE WHEN exponent < 0 THEN '-' ELSE '+' END || lpad(abs(exponent)::text, 3, '0');
 END $$;
 CREATE OR REPLACE FUNCTION sys.round_float(x float8, places int, cut boolean) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
