@@ -132,7 +132,7 @@ export const JOB_SCHEMA = {
     changes: object('Following the changes', {
       pollMs: int('Pause between polls when there is nothing to do', 500, 1),
       windowRows: int('Most changes of a window', 100000, 1),
-      windowBytes: bytes('Most bytes of a window', '32MB'),
+      windowBytes: bytes('Most bytes of a window', '16MB'),
       heartbeatMs: int('An empty window at least this often', 10000, 100),
       enableCdc: { enum: ['ask', 'yes', 'no'], default: 'ask', description: 'May Sluice enable CDC in the source' },
     }),
