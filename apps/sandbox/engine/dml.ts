@@ -1,16 +1,19 @@
 import type { ResultColumn, SqlType, TranslatedDml } from '#conversion';
 import { changeOf } from './profile.ts';
-import type { Delete, Insert, Merge, Update } from '#tsql';
+import { findAll, type Delete, type Insert, type Merge, type Update } from '#tsql';
+import { namePartsOf } from './names.ts';
 import { sequenceName, type CatalogObject } from '../catalog/index.ts';
 import { SqlError, type ResultSink, type TdsColumn, type TdsType, type TdsValue } from '../session.ts';
 import type { PgRow } from './pg-link.ts';
 import { callStatement } from './procedure-call.ts';
 import { columnsOf, finish, rowDecoder } from './query.ts';
-import { bind, translated, type Run } from './run.ts';
+import { bind, contextOf, translated, type Run } from './run.ts';
+import type { SessionScope } from './session-scope.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
 import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
-import { firing, runWithTriggers } from './triggers.ts';
+import { eventsOf, firing, runInsteadOf, runWithTriggers } from './triggers.ts';
+import { wideChange, type OutputPart, type WideChange } from './wide-change.ts';
 
 export type DmlStatement = Insert | Update | Delete | Merge;
 
@@ -22,17 +25,110 @@ export async function runDml(run: Run, statement: DmlStatement): Promise<void> {
     finish(run, await insertExecute(run, statement), COMMAND.insert);
     return;
   }
+  const named = await translated(run, statement.target, (_, context) => namedObject(statement, context.scope));
+  const [event] = eventsOf(statement);
+  const instead = named && event && firing(run, named, event, true)[0];
+  if (named !== undefined && instead !== undefined) {
+    finish(run, await runInsteadOf(run, statement, named, instead), COMMAND[statement.kind]);
+    return;
+  }
+  if (statement.output.length > 1) {
+    finish(run, await runSeveral(run, statement), COMMAND[statement.kind]);
+    return;
+  }
   const dml = await translated(run, statement, (node, context) => changeOf(node, context));
+  if (
+    dml.kind === 'merge' &&
+    eventsOf(statement).includes('insert') &&
+    dml.target.columns.some((one) => one.identity)
+  ) {
+    finish(run, await runSeveral(run, statement), COMMAND.merge);
+    return;
+  }
   checkSnapshotAllowed(run, dml.sql);
   await lockTables(run, statement);
   const object = await targetOf(run, dml);
   checkIdentity(run, dml, object);
-  const triggers = object === undefined ? [] : firing(object, dml.kind);
-  const count =
-    object !== undefined && triggers.length > 0
-      ? await runWithTriggers(run, statement, object, triggers)
-      : await applyDml(run, dml, object);
+  const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
+  const count = fires ? await runWithTriggers(run, statement, object) : await applyDml(run, dml, object);
   finish(run, count, COMMAND[dml.kind]);
+}
+
+/** The table or view that a statement names, or means by an alias of its FROM; undefined for anything else. */
+function namedObject(statement: DmlStatement, scope: SessionScope): CatalogObject | undefined {
+  const { target } = statement;
+  if (target.kind !== 'table') return undefined;
+  const alias = target.name.schema === undefined && 'from' in statement ? target.name.name.name.toLowerCase() : '';
+  const meant =
+    alias === ''
+      ? undefined
+      : findAll({ ...statement, with: undefined } as DmlStatement, 'table').find(
+          (one) => one.alias?.name.toLowerCase() === alias,
+        );
+  const name = namePartsOf((meant ?? target).name);
+  if ((name.at(-1) ?? '').startsWith('#')) return undefined;
+  const object = scope.object(name);
+  return object?.kind === 'V' || object?.kind === 'U' ? object : undefined;
+}
+
+/** A change that must return more than one thing: two OUTPUT clauses, or the identities that a MERGE made. */
+async function runSeveral(run: Run, statement: DmlStatement): Promise<number> {
+  const wide = wideChange(statement, await contextOf(run), statement.kind === 'merge');
+  await lockTables(run, statement);
+  const object = await targetOf(run, wide.dml);
+  const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
+  return fires ? runWithTriggers(run, statement, object) : (await runWide(run, wide, object)).count;
+}
+
+/** Runs a change that returns several things in one row, and puts each where it belongs. Resolves with the rows as they came. */
+export async function runWide(
+  run: Run,
+  wide: WideChange,
+  object: CatalogObject | undefined,
+): Promise<{ count: number; rows: PgRow[] }> {
+  const { dml, outputs } = wide;
+  checkIdentity(run, dml, object);
+  const rows: PgRow[] = [];
+  const result = await run.session.query(dml.sql, await bind(run, dml.parameters), {
+    writes: true,
+    signal: run.signal,
+    onRow: (row) => rows.push(row) > 0,
+  });
+  assign(run, dml, dml.columns.length - dml.assigns.length, rows.at(-1));
+  const made = dml.explicitIdentity ? undefined : lastIdentityOf(wide, rows);
+  if (made !== undefined) setIdentity(run, made);
+  else if (dml.kind === 'insert' || dml.explicitIdentity) {
+    await noteIdentity(run, dml, object, { last: rows.at(-1), count: result.count });
+  }
+  for (const output of outputs) await deliver(run, output, rows);
+  return { count: result.count, rows };
+}
+
+/** The identity of the last row inserted, where the images of the rows tell it. */
+function lastIdentityOf({ dml, images }: WideChange, rows: readonly PgRow[]): string | undefined {
+  const at = dml.target.columns.filter((column) => column.hidden !== true).findIndex((column) => column.identity);
+  if (images?.inserted === undefined || at < 0) return undefined;
+  const { action, inserted } = images;
+  const row = rows.findLast((one) => action === undefined || one[action] === 'INSERT');
+  return row?.[inserted + at] ?? undefined;
+}
+
+async function deliver(run: Run, output: OutputPart, rows: readonly PgRow[]): Promise<void> {
+  const { from, columns, into } = output;
+  const own = rows.map((row) => row.slice(from, from + columns.length));
+  if (into !== undefined) {
+    await insertRows(
+      run,
+      into.target,
+      into.columns.map((column) => column.name),
+      columns,
+      own,
+    );
+    return;
+  }
+  run.out.columns(columnsOf(columns));
+  const decode = rowDecoder(columns);
+  for (const row of own) if (!run.out.row(decode(row))) await run.out.drained();
 }
 
 /** The catalog's object that is written to; undefined for temporary tables and table variables. */
@@ -85,7 +181,7 @@ export async function applyDml(run: Run, dml: TranslatedDml, object: CatalogObje
     drained: () => out.drained(),
   });
   assign(run, dml, output.length, seen.last);
-  await noteIdentity(run, dml, object, seen.last);
+  await noteIdentity(run, dml, object, { last: seen.last, count: result.count });
   if (dml.outputInto !== undefined) {
     const names = dml.outputInto.columns.map((column) => column.name);
     await insertRows(run, dml.outputInto.target, names, output, seen.rows);
@@ -105,8 +201,9 @@ async function noteIdentity(
   run: Run,
   dml: TranslatedDml,
   object: CatalogObject | undefined,
-  last: PgRow | undefined,
+  seen: { readonly last: PgRow | undefined; readonly count: number },
 ): Promise<void> {
+  const { last } = seen;
   if (dml.kind !== 'insert' && dml.kind !== 'merge') return;
   if (dml.identity !== undefined && last !== undefined) {
     setIdentity(run, last[0] ?? null);
@@ -125,8 +222,8 @@ async function noteIdentity(
       { writes: true },
     );
     setIdentity(run, result.rows[0]?.[0] ?? null);
-  } else if (dml.columns.length > 0 && last !== undefined) {
-    const result = await run.session.query(`SELECT last_value FROM ${sequence}`, [], { writes: false });
+  } else if (seen.count > 0 && dml.kind === 'insert') {
+    const result = await run.session.query(`SELECT currval('${sequence}')`, [], { writes: false });
     setIdentity(run, result.rows[0]?.[0] ?? null);
   }
 }

@@ -197,6 +197,11 @@ export class EngineSession implements SqlSession {
     }
   }
 
+  /** ROLLBACK of the whole transaction. */
+  async rollback(): Promise<void> {
+    await this.tx.rollback();
+  }
+
   /** Rolls back whatever is open, and tells the client. */
   async rollbackAll(out: ResultSink): Promise<void> {
     if (this.tx.depth === 0) return;

@@ -1,5 +1,6 @@
 import type { Relation, SqlType } from '#conversion';
 import type { Variable } from '#tsql';
+import type { CatalogObject } from '../catalog/index.ts';
 import type { SqlError } from '../session.ts';
 
 /** A scalar variable: its type and its value as text of the storage type. */
@@ -17,6 +18,13 @@ export interface LocalTable {
   readonly sequence?: string;
 }
 
+/** What a trigger may ask of the statement that fired it. */
+export interface TriggerState {
+  readonly parent: CatalogObject | undefined;
+  /** Names of the columns for which UPDATE() is true, lower case. */
+  readonly updated: ReadonlySet<string>;
+}
+
 /** One scope of execution: a batch, or one call of a procedure. Variables belong to it; so does SCOPE_IDENTITY(). */
 export class Frame {
   readonly variables = new Map<string, VariableSlot>();
@@ -31,6 +39,8 @@ export class Frame {
   /** How many TRY blocks of this scope are running. */
   tries = 0;
   returnStatus = 0;
+  /** Set where the scope is a trigger's. */
+  trigger: TriggerState | undefined;
 
   constructor(
     /** Name of the procedure for error messages; '' in a batch. */

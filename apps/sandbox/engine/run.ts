@@ -5,6 +5,7 @@ import { SqlError, type ResultSink } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Frame, LocalTable } from './frame.ts';
 import { sandbox } from './profile.ts';
+import { frameFunction } from './frame-functions.ts';
 import { SESSION_VALUES } from './session-values.ts';
 import { SessionScope } from './session-scope.ts';
 
@@ -32,7 +33,11 @@ export function localTable(run: Run, name: string): LocalTable | undefined {
 export function scopeOf(run: Run, snapshot: CatalogSnapshot): SessionScope {
   return new SessionScope(
     snapshot,
-    { variable: (name) => run.frame.variable(name)?.type, table: (name) => localTable(run, name) },
+    {
+      variable: (name) => run.frame.variable(name)?.type,
+      table: (name) => localTable(run, name),
+      function: (name) => frameFunction(run, name),
+    },
     run.session.defaultSchema,
   );
 }

@@ -18,6 +18,7 @@ import { tableFunctionRelation, userFunction } from './user-functions.ts';
 export interface LocalNames {
   variable(name: string): SqlType | undefined;
   table(name: string): LocalTable | undefined;
+  function?(name: string): FunctionHandler | undefined;
 }
 
 const NO_LOCALS: LocalNames = { variable: () => undefined, table: () => undefined };
@@ -102,7 +103,12 @@ export class SessionScope implements Scope {
   }
 
   function(name: string): FunctionHandler | undefined {
-    return sessionFunction(name) ?? catalogFunction(this.snapshot, name) ?? userFunction(this, name);
+    return (
+      this.locals.function?.(name) ??
+      sessionFunction(name) ??
+      catalogFunction(this.snapshot, name) ??
+      userFunction(this, name)
+    );
   }
 }
 

@@ -274,11 +274,11 @@ describe('procedures', () => {
     expect(await session.rows('SELECT MIN(v) FROM watched')).toEqual([[10]]);
   });
 
-  test('an INSTEAD OF trigger is refused by name, never left out', async () => {
+  test('an INSTEAD OF trigger runs in place of the change', async () => {
     await session.run('CREATE TABLE guarded (id int)');
     await session.run('CREATE TRIGGER guard ON guarded INSTEAD OF INSERT AS RETURN');
     const sink = await session.run('INSERT guarded VALUES (1)');
-    expect(sink.errors[0]?.message).toContain("'guard'");
+    expect(sink.errors).toEqual([]);
     expect(await session.rows('SELECT COUNT(*) FROM guarded')).toEqual([[0]]);
   });
 });

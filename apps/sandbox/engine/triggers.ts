@@ -1,111 +1,156 @@
-import type { ResultColumn } from '#conversion';
-import { changeOf } from './profile.ts';
-import type { OutputClause, Star } from '#tsql';
+import type { ResultColumn, SqlType } from '#conversion';
 import type { CatalogObject, CatalogTrigger } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { runWide } from './dml.ts';
 import type { DmlStatement } from './dml.ts';
 import { Frame } from './frame.ts';
 import { runBody } from './interpreter.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import type { PgRow } from './pg-link.ts';
-import { bind, contextOf, type Run } from './run.ts';
+import { contextOf, type Run } from './run.ts';
 import { stageRows } from './stage.ts';
+import { instead } from './instead-of.ts';
+import { wideChange, type ImagePart } from './wide-change.ts';
 
 const MAX_LEVEL = 32;
 
-/** The enabled triggers of a table that a statement fires. */
+/** What a trigger answers for. */
+export type TriggerEvent = 'insert' | 'update' | 'delete';
+
+/** The enabled triggers of a table or view for an event, in the order they run. One that is running already is left out: it does not call itself. */
 export function firing(
+  run: Run,
   object: CatalogObject,
-  kind: 'insert' | 'update' | 'delete' | 'merge',
+  event: TriggerEvent,
+  insteadOf: boolean,
 ): readonly CatalogTrigger[] {
-  const event = kind.toUpperCase();
-  return object.triggers.filter((trigger) => !trigger.disabled && (kind === 'merge' || trigger.events.includes(event)));
+  if (object.triggers.length === 0) return [];
+  const running = runningTrigger(run.frame);
+  return object.triggers
+    .filter((trigger) => trigger.insteadOf === insteadOf && !trigger.disabled && trigger.objectId !== running)
+    .filter((trigger) => trigger.events.includes(event.toUpperCase()))
+    .toSorted((a, b) => rank(a, event) - rank(b, event) || a.objectId - b.objectId);
 }
 
-function withOutput(statement: DmlStatement): DmlStatement {
-  const { span } = statement;
-  const star = (name: string): Star => ({
-    kind: 'star',
-    qualifier: [{ kind: 'identifier', name, quote: 'none', span }],
-    span,
-  });
-  const items = [
-    ...(statement.kind === 'delete' ? [] : [star('inserted')]),
-    ...(statement.kind === 'insert' ? [] : [star('deleted')]),
-  ];
-  const output: OutputClause = { kind: 'output', items, intoColumns: [], span };
-  return { ...statement, output: [output] };
+/** First and last are as sp_settriggerorder set them; the others keep the order in which they were made. */
+function rank(trigger: CatalogTrigger, event: TriggerEvent): number {
+  if (trigger.events.includes(`${event.toUpperCase()} FIRST`)) return 0;
+  return trigger.events.includes(`${event.toUpperCase()} LAST`) ? 2 : 1;
+}
+
+function runningTrigger(frame: Frame): number | undefined {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
+    if (at.trigger !== undefined) return at.procedureId;
+    if (at.procedureId !== 0) return undefined;
+  }
+  return undefined;
+}
+
+/** The events that a statement stands for: all that a MERGE names. */
+export function eventsOf(statement: DmlStatement): readonly TriggerEvent[] {
+  if (statement.kind !== 'merge') return [statement.kind];
+  const named = new Set(statement.whens.map((when) => when.action.kind));
+  return (['insert', 'update', 'delete'] as const).filter((event) =>
+    named.has(({ insert: 'mergeInsert', update: 'mergeUpdate', delete: 'mergeDelete' } as const)[event]),
+  );
+}
+
+/** The columns that an UPDATE, or the UPDATE of a MERGE, sets, in lower case. */
+function columnsSet(statement: DmlStatement): ReadonlySet<string> {
+  const clauses =
+    statement.kind === 'update'
+      ? statement.set
+      : statement.kind === 'merge'
+        ? statement.whens.flatMap((when) => (when.action.kind === 'mergeUpdate' ? when.action.set : []))
+        : [];
+  return new Set(
+    clauses.flatMap((clause) => {
+      const column =
+        clause.kind === 'setColumn'
+          ? clause.column
+          : clause.call.target?.kind === 'column'
+            ? clause.call.target
+            : undefined;
+      return column === undefined ? [] : [(column.parts.at(-1)?.name ?? '').toLowerCase()];
+    }),
+  );
+}
+
+/** Refuses OUTPUT to the client where triggers stand: 334. */
+function checkOutput(statement: DmlStatement, object: CatalogObject): void {
+  if (statement.output.every((output) => output.into !== undefined)) return;
+  throw new SqlError(
+    334,
+    `The target table '${object.name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`,
+  );
 }
 
 /** Runs a change and the AFTER triggers it fires, as one: an error of a trigger undoes the change. */
-export async function runWithTriggers(
+export function runWithTriggers(run: Run, statement: DmlStatement, object: CatalogObject): Promise<number> {
+  checkOutput(statement, object);
+  return asOne(run, async () => {
+    const wide = wideChange(statement, await contextOf(run), true);
+    const { count, rows } = await runWide(run, wide, object);
+    if (wide.images === undefined) return count;
+    for (const event of eventsOf(statement)) {
+      const changed = imagesOf(wide.images, rows, event, statement.kind === 'merge');
+      for (const trigger of firing(run, object, event, false)) {
+        await fire(run, trigger, { ...changed, updated: updatedBy(statement, object, event) });
+        if (run.session.tx.depth === 0) return count;
+      }
+    }
+    run.session.rowCount = count;
+    return count;
+  });
+}
+
+/** Runs the INSTEAD OF trigger in place of the change. */
+export function runInsteadOf(
   run: Run,
   statement: DmlStatement,
   object: CatalogObject,
-  triggers: readonly CatalogTrigger[],
+  trigger: CatalogTrigger,
 ): Promise<number> {
-  const name = `${object.schema}.${object.name}`;
-  const instead = triggers.find((trigger) => trigger.insteadOf);
-  if (instead !== undefined || statement.kind === 'merge') {
+  checkOutput(statement, object);
+  if (statement.kind === 'merge') {
     throw new SqlError(
       40515,
-      `The trigger '${(instead ?? triggers[0])?.name ?? ''}' of '${name}' is not supported in this version of SQL Server: only AFTER triggers of INSERT, UPDATE and DELETE are.`,
+      `MERGE into '${object.schema}.${object.name}', which has the INSTEAD OF trigger '${trigger.name}', is not supported in this version of SQL Server.`,
     );
   }
-  if (statement.output.some((output) => output.into === undefined)) {
-    throw new SqlError(
-      334,
-      `The target table '${object.name}' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.`,
-    );
-  }
-  if (statement.output.length > 0)
-    throw new SqlError(
-      40515,
-      `OUTPUT INTO on '${name}', which has triggers, is not supported in this version of SQL Server.`,
-    );
+  const event = statement.kind;
+  return asOne(run, async () => {
+    const { images, rows } = await instead(run, statement, object);
+    await fire(run, trigger, {
+      ...imagesOf(images, rows, event, false),
+      updated: updatedBy(statement, object, event),
+    });
+    return rows.length;
+  });
+}
+
+function updatedBy(statement: DmlStatement, object: CatalogObject, event: TriggerEvent): ReadonlySet<string> {
+  if (event === 'delete') return new Set();
+  if (event === 'insert') return new Set(object.columns.map((column) => column.name.toLowerCase()));
+  return columnsSet(statement);
+}
+
+/** A statement and what it fires, in the session's transaction or in one of its own. */
+async function asOne(run: Run, work: () => Promise<number>): Promise<number> {
   const { session } = run;
   const own = session.tx.depth === 0;
   if (own) await session.tx.begin(session.link, session.options.isolation);
   try {
-    const count = await changeAndFire(run, statement, object, triggers);
+    const count = await work();
     if (session.tx.depth === 0)
       throw new SqlError(3609, 'The transaction ended in the trigger. The batch has been aborted.');
     if (own) await session.tx.commit();
     session.transactionEnded();
     return count;
   } catch (error) {
-    if (own && session.tx.depth > 0) await session.tx.rollback();
+    if (own && session.tx.depth > 0) await session.rollback();
     throw error;
   }
-}
-
-async function changeAndFire(
-  run: Run,
-  statement: DmlStatement,
-  object: CatalogObject,
-  triggers: readonly CatalogTrigger[],
-): Promise<number> {
-  const context = await contextOf(run);
-  const dml = changeOf(withOutput(statement), context);
-  const values = await bind(run, dml.parameters);
-  const rows: PgRow[] = [];
-  const result = await run.session.query(dml.sql, values, {
-    writes: true,
-    signal: run.signal,
-    onRow: (row) => rows.push(row) > 0,
-  });
-  const width = object.columns.length;
-  const first = statement.kind === 'delete' ? 0 : width;
-  for (const trigger of triggers) {
-    await fire(run, trigger, {
-      inserted: statement.kind === 'delete' ? [] : rows.map((row) => row.slice(0, width)),
-      deleted: statement.kind === 'insert' ? [] : rows.map((row) => row.slice(first, first + width)),
-      columns: dml.columns.slice(0, width),
-      count: result.count,
-    });
-    if (run.session.tx.depth === 0) break;
-  }
-  return result.count;
 }
 
 interface Changed {
@@ -115,13 +160,36 @@ interface Changed {
   readonly count: number;
 }
 
-async function fire(run: Run, trigger: CatalogTrigger, changed: Changed): Promise<void> {
+function imagesOf(images: ImagePart, rows: readonly PgRow[], event: TriggerEvent, merged: boolean): Changed {
+  const width = images.columns.length;
+  const action = images.action ?? 0;
+  const mine = merged ? rows.filter((row) => row[action]?.toLowerCase() === event) : rows;
+  const cut = (from: number | undefined): PgRow[] =>
+    from === undefined ? [] : mine.map((row) => row.slice(from, from + width));
+  return {
+    inserted: event === 'delete' ? [] : cut(images.inserted),
+    deleted: event === 'insert' ? [] : cut(images.deleted),
+    columns: images.columns.map((column) => ({ ...column, type: stagedType(column.type) })),
+    count: mine.length,
+  };
+}
+
+/** A rowversion is kept, not counted on. */
+const stagedType = (type: SqlType): SqlType => (type.name === 'rowversion' ? { name: 'binary', length: 8 } : type);
+
+async function fire(
+  run: Run,
+  trigger: CatalogTrigger,
+  changed: Changed & { readonly updated: ReadonlySet<string> },
+): Promise<void> {
   const { session } = run;
-  const module = (await session.snapshot()).objectById(trigger.objectId);
+  const snapshot = await session.snapshot();
+  const module = snapshot.objectById(trigger.objectId);
   const parsed = parsedBatch(module?.definition ?? '', module?.quotedIdentifier ?? true);
   requireParsed(parsed, trigger.name);
   const body = parsed.statements.find((candidate) => candidate.kind === 'createTrigger')?.body ?? [];
   const frame = new Frame(trigger.name, trigger.objectId, run.frame.level + 1, run.frame);
+  frame.trigger = { parent: snapshot.objectById(trigger.parentId), updated: changed.updated };
   if (frame.level > MAX_LEVEL)
     throw new SqlError(217, 'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).');
   const inner: Run = { ...run, frame, text: module?.definition ?? '' };

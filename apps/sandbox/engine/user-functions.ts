@@ -4,6 +4,7 @@ import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { sandbox } from './profile.ts';
+import { scopeOver } from './scope-over.ts';
 import { partsOf, type SessionScope } from './session-scope.ts';
 
 /** An argument converted to the type of its parameter. */
@@ -35,17 +36,9 @@ function argumentsOf(object: CatalogObject, call: FunctionInvocation): BoundArgu
 /** The scope of a function's body: the catalog, and its parameters as pieces of SQL. */
 function scopeWith(scope: Scope, bound: readonly BoundArgument[]): Scope {
   const byName = new Map(bound.map((argument) => [argument.name, argument]));
-  return {
-    database: scope.database,
-    collation: scope.collation,
-    relation: (name) => scope.relation(name),
-    tableVariable: (name) => scope.tableVariable(name),
-    tableFunction: (name, inner) => scope.tableFunction(name, inner),
-    dataType: (schema, name) => scope.dataType(schema, name),
-    sequence: (name) => scope.sequence(name),
-    function: (name) => scope.function(name),
+  return scopeOver(scope, {
     variable: (name) => byName.get(name.toLowerCase()) ?? (name.startsWith('@@') ? scope.variable(name) : undefined),
-  };
+  });
 }
 
 function bodyOf(object: CatalogObject): ReturnType<typeof find> {
