@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import pg from 'pg';
 import { productRoot, type RunningProcess, startProcess } from '#stack';
 import { childrenOf, commandOf, type Costs } from './costs.ts';
 import type { Place } from './place.ts';
+import { profileEnv } from './source-place.ts';
 
 /** The processes of a job that `sluice run` starts, in the order of the report. */
 export const APPS = ['snapshot', 'poller', 'sink', 'converter'] as const;
@@ -23,14 +22,11 @@ export class JobRun {
   static async start(place: Place, path: string): Promise<JobRun> {
     const { options } = place;
     const set = options.set.flatMap((pair) => ['--set', pair]);
-    if (options.profile !== '') mkdirSync(resolve(options.profile), { recursive: true });
-    const hook = pathToFileURL(join(productRoot(), 'dist/bench/profile-hook.js')).href;
-    const profile = { NODE_OPTIONS: `--import ${hook}`, SLUICE_BENCH_PROFILE: resolve(options.profile) };
     const command = await startProcess({
       name: 'sluice-run',
       command: process.execPath,
       args: [join(productRoot(), 'dist/apps/cli/main.js'), 'run', path, '--progress-ms', '2000', ...set],
-      env: { ...place.environment, SLUICE_HOME: join(place.dir, 'home'), ...(options.profile !== '' && profile) },
+      env: { ...place.environment, SLUICE_HOME: join(place.dir, 'home'), ...profileEnv(options) },
       logFile: join(place.dir, 'logs/run.log'),
       endSignal: 'TERM',
     });

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- load|changes|latency|memory`: Sluice from SQL Server (the sandbox) to PostgreSQL through Kafka, as a user runs it. Progress on standard error;
+ * `npm run bench -- load|changes|latency|memory|sandbox`: Sluice from SQL Server (the sandbox) to PostgreSQL through Kafka, as a user runs it. Progress on standard error;
  * one JSON line on standard output. docs/performance.md says how it measures.
  */
 import { benchChanges } from './changes.ts';
@@ -7,12 +7,14 @@ import { benchLatency } from './latency.ts';
 import { benchLoad } from './load.ts';
 import { benchMemory } from './memory.ts';
 import { type BenchOptions, type Mode, readOptions } from './options.ts';
+import { benchSandbox } from './sandbox.ts';
 
 const RUNS: Readonly<Record<Mode, (options: BenchOptions, say: (line: string) => void) => Promise<object>>> = {
   load: benchLoad,
   changes: benchChanges,
   latency: benchLatency,
   memory: benchMemory,
+  sandbox: benchSandbox,
 };
 
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What `npm run bench` measures. */
-export const MODES = ['load', 'changes', 'latency', 'memory'] as const;
+export const MODES = ['load', 'changes', 'latency', 'memory', 'sandbox'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a run is asked for. Counts are rows. */
@@ -15,7 +15,10 @@ export interface BenchOptions {
   readonly documentBytes: readonly [number, number];
   /** `changes`: how many are captured beforehand. */
   readonly changes: number;
-  /** `latency`: changes a second, and for how many seconds. */
+  /** `sandbox`: rows of the streamed table, and clients of the transactions. */
+  readonly rows: number;
+  readonly clients: number;
+  /** `latency`: changes a second, and for how many seconds; `sandbox`: seconds of each kind of transaction. */
   readonly rate: number;
   readonly seconds: number;
   /** `memory`: which of its cases. */
@@ -32,14 +35,15 @@ export interface BenchOptions {
   readonly keep: boolean;
 }
 
-export const USAGE = `Usage: npm run bench -- load|changes|latency|memory [options]
+export const USAGE = `Usage: npm run bench -- load|changes|latency|memory|sandbox [options]
   --customers N --orders N --lines N --documents N   rows of each table (default for load: 200000 1000000 3000000 20000)
   --small F           all sizes divided by F (10, 100)
   --changes N         changes to drain (default 300000)
-  --rate N --seconds N   of latency (default 1000 for 30 s)
+  --rate N --seconds N   of latency (default 1000 for 30 s); of sandbox: seconds of each kind of transaction
+  --rows N --clients N   of sandbox: rows that are streamed (default 1000000), clients that write (default 8)
   --cases A,B         of memory: rows, documents, transaction (default all)
   --set KEY=VALUE     a setting of the job file, such as load.workers=2
-  --profile DIR       V8 CPU profiles of Sluice's processes
+  --profile DIR       V8 CPU profiles of Sluice's processes; of sandbox: of the sandbox
   --no-durable        the target does not wait for its disk
   --encrypt           read the source over TLS
   --keep              leave data and logs`;
@@ -60,6 +64,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       documents: { type: 'string' },
       small: { type: 'string', default: '1' },
       changes: { type: 'string', default: '300000' },
+      rows: { type: 'string', default: '1000000' },
+      clients: { type: 'string', default: '8' },
       rate: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '30' },
       cases: { type: 'string', default: 'rows,documents,transaction' },
@@ -86,6 +92,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     documents: documents!,
     documentBytes: [4096, 65_536],
     changes: Math.ceil(count('changes', values.changes) / divisor),
+    rows: Math.ceil(count('rows', values.rows) / divisor),
+    clients: count('clients', values.clients),
     rate: count('rate', values.rate),
     seconds: count('seconds', values.seconds),
     cases: values.cases.split(','),
