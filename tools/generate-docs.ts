@@ -4,6 +4,7 @@ import { cliPage } from './docs/cli-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { issuesPage } from './docs/issues-page.ts';
 import { jobPage, jobSchemaFile } from './docs/job-page.ts';
+import { sandboxPage } from './docs/sandbox-page.ts';
 import { valuesPage } from './docs/values-page.ts';
 
 /** The reference pages that are made from code, by their path in the checkout. A spec fails where a committed page is another. */
@@ -15,6 +16,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ['docs/values.md', valuesPage()],
     ['docs/issues.md', issuesPage()],
     ['docs/errors.md', errorsPage()],
+    ['docs/sandbox.md', sandboxPage()],
   ]);
 }
 

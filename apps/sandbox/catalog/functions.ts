@@ -98,6 +98,9 @@ const CONSTANTS: Readonly<Record<string, { readonly type: SqlType; readonly sql:
   'sys.fn_hadr_backup_is_preferred_replica': { type: { name: 'bit' }, sql: 'true' },
 };
 
+/** The lower-case names of the metadata functions, those of CDC apart. */
+export const CATALOG_FUNCTIONS: readonly string[] = [...Object.keys(SIGNATURES), ...Object.keys(CONSTANTS)];
+
 function invoke(signature: Signature, call: FunctionInvocation): TypedSql {
   const { args } = call;
   if (args.length < (signature.least ?? 0) || args.length > signature.args.length) {

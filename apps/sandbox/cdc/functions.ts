@@ -34,6 +34,9 @@ const SCALARS: Readonly<Record<string, Signature>> = {
   fn_cdc_has_column_changed: { args: [NAME, NAME, MASK], result: BIT, sql: call('cdc_has_column_changed') },
 };
 
+/** The lower-case names of the scalar functions of CDC, without their schema sys. */
+export const CDC_SCALARS: readonly string[] = Object.keys(SCALARS);
+
 /** A scalar function of CDC by its lower-case name. */
 export function cdcScalar(_snapshot: CatalogSnapshot, name: string): FunctionHandler | undefined {
   if (!name.startsWith('sys.')) return undefined;

@@ -150,6 +150,9 @@ const OWN: Readonly<Record<string, SystemProcedure>> = {
   sp_dropextendedproperty: property('drop'),
 };
 
+/** The names of the engine's system procedures. */
+export const OWN_PROCEDURES: readonly string[] = Object.keys(OWN);
+
 /** The system procedures that are the engine's: those that change definitions. */
 export function ownProcedure(name: string): SystemProcedure | undefined {
   return Object.hasOwn(OWN, name) ? OWN[name] : undefined;

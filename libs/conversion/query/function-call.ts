@@ -106,6 +106,9 @@ const RULES: ReadonlyMap<string, RuleEntry> = new Map(
   ),
 );
 
+/** The lower-case names of T-SQL's own functions that the translator knows, also those that it refuses. */
+export const BUILT_IN_FUNCTIONS: readonly string[] = [...RULES.keys()];
+
 /** Whether a function's name is one of T-SQL's own that the translator knows. */
 export const isBuiltIn = (name: string): boolean => RULES.has(name.toLowerCase());
 

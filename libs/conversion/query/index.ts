@@ -20,7 +20,7 @@ export type {
   VariableBinding,
 } from './api.ts';
 export { TranslationError } from './api.ts';
-export { isBuiltIn } from './function-call.ts';
+export { BUILT_IN_FUNCTIONS, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
 export { RUNTIME_SQL } from './runtime.sql.ts';

@@ -1,0 +1,37 @@
+/** The hand-written part of the conformance page. */
+export const INTRODUCTION = `\`apps/sandbox\` is a stand-in for SQL Server 2022 for development and tests: it speaks TDS 7.4 to any driver, runs T-SQL, and keeps its rows in an
+embedded PostgreSQL. It is not SQL Server, and says so when it starts. Its rule is that it either answers as SQL Server does or fails with SQL Server's kind
+of error, which names the statement: nothing works approximately. This page is the proof of that rule, and its boundary.
+
+## How to read this page
+
+Every line is made from cases: statements whose answers are literals from Microsoft's documentation (each group cites its page) or recorded answers.
+\`works, 12 cases\` means that twelve of them use the thing and are answered as documented; \`error 40515\` means that it is refused with that error. Where a
+thing works but some form of it is refused, the last column counts those forms, and the table at the end shows them. A spec fails where a statement of the
+syntax tree, a function that the translator or the engine knows, a catalog view, a system procedure or an object of change data capture has no case.
+
+Anything that this page does not name fails too: a statement with 40515 or a syntax error, a function with 195, an object with 208, a procedure with 2812.
+
+## Limits that no single case shows
+
+- **Isolation levels** are PostgreSQL's. \`SNAPSHOT\` and \`READ_COMMITTED_SNAPSHOT\` are as named; a reader never blocks on a writer, whatever its level, and
+  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. Writers block on writers, deadlocks end with 1205, lock time-outs with 1222.
+- **Plans and their statistics**: hints are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
+- **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
+- **Collations** compare by ICU and a code page for \`varchar\`; the sandbox knows the collations that \`sys.fn_helpcollations\` would list for Windows and SQL names
+  it can map, and refuses others when a column or database is made with them.
+- **Expressions share their rules with the conversion** (\`libs/conversion\`), so a comparison of the sandbox with the converted database proves control flow,
+  not expressions. Expressions are proven by the cases of this page.
+- **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
+  slowed down or made to fail (see apps/sandbox/cdc).
+
+## How to run the suite
+
+\`\`\`
+npm run jest -- test/semantics                                            # against the sandbox
+TEST_MSSQL_URL=mssql://sa:password@host:1433 npm run jest -- test/semantics   # against a SQL Server, which must agree
+\`\`\`
+
+A case is one line of a \`.cases\` file in test/semantics/cases: \`statement => answer\`, and \`?? !number\` behind it where the sandbox refuses. What its text shows
+is found by the parser; what it does not show (a procedure called in a string, or in the group's setup) its group names with
+\`# covers: procedure sp_columns; cdc fn_cdc_get_max_lsn\`.`;
