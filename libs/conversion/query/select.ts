@@ -7,6 +7,7 @@ import { isAggregate } from './function-call.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { fromClause } from './from.ts';
 import { windowSql } from './order.ts';
+import { convert } from './convert.ts';
 import { condition } from './predicate.ts';
 import type { Translation } from './translation.ts';
 
@@ -99,7 +100,10 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
               right,
               item.span,
             );
-      return [{ name: '', value: assigned, span: item.span, assignTo: item.variable.name }];
+      const type = t.profile.kind === 'sandbox' ? env.scope.variable(item.variable.name)?.type : undefined;
+      // PL/pgSQL converts what is assigned by itself.
+      const value = type ? convert(t, assigned, type, { mode: 'assignment', span: item.span }) : assigned;
+      return [{ name: '', value, span: item.span, assignTo: item.variable.name }];
     }
     case 'selectItem': {
       const selected = translate(t, env, item.expression);

@@ -276,7 +276,15 @@ function variableValue(
   clause: SetColumn,
   column: RelationColumn | undefined,
 ): TypedSql {
-  if (column) return { sql: `new.${column.sql}`, type: column.type, nullable: column.nullable };
+  const value = column
+    ? { sql: `new.${column.sql}`, type: column.type, nullable: column.nullable }
+    : variableRight(t, env, clause);
+  const type = t.profile.kind === 'sandbox' && clause.variable ? env.scope.variable(clause.variable.name)?.type : null;
+  // PL/pgSQL converts what is assigned by itself.
+  return type ? convert(t, value, type, { mode: 'assignment', span: clause.span }) : value;
+}
+
+function variableRight(t: Translation, env: Environment, clause: SetColumn): TypedSql {
   const right = translate(t, env, clause.value);
   return clause.op === '=' || !clause.variable ? right : compound(t, env, clause, clause.variable, right);
 }

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION sys.ticks_of_datetime(x timestamp) RETURNS bigint LAN
 CREATE OR REPLACE FUNCTION sys.timestamp_of_ticks(t bigint) RETURNS timestamp LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT timestamp '0001-01-01' + (t / 864000000000)::int * interval '1 day' + ((t % 864000000000) / 10) * interval '1 microsecond' $$;
 CREATE OR REPLACE FUNCTION sys.round_ticks(t bigint, scale int) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN scale >= 7 THEN t ELSE least((t + (10 ^ (7 - scale))::bigint / 2) / (10 ^ (7 - scale))::bigint * (10 ^ (7 - scale))::bigint,
+  SELECT CASE WHEN scale >= 7 OR t IS NULL THEN t ELSE least((t + (10 ^ (7 - scale))::bigint / 2) / (10 ^ (7 - scale))::bigint * (10 ^ (7 - scale))::bigint,
     3155378975999999999 / (10 ^ (7 - scale))::bigint * (10 ^ (7 - scale))::bigint) END $$;
 CREATE OR REPLACE FUNCTION sys.datetime_of_ticks(t bigint) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE day bigint := t / 864000000000; third bigint := round((t % 864000000000) * 3 / 100000.0);
