@@ -3,8 +3,7 @@ import { recordCodec } from '#avro-codec';
 import { topics, type WindowRecord } from '#events';
 import { journalTopicSpec, publisherFactory } from '#runtime';
 import type { ChangeReader, ChangeWindow, Source } from '#source';
-import type { ControlStore } from '#target-postgres';
-import { SourceDatabase, SourceJob, until } from '#testing';
+import { blindToItsLease, over, SourceDatabase, SourceJob, until } from '#testing';
 import { Poller, type PollerOptions } from './poller.ts';
 
 const TABLES = ['dbo.a', 'dbo.b', 'dbo.c'];
@@ -319,20 +318,4 @@ function gated(source: Source, gate: Gate): Source {
     return over(reader, { read });
   };
   return over(source, { openChangeReader });
-}
-
-/** A store whose owner never learns that its lease is another's, and does not prolong it: as if its process stood still. */
-function blindToItsLease(control: ControlStore): ControlStore {
-  return over(control, { leases: over(control.leases, { renew: () => Promise.resolve(true) }) });
-}
-
-/** An object with some members replaced. */
-function over<T extends object>(object: T, members: Partial<T>): T {
-  return new Proxy(object, {
-    get: (target, name) => {
-      if (name in members) return Reflect.get(members, name);
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

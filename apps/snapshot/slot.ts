@@ -81,6 +81,8 @@ export class Slot {
       if (!this.producer.needsInit) await this.producer.abort();
       if (!this.producer.needsInit) await control.chunks.takeBack(this.lease.name, this.lease.epoch);
       if (signal.aborted || !isSuspending(error)) throw error;
+      // Not by one that was frozen: the table may be another's by now.
+      if (!(await control.leases.renew(this.lease, this.options.leaseMs))) throw leaseLost(this.lease.name);
       await control.setTableState(chunk.tableName, 'suspended', { reason: oneLine(error) });
       this.options.log.error('table stopped', { table: chunk.tableName, reason: oneLine(error) });
       return;

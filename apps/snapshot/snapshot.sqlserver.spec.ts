@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SluiceError } from '#errors';
 import { publisherFactory } from '#runtime';
 import type { ChunkReader, Source } from '#source';
-import type { ControlStore } from '#target-postgres';
-import { SourceDatabase, SourceJob, until } from '#testing';
+import { blindToItsLease, over, SourceDatabase, SourceJob, until } from '#testing';
 import { Snapshot, type SnapshotOptions } from './snapshot.ts';
 
 const TABLES = ['dbo.t', 'dbo.heap'];
@@ -179,6 +179,25 @@ describe('the snapshot', () => {
     expect((await job.control.readCounts()).get('dbo.t')?.snapshot.reads).toBe(400);
   });
 
+  test('rule 1: what a frozen slot stumbles over when it wakes up stops no table', async () => {
+    const gate = new Gate(3, () => new SluiceError('TypeNotSupported', 'what this one read is no row any more'));
+    undo.push(() => gate.open());
+    const { leases } = job.control;
+    const renew: typeof leases.renew = (...args) => (gate.passed ? leases.renew(...args) : Promise.resolve(true));
+    start({ source: gated(source, gate), control: over(job.control, { leases: over(leases, { renew }) }) });
+    await answerHold('dbo.t');
+    await gate.reached;
+    start();
+    await untilState('dbo.t', 'catching-up');
+    gate.open();
+    await until(async () => gate.passed);
+    await job.control.setTableState('dbo.heap', 'prepared');
+    await answerHold('dbo.heap');
+    await untilState('dbo.heap', 'catching-up');
+    expect((await job.table('dbo.t')).state).toBe('catching-up');
+    expect((await reads('dbo.t')).toSorted((a, b) => a - b)).toEqual(ascending(400));
+  });
+
   test('B9 rule 6: a table without a key is read at one exact position, behind a truncation, with multiplicity', async () => {
     start();
     await answerHold('dbo.heap');
@@ -227,7 +246,11 @@ class Gate {
   private chunks = 0;
   passed = false;
 
-  constructor(private readonly at: number) {}
+  /** `fault`: what the stopped reader throws when it goes on. */
+  constructor(
+    private readonly at: number,
+    private readonly fault?: () => Error,
+  ) {}
 
   open(): void {
     this.unlock();
@@ -239,6 +262,7 @@ class Gate {
     this.arrive();
     await this.unlocked;
     this.passed = true;
+    if (this.fault) throw this.fault();
   }
 }
 
@@ -254,20 +278,4 @@ function gated(source: Source, gate: Gate): Source {
     return over(reader, { read });
   };
   return over(source, { openChunkReader });
-}
-
-/** A store whose owner never learns that its lease is another's, and does not prolong it: as if its process stood still. */
-function blindToItsLease(control: ControlStore): ControlStore {
-  return over(control, { leases: over(control.leases, { renew: () => Promise.resolve(true) }) });
-}
-
-/** An object with some members replaced. */
-function over<T extends object>(object: T, members: Partial<T>): T {
-  return new Proxy(object, {
-    get: (target, name) => {
-      if (name in members) return Reflect.get(members, name);
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

@@ -1,9 +1,9 @@
 import type { EventTable } from '#events';
-import { isRetryable, oneLine } from '#errors';
+import { isRetryable, oneLine, SluiceError } from '#errors';
 import type { KafkaClient, TransactionalProducer } from '#kafka';
 import type { TablePublisher } from '#publish';
 import type { Source } from '#source';
-import type { ControlStore } from '#target-postgres';
+import type { ControlStore, Lease } from '#target-postgres';
 import { type Log, sleep } from '#telemetry';
 import { Coordinator } from './coordinator.ts';
 import { Slot, SLOT_PREFIX } from './slot.ts';
@@ -75,7 +75,7 @@ export class Snapshot {
   private async coordinate(signal: AbortSignal): Promise<void> {
     const { control, owner, leaseMs } = this.options;
     const lease = await control.leases.acquire('snapshot-coordinator', owner, leaseMs);
-    if (lease) await new Coordinator(this.options, lease).lead(signal);
+    if (lease) await this.whileHeld(lease, () => new Coordinator(this.options, lease).lead(signal));
     else await sleep(Math.min(1000, leaseMs / 4), signal);
   }
 
@@ -89,7 +89,7 @@ export class Snapshot {
       try {
         const lease = await control.leases.acquire(name, owner, leaseMs);
         if (lease) {
-          await new Slot(this.options, lease).lead(signal);
+          await this.whileHeld(lease, () => new Slot(this.options, lease).lead(signal));
           return;
         }
       } finally {
@@ -97,6 +97,22 @@ export class Snapshot {
       }
     }
     await sleep(Math.min(1000, leaseMs / 4), signal);
+  }
+
+  /** One that was frozen wakes up in a world that has gone on without it (a table was loaded anew): what it stumbles over counts only while it has its lease. */
+  private async whileHeld(lease: Lease, work: () => Promise<void>): Promise<void> {
+    const { control, leaseMs } = this.options;
+    try {
+      await work();
+    } catch (error) {
+      if (isRetryable(error) || (await control.leases.renew(lease, leaseMs))) throw error;
+      throw new SluiceError(
+        'LeaseLost',
+        `Another process has the lease ${lease.name}.`,
+        { lease: lease.name },
+        { cause: error },
+      );
+    }
   }
 
   private readonly taken = new Set<string>();

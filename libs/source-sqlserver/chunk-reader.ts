@@ -6,7 +6,7 @@ import { sleep } from '#telemetry';
 import type { SourceRow } from '#values';
 import { quoteName } from '#tsql';
 import { beyond, boundaryParameters, equalTo, upTo } from './chunk-predicate.ts';
-import type { SqlServerClient } from './client.ts';
+import type { SqlServerClient, SqlServerTransaction } from './client.ts';
 import { type KeyPart, keyToText, selectList } from './select-list.ts';
 import { keyParts } from './key-parts.ts';
 import { listWriters } from './open-transactions.ts';
@@ -103,22 +103,39 @@ export class SqlServerChunkReader implements ChunkReader {
         { table: tableName(table) },
       );
     }
+    const reading = await this.client.begin('SNAPSHOT');
+    try {
+      const marker = await this.beginSnapshotAtMarker(reading, table);
+      const position = await new SqlServerQuiesce(this.client).positionOf(marker);
+      const text = `SELECT ${selectList(table)} FROM ${quoted(table)}`;
+      return {
+        position,
+        rows: reading.stream(text, {}, { blockRows: BLOCK.blockRows, blockBytes: this.blockBytes }, signal),
+        end: () => reading.rollback(),
+      };
+    } catch (error) {
+      await ended(reading);
+      throw error;
+    }
+  }
+
+  /**
+   * Begins the snapshot under a shared lock on the table, during which no change of it commits, and ends the lock by the commit of a marker: every change of the table
+   * committed before the marker is in the snapshot, and none after it. Returns the marker's text. The lock is gone whatever happens.
+   */
+  private async beginSnapshotAtMarker(reading: SqlServerTransaction, table: EventTable): Promise<string> {
     const marker = `read ${tableName(table)} ${Date.now()}`;
     const lock = await this.client.begin('READ COMMITTED');
-    const reading = await this.client.begin('SNAPSHOT');
-    // While the shared lock is held no change of the table commits; the snapshot begins under it, and the marker's commit ends it: every change of the table
-    // committed before the marker is in the snapshot, and none after it.
-    await lock.query(`SELECT TOP (0) 1 FROM ${quoted(table)} WITH (TABLOCK, HOLDLOCK)`);
-    await reading.query(`SELECT COUNT(*) FROM sluice.marker`);
-    await lock.query(`INSERT INTO sluice.marker ([text]) VALUES (@text)`, { text: marker });
-    await lock.commit();
-    const position = await new SqlServerQuiesce(this.client).positionOf(marker);
-    const text = `SELECT ${selectList(table)} FROM ${quoted(table)}`;
-    return {
-      position,
-      rows: reading.stream(text, {}, { blockRows: BLOCK.blockRows, blockBytes: this.blockBytes }, signal),
-      end: () => reading.rollback(),
-    };
+    try {
+      await lock.query(`SELECT TOP (0) 1 FROM ${quoted(table)} WITH (TABLOCK, HOLDLOCK)`);
+      await reading.query(`SELECT COUNT(*) FROM sluice.marker`);
+      await lock.query(`INSERT INTO sluice.marker ([text]) VALUES (@text)`, { text: marker });
+      await lock.commit();
+      return marker;
+    } catch (error) {
+      await ended(lock);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -152,4 +169,9 @@ export class SqlServerChunkReader implements ChunkReader {
 
 function quoted(table: EventTable): string {
   return `${quoteName(table.schema)}.${quoteName(table.name)}`;
+}
+
+/** Rolls back what has failed already: a fault of the rollback (its connection is lost, and the server ends the transaction) says no more than the first. */
+async function ended(transaction: SqlServerTransaction): Promise<void> {
+  await transaction.rollback().catch(() => undefined);
 }
