@@ -178,6 +178,8 @@ export interface SqlSession {
   /** Collation of the database at login; drivers encode varchar parameters by it. Default SQL_Latin1_General_CP1_CI_AS. */
   readonly collation?: string;
   readonly spid: number;
+  /** Aborts when the session was ended from elsewhere (KILL): its connection is then dropped. */
+  readonly ended?: AbortSignal;
   /** A SQL batch. */
   batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void>;
   /** sp_executesql and the prepared-statement procedures arrive decoded: statement text and its declared parameters. */

@@ -1,6 +1,6 @@
 import type { Dbcc, Expression } from '#tsql';
 import { sequenceName } from '../catalog/index.ts';
-import { SqlError } from '../session.ts';
+import { SqlError, type TdsColumn } from '../session.ts';
 import { evaluate } from './evaluate.ts';
 import { contextOf, type Run } from './run.ts';
 import { partsOf } from './session-scope.ts';
@@ -68,9 +68,49 @@ async function checkIdent(run: Run, args: readonly Expression[]): Promise<void> 
   }
 }
 
-/** DBCC: CHECKIDENT; nothing for what looks after files and caches; others are refused. */
+const LEVEL = { 1: 'read uncommitted', 2: 'read committed', 3: 'repeatable read', 4: 'serializable', 5: 'snapshot' };
+
+/** DBCC USEROPTIONS: the settings of the session, those of SET ANSI_… only where they are on. */
+function userOptions(run: Run): void {
+  const { options, catalogDatabase } = run.session;
+  const versioned = options.isolation === 2 && catalogDatabase.info.readCommittedSnapshot;
+  const flags: readonly (readonly [string, boolean])[] = [
+    ['quoted_identifier', options.quotedIdentifier],
+    ['arithabort', options.arithAbort],
+    ['numeric_roundabort', options.numericRoundAbort],
+    ['xact_abort', options.xactAbort],
+    ['nocount', options.noCount],
+    ['implicit_transactions', options.implicitTransactions],
+    ['ansi_null_dflt_on', options.ansiNullDefault],
+    ['ansi_warnings', options.ansiWarnings],
+    ['ansi_padding', options.ansiPadding],
+    ['ansi_nulls', options.ansiNulls],
+    ['concat_null_yields_null', options.concatNullYieldsNull],
+  ];
+  const rows: (readonly [string, string])[] = [
+    ['textsize', String(options.textSize)],
+    ['language', options.language],
+    ['dateformat', options.dateFormat],
+    ['datefirst', String(options.dateFirst)],
+    ['lock_timeout', String(options.lockTimeout)],
+    ...flags.filter(([, on]) => on).map(([name]) => [name, 'SET'] as const),
+    ['isolation level', versioned ? 'read committed snapshot' : LEVEL[options.isolation]],
+  ];
+  const text = (name: string, length: number): TdsColumn => ({
+    name,
+    type: { name: 'nvarchar', length },
+    nullable: true,
+  });
+  run.out.columns([text('Set Option', 128), text('Value', 4000)]);
+  for (const row of rows) run.out.row(row);
+  run.session.rowCount = rows.length;
+  run.out.done(BigInt(rows.length), 0xc1);
+}
+
+/** DBCC: USEROPTIONS; CHECKIDENT; nothing for what looks after files and caches; others are refused. */
 export async function dbcc(run: Run, statement: Dbcc): Promise<void> {
   if (statement.command === 'CHECKIDENT') await checkIdent(run, statement.args);
+  else if (statement.command === 'USEROPTIONS') userOptions(run);
   else if (!NOTHING_TO_DO.has(statement.command)) {
     throw new SqlError(40515, `DBCC ${statement.command} is not supported in this version of SQL Server.`);
   }

@@ -6,6 +6,7 @@ import {
   type SqlSession,
   type TdsColumn,
   type TdsParameter,
+  type TdsType,
   type TdsValue,
   type TransactionRequest,
 } from '../session.ts';
@@ -13,13 +14,14 @@ import { bulkLoad } from './bulk-load.ts';
 import type { Cursor } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
-import { callRemote, tableParameter } from './procedure-call.ts';
+import { bindStatementParameters } from './parameter-values.ts';
+import { callRemote } from './procedure-call.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
 import { Cancelled, lostSession, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
 import type { Run } from './run.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
-import { decoderFor, encoderFor } from './storage-type.ts';
+import { decoderFor } from './storage-type.ts';
 import { transactionRequest } from './transaction-statements.ts';
 import { SessionTransaction } from './transaction.ts';
 
@@ -52,6 +54,8 @@ export class EngineSession implements SqlSession {
   /** Set while a definition is being changed: what it does inside belongs to the same transaction. */
   private changing: PgQuerier | undefined;
   private physicalNumber = 0;
+  private readonly end = new AbortController();
+  private closed: Promise<void> | undefined;
 
   constructor(
     readonly server: SandboxServer,
@@ -62,6 +66,10 @@ export class EngineSession implements SqlSession {
 
   get database(): string {
     return this.current.info.name;
+  }
+
+  get ended(): AbortSignal {
+    return this.end.signal;
   }
 
   get catalogDatabase(): Database {
@@ -277,17 +285,14 @@ export class EngineSession implements SqlSession {
     return this.request(async () => {
       const frame = this.batchFrame();
       const run = this.runOf(frame, out, signal);
-      for (const parameter of parameters) {
-        const key = parameter.name.toLowerCase();
-        if (parameter.type.name === 'table') frame.tables.set(key, await tableParameter(run, parameter));
-        else frame.variables.set(key, { type: parameter.type, value: encoderFor(parameter.type)(parameter.value) });
-      }
+      await bindStatementParameters(run, parameters);
       await runBatch(this, sql, frame, out, signal);
       out.returnStatus(0);
       for (const parameter of parameters) {
         const slot = parameter.output ? frame.variable(parameter.name) : undefined;
         if (slot === undefined) continue;
-        out.returnValue({ ...parameter, value: slot.value === null ? null : decoderFor(parameter.type)(slot.value) });
+        const type = slot.type as TdsType;
+        out.returnValue({ ...parameter, type, value: slot.value === null ? null : decoderFor(type)(slot.value) });
       }
     });
   }
@@ -309,20 +314,32 @@ export class EngineSession implements SqlSession {
     return this.request(() => bulkLoad(this, sql, columns, rows, signal));
   }
 
-  async reset(): Promise<void> {
-    if (this.tx.depth > 0) await this.tx.rollback();
-    this.transactionEnded();
-    await this.dropTemporary(this.root);
-    this.root = new Frame('', 0, 0, undefined);
-    this.cursors.clear();
-    this.options = defaultOptions();
-    this.identityInsert = undefined;
-    this.lastError = 0;
-    this.rowCount = 0;
-    this.lastIdentity = null;
+  reset(keepTransaction = false): Promise<void> {
+    return this.request(async () => {
+      const keep = keepTransaction && this.tx.depth > 0;
+      if (this.tx.depth > 0 && !keep) await this.tx.rollback();
+      if (!keep) this.transactionEnded();
+      await this.dropTemporary(this.root);
+      this.root = new Frame('', 0, 0, undefined);
+      this.cursors.clear();
+      this.options = defaultOptions();
+      this.identityInsert = undefined;
+      this.lastError = 0;
+      this.rowCount = 0;
+      this.lastIdentity = null;
+      await this.link.run('RESET lock_timeout');
+      if (!keep) await this.goHome();
+    });
+  }
+
+  /** Back to the database of the login; the connection to another is let go. */
+  private async goHome(): Promise<void> {
+    const left = this.current.id;
     this.current = this.server.database(this.login.database || 'master') ?? this.current;
+    if (this.current.id === left) return;
+    this.own = undefined;
     await this.connect();
-    await this.link.run('RESET lock_timeout');
+    await this.disconnect(left);
   }
 
   /** Drops the temporary tables of a scope that has ended. */
@@ -340,7 +357,18 @@ export class EngineSession implements SqlSession {
     await link?.close();
   }
 
-  async close(): Promise<void> {
+  /** Ends the session from elsewhere (KILL): its transaction is rolled back, its client loses the connection. */
+  async kill(): Promise<void> {
+    await this.close();
+    this.end.abort();
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.letGo();
+    return this.closed;
+  }
+
+  private async letGo(): Promise<void> {
     this.server.forget(this);
     await Promise.all([...this.links.values()].map((link) => link.close()));
   }

@@ -8,6 +8,7 @@ import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted } from './interpreter.ts';
 import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
+import { convertArgument } from './parameter-values.ts';
 import { Cancelled, sqlError } from './pg-error.ts';
 import { contextOf, localTable, type Run } from './run.ts';
 import { partsOf } from './session-scope.ts';
@@ -201,7 +202,7 @@ async function bindParameters(
       continue;
     }
     if (argument !== undefined && argument.byDefault !== true) {
-      frame.variables.set(key, { type, value: await convertValue(run, argument.value, argument.type, type) });
+      frame.variables.set(key, { type, value: await convertArgument(run, argument.value, argument.type, type) });
     } else if (parameter.default !== undefined) {
       const word = bareWord(parameter.default);
       frame.variables.set(key, { type, value: word ?? (await evaluate(run, parameter.default, type)) });

@@ -326,7 +326,7 @@ export class SandboxServer implements SqlServer {
 
   private async expelOthers(database: Database, by: EngineSession): Promise<void> {
     for (const session of [...this.sessions.values()]) {
-      if (session !== by && session.catalogDatabase === database) await session.close();
+      if (session !== by && session.catalogDatabase === database) await session.kill();
     }
   }
 

@@ -117,7 +117,7 @@ async function kill(run: Run, statement: Kill): Promise<void> {
   const victim = run.session.server.session(spid);
   if (victim === run.session) throw new SqlError(6104, 'Cannot use KILL to kill your own process.');
   if (victim === undefined) throw new SqlError(6106, `Process ID ${spid} is not an active process ID.`, 16, 2);
-  if (!statement.statusOnly) await victim.close();
+  if (!statement.statusOnly) await victim.kill();
 }
 
 async function declare(run: Run, statement: Declare): Promise<void> {

@@ -235,6 +235,7 @@ export class TdsConnection {
   private async serveAll(session: SqlSession): Promise<void> {
     const { serverName, maxRequestBytes, log } = this.options;
     const nullBitmap = this.tdsVersion >= TDS_73B;
+    session.ended?.addEventListener('abort', () => this.destroy(), { once: true });
     const server = new RequestServer({ session, writer: this.writer, serverName, nullBitmap, maxRequestBytes, log });
     for (;;) {
       const message = await this.reader.next();

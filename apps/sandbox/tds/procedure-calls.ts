@@ -143,9 +143,8 @@ function bind(statement: Prepared, given: readonly TdsParameter[]): TdsParameter
     return { ...parameter, name: declaration.name, declared: declaration.type };
   });
   const supplied = new Set(bound.map((parameter) => parameter.name.toLowerCase()));
-  const missing = declarations.find(
-    (declaration) => !supplied.has(declaration.name.toLowerCase()) && !declaration.type.includes('='),
-  );
+  const left = declarations.filter((declaration) => !supplied.has(declaration.name.toLowerCase()));
+  const missing = left.find((declaration) => !declaration.type.includes('='));
   if (missing) {
     const list = declarations.map((declaration) => `${declaration.name} ${declaration.type}`).join(',');
     const text = `(${list})${statement.sql}`.slice(0, 256);
@@ -154,7 +153,12 @@ function bind(statement: Prepared, given: readonly TdsParameter[]): TdsParameter
       `The parameterized query '${text}' expects the parameter '${missing.name}', which was not supplied.`,
     );
   }
-  return bound;
+  return [...bound, ...left.map(byDefault)];
+}
+
+/** A declared parameter that the call leaves to its default. */
+function byDefault({ name, type }: Declaration): TdsParameter {
+  return { name, type: { name: 'nvarchar', length: -1 }, value: null, output: false, isDefault: true, declared: type };
 }
 
 function placesOf(wire: readonly TdsParameter[], bound: readonly TdsParameter[], skip: number): OutputPlace[] {
