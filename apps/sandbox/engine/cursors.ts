@@ -1,5 +1,5 @@
 import { translateQuery, type ResultColumn } from '#conversion';
-import type { CursorStatement, DeclareCursor, Fetch, Identifier, Variable } from '#tsql';
+import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifier, SetVariable, Variable } from '#tsql';
 import { SqlError } from '../session.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import type { PgRow } from './pg-link.ts';
@@ -9,33 +9,104 @@ import { bind, contextOf, type Run } from './run.ts';
 /** A cursor: its rows are read when it is opened, as those of a STATIC cursor. */
 export interface Cursor {
   readonly name: string;
-  readonly definition: DeclareCursor['definition'];
+  readonly definition: CursorDefinition;
   rows: PgRow[] | undefined;
   columns: readonly ResultColumn[];
   /** 0 before the first row. */
   position: number;
 }
 
+/** What a name or variable of a scope stands for: undefined is a cursor variable without a cursor. */
+export type CursorMap = Map<string, Cursor | undefined>;
+
 function keyOf(cursor: Identifier | Variable): string {
   return cursor.name.toLowerCase();
 }
 
-function find(run: Run, cursor: Identifier | Variable): Cursor {
-  if (cursor.kind === 'variable')
-    throw new SqlError(40515, 'Cursor variables are not supported in this version of SQL Server.');
-  const found = (run.frame.cursors.get(keyOf(cursor)) as Cursor | undefined) ?? run.session.cursors.get(keyOf(cursor));
+function find(run: Run, cursor: Identifier | Variable, global = false): Cursor {
+  const key = keyOf(cursor);
+  const { cursors } = run.frame;
+  if (cursor.kind === 'variable' && cursors.has(key) && cursors.get(key) === undefined) {
+    throw new SqlError(16_950, `The variable '${cursor.name}' does not currently have a cursor allocated to it.`);
+  }
+  const found = (global ? undefined : cursors.get(key)) ?? run.session.cursors.get(key);
   if (found === undefined) throw new SqlError(16_916, `A cursor with the name '${cursor.name}' does not exist.`);
   return found;
+}
+
+const has = (cursor: Cursor, ...options: readonly string[]): boolean =>
+  options.some((option) => cursor.definition.options.includes(option));
+
+/** Reads its rows once: their number is known. */
+const isCounted = (cursor: Cursor): boolean => has(cursor, 'STATIC', 'INSENSITIVE', 'KEYSET');
+
+/** Scrolls: as declared, or because STATIC, KEYSET and DYNAMIC do unless FORWARD_ONLY says otherwise. */
+const scrolls = (cursor: Cursor): boolean =>
+  has(cursor, 'SCROLL') || (has(cursor, 'STATIC', 'KEYSET', 'DYNAMIC') && !has(cursor, 'FORWARD_ONLY', 'FAST_FORWARD'));
+
+const newCursor = (name: string, definition: CursorDefinition): Cursor => ({
+  name,
+  definition,
+  rows: undefined,
+  columns: [],
+  position: 0,
+});
+
+/** Refuses what contradicts itself: 1048. */
+function checkOptions({ options, forUpdate }: CursorDefinition): void {
+  const clash = [
+    ['FORWARD_ONLY', 'SCROLL'],
+    ['FAST_FORWARD', 'SCROLL'],
+    ['FAST_FORWARD', 'FORWARD_ONLY'],
+    ['LOCAL', 'GLOBAL'],
+    ['STATIC', 'KEYSET'],
+    ['STATIC', 'DYNAMIC'],
+    ['KEYSET', 'DYNAMIC'],
+  ].find((pair) => pair.every((option) => options.includes(option)));
+  const [first, second] =
+    clash ?? (forUpdate && options.includes('FAST_FORWARD') ? ['FAST_FORWARD', 'FOR UPDATE'] : []);
+  if (first !== undefined) throw new SqlError(1048, `Conflicting cursor options ${first} and ${second}.`, 15);
 }
 
 /** DECLARE … CURSOR. Cursors that change with their table (DYNAMIC, KEYSET) are read as STATIC ones. */
 export function declareCursor(run: Run, statement: DeclareCursor): void {
   const name = statement.name.name;
-  const local = statement.definition.options.includes('LOCAL');
-  const home = local ? run.frame.cursors : run.session.cursors;
+  checkOptions(statement.definition);
+  const home: CursorMap = statement.definition.options.includes('LOCAL') ? run.frame.cursors : run.session.cursors;
   if (home.has(name.toLowerCase())) throw new SqlError(16_915, `A cursor with the name '${name}' already exists.`);
-  const cursor: Cursor = { name, definition: statement.definition, rows: undefined, columns: [], position: 0 };
-  (home as Map<string, unknown>).set(name.toLowerCase(), cursor);
+  home.set(name.toLowerCase(), newCursor(name, statement.definition));
+}
+
+/** SET @c = CURSOR …, = a cursor's name, = another cursor variable. */
+export function setCursorVariable(run: Run, statement: SetVariable): void {
+  const { value, variable } = statement;
+  const key = variable.name.toLowerCase();
+  if (!run.frame.cursors.has(key)) {
+    throw new SqlError(
+      16_948,
+      `The variable '${variable.name}' is not a cursor variable, but it is used in a place where a cursor variable is expected.`,
+    );
+  }
+  if (value.kind === 'cursorDefinition') {
+    checkOptions(value);
+    run.frame.cursors.set(key, newCursor(variable.name, value));
+    return;
+  }
+  const [word] = value.kind === 'column' ? value.parts : [];
+  const source = value.kind === 'variable' ? value : word;
+  if (source === undefined || source === null) throw new SqlError(102, `Incorrect syntax near '${variable.name}'.`, 15);
+  run.frame.cursors.set(key, source.kind === 'variable' ? run.frame.cursors.get(keyOf(source)) : find(run, source));
+}
+
+/** CURSOR_STATUS: 1 open, 0 open without rows, -1 closed, -2 a variable without a cursor, -3 no such cursor. */
+export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, name: string): number {
+  const key = name.toLowerCase();
+  const home: CursorMap = kind === 'global' ? run.session.cursors : run.frame.cursors;
+  if (!home.has(key)) return -3;
+  const cursor = home.get(key);
+  if (cursor === undefined) return -2;
+  if (cursor.rows === undefined) return -1;
+  return cursor.rows.length > 0 || !isCounted(cursor) ? 1 : 0;
 }
 
 async function open(run: Run, cursor: Cursor): Promise<void> {
@@ -48,23 +119,39 @@ async function open(run: Run, cursor: Cursor): Promise<void> {
   cursor.rows = result.rows;
   cursor.columns = query.columns;
   cursor.position = 0;
-  run.session.cursorRows = result.rows.length;
+  run.session.cursorRows = isCounted(cursor) ? result.rows.length : -1;
 }
 
 /** OPEN, CLOSE and DEALLOCATE. */
 export async function closeCursor(run: Run, statement: CursorStatement): Promise<void> {
-  const cursor = find(run, statement.cursor);
+  const cursor = find(run, statement.cursor, statement.global);
   if (statement.verb === 'open') return open(run, cursor);
   if (statement.verb === 'close') {
     if (cursor.rows === undefined) throw notOpen();
     cursor.rows = undefined;
     return;
   }
-  run.frame.cursors.delete(keyOf(statement.cursor));
-  run.session.cursors.delete(keyOf(statement.cursor));
+  const key = keyOf(statement.cursor);
+  if (statement.cursor.kind === 'variable') run.frame.cursors.set(key, undefined);
+  else if (!statement.global && run.frame.cursors.has(key)) run.frame.cursors.delete(key);
+  else run.session.cursors.delete(key);
 }
 
 const notOpen = (): SqlError => new SqlError(16_917, 'Cursor is not open.');
+
+/** What a cursor cannot do: 16911 of one that only goes forward, 16925 of a dynamic one. */
+function checkDirection(statement: Fetch, cursor: Cursor): void {
+  if (statement.direction === 'next') return;
+  if (!scrolls(cursor)) {
+    throw new SqlError(
+      16_911,
+      `fetch: The fetch type ${statement.direction} cannot be used with forward only cursors.`,
+    );
+  }
+  if (statement.direction === 'absolute' && has(cursor, 'DYNAMIC')) {
+    throw new SqlError(16_925, 'The fetch type absolute cannot be used with dynamic cursors.');
+  }
+}
 
 async function target(run: Run, statement: Fetch, cursor: Cursor, size: number): Promise<number> {
   const offset =
@@ -87,9 +174,10 @@ async function target(run: Run, statement: Fetch, cursor: Cursor, size: number):
 
 /** FETCH, into variables or as a result set of one row. */
 export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
-  const cursor = find(run, statement.cursor);
+  const cursor = find(run, statement.cursor, statement.global);
   const { rows } = cursor;
   if (rows === undefined) throw notOpen();
+  checkDirection(statement, cursor);
   const at = await target(run, statement, cursor, rows.length);
   cursor.position = Math.min(Math.max(at, 0), rows.length + 1);
   const row = rows[cursor.position - 1];

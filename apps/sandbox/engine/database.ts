@@ -8,11 +8,13 @@ import {
   type DatabaseRow,
   type PgQuerier,
 } from '../catalog/index.ts';
+import { FunctionStore } from './function-store.ts';
 
 /** One sandbox database while the server runs: what the server knows of it, its catalog, and connections outside of sessions. */
 export class Database {
   readonly catalog = new DatabaseCatalog(loadSnapshot);
   readonly admin: pg.Pool;
+  readonly functions = new FunctionStore((sql) => this.admin.query(sql));
 
   constructor(
     /** Changes with ALTER DATABASE. */

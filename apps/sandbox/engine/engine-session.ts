@@ -11,7 +11,7 @@ import {
   type TransactionRequest,
 } from '../session.ts';
 import { bulkLoad } from './bulk-load.ts';
-import type { Cursor } from './cursors.ts';
+import type { CursorMap } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
 import { bindStatementParameters } from './parameter-values.ts';
@@ -46,7 +46,7 @@ export class EngineSession implements SqlSession {
   /** The table that SET IDENTITY_INSERT is on for: its object_id, or the physical name of a temporary table. */
   identityInsert: { readonly key: number | string; readonly name: string } | undefined;
   readonly defaultSchema: string = 'dbo';
-  readonly cursors = new Map<string, Cursor>();
+  readonly cursors: CursorMap = new Map();
   /** Temporary tables and variables outlive a batch only here. */
   root = new Frame('', 0, 0, undefined);
   private readonly links = new Map<number, PgLink>();
@@ -138,6 +138,7 @@ export class EngineSession implements SqlSession {
 
   /** Runs one PostgreSQL statement so that, inside a transaction, it can fail alone. */
   async query(sql: string, values: readonly (string | null)[], options: QueryOptions): Promise<PgResult> {
+    await this.current.functions.ready();
     const prelude = this.tx.prelude(options.writes);
     try {
       return await this.link.run(sql, values, { ...options, prelude });
@@ -150,6 +151,7 @@ export class EngineSession implements SqlSession {
   /** Runs several PostgreSQL statements that take effect together or not at all. */
   async atomic<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
     const { link, tx } = this;
+    await this.current.functions.ready();
     if (tx.depth > 0) {
       for (const command of tx.prelude(true)) await link.run(command);
       try {

@@ -71,14 +71,15 @@ export async function assignVariable(
 ): Promise<void> {
   const slot = run.frame.variable(name);
   if (slot === undefined) throw new SqlError(137, `Must declare the scalar variable "${name}".`, 15, 1);
-  const { span } = expression;
-  const whole: Expression = op === '=' ? expression : compound(op, name, expression, span);
+  const whole: Expression = op === '=' ? expression : compoundOf(op, name, expression);
   slot.value = await evaluate(run, whole, slot.type);
 }
 
 const compounds = new WeakMap<Expression, Expression>();
 
-function compound(op: AssignOperator, name: string, expression: Expression, span: Expression['span']): Expression {
+/** `@v op= expression` as `@v op expression`. */
+export function compoundOf(op: AssignOperator, name: string, expression: Expression): Expression {
+  const { span } = expression;
   const known = compounds.get(expression);
   if (known !== undefined) return known;
   const made: Expression = {

@@ -4,12 +4,22 @@ import type { Run } from './run.ts';
 
 /** Functions whose answer is known when the statement is translated, because it belongs to the scope that runs: those of triggers. */
 export function frameFunction(run: Run, name: string): FunctionHandler | undefined {
+  if (name === 'cursor_status') return statusOfCursor;
   const { trigger } = run.frame;
   if (trigger === undefined) return undefined;
   if (name === 'update') return (call) => updated(trigger, call.args[0]?.constant ?? '', (n, m) => call.fail(n, m));
   if (name === 'columns_updated') return () => columnsUpdated(trigger);
   return undefined;
 }
+
+/** CURSOR_STATUS of constant arguments; its answer is that of the moment the statement runs. */
+const statusOfCursor: FunctionHandler = (call) => {
+  const [kind, name] = call.args.map((argument) => argument.constant);
+  if (kind === undefined || kind === null || name === undefined || name === null)
+    return call.fail(40515, 'CURSOR_STATUS of anything but constants is not supported in this version of SQL Server.');
+  if (!/^(local|global|variable)$/i.test(kind)) return { sql: '-3', type: { name: 'smallint' }, nullable: false };
+  return call.parameter(`cursor_status(${kind.toLowerCase()} ${name})`, { name: 'smallint' });
+};
 
 /** UPDATE(column): whether the statement set it, also to what it was. */
 function updated(trigger: TriggerState, name: string, fail: (number: number, message: string) => never): TypedSql {

@@ -2,6 +2,7 @@ import type { Relation, SqlType } from '#conversion';
 import type { Variable } from '#tsql';
 import type { CatalogObject } from '../catalog/index.ts';
 import type { SqlError } from '../session.ts';
+import type { CursorMap } from './cursors.ts';
 
 /** A scalar variable: its type and its value as text of the storage type. */
 export interface VariableSlot {
@@ -31,8 +32,8 @@ export class Frame {
   readonly tables = new Map<string, LocalTable>();
   /** Temporary tables made in this scope; they are dropped when it ends, unless it is a batch of the session itself. */
   readonly temporary: string[] = [];
-  /** Cursors declared LOCAL. */
-  readonly cursors = new Map<string, unknown>();
+  /** Cursors declared LOCAL, and cursor variables. */
+  readonly cursors: CursorMap = new Map();
   scopeIdentity: string | null = null;
   /** Errors of the CATCH blocks that are running, innermost last. */
   readonly caught: SqlError[] = [];
@@ -53,6 +54,11 @@ export class Frame {
   /** A variable by its name in any case. */
   variable(name: string): VariableSlot | undefined {
     return this.variables.get(name.toLowerCase());
+  }
+
+  /** Names of its variables and table variables, lower case. */
+  names(): string[] {
+    return [...this.variables.keys(), ...this.tables.keys(), ...this.cursors.keys()];
   }
 
   /** Whether names of tables may mean something of this scope or of a caller: what is translated here cannot be kept. */

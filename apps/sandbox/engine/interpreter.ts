@@ -1,6 +1,7 @@
 import { translatePredicate } from '#conversion';
 import type { Expression, Statement } from '#tsql';
 import { SqlError, type ResultSink } from '../session.ts';
+import { checkBatch } from './batch-check.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Flow, Frame } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
@@ -34,6 +35,7 @@ export async function runBatch(
   const run: Run = { session, frame, out, signal, text };
   try {
     requireParsed(parsed);
+    checkBatch(parsed, frame.names());
     await runBody(run, parsed.statements);
     await endBatch(run);
   } catch (error) {

@@ -1,8 +1,17 @@
 import type { SqlType } from '#conversion';
 import { typeOf } from './profile.ts';
-import type { Execute, ExecuteArgument, Expression, ObjectName, Parameter } from '#tsql';
+import {
+  parseExpression,
+  qualifiedName,
+  type Execute,
+  type ExecuteArgument,
+  type Expression,
+  type ObjectName,
+  type Parameter,
+} from '#tsql';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
+import { checkBatch } from './batch-check.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted } from './interpreter.ts';
@@ -38,6 +47,8 @@ export interface CallArgument {
 /** What a call gave besides results: its status, and OUTPUT values by lower-case parameter name. */
 export interface CallResult {
   readonly status: number;
+  /** Of a function: what it returned. */
+  readonly returned?: { readonly type: SqlType; readonly value: string | null };
   readonly outputs: ReadonlyMap<string, { readonly type: SqlType; readonly value: string | null }>;
 }
 
@@ -94,7 +105,8 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
     const slot = run.frame.variable(statement.result.name);
     if (slot === undefined)
       throw new SqlError(137, `Must declare the scalar variable "${statement.result.name}".`, 15, 1);
-    slot.value = await convertValue(run, String(result.status), INT, slot.type);
+    const returned = result.returned ?? { type: INT, value: String(result.status) };
+    slot.value = await convertValue(run, returned.value, returned.type, slot.type);
   }
 }
 
@@ -114,6 +126,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
   try {
     const parsed = parsedBatch(text, session.options.quotedIdentifier);
     requireParsed(parsed, run.frame.procedure);
+    checkBatch(parsed, frame.names());
     await runBody(inner, parsed.statements);
   } catch (error) {
     if (!(error instanceof ScopeAborted)) throw error;
@@ -139,6 +152,7 @@ export async function callProcedure(
   const { scope } = await contextOf(run);
   const object = scope.object(name.map((part) => part || null));
   if (object?.kind === 'P') return userProcedure(run, object, args);
+  if (object?.kind === 'FN') return scalarFunction(run, object, args);
   const system = await systemCall(run, name, args);
   if (system !== undefined) return system;
   throw new SqlError(2812, `Could not find stored procedure '${name.join('.')}'.`, 16, 62, 1, run.frame.procedure);
@@ -276,6 +290,18 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
     outputs.set(`#${index}`, slot);
   }
   return { status: frame.returnStatus, outputs };
+}
+
+/** EXEC of a scalar function: its parameters as those of a procedure, its value as the status. */
+async function scalarFunction(run: Run, object: CatalogObject, args: readonly CallArgument[]): Promise<CallResult> {
+  const parsed = parsedBatch(object.definition ?? '', object.quotedIdentifier ?? true);
+  const parameters = parsed.statements.find((statement) => statement.kind === 'createFunction')?.parameters ?? [];
+  const frame = new Frame(object.name, object.id, run.frame.level + 1, run.frame);
+  await bindParameters(run, frame, object.name, parameters, args);
+  const list = parameters.map((parameter) => parameter.name).join(', ');
+  const { expression } = parseExpression(`${qualifiedName(object.schema, object.name)}(${list})`);
+  if (expression === undefined) throw new SqlError(40515, `The function '${object.name}' cannot be called by EXECUTE.`);
+  return { status: 0, returned: await evaluateTyped({ ...run, frame }, expression), outputs: new Map() };
 }
 
 /** A procedure called by RPC: parameters arrive as values, status and OUTPUT values go back as tokens. */

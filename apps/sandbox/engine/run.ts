@@ -5,6 +5,7 @@ import { SqlError, type ResultSink } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Frame, LocalTable } from './frame.ts';
 import { sandbox } from './profile.ts';
+import { cursorStatus } from './cursors.ts';
 import { frameFunction } from './frame-functions.ts';
 import { SESSION_VALUES } from './session-values.ts';
 import { SessionScope } from './session-scope.ts';
@@ -39,6 +40,7 @@ export function scopeOf(run: Run, snapshot: CatalogSnapshot): SessionScope {
       function: (name) => frameFunction(run, name),
     },
     run.session.defaultSchema,
+    run.session.catalogDatabase.functions,
   );
 }
 
@@ -88,10 +90,17 @@ function variableTypes(frame: Frame): string {
   return text;
 }
 
+const CURSOR_STATUS = /^cursor_status\((\w+) ([^]*)\)$/;
+
 /** The values of a translated statement's parameters, in the order of their numbers. */
 export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<(string | null)[]> {
   const values: (string | null)[] = [];
   for (const parameter of parameters) {
+    const status = CURSOR_STATUS.exec(parameter.name);
+    if (status !== null) {
+      values[parameter.index - 1] = String(cursorStatus(run, status[1] ?? '', status[2] ?? ''));
+      continue;
+    }
     const session = SESSION_VALUES[parameter.name.toLowerCase()];
     const slot = run.frame.variable(parameter.name);
     if (session === undefined && slot === undefined) {

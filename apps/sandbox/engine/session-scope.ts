@@ -9,6 +9,7 @@ import type {
 } from '#conversion';
 import { catalogFunction, catalogTableFunction, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { FunctionStore } from './function-store.ts';
 import type { LocalTable } from './frame.ts';
 import { tableRelation, viewRelation } from './relations.ts';
 import { SESSION_VALUES, sessionFunction } from './session-values.ts';
@@ -22,6 +23,8 @@ export interface LocalNames {
 }
 
 const NO_LOCALS: LocalNames = { variable: () => undefined, table: () => undefined };
+/** For translations that are not run. */
+const NOWHERE = new FunctionStore(() => Promise.resolve());
 const MAX_SYNONYMS = 10;
 
 /** Name resolution for the translator: the catalog of the current database, and the session's own names. */
@@ -33,6 +36,8 @@ export class SessionScope implements Scope {
     readonly snapshot: CatalogSnapshot,
     private readonly locals: LocalNames = NO_LOCALS,
     private readonly defaultSchema = 'dbo',
+    /** Where compiled functions are asked for. */
+    readonly functions: FunctionStore = NOWHERE,
   ) {
     this.database = snapshot.database.name;
     this.collation = snapshot.database.collation;
@@ -47,7 +52,7 @@ export class SessionScope implements Scope {
     const object = this.object(name);
     if (object === undefined) return undefined;
     if (object.kind === 'V' && !object.system) {
-      return viewRelation(object, new SessionScope(this.snapshot, NO_LOCALS, object.schema));
+      return viewRelation(object, new SessionScope(this.snapshot, NO_LOCALS, object.schema, this.functions));
     }
     return object.kind === 'U' || object.kind === 'V' || object.kind === 'S' ? tableRelation(object) : undefined;
   }

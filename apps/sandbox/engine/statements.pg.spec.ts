@@ -399,7 +399,7 @@ describe('keys and computed columns', () => {
     expect(numbers(await session.run('INSERT computed (a, twice) VALUES (1, 2)'))).toEqual([271]);
   });
 
-  test('functions of one RETURN, scalar and table, work inside queries', async () => {
+  test('functions, scalar and table, work inside queries', async () => {
     await session.run('CREATE TABLE facts (id int, v int); INSERT facts VALUES (1, 10), (2, 20)');
     await session.run(
       'CREATE FUNCTION dbo.best(@id int) RETURNS int AS BEGIN RETURN (SELECT MAX(v) FROM facts WHERE id <= @id) END',
@@ -418,7 +418,7 @@ describe('keys and computed columns', () => {
       [2, 2],
     ]);
     await session.run('CREATE FUNCTION dbo.loops(@n int) RETURNS int AS BEGIN DECLARE @i int = @n; RETURN @i END');
-    expect((await session.run('SELECT dbo.loops(id) FROM facts')).errors[0]?.message).toContain("'dbo.loops'");
+    expect(await session.rows('SELECT dbo.loops(7)')).toEqual([[7]]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Declare, Kill, SetVariable, Statement, WaitFor } from '#tsql';
 import { typeOf } from './profile.ts';
 import { SqlError } from '../session.ts';
 import { assignVariable, evaluate } from './evaluate.ts';
-import { closeCursor, declareCursor, fetchCursor } from './cursors.ts';
+import { closeCursor, declareCursor, fetchCursor, setCursorVariable } from './cursors.ts';
 import { runDefinition } from './ddl/index.ts';
 import { runDml } from './dml.ts';
 import type { Flow } from './frame.ts';
@@ -128,7 +128,7 @@ async function declare(run: Run, statement: Declare): Promise<void> {
     }
     const key = item.name.toLowerCase();
     if (item.type.base === 'cursor') {
-      run.frame.cursors.set(key, undefined);
+      if (!run.frame.cursors.has(key)) run.frame.cursors.set(key, undefined);
       continue;
     }
     const { scope } = await contextOf(run);
@@ -145,8 +145,9 @@ async function declare(run: Run, statement: Declare): Promise<void> {
 }
 
 async function setVariable(run: Run, statement: SetVariable): Promise<void> {
-  if (statement.value.kind === 'cursorDefinition') {
-    throw new SqlError(40515, 'Cursor variables are not supported in this version of SQL Server.');
+  if (statement.value.kind === 'cursorDefinition' || run.frame.cursors.has(statement.variable.name.toLowerCase())) {
+    setCursorVariable(run, statement);
+    return;
   }
   await assignVariable(run, statement.variable.name, statement.value, statement.op);
   run.session.rowCount = 1;

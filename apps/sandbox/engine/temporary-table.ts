@@ -15,13 +15,19 @@ import { parsedExpression } from './parsing.ts';
 import { contextOf, type Run } from './run.ts';
 import type { SessionScope } from './session-scope.ts';
 
-interface Made {
+/** A temporary table and the commands that make it. */
+export interface MadeTable {
   readonly local: LocalTable;
   readonly sql: string[];
 }
 
-function temporarySqls(run: Run, scope: SessionScope, name: string, definition: TableDefinition): Made {
-  const physical = run.session.nextPhysicalName();
+/** The commands that make a temporary table of the given physical name. */
+export function localTableSqls(
+  physical: string,
+  scope: SessionScope,
+  name: string,
+  definition: TableDefinition,
+): MadeTable {
   const table = `pg_temp.${physical}`;
   const sequence = `pg_temp.s${physical}`;
   const { columns } = definition;
@@ -91,7 +97,7 @@ export async function makeLocal(
   owner = run.frame,
 ): Promise<LocalTable> {
   const { scope } = await contextOf(run);
-  const { local, sql } = temporarySqls(run, scope, name, definition);
+  const { local, sql } = localTableSqls(run.session.nextPhysicalName(), scope, name, definition);
   await run.session.atomic((pg) => pg.query(sql.join(';\n')));
   owner.tables.set(name.toLowerCase(), local);
   owner.temporary.push(local.physical);

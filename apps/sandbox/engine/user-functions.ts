@@ -1,7 +1,8 @@
 import type { FunctionHandler, FunctionInvocation, Relation, Scope, SqlType, TypedSql } from '#conversion';
-import { translateExpression } from '#conversion';
+import { translateExpression, TranslationError } from '#conversion';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { compiledFunction, rowsOf } from './compiled-functions.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { sandbox } from './profile.ts';
 import { scopeOver } from './scope-over.ts';
@@ -14,23 +15,36 @@ interface BoundArgument {
   readonly sql: string;
 }
 
-function argumentsOf(object: CatalogObject, call: FunctionInvocation): BoundArgument[] {
+function argumentsOf(scope: SessionScope, object: CatalogObject, call: FunctionInvocation): BoundArgument[] {
   const parameters = object.parameters.filter((parameter) => parameter.name !== '');
-  const name = `${object.schema}.${object.name}`;
+  const full = `${object.schema}.${object.name}`;
   if (call.args.length > parameters.length) {
-    throw new SqlError(8144, `Procedure or function ${name} has too many arguments specified.`, 16, 3);
+    throw new SqlError(8144, `Procedure or function ${full} has too many arguments specified.`, 16, 3);
   }
   return parameters.map((parameter, index) => {
     const value = call.args[index];
+    const type = parameter.type as SqlType;
+    const name = parameter.name.toLowerCase();
+    if (value?.byDefault) return { name, type, sql: defaultOf(scope, object, index, type) };
     if (value === undefined) {
       throw new SqlError(
         313,
-        `An insufficient number of arguments were supplied for the procedure or function ${name}.`,
+        `An insufficient number of arguments were supplied for the procedure or function ${full}.`,
       );
     }
-    const type = parameter.type as SqlType;
-    return { name: parameter.name.toLowerCase(), type, sql: call.convert(value, type).sql };
+    return { name, type, sql: call.convert(value, type).sql };
   });
+}
+
+/** The word DEFAULT: the default of the parameter, which knows no variables. */
+function defaultOf(scope: SessionScope, object: CatalogObject, index: number, type: SqlType): string {
+  const written = bodyOf(object)?.parameters[index]?.default;
+  if (written === undefined) return `NULL::${sandbox.typeSql(type)}`;
+  return translateExpression(
+    written,
+    { profile: sandbox, scope: scopeWith(scope, []) },
+    { type, convert: 'assignment' },
+  ).sql;
 }
 
 /** The scope of a function's body: the catalog, and its parameters as pieces of SQL. */
@@ -54,11 +68,11 @@ function find(parsed: ReturnType<typeof parsedBatch>) {
 function notInterpreted(object: CatalogObject): SqlError {
   return new SqlError(
     40515,
-    `The sandbox cannot call the function '${object.schema}.${object.name}' inside a query: its body is more than one RETURN.`,
+    `The sandbox cannot call the function '${object.schema}.${object.name}' inside a query: it cannot be read.`,
   );
 }
 
-/** An inline table function: expanded like a view, with the arguments in place of the parameters. Others are refused by name. */
+/** An inline table function: expanded like a view, with the arguments in place of the parameters; a multi-statement one is called as compiled. */
 export function tableFunctionRelation(
   scope: SessionScope,
   object: CatalogObject,
@@ -66,13 +80,23 @@ export function tableFunctionRelation(
 ): Relation | undefined {
   if (object.kind !== 'IF' && object.kind !== 'TF') return undefined;
   const statement = bodyOf(object);
+  if (statement?.returns.kind === 'returnsTable') {
+    const made = compiledFunction(scope, object, statement);
+    const args = argumentsOf(scope, object, call).map((argument) => argument.sql);
+    const { schema, name } = object;
+    return { kind: 'function', schema, name, sql: rowsOf(scope, made, args), columns: made.columns };
+  }
   if (statement?.returns.kind !== 'returnsQuery' || statement.returns.query === undefined) throw notInterpreted(object);
   return {
     kind: 'view',
     schema: object.schema,
     name: object.name,
     columns: [],
-    view: { query: statement.returns.query, columnNames: [], scope: scopeWith(scope, argumentsOf(object, call)) },
+    view: {
+      query: statement.returns.query,
+      columnNames: [],
+      scope: scopeWith(scope, argumentsOf(scope, object, call)),
+    },
   };
 }
 
@@ -80,7 +104,7 @@ let lastCall = 0;
 
 /**
  * A scalar function whose body is one RETURN: its expression over a row of its arguments, so that names inside it cannot be taken for those
- * around the call. Others are refused by name.
+ * around the call. Others are called as PostgreSQL functions compiled from their bodies.
  */
 export function userFunction(scope: SessionScope, name: string): FunctionHandler | undefined {
   const parts = partsOf(name);
@@ -88,10 +112,17 @@ export function userFunction(scope: SessionScope, name: string): FunctionHandler
   const object = scope.object(parts);
   if (object?.kind !== 'FN') return undefined;
   return (call): TypedSql => {
-    const [only, ...others] = (bodyOf(object)?.body ?? []).filter((inner) => inner.kind !== 'empty');
-    if (only?.kind !== 'return' || only.value === undefined || others.length > 0) throw notInterpreted(object);
+    const statement = bodyOf(object);
+    const [only, ...others] = (statement?.body ?? []).filter((inner) => inner.kind !== 'empty');
+    if (statement === undefined) throw notInterpreted(object);
+    if (only?.kind !== 'return' || only.value === undefined || others.length > 0) {
+      const args = argumentsOf(scope, object, call).map((argument) => argument.sql);
+      const made = compiledFunction(scope, object, statement);
+      const result = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
+      return { sql: `${made.name}(${args.join(', ')})`, type: result, nullable: true };
+    }
     const type = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
-    const given = argumentsOf(object, call);
+    const given = argumentsOf(scope, object, call);
     lastCall += 1;
     const row = `sbx_call${lastCall}`;
     const bound = given.map((argument, index) => ({ ...argument, sql: `${row}.p${index + 1}` }));
@@ -103,4 +134,18 @@ export function userFunction(scope: SessionScope, name: string): FunctionHandler
     const names = given.map((_, index) => `p${index + 1}`).join(', ');
     return { sql: `(SELECT ${result.sql} FROM (SELECT ${values}) AS ${row}(${names}))`, type, nullable: true };
   };
+}
+
+/** Compiles a function if it is of the kind that is compiled; false where it is not, or cannot be yet. */
+export function prepare(scope: SessionScope, object: CatalogObject): boolean {
+  if (object.kind !== 'FN' && object.kind !== 'TF') return false;
+  const statement = bodyOf(object);
+  if (statement === undefined) return false;
+  try {
+    compiledFunction(scope, object, statement);
+    return true;
+  } catch (error) {
+    if (error instanceof SqlError || error instanceof TranslationError) return false;
+    throw error;
+  }
 }

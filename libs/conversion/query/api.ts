@@ -71,6 +71,8 @@ export interface TypedSql {
   readonly constant?: string | null;
   /** NULL without a type: takes the type of what it meets, int if nothing. */
   readonly untyped?: boolean;
+  /** An argument written as the word DEFAULT. */
+  readonly byDefault?: boolean;
   /** How strong the collation is: 'explicit' by COLLATE, 'implicit' of a column, 'default' of anything else. */
   readonly collated?: 'explicit' | 'implicit' | 'default';
   /** Whether PostgreSQL derives the right collation for `sql` by itself. */

@@ -144,7 +144,14 @@ export function invocation(
   };
 }
 
-const defaultArgument = (): TypedSql => ({ sql: 'NULL', type: INT, nullable: true, constant: null, untyped: true });
+const defaultArgument = (): TypedSql => ({
+  sql: 'NULL',
+  type: INT,
+  nullable: true,
+  constant: null,
+  untyped: true,
+  byDefault: true,
+});
 
 /** Translates a function call: the engine's own functions first, then the built-in ones. */
 export function translateCall(t: Translation, env: Environment, node: FunctionCall): TypedSql {

@@ -11,9 +11,12 @@ import type {
 } from '#tsql';
 import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
+import { checkModule } from '../batch-check.ts';
 import { namePartsOf } from '../names.ts';
 import { contextOf, type Run } from '../run.ts';
 import { SessionScope } from '../session-scope.ts';
+import { prepare } from '../user-functions.ts';
+import { checkFunction } from './function-checks.ts';
 import { dotted } from './objects-of.ts';
 import { tableDefinition, type DefinitionSource } from './table-model.ts';
 
@@ -120,6 +123,8 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   if ('external' in statement && statement.external !== undefined) {
     throw new SqlError(40515, 'EXTERNAL NAME is not supported in this version of SQL Server.');
   }
+  if (statement.kind !== 'createView') checkModule(statement);
+  if (statement.kind === 'createFunction') checkFunction(statement);
   const model = await moduleModel(run, statement);
   const { scope } = await contextOf(run);
   const existing = scope.snapshot.object(model.schema, model.name, model.schema);
@@ -134,6 +139,15 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
       await writer.alterModule(existing.id, model);
     } else await writer.createModule(model);
   });
+  if (statement.kind === 'createFunction') await prepareFunction(run, model);
+}
+
+/** Compiles a function, so that checks and defaults find it. What it calls need not be there yet: then it is compiled when it is called. */
+async function prepareFunction(run: Run, model: ModuleModel): Promise<void> {
+  const { scope } = await contextOf(run);
+  const object = scope.snapshot.object(model.schema, model.name, model.schema);
+  if (object === undefined || !prepare(scope, object)) return;
+  await scope.functions.ready();
 }
 
 /** ENABLE and DISABLE TRIGGER of a table. */
