@@ -77,6 +77,10 @@ export interface TypedSql {
   readonly collated?: 'explicit' | 'implicit' | 'default';
   /** Whether PostgreSQL derives the right collation for `sql` by itself. */
   readonly pgCollated?: boolean;
+  /** JSON text made by JSON_QUERY, FOR JSON and the like: it nests within other JSON as it is. */
+  readonly json?: boolean;
+  /** The nodes of .nodes(): nothing but the methods of xml may be called on them. */
+  readonly xmlNodes?: boolean;
   /** The column it is, where it is nothing but a column. */
   readonly column?: { readonly table: string; readonly name: string };
 }

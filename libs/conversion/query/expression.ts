@@ -25,6 +25,7 @@ import { subqueryValue } from './subquery.ts';
 import { value } from './sql-text.ts';
 import { dataTypeOf, familyOf, isInteger, isString, timeScale, unifyAll } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { refuseNodes } from './xml-method.ts';
 
 /** Translates an expression that has a value. */
 export function translate(t: Translation, env: Environment, node: Expression): TypedSql {
@@ -48,7 +49,10 @@ const isGroupable = (node: Expression): boolean =>
 /** `t.place.STSrid` reads like a column: it is a property where the name before it is a column and the whole is not. */
 function columnOrProperty(t: Translation, env: Environment, node: ColumnRef): TypedSql {
   const owner = node.parts.slice(0, -1);
-  if (owner.length === 0 || isColumn(env, node.parts) || !isColumn(env, owner)) return resolveColumn(t, env, node);
+  if (owner.length === 0 || isColumn(env, node.parts) || !isColumn(env, owner)) {
+    const found = resolveColumn(t, env, node);
+    return found.xmlNodes ? refuseNodes(t, node.parts.at(-1)?.name ?? '', node.span) : found;
+  }
   return spatialProperty(t, resolveColumn(t, env, { ...node, parts: owner }), node.parts.at(-1)?.name ?? '', node.span);
 }
 

@@ -1,4 +1,5 @@
-import type { ForClause, Query } from '#tsql';
+import type { ForClause, Query, Span } from '#tsql';
+import type { TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { querySql, type QueryColumn } from './query.ts';
@@ -37,7 +38,7 @@ export function forJson(t: Translation, env: Environment, query: Query, clause: 
   const rootName = root?.value?.kind === 'literal' ? root.value.value : root ? 'root' : undefined;
   const array = options.has('WITHOUT_ARRAY_WRAPPER') ? joined : `'[' || ${joined} || ']'`;
   const text = rootName === undefined ? array : `${quoted(`{${JSON.stringify(rootName)}:`)} || ${array} || '}'`;
-  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name}`;
+  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
 }
 
 function place(tree: Tree, path: readonly string[], column: QueryColumn): void {
@@ -55,17 +56,18 @@ function objectSql(t: Translation, tree: Tree, row: string, nulls: boolean, clau
   const members = [...tree.children].map(([key, child]) => {
     const label = quoted(`${JSON.stringify(key)}:`);
     if (!child.column) return `${label} || ${objectSql(t, child, row, nulls, clause)}`;
-    const text = valueSql(t, child.column, row, clause);
+    const value = { ...child.column.value, sql: `${row}.${child.column.sqlName}` };
+    const text = jsonText(t, value, clause.span);
     return nulls ? `${label} || coalesce(${text}, 'null')` : `${label} || ${text}`;
   });
   return `('{' || concat_ws(',', ${members.join(', ')}) || '}')`;
 }
 
-function valueSql(t: Translation, column: QueryColumn, row: string, clause: ForClause): string {
-  const value = { ...column.value, sql: `${row}.${column.sqlName}` };
+/** A value as JSON text: strings are escaped as FOR JSON does, JSON made by another function stays as it is. */
+export function jsonText(t: Translation, value: TypedSql, span: Span): string {
+  if (value.json === true) return `(${value.sql})::text`;
   switch (familyOf(value.type)) {
     case 'bit':
-      return `(${value.sql})::text`;
     case 'integer':
     case 'decimal':
     case 'money':
@@ -74,8 +76,8 @@ function valueSql(t: Translation, column: QueryColumn, row: string, clause: ForC
       return t.profile.runtime ? `sys.float_text(${value.sql}, 2, false)` : `(${value.sql})::text`;
     default: {
       const style = familyOf(value.type) === 'datetime' ? { style: 126 } : {};
-      const text = convert(t, value, nvarchar(-1), { mode: 'explicit', span: clause.span, ...style }).sql;
-      return `to_json(${text})::text`;
+      const text = convert(t, value, nvarchar(-1), { mode: 'explicit', span, ...style }).sql;
+      return `replace(to_json(${text})::text, '/', '\\/')`;
     }
   }
 }

@@ -26,7 +26,7 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
   const joined = `string_agg(${row}, '')`;
   const text =
     rootName === undefined ? joined : `${quoted(`<${rootName}>`)} || ${joined} || ${quoted(`</${rootName}>`)}`;
-  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name}`;
+  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
 }
 
 /** A value as XML text: markup escaped, dates in ISO form, bits as 0 and 1. */

@@ -18,7 +18,7 @@ import { childOf, sameName, withSources, type BoundColumn, type Environment, typ
 import { commonType, toCommon, translate } from './expression.ts';
 import { pivotSource, unpivotSource } from './pivot.ts';
 import { condition } from './predicate.ts';
-import { querySql, type QueryColumn } from './query.ts';
+import { checkInnerOrder, querySql, type QueryColumn } from './query.ts';
 import { tableFunction } from './table-function.ts';
 import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -321,6 +321,7 @@ function derived(t: Translation, env: Environment, query: Query, use: DerivedUse
   const name = use.node.alias?.name ?? use.name;
   const sqlName = sourceName(t, name);
   const around: Environment = use.addressed ? { ...env, addressingAll: true } : env;
+  checkInnerOrder(t, query);
   const inner = querySql(t, around, query, {
     named: true,
     names: use.names,

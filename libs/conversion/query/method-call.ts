@@ -6,6 +6,7 @@ import { translate } from './expression.ts';
 import { call, value } from './sql-text.ts';
 import { BIT, FLOAT, INT, isString, nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { methodTarget, xmlMethod } from './xml-method.ts';
 
 const HIERARCHYID: SqlType = { name: 'hierarchyid' };
 
@@ -26,7 +27,8 @@ const SPATIAL_METHODS: Readonly<Record<string, readonly [string, SqlType]>> = {
 
 /** `value.Method(args)`. */
 export function translateMethod(t: Translation, env: Environment, node: MethodCall): TypedSql {
-  const target = translate(t, env, node.target);
+  const target = methodTarget(t, env, node.target);
+  if (t.profile.runtime && target.type.name === 'xml') return xmlMethod(t, env, node, target);
   const name = node.method.name.toLowerCase();
   const args = node.args.map((arg) => translate(t, env, arg).sql);
   if (!t.profile.runtime) return unknownMethod(t, target.type, node.method.name, node);

@@ -50,14 +50,28 @@ export interface QueryOptions {
 
 /** Translates a query, with its WITH, ORDER BY, TOP and OFFSET. */
 export function querySql(t: Translation, env: Environment, query: Query, options: QueryOptions): QuerySql {
+  if (query.for?.type === 'browse') t.unsupported('FOR BROWSE', query.for.span);
   if (query.for && query.for.type !== 'browse') return forClause(t, env, query, query.for);
   t.noteHints(query.options);
+  if (query.with && query.with.namespaces.length > 0) t.unsupported('WITH XMLNAMESPACES', query.with.span);
   const { prefix, inner } = withClause(t, env, query.with?.ctes ?? []);
   const body =
     query.body.kind === 'selectSpec'
       ? plainQuery(t, inner, query, query.body, options)
       : combinedQuery(t, inner, query, options);
   return { ...body, sql: `${prefix}${body.sql}` };
+}
+
+/** A query below another one is not sorted, except to say which rows it has: error 1033. */
+export function checkInnerOrder(t: Translation, query: Query): void {
+  const { body } = query;
+  const limited =
+    query.offset !== undefined || query.for !== undefined || (body.kind === 'selectSpec' && body.top !== undefined);
+  const [first] = query.orderBy;
+  if (first === undefined || limited) return;
+  const message =
+    'The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, unless TOP, OFFSET or FOR XML is also specified.';
+  t.fail('inner-order', 1033, message, first.span);
 }
 
 const columnName = (t: Translation, name: string, index: number): string =>
@@ -112,6 +126,7 @@ function mentions(body: unknown, name: string): boolean {
 function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBinding; sql: string; recurses: boolean } {
   const sqlName = t.profile.kind === 'sandbox' ? t.freshName('w') : t.profile.alias(cte.name.name);
   const { body } = cte.query;
+  checkInnerOrder(t, cte.query);
   if (body.kind === 'setOperation' && body.op === 'union' && mentions(body.right, cte.name.name)) {
     return recursiveCte(t, env, cte, sqlName);
   }

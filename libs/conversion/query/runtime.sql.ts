@@ -8,6 +8,7 @@ import { PATTERN_RUNTIME } from './runtime/pattern.sql.ts';
 import { SPATIAL_RUNTIME } from './runtime/spatial.sql.ts';
 import { TIME_ZONE_RUNTIME } from './runtime/time-zone.sql.ts';
 import { TEXT_RUNTIME } from './runtime/text.sql.ts';
+import { XML_RUNTIME } from './runtime/xml.sql.ts';
 
 /** Schema, collations and types that everything else needs. Errors are raised with SQLSTATE TSQL0 and SQL Server's number in DETAIL. */
 const FOUNDATION = String.raw`
@@ -47,4 +48,5 @@ export const RUNTIME_SQL: string = [
   JSON_RUNTIME,
   HIERARCHY_RUNTIME,
   SPATIAL_RUNTIME,
+  XML_RUNTIME,
 ].join('\n');

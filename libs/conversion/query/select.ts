@@ -10,6 +10,7 @@ import { windowSql } from './order.ts';
 import { convert } from './convert.ts';
 import { condition } from './predicate.ts';
 import type { Translation } from './translation.ts';
+import { refuseNodes } from './xml-method.ts';
 
 export interface SelectedItem {
   readonly name: string;
@@ -83,7 +84,7 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
           .filter((column) => column.hidden !== true)
           .map((column) => ({
             name: column.name,
-            value: column.value,
+            value: column.value.xmlNodes ? refuseNodes(t, column.name, item.span) : column.value,
             span: item.span,
             ...(column.identity ? { identity: true } : {}),
           })),

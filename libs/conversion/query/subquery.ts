@@ -1,15 +1,20 @@
 import type { Query } from '#tsql';
 import type { TypedSql } from './api.ts';
 import type { Environment } from './environment.ts';
-import { querySql } from './query.ts';
+import { checkInnerOrder, querySql } from './query.ts';
 import { bool, value } from './sql-text.ts';
 import { nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 /** A query in the place of a value: one column; more rows than one are an error of execution (512). */
 export function subqueryValue(t: Translation, env: Environment, query: Query): TypedSql {
+  checkInnerOrder(t, query);
   const inner = querySql(t, env, query, {});
-  if (inner.document) return value(`(${inner.sql})`, nvarchar(-1));
+  if (inner.document) {
+    const wrapped = query.for?.options.every((one) => one.name !== 'WITHOUT_ARRAY_WRAPPER') === true;
+    const one = value(`(${inner.sql})`, nvarchar(-1));
+    return inner.document === 'json' && wrapped ? { ...one, json: true } : one;
+  }
   const [column] = inner.columns;
   if (!column || inner.columns.length > 1) {
     const message =
@@ -20,6 +25,7 @@ export function subqueryValue(t: Translation, env: Environment, query: Query): T
 }
 
 export function existsCondition(t: Translation, env: Environment, query: Query): string {
+  checkInnerOrder(t, query);
   return `EXISTS (${querySql(t, env, query, { existence: true }).sql})`;
 }
 
@@ -33,6 +39,7 @@ export interface SingleColumn {
 }
 
 export function singleColumn(t: Translation, env: Environment, query: Query): SingleColumn {
+  checkInnerOrder(t, query);
   const name = t.freshName('q');
   const inner = querySql(t, env, query, { named: true });
   const [column] = inner.columns;

@@ -9,14 +9,12 @@ import { jsonPath, stepsSql } from './functions/json.ts';
 import { call, value } from './sql-text.ts';
 import { BIGINT, dataTypeOf, INT, isString, nvarchar, unify } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { xmlNodes } from './xml-method.ts';
 
 /** A function in FROM: the engine's and the user's first, then T-SQL's own. */
 export function tableFunction(t: Translation, env: Environment, node: TableFunction): SourceSql {
   const { call: fn } = node;
-  if (fn.kind === 'methodCall') {
-    t.unsupported(`The method .${fn.method.name}() in FROM`, node.span);
-    return { sql: '', sources: [] };
-  }
+  if (fn.kind === 'methodCall') return xmlNodes(t, env, node, fn);
   const name = fn.name.name.name.toLowerCase();
   const single = fn.name.schema === undefined;
   if (single && name === 'string_split') return stringSplit(t, env, node, fn);

@@ -2,6 +2,7 @@ import type { SqlType, TypedSql } from '../api.ts';
 import { collateClause, orderKey } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { overClause, sortKeys } from '../order.ts';
+import { translate } from '../expression.ts';
 import { call, value } from '../sql-text.ts';
 import {
   BIGINT,
@@ -165,10 +166,18 @@ function neighbour(use: FunctionUse): TypedSql {
   return { ...value(`${call(use.name, ...args)}${over(use)}`, from.type, true), ...kept(from) };
 }
 
+/** PERCENTILE_CONT and PERCENTILE_DISC: PostgreSQL knows them without OVER alone, so that the window's values are gathered first. */
 function percentile(use: FunctionUse): TypedSql {
-  if (use.node.over) return use.unsupported(`${use.name.toUpperCase()} with OVER`);
-  const order = use.node.withinGroup ? sortKeys(use.t, use.env, use.node.withinGroup) : '';
-  return value(`${use.name}(${use.to(use.arg(0), FLOAT).sql}) WITHIN GROUP (ORDER BY ${order})`, FLOAT, true);
+  const [item] = use.node.withinGroup ?? [];
+  if (!use.node.over || !item) return use.fail(10753, `The function '${use.name}' must have an OVER clause.`);
+  if (!use.runtime) return use.needsRuntime();
+  const from = translate(use.t, use.env, item.expression);
+  if (!['integer', 'decimal', 'money', 'float'].includes(familyOf(from.type)))
+    return use.unsupported(`${use.name.toUpperCase()} of ${from.type.name}`);
+  const type = use.name === 'percentile_cont' ? FLOAT : from.type;
+  const values = `array_agg(${use.name === 'percentile_cont' ? `(${from.sql})::float8` : from.sql})${over(use)}`;
+  const share = use.to(use.arg(0), FLOAT).sql;
+  return value(call(`sys.${use.name}`, values, share, String(item.direction === 'desc')), type, true);
 }
 
 function grouping(use: FunctionUse): TypedSql {

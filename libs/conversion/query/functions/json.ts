@@ -1,7 +1,8 @@
 import type { TypedSql } from '../api.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { jsonText } from '../for-json.ts';
 import { call, quoted, value } from '../sql-text.ts';
-import { INT, nvarchar } from '../sql-type.ts';
+import { INT, isString, nvarchar } from '../sql-type.ts';
 
 /** A JSON path as the elements of PostgreSQL's `#>`: `$.a[0]."b c"` → a, 0, b c; undefined if it is not a plain path. */
 export function jsonPath(path: string): { readonly steps: readonly string[]; readonly strict: boolean } | undefined {
@@ -58,7 +59,7 @@ function jsonValue(use: FunctionUse): TypedSql {
   const name = use.name === 'json_value';
   if (use.runtime) {
     const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, stepsSql(path.steps), String(path.strict));
-    return value(sql, nvarchar(name ? 4000 : -1), true);
+    return name ? value(sql, nvarchar(4000), true) : { ...value(sql, nvarchar(-1), true), json: true };
   }
   const at = `(${source.sql}::jsonb #> ${stepsSql(path.steps)})`;
   const nested = `jsonb_typeof(${at}) IN ('object', 'array')`;
@@ -96,11 +97,41 @@ function jsonModify(use: FunctionUse): TypedSql {
   const from = use.arg(2);
   const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
   const made = from.untyped ? 'NULL::text' : json ? `(${from.sql})::text` : `${call('to_json', from.sql)}::text`;
-  return value(
-    call('sys.json_modify', use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)),
-    nvarchar(-1),
-    true,
-  );
+  const args = [use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)];
+  return { ...value(call('sys.json_modify', ...args), nvarchar(-1), true), json: true };
+}
+
+/** JSON_OBJECT('key': value, …): NULL is written, unless ABSENT ON NULL. */
+function jsonObject(use: FunctionUse): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const absent = use.node.jsonNulls === 'absent';
+  const args = use.args();
+  const members: string[] = [];
+  for (let at = 0; at + 1 < args.length; at += 2) {
+    const key = args[at] as TypedSql;
+    if (key.constant === null || !isString(key.type))
+      return use.unsupported('JSON_OBJECT with a key that is no string');
+    const label = `replace(to_json(${key.sql})::text, '/', '\\/') || ':'`;
+    const text = jsonText(use.t, args[at + 1] as TypedSql, use.span);
+    members.push(`${label} || ${absent ? text : `coalesce(${text}, 'null')`}`);
+  }
+  return madeJson('{', members, '}');
+}
+
+/** JSON_ARRAY(value, …): NULL is left out, unless NULL ON NULL. */
+function jsonArray(use: FunctionUse): TypedSql {
+  if (!use.runtime) return use.needsRuntime();
+  const kept = use.node.jsonNulls === 'null';
+  const items = use.args().map((one) => {
+    const text = one.untyped ? 'NULL' : jsonText(use.t, one, use.span);
+    return kept ? `coalesce(${text}, 'null')` : text;
+  });
+  return madeJson('[', items, ']');
+}
+
+function madeJson(open: string, parts: readonly string[], close: string): TypedSql {
+  const inner = parts.length === 0 ? "''" : `concat_ws(',', ${parts.join(', ')})`;
+  return { ...value(`(${quoted(open)} || ${inner} || ${quoted(close)})`, nvarchar(-1), false), json: true };
 }
 
 /** Functions of JSON text. */
@@ -109,5 +140,7 @@ export const JSON_RULES: RuleTable = {
   json_query: { rule: jsonValue, least: 1, most: 2 },
   isjson: { rule: isjson, least: 1, most: 2 },
   json_modify: { rule: jsonModify, least: 3, most: 3 },
+  json_object: { rule: jsonObject, least: 0, most: -1 },
+  json_array: { rule: jsonArray, least: 0, most: -1 },
   json_path_exists: { rule: jsonPathExists, least: 2, most: 2 },
 };

@@ -1,7 +1,8 @@
 import type { SqlType, TypedSql } from '../api.ts';
+import { arithmetic } from '../arithmetic.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { call, quoted, value } from '../sql-text.ts';
-import { BIGINT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify } from '../sql-type.ts';
+import { BIGINT, BIT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify } from '../sql-type.ts';
 
 /** A numeric argument; strings become float, bit int. */
 function number(use: FunctionUse, index: number): TypedSql {
@@ -147,6 +148,49 @@ function extreme(use: FunctionUse): TypedSql {
   );
 }
 
+/** An operand of the bit functions: an integer as its own width of bits, or a binary; undefined for other types. */
+function bitsOf(
+  use: FunctionUse,
+): { readonly sql: string; readonly width: number; readonly type: SqlType } | undefined {
+  const { sql, type } = use.arg(0);
+  if (familyOf(type) === 'binary') return { sql, width: 0, type };
+  const width = { tinyint: 1, smallint: 2, int: 4, bigint: 8 }[type.name as 'int'];
+  return width === undefined
+    ? undefined
+    : { sql: call('sys.int_bytes', `(${sql})::bigint`, String(width)), width, type };
+}
+
+const badOperand = (use: FunctionUse): TypedSql =>
+  use.fail(8116, `Argument data type ${use.arg(0).type.name} is invalid for argument 1 of ${use.name} function.`);
+
+function bitCount(use: FunctionUse): TypedSql {
+  const bits = bitsOf(use);
+  if (!bits) return badOperand(use);
+  if (!use.runtime && bits.width > 0) return value(`bit_count((${use.arg(0).sql})::bigint::bit(64))`, BIGINT);
+  return value(call('bit_count', bits.sql), BIGINT);
+}
+
+/** Bits are counted from the right, the least one first. */
+function getBit(use: FunctionUse): TypedSql {
+  const bits = bitsOf(use);
+  if (!use.runtime) return use.needsRuntime();
+  return bits ? value(call('sys.get_bit', bits.sql, use.int(1)), BIT) : badOperand(use);
+}
+
+function setBit(use: FunctionUse): TypedSql {
+  const bits = bitsOf(use);
+  if (!use.runtime) return use.needsRuntime();
+  if (!bits) return badOperand(use);
+  const made = call('sys.set_bit', bits.sql, use.int(1), use.count > 2 ? use.to(use.arg(2), BIT).sql : 'true');
+  if (bits.width === 0) return value(made, bits.type);
+  return value(`${call('sys.bytes_int', made, String(bits.width))}::${use.t.profile.typeSql(bits.type)}`, bits.type);
+}
+
+const shift =
+  (op: '<<' | '>>') =>
+  (use: FunctionUse): TypedSql =>
+    arithmetic(use.t, op, use.arg(0), use.arg(1), use.span);
+
 const one = { least: 1, most: 1 } as const;
 
 /** Mathematical functions. */
@@ -176,5 +220,9 @@ export const MATH_RULES: RuleTable = {
   rand: { rule: rand, least: 0, most: 1 },
   greatest: { rule: extreme, least: 1, most: 254 },
   least: { rule: extreme, least: 1, most: 254 },
-  bit_count: { rule: (use) => value(`bit_count((${use.arg(0).sql})::bigint::bit(64))`, BIGINT), ...one },
+  bit_count: { rule: bitCount, ...one },
+  get_bit: { rule: getBit, least: 2, most: 2 },
+  set_bit: { rule: setBit, least: 2, most: 3 },
+  left_shift: { rule: shift('<<'), least: 2, most: 2 },
+  right_shift: { rule: shift('>>'), least: 2, most: 2 },
 };

@@ -5,6 +5,17 @@ CREATE OR REPLACE FUNCTION sys.int_bytes(n bigint, width int) RETURNS bytea LANG
 CREATE OR REPLACE FUNCTION sys.bytes_int(b bytea, width int) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN b = '\x' THEN 0 ELSE (SELECT CASE WHEN width IN (2, 4) AND v >= 1::bigint << (8 * width - 1) THEN v - (1::bigint << (8 * width)) ELSE v END
     FROM (SELECT ('x' || lpad(right(encode(b, 'hex'), 2 * width), 16, '0'))::bit(64)::bigint AS v) AS q) END $$;
+CREATE OR REPLACE FUNCTION sys.bit_place(b bytea, at int, name text) RETURNS int LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF at < 0 OR at >= 8 * octet_length(b) THEN
+    PERFORM sys.raise(8115, format('Arithmetic overflow error converting expression to the bit offset of %s.', name));
+  END IF;
+  RETURN 8 * (octet_length(b) - 1 - at / 8) + at % 8;
+END $$;
+CREATE OR REPLACE FUNCTION sys.get_bit(b bytea, at int) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT pg_catalog.get_bit(b, sys.bit_place(b, at, 'GET_BIT')) = 1 $$;
+CREATE OR REPLACE FUNCTION sys.set_bit(b bytea, at int, flag boolean) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT pg_catalog.set_bit(b, sys.bit_place(b, at, 'SET_BIT'), flag::int) $$;
 CREATE OR REPLACE FUNCTION sys.guid_bytes(g uuid) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT substring(u from 4 for 1) || substring(u from 3 for 1) || substring(u from 2 for 1) || substring(u from 1 for 1)
     || substring(u from 6 for 1) || substring(u from 5 for 1) || substring(u from 8 for 1) || substring(u from 7 for 1) || substring(u from 9)

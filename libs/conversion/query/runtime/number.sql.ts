@@ -1,5 +1,17 @@
 /** Numbers from and to text, as CAST and CONVERT read and write them. */
 export const NUMBER_RUNTIME = String.raw`
+CREATE OR REPLACE FUNCTION sys.percentile_cont(x float8[], share float8, downwards boolean) RETURNS float8 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF share < 0 OR share > 1 THEN PERFORM sys.raise(10738, 'Invalid value for percentile_cont or percentile_disc.'); END IF;
+  IF downwards THEN RETURN (SELECT percentile_cont(share) WITHIN GROUP (ORDER BY v DESC) FROM unnest(x) AS v); END IF;
+  RETURN (SELECT percentile_cont(share) WITHIN GROUP (ORDER BY v) FROM unnest(x) AS v);
+END $$;
+CREATE OR REPLACE FUNCTION sys.percentile_disc(x anyarray, share float8, downwards boolean) RETURNS anyelement LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF share < 0 OR share > 1 THEN PERFORM sys.raise(10738, 'Invalid value for percentile_cont or percentile_disc.'); END IF;
+  IF downwards THEN RETURN (SELECT percentile_disc(share) WITHIN GROUP (ORDER BY v DESC) FROM unnest(x) AS v); END IF;
+  RETURN (SELECT percentile_disc(share) WITHIN GROUP (ORDER BY v) FROM unnest(x) AS v);
+END $$;
 CREATE OR REPLACE FUNCTION sys.text_int(x text, kind text, quiet boolean) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE n numeric; low numeric; high numeric;
 BEGIN

@@ -1,0 +1,150 @@
+import { parseExpression, type Expression, type MethodCall, type TableFunction } from '#tsql';
+import type { TypedSql } from './api.ts';
+import { convert } from './convert.ts';
+import { resolveColumn, type Environment, type Source } from './environment.ts';
+import { translate } from './expression.ts';
+import { renameColumns, sourceName, type SourceSql } from './from.ts';
+import { call, quoted, value } from './sql-text.ts';
+import { BIT, dataTypeOf, isString, nvarchar } from './sql-type.ts';
+import type { Translation } from './translation.ts';
+import { CONTEXT, readXPath, XPathFault, type XPath } from './xpath.ts';
+
+const XML = { name: 'xml' } as const;
+
+/** The value that a method of xml is called on; the nodes of .nodes() are a value for nothing else. */
+export function methodTarget(t: Translation, env: Environment, node: Expression): TypedSql {
+  return node.kind === 'column' ? resolveColumn(t, env, node) : translate(t, env, node);
+}
+
+/** Error 493, for the nodes of .nodes() used as a value. */
+export function refuseNodes(t: Translation, name: string, span: Expression['span']): TypedSql {
+  const message = `The column '${name}' that was returned from the nodes() method cannot be used directly. It can only be used with one of the four XML data type methods, exist(), nodes(), query(), and value(), or in IS NULL and IS NOT NULL checks.`;
+  return t.fail('xml-nodes', 493, message, span);
+}
+
+/** The XQuery of a method's argument; undefined where that is reported. */
+function xqueryOf(t: Translation, node: MethodCall, index = 0): XPath | undefined {
+  const argument = node.args[index];
+  const method = node.method.name;
+  if (argument?.kind !== 'literal' || !argument.type.endsWith('string')) {
+    t.fail(
+      'xml-literal',
+      8172,
+      `The argument ${index + 1} of the XML data type method "${method}" must be a string literal.`,
+      node.span,
+    );
+    return undefined;
+  }
+  try {
+    return readXPath(argument.value);
+  } catch (error) {
+    if (!(error instanceof XPathFault)) throw error;
+    if (error.number === undefined) t.unsupported(error.message, node.span);
+    else t.fail('xquery', error.number, error.message, node.span);
+    return undefined;
+  }
+}
+
+interface Target {
+  readonly document: string;
+  /** The path of the context item as SQL text. */
+  readonly context: string | undefined;
+}
+
+const targetOf = (one: TypedSql): Target =>
+  one.xmlNodes
+    ? { document: `${one.sql}.document`, context: `${one.sql}.path` }
+    : { document: one.sql, context: undefined };
+
+/** The path as SQL text, with the path of the context item in its place. */
+function pathSql(path: XPath, target: Target): string {
+  if (target.context === undefined) return quoted(path.text.replaceAll(CONTEXT, '/sbx'));
+  const text = quoted(path.text);
+  return path.text.includes(CONTEXT) ? `replace(${text}, ${quoted(CONTEXT)}, ${target.context})` : text;
+}
+
+const namespaceSql = (path: XPath): string =>
+  path.namespaces.length === 0
+    ? `'{}'::text[]`
+    : `ARRAY[${path.namespaces.map((pair) => `ARRAY[${pair.map(quoted).join(', ')}]`).join(', ')}]`;
+
+const run = (name: string, target: Target, path: XPath): string =>
+  call(`sys.xml_${name}`, target.document, pathSql(path, target), namespaceSql(path));
+
+const NULL_XML: TypedSql = { sql: 'NULL', type: XML, nullable: true, constant: null };
+
+/** `.value`, `.query` and `.exist` of xml; `.modify` and `.nodes` are no values. */
+export function xmlMethod(t: Translation, env: Environment, node: MethodCall, one: TypedSql): TypedSql {
+  const method = node.method.name;
+  if (!['value', 'query', 'exist'].includes(method)) return t.unsupported(`The method .${method}() of xml`, node.span);
+  if (node.args.length !== (method === 'value' ? 2 : 1)) {
+    const count = method === 'value' ? 2 : 1;
+    return t.fail('argument-count', 174, `The ${method} function requires ${count} argument(s).`, node.span);
+  }
+  const path = xqueryOf(t, node);
+  if (path === undefined) return NULL_XML;
+  const target = targetOf(one);
+  if (method === 'value') return xmlValue(t, env, node, { path, target });
+  if (method === 'query') {
+    if (path.attributes) {
+      return t.fail('xquery', 2396, 'XQuery [query()]: Attribute may not appear outside of an element', node.span);
+    }
+    return value(run(path.kind === 'nodes' ? 'query' : 'scalar', target, path), XML);
+  }
+  if (path.kind !== 'nodes') return t.unsupported('The method .exist() of an expression that is no path', node.span);
+  return value(run('exist', target, path), BIT);
+}
+
+function xmlValue(
+  t: Translation,
+  env: Environment,
+  node: MethodCall,
+  use: { readonly path: XPath; readonly target: Target },
+): TypedSql {
+  const { path, target } = use;
+  if (path.kind === 'nodes' && !path.single) {
+    const message = `XQuery [value()]: 'value()' requires a singleton (or empty sequence), found operand of type 'xdt:untypedAtomic *'`;
+    return t.fail('xquery', 2389, message, node.span);
+  }
+  const argument = node.args[1];
+  if (argument?.kind !== 'literal' || !argument.type.endsWith('string')) {
+    return t.fail(
+      'xml-literal',
+      8172,
+      'The argument 2 of the XML data type method "value" must be a string literal.',
+      node.span,
+    );
+  }
+  const parsed = parseExpression(`CAST(NULL AS ${argument.value})`);
+  const type = parsed.expression?.kind === 'cast' ? dataTypeOf(parsed.expression.type, env.scope, true) : undefined;
+  if (type === undefined || parsed.errors.length > 0) {
+    return t.fail('unknown-type', 243, `Type ${argument.value} is not a defined system type.`, node.span);
+  }
+  const text = value(run(path.kind === 'nodes' ? 'value' : 'scalar', target, path), nvarchar(-1));
+  const made = convert(t, text, type, { mode: 'explicit', span: node.span });
+  return isString(type) ? { ...made, type } : made;
+}
+
+/** `x.nodes('path') AS t(c)`: a row for each node. */
+export function xmlNodes(t: Translation, env: Environment, node: TableFunction, fn: MethodCall): SourceSql {
+  const nothing: SourceSql = { sql: '', sources: [] };
+  const one = methodTarget(t, env, fn.target);
+  if (!t.profile.runtime || one.type.name !== 'xml' || fn.method.name !== 'nodes') {
+    t.unsupported(`The method .${fn.method.name}() in FROM`, node.span);
+    return nothing;
+  }
+  const path = xqueryOf(t, fn);
+  if (path === undefined) return nothing;
+  if (path.kind !== 'nodes') {
+    t.unsupported('The method .nodes() of an expression that is no path', node.span);
+    return nothing;
+  }
+  const name = node.alias?.name ?? '';
+  const sqlName = sourceName(t, name);
+  const column = { name: '', value: { ...value(sqlName, XML, false), xmlNodes: true } };
+  const source: Source = { name, aliased: true, sqlName, columns: [column] };
+  return {
+    sql: `${run('nodes', targetOf(one), path)} AS ${sqlName}(document, path)`,
+    sources: [renameColumns(source, node.columns)],
+  };
+}
