@@ -22,28 +22,33 @@ export interface Artifacts {
 
 const OLDEST_JAVA = 17;
 
-/**
- * Kafka and the registry from Maven Central, resolved by Maven from stack/pom.xml into `.sluice/jvm/<hash of the pom>`:
- * downloaded once, found afterwards. Two set-ups at once wait for each other; an interrupted one leaves nothing that counts as done.
- */
+/** Kafka and the registry from Maven Central, see {@link resolvePom}. */
 export async function ensureArtifacts(log: Log): Promise<Artifacts> {
   const java = findJava();
-  const pom = join(productRoot(), 'stack', 'pom.xml');
-  const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const parent = join(sluiceHome(), 'jvm');
-  const folder = join(parent, version);
-  if (!existsSync(folder)) {
-    await withLock(join(parent, 'download.lock'), async () => {
-      if (!existsSync(folder)) await download(pom, folder, log);
-      await removeRemains(parent);
-    });
-  }
+  const folder = await resolvePom(join(productRoot(), 'stack', 'pom.xml'), 'Kafka and the schema registry', log);
   return {
     java,
     folder,
     kafkaClassPath: join(folder, 'kafka', '*'),
     registryJar: join(folder, 'registry', await runnableJar(join(folder, 'registry'))),
   };
+}
+
+/**
+ * What a pom puts into its `jvm.directory`, as `.sluice/jvm/<hash of the pom>`: downloaded once, found afterwards. Two set-ups at once wait for each other; an
+ * interrupted one leaves nothing that counts as done. Throws StackFailed where Maven Central is out of reach, ToolMissing without Maven.
+ */
+export async function resolvePom(pom: string, what: string, log: Log): Promise<string> {
+  const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
+  const parent = join(sluiceHome(), 'jvm');
+  const folder = join(parent, version);
+  if (!existsSync(folder)) {
+    await withLock(join(parent, 'download.lock'), async () => {
+      if (!existsSync(folder)) await download(pom, folder, what, log);
+      await removeRemains(parent);
+    });
+  }
+  return folder;
 }
 
 /** The `java` of JAVA_HOME, else of the PATH; refused below Java 17. */
@@ -75,9 +80,9 @@ function javaInstall(): string {
     : 'apt-get install openjdk-17-jre-headless, or dnf install java-21-openjdk-headless';
 }
 
-async function download(pom: string, folder: string, log: Log): Promise<void> {
+async function download(pom: string, folder: string, what: string, log: Log): Promise<void> {
   const began = Date.now();
-  log('downloading Kafka and the schema registry from Maven Central (180 MB, once)');
+  log(`downloading ${what} from Maven Central (once)`);
   const partial = `${folder}.part-${randomUUID()}`;
   await mkdir(partial, { recursive: true });
   try {
@@ -105,7 +110,7 @@ function runMaven(args: readonly string[]): Promise<void> {
     maven.once('exit', (code) => {
       if (code === 0) return resolve();
       const faults = output.split('\n').filter((line) => line.includes('ERROR') && !line.includes('[Help'));
-      const message = `Maven could not resolve the JVM programs of stack/pom.xml:\n${faults.slice(0, 5).join('\n')}`;
+      const message = `Maven could not resolve the JVM programs of ${args[args.indexOf('--file') + 1]}:\n${faults.slice(0, 5).join('\n')}`;
       reject(new SluiceError('StackFailed', message, { exitCode: code }));
     });
   });

@@ -1,4 +1,4 @@
-export { ensureArtifacts, findJava, type Artifacts } from './artifacts.ts';
+export { ensureArtifacts, findJava, resolvePom, type Artifacts } from './artifacts.ts';
 export { productRoot, sluiceHome, defaultStackDir } from './layout.ts';
 export { guard, sweepAtExit, unguard } from './guardian.ts';
 export { withLock } from './lock.ts';

@@ -87,6 +87,8 @@ export interface TdsParameter {
   readonly output: boolean;
   /** The client asked for the parameter's default (fDefaultValue); `value` is then null. Only for procedures by name. */
   readonly isDefault?: boolean;
+  /** The value of a scalar function that was called by its name, not an output parameter. */
+  readonly returned?: boolean;
   /**
    * For `execute`: the type as the statement's declaration list writes it (`nvarchar(50)`, `dbo.Ids readonly`), which is the type inside the
    * statement; `type` is only the form on the wire, and drivers often send another (everything as nvarchar, int for tinyint).

@@ -10,6 +10,8 @@ import {
   spStoredProcedures,
   spTables,
 } from './driver-tables.ts';
+import { spColumnPrivileges, spSprocColumns, spSprocColumns100, spTablePrivileges } from './driver-routines.ts';
+import { spDatatypeInfo } from './driver-type-info.ts';
 import { describeFirstResultSet } from './describe-result-set.ts';
 import type { ProcedureContext, SystemProcedure } from './procedure.ts';
 import { ascii, DATETIME, INT, sendResult, SMALLINT, SYSNAME, text } from './result-set.ts';
@@ -247,41 +249,6 @@ const spSpaceused: SystemProcedure = async (context, args) => {
   return { status: 0 };
 };
 
-/** sp_datatype_info, sp_datatype_info_100: what drivers ask for getTypeInfo. */
-const spDatatypeInfo: SystemProcedure = (context) =>
-  answer(
-    context,
-    [
-      ['TYPE_NAME', SYSNAME],
-      ['DATA_TYPE', SMALLINT],
-      ['PRECISION', INT],
-      ['LITERAL_PREFIX', ascii(32)],
-      ['LITERAL_SUFFIX', ascii(32)],
-      ['CREATE_PARAMS', ascii(32)],
-      ['NULLABLE', SMALLINT],
-      ['CASE_SENSITIVE', SMALLINT],
-      ['SEARCHABLE', SMALLINT],
-      ['UNSIGNED_ATTRIBUTE', SMALLINT],
-      ['MONEY', SMALLINT],
-      ['AUTO_INCREMENT', SMALLINT],
-      ['LOCAL_TYPE_NAME', SYSNAME],
-      ['MINIMUM_SCALE', SMALLINT],
-      ['MAXIMUM_SCALE', SMALLINT],
-      ['SQL_DATA_TYPE', SMALLINT],
-      ['SQL_DATETIME_SUB', SMALLINT],
-      ['NUM_PREC_RADIX', INT],
-      ['INTERVAL_PRECISION', SMALLINT],
-      ['USERTYPE', SMALLINT],
-    ],
-    `SELECT t.name, o.type::smallint, CASE WHEN t.system_type_id IN (231, 239) THEN 4000 WHEN t.precision > 0 THEN t.precision ELSE t.max_length END::int,
-     CASE WHEN t.collation_name IS NOT NULL THEN '''' END, CASE WHEN t.collation_name IS NOT NULL THEN '''' END, CASE WHEN t.name IN ('decimal', 'numeric') THEN 'precision,scale' WHEN t.name ~ 'char|binary' THEN 'length' END,
-     1::smallint, 0::smallint, 3::smallint, CASE t.system_type_id WHEN 48 THEN 1 ELSE 0 END::smallint, CASE WHEN t.system_type_id IN (60, 122) THEN 1 ELSE 0 END::smallint, 0::smallint, t.name, 0::smallint, t.scale,
-     o.type::smallint, NULL::smallint, CASE WHEN t.precision > 0 THEN 10 END, NULL::smallint, 0::smallint
-     FROM meta.types t JOIN (VALUES (34, -4), (35, -1), (36, -11), (40, 91), (41, -154), (42, 93), (43, -155), (48, -6), (52, 5), (56, 4), (58, 93), (59, 7), (60, 3), (61, 93), (62, 6), (98, -150), (99, -10), (104, -7),
-     (106, 3), (108, 2), (122, 3), (127, -5), (165, -3), (167, 12), (173, -2), (175, 1), (189, -2), (231, -9), (239, -8), (241, -152)) o(id, type) ON o.id = t.system_type_id
-     WHERE NOT t.is_user_defined AND t.user_type_id <> 256 ORDER BY 2, 1`,
-  );
-
 /** sp_who, sp_who2: the sessions. */
 const spWho: SystemProcedure = (context) =>
   answer(
@@ -348,6 +315,11 @@ export const DRIVER_PROCEDURES: Readonly<Record<string, SystemProcedure>> = {
   sp_special_columns_90: spSpecialColumns,
   sp_special_columns_100: spSpecialColumns,
   sp_stored_procedures: spStoredProcedures,
+  sp_sproc_columns: spSprocColumns,
+  sp_sproc_columns_90: spSprocColumns100,
+  sp_sproc_columns_100: spSprocColumns100,
+  sp_table_privileges: spTablePrivileges,
+  sp_column_privileges: spColumnPrivileges,
   sp_databases: spDatabases,
   sp_server_info: spServerInfo,
   sp_help: spHelp,

@@ -23,7 +23,7 @@ const TABLES_SHAPE: ResultShape = [
 ];
 
 /** Matches a name against a pattern of the client; NULL matches all. */
-const matches = (expression: string, parameter: string): string =>
+export const matches = (expression: string, parameter: string): string =>
   `(${parameter}::text IS NULL OR meta.fold(${expression}) LIKE meta.fold(${parameter}))`;
 
 /** sp_tables. `@table_type` is a list like `'TABLE','VIEW'`. */
@@ -61,7 +61,8 @@ export const spTables: SystemProcedure = async (context, args) => {
   );
 };
 
-const COLUMN_SHAPE: ResultShape = [
+/** sp_columns without what later versions added. */
+export const COLUMN_SHAPE: ResultShape = [
   ['TABLE_QUALIFIER', SYSNAME],
   ['TABLE_OWNER', SYSNAME],
   ['TABLE_NAME', SYSNAME],

@@ -1,10 +1,12 @@
 import type { SqlType } from '#conversion';
+import type { ObjectName } from '#tsql';
 import { SqlError, type TdsColumn, type TdsValue } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
 import { Frame } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { sqlError } from './pg-error.ts';
-import type { Run } from './run.ts';
+import { contextOf, type Run } from './run.ts';
+import { namePartsOf } from './names.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
 import type { ResultSink } from '../session.ts';
@@ -22,6 +24,19 @@ const SILENT: ResultSink = {
   returnValue: () => undefined,
   envChange: () => undefined,
 };
+
+/** Clients that want the server to count leave the identity column out of INSERT BULK; one that is listed keeps the values sent. */
+async function identityInsertFor(
+  run: Run,
+  table: ObjectName,
+  names: readonly string[],
+): Promise<EngineSession['identityInsert']> {
+  const { scope } = await contextOf(run);
+  const object = scope.object(namePartsOf(table));
+  const column = object?.columns.find((one) => one.identity !== undefined);
+  const isListed = names.length === 0 || names.some((name) => name.toLowerCase() === column?.name.toLowerCase());
+  return object === undefined || column === undefined || !isListed ? undefined : { key: object.id, name: object.name };
+}
 
 /** INSERT BULK: the rows go to a temporary table by COPY, and from there by the ordinary INSERT with all its checks. */
 export async function bulkLoad(
@@ -48,6 +63,7 @@ export async function bulkLoad(
   const target = { kind: 'table', name: statement.table, columns: [], hints: [], span: statement.span } as const;
   const keepIdentity = session.identityInsert;
   try {
+    session.identityInsert = await identityInsertFor(run, statement.table, names);
     const count = await insertRows(
       run,
       target,

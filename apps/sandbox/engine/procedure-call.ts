@@ -311,7 +311,12 @@ export async function callRemote(run: Run, name: string, parameters: readonly Td
     const args: CallArgument[] = [];
     for (const parameter of parameters) args.push(await remoteArgument(run, parameter));
     const result = await callProcedure(run, partsOf(name), args);
-    out.returnStatus(result.status);
+    if (result.returned === undefined) out.returnStatus(result.status);
+    else {
+      const { type, value } = result.returned as { type: TdsType; value: string | null };
+      const decoded = value === null ? null : decoderFor(type)(value);
+      out.returnValue({ name: '', type, value: decoded, output: true, returned: true });
+    }
     for (const [index, parameter] of parameters.entries()) {
       if (!parameter.output) continue;
       const given = result.outputs.get(parameter.name.toLowerCase()) ?? result.outputs.get(`#${index}`);

@@ -99,12 +99,12 @@ export function writeColMetadata(out: TokenBuffer, columns: readonly TdsColumn[]
   }
 }
 
-/** RETURNVALUE of an output parameter (MS-TDS 2.2.7.18). */
+/** RETURNVALUE of an output parameter or a user-defined function (MS-TDS 2.2.7.18). */
 export function writeReturnValue(out: TokenBuffer, ordinal: number, parameter: TdsParameter): void {
   out.u8(TOKEN.returnValue);
   out.u16(ordinal);
   out.bVarchar(parameter.name);
-  out.u8(0x01);
+  out.u8(parameter.returned === true ? 0x02 : 0x01);
   out.u32(userTypeOf(parameter.type));
   out.u16(0x01);
   writeTypeInfo(out, parameter.type);
