@@ -32,6 +32,15 @@ describe('logins', () => {
     await expect(login('nobody', 'wrong')).rejects.toMatchObject({ number: 18_456 });
   });
 
+  test('a password that was right is no longer after it was changed, nor is another that came after it', async () => {
+    await (await login('reader', 'Right-1!')).close();
+    await expect(login('reader', 'right-1!')).rejects.toMatchObject({ number: 18_456 });
+    await sa.run("ALTER LOGIN reader WITH PASSWORD = 'Other-2!'");
+    await expect(login('reader', 'Right-1!')).rejects.toMatchObject({ number: 18_456 });
+    await (await login('reader', 'Other-2!')).close();
+    await sa.run("ALTER LOGIN reader WITH PASSWORD = 'Right-1!'");
+  });
+
   test('a database that does not exist is error 4060', async () => {
     await expect(login('reader', 'Right-1!', 'nowhere')).rejects.toMatchObject({ number: 4060 });
   });

@@ -110,7 +110,7 @@ export class SandboxServer implements SqlServer {
   }
 
   async login(request: LoginRequest): Promise<SqlSession> {
-    this.logins.check(request.user, request.password);
+    await this.logins.check(request.user, request.password);
     const wanted = request.database || 'master';
     const database = this.database(wanted);
     if (database === undefined) {
