@@ -50,7 +50,7 @@ select | SELECT NEXT VALUE FOR dbo.s, NEXT VALUE FOR s OVER (ORDER BY a) FROM t
 select | SELECT x.value('(/a/@b)[1]', 'int'), t.x.query('/a'), dbo.t.x.exist('/a'), @x.value('.', 'nvarchar(max)'), x.query('a').value('.', 'int'), CAST(a AS xml).value('.', 'int'), (SELECT 1 FOR XML PATH, TYPE).value('.', 'int')
 select | SELECT hierarchyid::Parse('/1/'), hierarchyid::GetRoot().GetDescendant(NULL, NULL), h.GetLevel(), h.ToString(), geography::Point(1, 2, 4326), geometry::STGeomFromText('POINT (1 2)', 0).STAsText(), @g.Lat, @g.STStartPoint().Long, geography::[Null], dbo.Currency::FromText('x')
 -- collation, time zone
-select | SELECT a COLLATE Latin1_General_CI_AS, 'x' COLLATE DATABASE_DEFAULT + b, a COLLATE X = b COLLATE Y FROM t ORDER BY a COLLATE Latin1_General_BIN2 DESC
+select | SELECT a COLLATE Latin1_General_CI_AS, 'x' COLLATE DATABASE_DEFAULT + b FROM t WHERE a COLLATE X = b COLLATE Y ORDER BY a COLLATE Latin1_General_BIN2 DESC
 select | SELECT a AT TIME ZONE 'UTC', GETDATE() AT TIME ZONE 'UTC' AT TIME ZONE @z, (a + b) AT TIME ZONE x
 -- queries as values
 select | SELECT (SELECT 1), ((SELECT 2)), (SELECT 1) + 2, ((SELECT 1) + 2) * 3, ((SELECT 1) UNION SELECT 2), (SELECT TOP 1 a FROM t ORDER BY b)

@@ -7,9 +7,10 @@ import type {
   Statement,
 } from '../ast/index.ts';
 import { tableElements } from './columns.ts';
-import { expression } from './expressions.ts';
+import { expression, scalar } from './expressions.ts';
 import { commaList, dataType, nameList, objectName } from './names.ts';
 import { acceptAssign } from './operators.ts';
+import { startsNumber } from './options.ts';
 import { argumentList, literal } from './primary.ts';
 import { query } from './query.ts';
 import type { Reader } from './reader.ts';
@@ -153,7 +154,7 @@ function settingValue(r: Reader): Expression {
     case 'binary':
       return literal(r, token.type);
     default:
-      return expression(r);
+      return startsNumber(r) ? scalar(r) : r.fail();
   }
 }
 

@@ -224,7 +224,7 @@ function setClause(r: Reader): SetClause {
   }
   const at = r.token;
   const parts = r.is('IDENTITYCOL') || r.is('ROWGUIDCOL') ? [r.anyName()] : nameParts(r);
-  if (r.is('(') && variable === undefined) return setMethod(r, parts, start);
+  if (r.is('(') && variable === undefined && parts.length > 1) return setMethod(r, parts, start);
   const column = { kind: 'column', parts, span: r.span(at) } as const;
   const op = acceptAssign(r) ?? r.fail();
   const value = expression(r);

@@ -9,7 +9,8 @@ export function nameParts(r: Reader): (Identifier | null)[] {
   while (r.is('.')) {
     r.next();
     if (r.is('.')) parts.push(null);
-    else parts.push(r.anyName());
+    // Behind a name any word will do; behind dots alone it is the first.
+    else parts.push(parts.every((part) => part === null) ? r.name() : r.anyName());
   }
   return parts;
 }

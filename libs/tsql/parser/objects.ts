@@ -13,7 +13,7 @@ import { tableElements } from './columns.ts';
 import { expression, scalar } from './expressions.ts';
 import { external, moduleSource, parameter } from './modules.ts';
 import { commaList, dataType, objectName } from './names.ts';
-import { optionList, optionValue, withOptions } from './options.ts';
+import { option, optionList, optionValue, withOptions } from './options.ts';
 import type { Reader } from './reader.ts';
 import { classWords, permission } from './security.ts';
 import { createStatement } from './ddl.ts';
@@ -151,7 +151,7 @@ function fullTextCatalog(r: Reader, start: Start): Statement {
   for (;;) {
     if (r.acceptSequence('AS', 'DEFAULT')) asDefault = true;
     else if (r.accept('AUTHORIZATION')) authorization = r.name();
-    else if (r.accept('WITH')) options.push(...optionList(r, false));
+    else if (r.isSequence('WITH', 'ACCENT_SENSITIVITY') && r.accept('WITH')) options.push(option(r, false));
     else if (r.is('ON') && r.peekIs('FILEGROUP')) options.push(wordsOption(r, ['ON', 'FILEGROUP']));
     else if (r.is('IN') && r.peekIs('PATH')) options.push(wordsOption(r, ['IN', 'PATH']));
     else break;

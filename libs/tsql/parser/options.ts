@@ -44,7 +44,7 @@ export function option(r: Reader, bare: boolean): Option {
     if (name === 'CLUSTERED' && r.accept('INDEX')) name = 'CLUSTERED INDEX';
   }
   const isOrdered = r.is('ASC') || r.is('DESC');
-  const hasValue = r.accept('=') || isOrdered || name === '' || (bare && startsOptionValue(r));
+  const hasValue = (name !== '' && r.accept('=')) || isOrdered || name === '' || (bare && startsOptionValue(r));
   const value = hasValue && !r.is('(') ? optionValue(r) : undefined;
   const unit = hasValue && UNITS.has(r.token.upper) ? r.next().upper : undefined;
   const options = r.is('(') ? parenOptions(r) : undefined;
@@ -113,8 +113,14 @@ export function optionValue(r: Reader): Expression {
     case 'nstring':
       return literal(r, start.type);
     default:
-      return scalar(r);
+      return startsNumber(r) ? scalar(r) : r.fail();
   }
+}
+
+/** Whether a number with its sign, or a variable, follows: no other value of an option begins with a symbol. */
+export function startsNumber(r: Reader): boolean {
+  const { type, upper } = r.token;
+  return r.isVariable() || upper === '-' || upper === '+' || type === 'int' || type === 'decimal' || type === 'float';
 }
 
 function dottedName(r: Reader): Expression {

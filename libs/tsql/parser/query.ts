@@ -15,7 +15,7 @@ import type {
   XmlNamespace,
 } from '../ast/index.ts';
 import { windowSpec } from './calls.ts';
-import { expression, expressionList } from './expressions.ts';
+import { expression, expressionList, scalar } from './expressions.ts';
 import { commaList, objectName, optionalNameList } from './names.ts';
 import { literal } from './primary.ts';
 import { queryEnd } from './query-end.ts';
@@ -209,13 +209,13 @@ function topValue(r: Reader): Top['expression'] {
   return literal(r, token.type);
 }
 
-/** Reads one entry of a select list. */
+/** Reads one entry of a select list: a value, which a comparison is not. */
 export function selectItem(r: Reader): SelectItem {
   const { token } = r;
   if (r.isVariable(token)) {
     const op = acceptAssign(r, 1);
     if (op !== undefined) {
-      const value = expression(r);
+      const value = scalar(r);
       const variable = { kind: 'variable', name: token.text, span: tokenSpan(token) } as const;
       return { kind: 'selectAssign', variable, op, expression: value, span: r.span(token) };
     }
@@ -223,10 +223,10 @@ export function selectItem(r: Reader): SelectItem {
   if (r.peekIs('=') && (r.isName() || token.type === 'string' || token.type === 'nstring' || token.type === 'dquote')) {
     const alias = identifierOf(r.next());
     r.next();
-    const value = expression(r);
+    const value = scalar(r);
     return { kind: 'selectItem', expression: value, alias, span: r.span(token) };
   }
-  const value = expression(r);
+  const value = scalar(r);
   if (value.kind === 'star') return value;
   const alias = columnAlias(r);
   return { kind: 'selectItem', expression: value, ...(alias && { alias }), span: r.span(token) };

@@ -44,6 +44,7 @@ export function tableHint(r: Reader): TableHint {
   r.next();
   let args: Expression[] = [];
   if (r.accept('=')) args = r.is('(') ? parenthesised(r) : [scalar(r)];
+  else if (start.upper === 'SPATIAL_WINDOW_MAX_CELLS') r.fail();
   else if (r.is('(')) args = parenthesised(r);
   return { kind: 'tableHint', name: start.upper, args, span: r.span(start) };
 }

@@ -43,16 +43,17 @@ export function printProcedural(s: ProceduralStatement): string {
     case 'setOption':
       return printSetOption(s);
     case 'if': {
-      const then = printStatement(s.then) + (s.then.kind === 'merge' ? ';' : '');
-      const otherwise = s.otherwise === undefined ? '' : `\nELSE\n${indent(printStatement(s.otherwise))}`;
-      return `IF ${printExpression(s.condition)}\n${indent(then)}${otherwise}`;
+      const { otherwise } = s;
+      const then = indent(() => printStatement(s.then) + (s.then.kind === 'merge' ? ';' : ''));
+      const rest = otherwise === undefined ? '' : `\nELSE\n${indent(() => printStatement(otherwise))}`;
+      return `IF ${printExpression(s.condition)}\n${then}${rest}`;
     }
     case 'while':
-      return `WHILE ${printExpression(s.condition)}\n${indent(printStatement(s.body))}`;
+      return `WHILE ${printExpression(s.condition)}\n${indent(() => printStatement(s.body))}`;
     case 'block':
-      return `${words('BEGIN', s.atomic && `ATOMIC WITH (${printOptions(s.atomic)})`)}\n${indent(printList(s.statements))}\nEND`;
+      return `${words('BEGIN', s.atomic && `ATOMIC WITH (${printOptions(s.atomic)})`)}\n${indent(() => printList(s.statements))}\nEND`;
     case 'tryCatch':
-      return `BEGIN TRY\n${indent(printList(s.body))}\nEND TRY\nBEGIN CATCH\n${indent(printList(s.handler))}\nEND CATCH`;
+      return `BEGIN TRY\n${indent(() => printList(s.body))}\nEND TRY\nBEGIN CATCH\n${indent(() => printList(s.handler))}\nEND CATCH`;
     case 'execute':
       return printExecute(s);
     case 'empty':

@@ -96,8 +96,22 @@ export function printList(statements: readonly Statement[]): string {
 
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '[': ']' };
 
-/** Sets a text in by two blanks. Lines within a string or a quoted name stay as they are, since they are its content. */
-export function indent(text: string): string {
+/** Blocks deeper than this are not set in further: each level would be gone through once more for every level around it. */
+const DEEPEST = 20;
+let depth = 0;
+
+/** Sets what is printed in by two blanks. Lines within a string or a quoted name stay as they are, since they are its content. */
+export function indent(print: () => string): string {
+  depth++;
+  try {
+    const text = print();
+    return depth > DEEPEST ? text : setIn(text);
+  } finally {
+    depth--;
+  }
+}
+
+function setIn(text: string): string {
   let out = '';
   let close = '';
   let isLineStart = true;

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseBatch } from '../parse.ts';
+import { printStatements } from '../printer/index.ts';
+import { corpus } from './test-corpus.ts';
+import { StatementFuzzer } from './test-fuzzer.ts';
+
+const TEXTS = 8_000;
+const SEED = 20_240_229;
+
+describe('any text is read', () => {
+  const fuzzer = new StatementFuzzer(corpus(process.cwd()), SEED, 40_000);
+
+  test(`${TEXTS} of them without a throw, in time that its length allows, and what is accepted is printed and read as the same (seed ${SEED})`, () => {
+    for (let number = 0; number < TEXTS; number++) {
+      const text = fuzzer.text(number);
+      const fault = fuzzer.check(text);
+      if (fault !== undefined) throw new Error(`${fault.kind}: ${fault.what}\nin ${fuzzer.shrink(text, fault)}`);
+    }
+    expect(fuzzer.accepted).toBeGreaterThan(TEXTS / 20);
+  });
+
+  test('ten megabytes of statements take ten times what one megabyte takes, or less', () => {
+    const piece = "INSERT INTO dbo.t (a, b) VALUES (1, N'some text'), (2, N'other text');\n";
+    const micros = (megabytes: number): number => {
+      const text = piece.repeat(Math.ceil((megabytes * 1_048_576) / piece.length));
+      const began = process.cpuUsage();
+      expect(parseBatch(text).errors).toEqual([]);
+      const { user, system } = process.cpuUsage(began);
+      return user + system;
+    };
+    micros(0.5);
+    // A collection of the larger heap comes on top, hence twice.
+    expect(micros(10)).toBeLessThan(20 * Math.max(micros(1), 50_000));
+  });
+});
+
+describe('what fuzzing found', () => {
+  test.each([
+    ['a comparison as a value of a select list', 'SELECT a = b = 1', 102],
+    ['an option without a name', 'CREATE STATISTICS s ON t (a) WITH = 1', 102],
+    ['a method of nothing in SET', "UPDATE t SET y('')", 102],
+    ['a setting in parentheses', 'SET LOCK_TIMEOUT (5 - 1)', 102],
+    ['nothing behind IF', 'IF @a = 1;', 102],
+    ['a hint without its number', 'SELECT * FROM t WITH (SPATIAL_WINDOW_MAX_CELLS)', 102],
+  ])('%s is a fault of syntax', (_name, text, number) => {
+    expect(parseBatch(text).errors.map((error) => error.number)).toEqual([number]);
+  });
+});
+
+test('blocks within blocks are printed in time that their number allows', () => {
+  const depth = 800;
+  const { statements } = parseBatch(`${'BEGIN '.repeat(depth)}PRINT 1${' END'.repeat(depth)}`);
+  const began = process.cpuUsage();
+  expect(printStatements(statements).length).toBeLessThan(depth * 200);
+  expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
+});
