@@ -1,3 +1,4 @@
+import { SluiceError } from '#errors';
 import type {
   CheckModel,
   ColumnModel,
@@ -47,9 +48,19 @@ export class SqlServerCatalogReader implements CatalogReader {
     };
   }
 
+  /** What lacks is for the preflight to say: the catalog can be read without it. */
+  private async sizes(): Promise<Awaited<ReturnType<SqlServerClient['query']>>> {
+    try {
+      return await this.client.query(sql.SIZES);
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.kind !== 'SourceRightMissing') throw error;
+      return this.client.query(sql.ROW_COUNTS);
+    }
+  }
+
   private async readTables(): Promise<TableModel[]> {
     const rows = await this.client.query(sql.TABLES);
-    const sizes = new Map((await this.client.query(sql.SIZES)).map((row) => [Number(row[0]), row]));
+    const sizes = new Map((await this.sizes()).map((row) => [Number(row[0]), row]));
     const columns = grouped(await this.client.query(sql.COLUMNS));
     const identities = keyed(await this.client.query(sql.IDENTITIES));
     const computed = keyed(await this.client.query(sql.COMPUTED));

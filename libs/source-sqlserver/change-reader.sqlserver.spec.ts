@@ -339,6 +339,7 @@ describe('changes of a SQL Server database', () => {
     );
     const login = database.settings.database;
     await database.run(`CREATE LOGIN ${login} WITH PASSWORD = 'Pass-word1!'; CREATE USER ${login} FOR LOGIN ${login}`);
+    await database.run(`GRANT SELECT ON SCHEMA::cdc TO ${login}; GRANT SELECT ON dbo.gated TO ${login}`);
     const [gated] = await database.eventTables('dbo.gated');
     const from = await now();
     await database.run(`INSERT INTO dbo.gated VALUES (1)`);

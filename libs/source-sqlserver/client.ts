@@ -340,6 +340,7 @@ const BY_NUMBER: Readonly<Record<number, ErrorKind>> = {
   300: 'SourceRightMissing',
   297: 'SourceRightMissing',
   371: 'SourceRightMissing',
+  22904: 'SourceRightMissing',
   208: 'CaptureInstanceMissing',
   313: 'CdcHistoryPurged',
 };

@@ -68,6 +68,43 @@ describe('what sluice check finds', () => {
     );
   });
 
+  test('a login is told step by step what it lacks, until it has all and needs not be db_owner', async () => {
+    const login = `${database.settings.database}_step`;
+    await database.run(`CREATE LOGIN ${login} WITH PASSWORD = 'Pass-word1!'; CREATE USER ${login} FOR LOGIN ${login}`);
+    const poor = await database.source({ login: { user: login, password: database.secret('Pass-word1!') } });
+    const lacking = async (): Promise<string[]> =>
+      (await poor.preflight.check(TABLES))
+        .filter((one) => one.severity === 'error')
+        .map((one) => `${one.check}: ${one.remedy ?? ''}`);
+    const cdc = `right-changes: GRANT SELECT ON SCHEMA::cdc TO [${login}]`;
+    const select = (table: string): string => `right-SELECT: GRANT SELECT ON ${table} TO [${login}]`;
+    const capture = (table: string): string => `right-capture: GRANT SELECT ON ${table} TO [${login}]`;
+    expect(await lacking()).toEqual([
+      `right-VIEW SERVER STATE: GRANT VIEW SERVER STATE TO [${login}]`,
+      `right-VIEW DEFINITION: GRANT VIEW DEFINITION TO [${login}]`,
+      select('[dbo].[a]'),
+      select(`[dbo].[we]]ird '.😀]`),
+      cdc,
+    ]);
+    await database.run(`USE master; GRANT VIEW SERVER STATE TO ${login}; USE ${database.settings.database}`);
+    await database.run(`GRANT VIEW DEFINITION TO ${login}; GRANT SELECT ON SCHEMA::cdc TO ${login}`);
+    expect(await lacking()).toEqual([
+      select('[dbo].[a]'),
+      select(`[dbo].[we]]ird '.😀]`),
+      capture('[dbo].[a]'),
+      capture(`[dbo].[we]]ird '.😀]`),
+      capture('[sluice].[marker]'),
+    ]);
+    await database.run(`GRANT SELECT ON SCHEMA::dbo TO ${login}; GRANT SELECT ON SCHEMA::sluice TO ${login}`);
+    const findings = await poor.preflight.check(TABLES);
+    expect(faults(findings)).toEqual([]);
+    expect(findings.filter((one) => one.severity === 'warning').map((one) => one.check)).toEqual(['capture-job']);
+    await database.run(`DENY SELECT ON dbo.a TO ${login}`);
+    expect(await lacking()).toEqual([select('[dbo].[a]'), capture('[dbo].[a]')]);
+    await database.run(`REVOKE SELECT ON dbo.a FROM ${login}; ALTER ROLE db_owner ADD MEMBER ${login}`);
+    expect((await poor.preflight.check(TABLES)).filter((one) => one.severity !== 'ok')).toEqual([]);
+  });
+
   test('a wrong password and an unreachable server are told apart', async () => {
     const wrong = await database.source({ login: { password: database.secret('wrong') } });
     await expect(wrong.preflight.check(TABLES)).rejects.toMatchObject({ kind: 'SourceLoginFailed' });

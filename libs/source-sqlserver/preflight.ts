@@ -162,9 +162,10 @@ export class SqlServerPreflight implements Preflight {
     return lacking;
   }
 
-  /** Instances whose gating role the login is not in: it would read nothing and look healthy (row A21). */
-  private async captureRights(table: string, instances: readonly CaptureInstance[]): Promise<Finding[]> {
+  /** Instances whose gating role the login is not in, or whose source it may not read: it would read nothing and look healthy (row A21). */
+  private async captureRights(table: Name, instances: readonly CaptureInstance[]): Promise<Finding[]> {
     const lacking: Finding[] = [];
+    const user = quoteName(this.client.settings.user);
     for (const { name, role } of instances) {
       const [row] = await this.client.query(LOW_WATERMARK, { name });
       if (Buffer.isBuffer(row?.[0]) && row[0].some((byte) => byte !== 0)) continue;
@@ -172,11 +173,11 @@ export class SqlServerPreflight implements Preflight {
         finding(
           'right-capture',
           'error',
-          table,
+          `${table.schema}.${table.name}`,
           `The login may not read the capture instance ${name}${role === null ? '' : ` guarded by the role ${role}`}.`,
           role === null
-            ? `GRANT SELECT ON SCHEMA::cdc TO [${this.client.settings.user}]`
-            : `ALTER ROLE ${quoteName(role)} ADD MEMBER [${this.client.settings.user}]`,
+            ? `GRANT SELECT ON ${qualifiedName(table.schema, table.name)} TO ${user}`
+            : `ALTER ROLE ${quoteName(role)} ADD MEMBER ${user}`,
         ),
       );
     }
@@ -185,8 +186,19 @@ export class SqlServerPreflight implements Preflight {
 
   private async captureFindings(tables: readonly Name[]): Promise<Finding[]> {
     const findings: Finding[] = [];
-    const jobs = (await this.client.batch(CAPTURE_JOB))[0] ?? [];
-    if (!jobs.some((row) => row[1] === 'capture')) {
+    const user = quoteName(this.client.settings.user);
+    const jobs = await ifAllowed(async () => (await this.client.batch(CAPTURE_JOB))[0] ?? []);
+    if (jobs === undefined) {
+      findings.push(
+        finding(
+          'capture-job',
+          'warning',
+          this.client.settings.database,
+          'Whether there is a capture job is not visible to this login: only db_owner sees it.',
+          `ALTER ROLE db_owner ADD MEMBER ${user}, or look with EXEC sys.sp_cdc_help_jobs as its owner.`,
+        ),
+      );
+    } else if (!jobs.some((row) => row[1] === 'capture')) {
       findings.push(
         finding(
           'capture-job',
@@ -197,7 +209,20 @@ export class SqlServerPreflight implements Preflight {
         ),
       );
     }
-    const instances = await readCaptureInstances(this.client);
+    const instances = await ifAllowed(() => readCaptureInstances(this.client));
+    if (instances === undefined) {
+      const lacking = 'The login may not read the change tables of schema cdc.';
+      findings.push(
+        finding(
+          'right-changes',
+          'error',
+          this.client.settings.database,
+          lacking,
+          `GRANT SELECT ON SCHEMA::cdc TO ${user}`,
+        ),
+      );
+      return findings;
+    }
     for (const table of [...tables, MARKER_TABLE]) {
       const name = `${table.schema}.${table.name}`;
       const found = instances.get(name) ?? [];
@@ -214,9 +239,19 @@ export class SqlServerPreflight implements Preflight {
               true,
             ),
       );
-      findings.push(...(await this.captureRights(name, found)));
+      findings.push(...(await this.captureRights(table, found)));
     }
     return findings;
+  }
+}
+
+/** What was read, or undefined where the login lacks the right to it. */
+async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SluiceError && error.kind === 'SourceRightMissing') return undefined;
+    throw error;
   }
 }
 

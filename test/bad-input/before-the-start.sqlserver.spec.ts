@@ -144,7 +144,14 @@ describe('bad input, before anything is begun: one clear message, the remedy, th
 
   test('missing rights are listed one by one, each with its GRANT: exit code 1, nothing begun', async () => {
     const file = job.file({ source: source({ user: 'weak' }) });
-    const result = await job.sluice(['run', file], { SLUICE_TEST_SOURCE_PASSWORD: 'Weak-Pass-1' });
+    const run = () => job.sluice(['run', file], { SLUICE_TEST_SOURCE_PASSWORD: 'Weak-Pass-1' });
+    // Without VIEW DEFINITION the tables themselves do not show.
+    const hidden = await run();
+    expect(hidden.code).toBe(1);
+    expect(hidden.stdout).toContain('→ GRANT VIEW SERVER STATE TO [weak]');
+    expect(hidden.stdout).toContain('→ GRANT VIEW DEFINITION TO [weak]');
+    await job.source('GRANT VIEW DEFINITION TO weak');
+    const result = await run();
     expect(result.code).toBe(1);
     expect(result.stdout).toContain('→ GRANT VIEW SERVER STATE TO [weak]');
     expect(result.stdout).toContain('→ GRANT SELECT ON [dbo].[T] TO [weak]');

@@ -70,7 +70,7 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   current_user: f('user_name', NAME),
   session_user: f('user_name', NAME),
   system_user: f('suser_sname', NAME),
-  original_login: f('suser_sname', NAME),
+  original_login: f('original_login', NAME),
   suser_sname: f('suser_sname', NAME, [SID], 0),
   suser_name: f('suser_name', NAME, [INT], 0),
   suser_id: f('suser_id', INT, [NAME], 0),

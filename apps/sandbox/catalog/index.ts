@@ -1,3 +1,4 @@
+export { CDC_ENUMERATION } from '../cdc/functions.ts';
 export { DatabaseCatalog } from './cache.ts';
 export type { CatalogView, CatalogViewColumn } from './catalog-view.ts';
 export { installCatalog, openCatalog, type NewDatabase } from './database.ts';

@@ -21,6 +21,7 @@ export interface LoginRow {
   readonly name: string;
   readonly serverRoles: readonly string[];
   readonly disabled: boolean;
+  readonly defaultDatabase: string;
 }
 
 /** The databases that this database's catalog knows. */
@@ -58,6 +59,7 @@ export async function writeDatabases(pg: PgQuerier, databases: readonly Database
 }
 
 const FIXED_ROLES = [
+  'public',
   'sysadmin',
   'securityadmin',
   'serveradmin',
@@ -72,12 +74,13 @@ const FIXED_ROLES = [
 export async function writeLogins(pg: PgQuerier, logins: readonly LoginRow[]): Promise<void> {
   const fold = foldOf('SQL_Latin1_General_CP1_CI_AS');
   const roles = FIXED_ROLES.map((name, at) => ({
-    principal_id: 3 + at,
+    principal_id: 2 + at,
     name,
     name_key: fold(name),
     type: 'R',
-    sid: sidOf(3 + at),
+    sid: sidOf(2 + at),
     is_disabled: false,
+    default_database: 'master',
     server_roles: [],
   }));
   const rows = logins.map((login) => ({
@@ -87,6 +90,7 @@ export async function writeLogins(pg: PgQuerier, logins: readonly LoginRow[]): P
     type: 'S',
     sid: sidOf(login.principalId),
     is_disabled: login.disabled,
+    default_database: login.defaultDatabase,
     server_roles: login.serverRoles,
   }));
   await pg.query('DELETE FROM meta.logins');

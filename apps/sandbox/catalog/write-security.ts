@@ -49,7 +49,14 @@ export async function createPrincipal(
       principal.login ?? null,
     ],
   );
-  return row?.principal_id ?? 0;
+  const id = row?.principal_id ?? 0;
+  if (principal.type === 'S') {
+    await w.pg.query(
+      "INSERT INTO meta.permissions (class, major_id, minor_id, grantee_principal_id, permission_name, state) VALUES (0, 0, 0, $1, 'CONNECT', 'GRANT')",
+      [id],
+    );
+  }
+  return id;
 }
 
 export async function dropPrincipal(w: Writing, name: string): Promise<void> {

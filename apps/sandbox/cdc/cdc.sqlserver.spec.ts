@@ -215,7 +215,19 @@ describe('change data capture through T-SQL', () => {
     expect(await guest.rows('EXEC sys.sp_cdc_help_change_data_capture')).toEqual([]);
     await expect(guest.rows('EXEC sys.sp_cdc_disable_db')).rejects.toMatchObject({ number: 22902 });
     await expect(guest.rows("EXEC sys.sp_cdc_stop_job N'capture'")).rejects.toMatchObject({ number: 22904 });
+    const changes =
+      "SELECT * FROM cdc.fn_cdc_get_all_changes_dbo_gated(sys.fn_cdc_get_max_lsn(), sys.fn_cdc_get_max_lsn(), N'all')";
     await rows('ALTER ROLE gatekeepers ADD MEMBER guest1');
+    // The role alone is not enough: the source's columns are asked for too.
+    expect(await low()).toBe('0'.repeat(20));
+    await expect(guest.rows(changes)).rejects.toMatchObject({
+      number: 229,
+      message:
+        "The SELECT permission was denied on the object 'fn_cdc_get_all_changes_dbo_gated', database 'captured', schema 'cdc'.",
+    });
+    await rows('GRANT SELECT ON dbo.gated TO guest1');
+    expect((await guest.run(changes)).errors.map((error) => error.number)).not.toContain(229);
+    await expect(guest.rows('SELECT * FROM cdc.dbo_gated_CT')).rejects.toMatchObject({ number: 229 });
     expect((await low()) > '0'.repeat(20)).toBe(true);
     expect((await guest.rows('EXEC sys.sp_cdc_help_change_data_capture')).map((row) => row[2])).toEqual(['dbo_gated']);
     await guest.session.close();

@@ -262,7 +262,7 @@ async function writeInstance(
   const model = changeTable(plan.name, plan.columns.map(capturedModel));
   const made = await writer.createTable(model);
   await makeChangeTable(pg, model, made, context.snapshot.database.collation);
-  if (plan.role !== undefined) await gate(context, writer, plan.role, made.objectId);
+  if (plan.role !== undefined) await gate(context, writer, plan.role);
   await pg.query(
     `INSERT INTO meta.cdc_instances (object_id, name, name_key, source_object_id, created_lsn, supports_net_changes, role_name, index_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -318,13 +318,12 @@ async function writeColumns(context: ProcedureContext, tables: CdcTables, object
   }
 }
 
-/** The role that may read the change table; made where it is missing. */
-async function gate(context: ProcedureContext, writer: CatalogWriter, role: string, objectId: number): Promise<void> {
+/** The role whose members may read the changes through the functions; made where it is missing. */
+async function gate(context: ProcedureContext, writer: CatalogWriter, role: string): Promise<void> {
   const { rows } = await context.pg.query('SELECT 1 FROM meta.principals WHERE name_key = $1', [
     context.snapshot.fold(role),
   ]);
   if (rows.length === 0) await writer.createPrincipal({ name: role, type: 'R' });
-  await writer.setPermission({ state: 'GRANT', permission: 'SELECT', class: 1, majorId: objectId, grantee: role });
 }
 
 /** The first table brings both jobs; answers those that are new. */

@@ -10,9 +10,10 @@ BEGIN
   EXECUTE format('SELECT c1 FROM u.%I ORDER BY c1 DESC LIMIT 1', 't' || mapping) INTO result;
   RETURN result;
 END $$;
+-- SELECT on the source, and membership in the gating role where there is one; db_owner is not asked.
 CREATE OR REPLACE FUNCTION meta.cdc_may_read(instance int) RETURNS boolean LANGUAGE sql STABLE AS
-  $$ SELECT coalesce(meta.has_permission(meta.current_principal(), 1, instance, 'SELECT'), false)
-     OR (coalesce(meta.has_permission(meta.current_principal(), 1, i.source_object_id, 'SELECT'), false) AND i.role_name IS NULL)
+  $$ SELECT meta.has_permission(meta.current_principal(), 0, 0, 'CONTROL') OR (meta.has_permission(meta.current_principal(), 1, i.source_object_id, 'SELECT')
+     AND (i.role_name IS NULL OR EXISTS (SELECT FROM meta.principals p WHERE p.name_key = meta.fold(i.role_name) AND p.principal_id IN (SELECT meta.roles_of(meta.current_principal())))))
      FROM meta.cdc_instances i WHERE i.object_id = instance $$;
 -- Zeros where the instance is unknown or not for the caller, as documented.
 CREATE OR REPLACE FUNCTION meta.cdc_get_min_lsn(instance text) RETURNS bytea LANGUAGE plpgsql STABLE AS $$

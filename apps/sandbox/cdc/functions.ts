@@ -51,7 +51,8 @@ export function cdcScalar(_snapshot: CatalogSnapshot, name: string): FunctionHan
   };
 }
 
-const ENUMERATION = /^fn_cdc_get_(all|net)_changes_(.+)$/i;
+/** The name of a function that enumerates changes: `all` or `net`, and the capture instance. */
+export const CDC_ENUMERATION = /^fn_cdc_get_(all|net)_changes_(.+)$/i;
 
 /** cdc.fn_cdc_get_all_changes_… and fn_cdc_get_net_changes_…. */
 export function cdcTableFunction(
@@ -59,7 +60,7 @@ export function cdcTableFunction(
   name: NameParts,
   invocation: FunctionInvocation,
 ): Relation | undefined {
-  const match = ENUMERATION.exec(name.at(-1) ?? '');
+  const match = CDC_ENUMERATION.exec(name.at(-1) ?? '');
   if (!match || (name.at(-2) ?? '').toLowerCase() !== 'cdc') return undefined;
   const instance = match[2] ?? '';
   const table = snapshot.object('cdc', `${instance}_CT`);

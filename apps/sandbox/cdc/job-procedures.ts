@@ -95,6 +95,7 @@ const asBigint = (value: string | null): bigint => BigInt(value ?? 0);
 /** sys.sp_cdc_help_jobs. */
 export async function helpJobs(context: ProcedureContext): Promise<ProcedureResult> {
   await requireCdc(context);
+  await requireOwner(context);
   const { rows } = await context.pg.query<JobRow>('SELECT * FROM meta.cdc_jobs ORDER BY job_type');
   const { name } = context.snapshot.database;
   const lines = rows.map((row) => [

@@ -4,6 +4,7 @@ import { SqlError, type TdsColumn, type TdsValue } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
 import { Frame } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
+import { requireRights } from './permissions.ts';
 import { sqlError } from './pg-error.ts';
 import { contextOf, type Run } from './run.ts';
 import { namePartsOf } from './names.ts';
@@ -59,6 +60,7 @@ export async function bulkLoad(
       yield row.map((value, index) => encoders[index]?.(value) ?? null);
     }
   }
+  await requireRights(run, statement);
   const names = statement.columns.map((column) => column.name.name);
   const target = { kind: 'table', name: statement.table, columns: [], hints: [], span: statement.span } as const;
   const keepIdentity = session.identityInsert;

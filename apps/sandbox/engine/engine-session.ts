@@ -14,6 +14,7 @@ import { bulkLoad } from './bulk-load.ts';
 import type { CursorMap } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
 import { Frame } from './frame.ts';
+import { SessionIdentity } from './identity.ts';
 import { bindStatementParameters } from './parameter-values.ts';
 import { callRemote } from './procedure-call.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
@@ -45,7 +46,11 @@ export class EngineSession implements SqlSession {
   triggerLevel = 0;
   /** The table that SET IDENTITY_INSERT is on for: its object_id, or the physical name of a temporary table. */
   identityInsert: { readonly key: number | string; readonly name: string } | undefined;
-  readonly defaultSchema: string = 'dbo';
+  /** Where names without a schema are looked for first, and made. */
+  defaultSchema = 'dbo';
+  readonly identity: SessionIdentity;
+  /** The database that the login came into. */
+  private readonly home: string;
   readonly cursors: CursorMap = new Map();
   /** Temporary tables and variables outlive a batch only here. */
   root = new Frame('', 0, 0, undefined);
@@ -62,7 +67,15 @@ export class EngineSession implements SqlSession {
     readonly spid: number,
     readonly login: LoginRequest,
     private current: Database,
-  ) {}
+  ) {
+    this.home = current.info.name;
+    this.identity = new SessionIdentity(login.user);
+  }
+
+  /** Nobody asks a sysadmin for rights. */
+  get unrestricted(): boolean {
+    return !this.identity.isUser && this.server.isSysadmin(this.identity.currentLogin);
+  }
 
   get database(): string {
     return this.current.info.name;
@@ -104,6 +117,8 @@ export class EngineSession implements SqlSession {
     if (known !== undefined && !known.broken) return;
     const link = await this.server.openLink(this.current, this);
     this.links.set(id, link);
+    if (this.identity.depth > 0) await this.identity.apply(link);
+    await this.readDefaultSchema();
   }
 
   /** USE. */
@@ -117,13 +132,55 @@ export class EngineSession implements SqlSession {
     if (next !== this.current && this.tx.depth > 0) {
       throw new SqlError(40515, 'The sandbox cannot change the database inside a transaction (USE).');
     }
+    await this.requireAccess(next);
     this.current = next;
     this.own = undefined;
     await this.connect();
+    await this.readDefaultSchema();
     // Temporary tables hang on the connection: without any it need not stay.
     if (next.id !== left && !this.hasTemporaryTables) await this.disconnect(left);
     out.envChange({ kind: 'database', name: next.info.name, old });
     out.info(new SqlError(5701, `Changed database context to '${next.info.name}'.`, 0, 2));
+  }
+
+  /** Throws 916 where the session's principal may not use the database. */
+  private async requireAccess(next: Database): Promise<void> {
+    const { identity } = this;
+    if (identity.isUser ? next === this.current : await this.server.mayConnect(identity.currentLogin, next)) return;
+    throw new SqlError(
+      916,
+      `The server principal "${identity.currentLogin}" is not able to access the database "${next.info.name}" under the current security context.`,
+      14,
+      2,
+    );
+  }
+
+  /** EXECUTE AS. */
+  async impersonate(next: Parameters<SessionIdentity['push']>[1]): Promise<void> {
+    await this.identity.push(this.link, next);
+    await this.readDefaultSchema();
+  }
+
+  /** REVERT, of what was said at this level of calls. */
+  async revert(level: number): Promise<void> {
+    await this.identity.pop(this.link, level, this.current.id);
+    await this.readDefaultSchema();
+  }
+
+  /** A module ends, and with it what EXECUTE AS said inside. */
+  async revertTo(depth: number): Promise<void> {
+    if (this.identity.depth <= depth || this.link.broken) return;
+    await this.identity.revertTo(this.link, depth);
+    await this.readDefaultSchema();
+  }
+
+  private async readDefaultSchema(): Promise<void> {
+    this.defaultSchema = 'dbo';
+    if (this.unrestricted) return;
+    const result = await this.link.run(
+      'SELECT default_schema_name FROM meta.principals WHERE principal_id = meta.current_principal()',
+    );
+    this.defaultSchema = result.rows[0]?.[0] ?? 'dbo';
   }
 
   /** The catalog as the session sees it: the committed one, or its own after DDL in an open transaction. */
@@ -200,6 +257,7 @@ export class EngineSession implements SqlSession {
 
   /** To be called when a transaction ended: others now see, or never saw, its DDL. */
   transactionEnded(): void {
+    this.identity.transactionEnded();
     if (this.tx.ddl) {
       this.tx.ddl = false;
       this.own = undefined;
@@ -331,13 +389,14 @@ export class EngineSession implements SqlSession {
       this.lastIdentity = null;
       await this.link.run('RESET lock_timeout');
       if (!keep) await this.goHome();
+      await this.revertTo(0);
     });
   }
 
   /** Back to the database of the login; the connection to another is let go. */
   private async goHome(): Promise<void> {
     const left = this.current.id;
-    this.current = this.server.database(this.login.database || 'master') ?? this.current;
+    this.current = this.server.database(this.home) ?? this.current;
     if (this.current.id === left) return;
     this.own = undefined;
     await this.connect();

@@ -6,6 +6,7 @@ import type { EngineSession } from './engine-session.ts';
 import type { Flow, Frame } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
+import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
 import { runOne } from './statements.ts';
 import { verbOf } from './verbs.ts';
@@ -138,6 +139,7 @@ async function runWhile(run: Run, condition: Expression, body: Statement): Promi
 async function holds(run: Run, condition: Expression): Promise<boolean> {
   let result = false;
   const failed = await settle(run, condition.span.line, 'IF', async () => {
+    await requireRights(run, condition);
     const predicate = await translated(run, condition, (node, context) => translatePredicate(node, context));
     const values = await bind(run, predicate.parameters);
     const answer = await run.session.query(`SELECT ${predicate.sql}`, values, { writes: false, signal: run.signal });

@@ -58,6 +58,64 @@ describe('logins', () => {
     await Promise.all([reader.session.close(), other.session.close()]);
   });
 
+  test('a database without a user for the login is error 4060 at login, and 916 at USE', async () => {
+    const owner = await sandbox.session('closed');
+    await expect(login('reader', 'Right-1!', 'closed')).rejects.toMatchObject({ number: 4060 });
+    const reader = new TestSession(await login('reader', 'Right-1!'));
+    expect((await reader.run('USE closed')).errors).toMatchObject([
+      {
+        number: 916,
+        severity: 14,
+        message:
+          'The server principal "reader" is not able to access the database "closed" under the current security context.',
+      },
+    ]);
+    expect((await owner.run('CREATE USER reader FOR LOGIN reader')).errors).toEqual([]);
+    expect((await reader.run('USE closed')).errors).toEqual([]);
+    expect((await owner.run('DENY CONNECT TO reader')).errors).toEqual([]);
+    await expect(login('reader', 'Right-1!', 'closed')).rejects.toMatchObject({ number: 4060 });
+    expect((await owner.run('CREATE USER other FOR LOGIN reader')).errors[0]?.number).toBe(15_063);
+    await Promise.all([reader.session.close(), owner.session.close()]);
+  });
+
+  test('a login comes into its default database, and cannot be dropped while it is there', async () => {
+    const owner = await sandbox.session('home');
+    await sa.run("CREATE LOGIN dweller WITH PASSWORD = 'Right-1!', DEFAULT_DATABASE = home");
+    await owner.run('CREATE USER dweller FOR LOGIN dweller WITH DEFAULT_SCHEMA = guest');
+    const dweller = new TestSession(await login('dweller', 'Right-1!', ''));
+    expect(await dweller.rows('SELECT DB_NAME(), SUSER_NAME(), USER_NAME()')).toEqual([['home', 'dweller', 'dweller']]);
+    expect((await sa.run('DROP LOGIN dweller')).errors[0]?.number).toBe(15_434);
+    await dweller.session.close();
+    expect((await sa.run('DROP LOGIN dweller')).errors).toEqual([]);
+    await owner.session.close();
+  });
+
+  test('a sysadmin is asked for nothing, and another login for everything, as soon as the role changes', async () => {
+    const owner = await sandbox.session('ruled');
+    await owner.run('CREATE TABLE dbo.t (a int)');
+    await sa.run("CREATE LOGIN minister WITH PASSWORD = 'Right-1!'");
+    await owner.run('CREATE USER minister FOR LOGIN minister');
+    const minister = new TestSession(await login('minister', 'Right-1!', 'ruled'));
+    expect((await minister.run('SELECT * FROM dbo.t')).errors[0]?.number).toBe(229);
+    await sa.run('ALTER SERVER ROLE sysadmin ADD MEMBER minister');
+    expect((await minister.run('SELECT * FROM dbo.t')).errors).toEqual([]);
+    await sa.run('ALTER SERVER ROLE sysadmin DROP MEMBER minister');
+    expect((await minister.run('SELECT * FROM dbo.t')).errors[0]?.number).toBe(229);
+    await Promise.all([minister.session.close(), owner.session.close()]);
+  });
+
+  test('EXECUTE AS outlives a rollback, and not the reset of the connection', async () => {
+    const owner = await sandbox.session('acting');
+    await owner.run('CREATE USER actor WITHOUT LOGIN');
+    expect(await owner.rows("BEGIN TRAN; EXECUTE AS USER = 'actor'; ROLLBACK; SELECT USER_NAME()")).toEqual([
+      ['actor'],
+    ]);
+    expect((await owner.run('USE master')).errors[0]?.number).toBe(916);
+    await owner.session.reset();
+    expect(await owner.rows('SELECT USER_NAME()')).toEqual([['dbo']]);
+    await owner.session.close();
+  });
+
   test('a disabled login cannot come in', async () => {
     await sa.run('ALTER LOGIN reader DISABLE');
     await expect(login('reader', 'Right-1!')).rejects.toMatchObject({ number: 18_456 });

@@ -9,11 +9,13 @@ interface StoredLogin {
   readonly hash: string;
   readonly roles: string[];
   readonly disabled: boolean;
+  readonly defaultDatabase: string;
 }
 
 const SCHEMA = `CREATE SCHEMA IF NOT EXISTS server;
 CREATE TABLE IF NOT EXISTS server.logins (
-  principal_id int PRIMARY KEY, name text NOT NULL, hash text NOT NULL, roles text[] NOT NULL DEFAULT '{}', disabled boolean NOT NULL DEFAULT false)`;
+  principal_id int PRIMARY KEY, name text NOT NULL, hash text NOT NULL, roles text[] NOT NULL DEFAULT '{}', disabled boolean NOT NULL DEFAULT false);
+ALTER TABLE server.logins ADD COLUMN IF NOT EXISTS default_database text NOT NULL DEFAULT 'master'`;
 
 const FIRST_ID = 259;
 
@@ -59,6 +61,22 @@ export class Logins {
     return logins;
   }
 
+  /** `sa`, and members of sysadmin. */
+  isSysadmin(name: string): boolean {
+    const login = this.all.get(name.toLowerCase());
+    return login?.principalId === 1 || (login?.roles.includes('sysadmin') ?? false);
+  }
+
+  /** Where a login goes that names no database. */
+  defaultDatabase(name: string): string {
+    return this.all.get(name.toLowerCase())?.defaultDatabase ?? 'master';
+  }
+
+  /** The name as it is stored. */
+  named(name: string): string | undefined {
+    return this.all.get(name.toLowerCase())?.name;
+  }
+
   /** Throws 18456, worded alike for an unknown name, a wrong password and a disabled login. */
   async check(name: string, password: string): Promise<void> {
     const login = this.all.get(name.toLowerCase());
@@ -75,25 +93,31 @@ export class Logins {
     return true;
   }
 
-  async create(name: string, password: string): Promise<void> {
+  async create(name: string, password: string, defaultDatabase: string): Promise<void> {
     if (this.all.has(name.toLowerCase())) throw new SqlError(15_025, `The server principal '${name}' already exists.`);
     const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
-    await this.master.query('INSERT INTO server.logins (principal_id, name, hash) VALUES ($1, $2, $3)', [
-      id,
-      name,
-      hashOf(password),
-    ]);
+    await this.master.query(
+      'INSERT INTO server.logins (principal_id, name, hash, default_database) VALUES ($1, $2, $3, $4)',
+      [id, name, hashOf(password), defaultDatabase],
+    );
     await this.read();
   }
 
-  async alter(name: string, change: { readonly password?: string; readonly disabled?: boolean }): Promise<void> {
+  async alter(
+    name: string,
+    change: { readonly password?: string; readonly disabled?: boolean; readonly defaultDatabase?: string },
+  ): Promise<void> {
     const login = this.all.get(name.toLowerCase());
     if (login === undefined) throw unknown(name);
-    await this.master.query('UPDATE server.logins SET hash = $2, disabled = $3 WHERE principal_id = $1', [
-      login.principalId,
-      change.password === undefined ? login.hash : hashOf(change.password),
-      change.disabled ?? login.disabled,
-    ]);
+    await this.master.query(
+      'UPDATE server.logins SET hash = $2, disabled = $3, default_database = $4 WHERE principal_id = $1',
+      [
+        login.principalId,
+        change.password === undefined ? login.hash : hashOf(change.password),
+        change.disabled ?? login.disabled,
+        change.defaultDatabase ?? login.defaultDatabase,
+      ],
+    );
     await this.read();
   }
 
@@ -108,7 +132,7 @@ export class Logins {
   async setRole(role: string, name: string, present: boolean): Promise<void> {
     const login = this.all.get(name.toLowerCase());
     if (login === undefined) throw unknown(name);
-    const wanted = role.startsWith('permission:') ? role : role.toLowerCase();
+    const wanted = role.includes(':') ? role : role.toLowerCase();
     const roles = login.roles.filter((each) => each !== wanted);
     await this.master.query('UPDATE server.logins SET roles = $2 WHERE principal_id = $1', [
       login.principalId,
@@ -126,6 +150,7 @@ export class Logins {
         name: login.name,
         serverRoles: login.roles,
         disabled: login.disabled,
+        defaultDatabase: login.defaultDatabase,
       })),
     );
   }
@@ -137,7 +162,8 @@ export class Logins {
       hash: string;
       roles: string[];
       disabled: boolean;
-    }>('SELECT principal_id, name, hash, roles, disabled FROM server.logins');
+      default_database: string;
+    }>('SELECT principal_id, name, hash, roles, disabled, default_database FROM server.logins');
     this.all.clear();
     this.known.clear();
     for (const row of rows) {
@@ -147,6 +173,7 @@ export class Logins {
         hash: row.hash,
         roles: row.roles,
         disabled: row.disabled,
+        defaultDatabase: row.default_database,
       });
     }
   }

@@ -142,7 +142,19 @@ const addType: SystemProcedure = async (context, args) => {
   return { status: 0 };
 };
 
+/** sp_addrolemember and sp_droprolemember: ALTER ROLE by its older name. */
+function roleMember(verb: 'ADD' | 'DROP'): SystemProcedure {
+  return async (context, args) => {
+    const role = text(args, '@rolename', 0) ?? '';
+    const member = text(args, '@membername', 1) ?? '';
+    await context.batch(`ALTER ROLE ${quoteName(role)} ${verb} MEMBER ${quoteName(member)}`);
+    return { status: 0 };
+  };
+}
+
 const OWN: Readonly<Record<string, SystemProcedure>> = {
+  sp_addrolemember: roleMember('ADD'),
+  sp_droprolemember: roleMember('DROP'),
   sp_rename: rename,
   sp_addtype: addType,
   sp_addextendedproperty: property('add'),

@@ -19,6 +19,7 @@ import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { convertArgument } from './parameter-values.ts';
 import { Cancelled, sqlError } from './pg-error.ts';
+import { requireExecute } from './permissions.ts';
 import { contextOf, localTable, type Run } from './run.ts';
 import { partsOf } from './session-scope.ts';
 import { stageRows } from './stage.ts';
@@ -121,6 +122,7 @@ async function procedureName(run: Run, procedure: NonNullable<Execute['procedure
 export async function runText(run: Run, text: string, frame: Frame): Promise<void> {
   if (frame.level > MAX_LEVEL) throw nested();
   const { session } = run;
+  const identities = session.identity.depth;
   const inner: Run = { ...run, frame, text };
   const saved = { ...session.options };
   try {
@@ -132,6 +134,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     if (!(error instanceof ScopeAborted)) throw error;
   } finally {
     session.options = { ...saved, isolation: session.options.isolation };
+    await session.revertTo(identities);
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }
@@ -250,6 +253,8 @@ async function bindTable(
 
 async function userProcedure(run: Run, object: CatalogObject, args: readonly CallArgument[]): Promise<CallResult> {
   const { session } = run;
+  await requireExecute(run, object);
+  const identities = session.identity.depth;
   const text = object.definition ?? '';
   const parsed = parsedBatch(text, object.quotedIdentifier ?? true);
   requireParsed(parsed, object.name);
@@ -267,6 +272,7 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
     frame.returnStatus = -6;
   } finally {
     session.options = { ...saved, isolation: session.options.isolation };
+    await session.revertTo(identities);
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }

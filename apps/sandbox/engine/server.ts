@@ -111,9 +111,12 @@ export class SandboxServer implements SqlServer {
 
   async login(request: LoginRequest): Promise<SqlSession> {
     await this.logins.check(request.user, request.password);
-    const wanted = request.database || 'master';
+    const wanted = request.database || this.logins.defaultDatabase(request.user);
     const database = this.database(wanted);
     if (database === undefined) {
+      throw new SqlError(4060, `Cannot open database "${wanted}" requested by the login. The login failed.`, 11, 1);
+    }
+    if (!(await this.mayConnect(request.user, database))) {
       throw new SqlError(4060, `Cannot open database "${wanted}" requested by the login. The login failed.`, 11, 1);
     }
     let spid = FIRST_SPID;
@@ -127,6 +130,23 @@ export class SandboxServer implements SqlServer {
       throw error;
     }
     return session;
+  }
+
+  /** Whether a login is sa, or was made sysadmin. */
+  isSysadmin(login: string): boolean {
+    return this.logins.isSysadmin(login);
+  }
+
+  /** A login's name as it was written when it was made. */
+  loginNamed(login: string): string | undefined {
+    return this.logins.named(login);
+  }
+
+  /** Whether a login may use a database: as its user, as guest, or by a right of the server. */
+  async mayConnect(login: string, database: Database): Promise<boolean> {
+    if (this.logins.isSysadmin(login)) return true;
+    const { rows } = await database.admin.query<{ may: boolean }>('SELECT meta.may_connect($1) AS may', [login]);
+    return rows[0]?.may ?? false;
   }
 
   /** Called by a session that closes. */
@@ -229,28 +249,46 @@ export class SandboxServer implements SqlServer {
     database.catalog.bump();
   }
 
-  async createLogin(name: string, password: string): Promise<void> {
-    await this.logins.create(name, password);
+  async createLogin(name: string, password: string, defaultDatabase = 'master'): Promise<void> {
+    await this.logins.create(name, password, defaultDatabase);
     await this.publish();
   }
 
-  async alterLogin(name: string, change: { password?: string; disabled?: boolean }): Promise<void> {
+  async alterLogin(
+    name: string,
+    change: { password?: string; disabled?: boolean; defaultDatabase?: string },
+  ): Promise<void> {
     await this.logins.alter(name, change);
     await this.publish();
   }
 
+  /** DROP LOGIN; 15434 while it is logged in. */
   async dropLogin(name: string): Promise<void> {
+    const key = name.toLowerCase();
+    if ([...this.sessions.values()].some((session) => session.login.user.toLowerCase() === key)) {
+      throw new SqlError(15_434, `Could not drop login '${name}' as the user is currently logged in.`);
+    }
     await this.logins.drop(name);
     await this.publish();
   }
 
   async setServerRole(role: string, login: string, present: boolean): Promise<void> {
     await this.logins.setRole(role, login, present);
-    await this.publish();
+    await this.rightsChanged();
   }
 
-  /** Permissions on things that the sandbox has no rights for are accepted: everybody may. */
-  ignorePermission(_class: string): void {}
+  /** GRANT, DENY and REVOKE of a right on the server. */
+  async setServerPermission(permission: string, login: string, state: 'grant' | 'deny' | 'revoke'): Promise<void> {
+    await this.logins.setRole(`permission:${permission}`, login, state === 'grant');
+    await this.logins.setRole(`deny:${permission}`, login, state === 'deny');
+    await this.rightsChanged();
+  }
+
+  /** What sessions remember of their rights hangs on the catalog. */
+  private async rightsChanged(): Promise<void> {
+    await this.publish();
+    for (const database of this.all) database.catalog.bump();
+  }
 
   /** Closes sessions, watchers and connections. */
   async close(): Promise<void> {

@@ -57,6 +57,11 @@ export class SessionScope implements Scope {
     return object.kind === 'U' || object.kind === 'V' || object.kind === 'S' ? tableRelation(object) : undefined;
   }
 
+  /** Whether a name without a schema is a table variable, a temporary table, or `inserted` and `deleted`. */
+  isLocal(name: string): boolean {
+    return this.locals.table(name) !== undefined;
+  }
+
   /** The object a name stands for, through synonyms. Names of other databases are refused. */
   object(name: NameParts, depth = 0): CatalogObject | undefined {
     const last = name.at(-1) ?? '';

@@ -3,9 +3,11 @@ import { typeOf } from './profile.ts';
 import { SqlError } from '../session.ts';
 import { assignVariable, evaluate } from './evaluate.ts';
 import { closeCursor, declareCursor, fetchCursor, setCursorVariable } from './cursors.ts';
-import { runDefinition } from './ddl/index.ts';
+import { isDefinition, runDefinition } from './ddl/index.ts';
 import { runDml } from './dml.ts';
+import { executeAs } from './execute-as.ts';
 import type { Flow } from './frame.ts';
+import { requireRights } from './permissions.ts';
 import { callStatement } from './procedure-call.ts';
 import { runPrint, runRaiserror, runThrow } from './messages.ts';
 import { runSelect } from './query.ts';
@@ -56,6 +58,10 @@ function sessionHandler(statement: Statement): Handler | undefined {
   switch (statement.kind) {
     case 'setOption':
       return (run) => setOption(run, statement);
+    case 'executeAs':
+      return (run) => executeAs(run, statement);
+    case 'revert':
+      return (run) => run.session.revert(run.frame.level);
     case 'use':
       return (run) => run.session.use(statement.database.name, run.out);
     case 'beginTransaction':
@@ -90,6 +96,8 @@ async function withTransaction(run: Run, work: () => Promise<void>): Promise<voi
 /** Runs any statement that is not control flow. Refuses by name what is not built. */
 export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   if (statement.kind !== 'setOption' && isSuppressed(run.session.options, statement)) return 'next';
+  await run.session.identity.ensure(run.session.link);
+  if (!isDefinition(statement)) await requireRights(run, statement);
   if (statement.kind === 'throw') return runThrow(run, statement);
   if (statement.kind === 'return') {
     if (statement.value !== undefined) {

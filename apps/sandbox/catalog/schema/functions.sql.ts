@@ -45,7 +45,7 @@ BEGIN
   SELECT o.object_id INTO hit FROM meta.objects o JOIN meta.schemas s USING (schema_id)
     WHERE o.name_key = meta.fold(parts[1]) AND s.name_key = meta.fold(coalesce(nullif(parts[2], ''), 'dbo'))
       AND (kind IS NULL OR rtrim(upper(kind)) = o.type) AND o.type <> 'TT';
-  IF hit IS NOT NULL THEN RETURN hit; END IF;
+  IF hit IS NOT NULL THEN RETURN CASE WHEN meta.sees_object(hit) THEN hit END; END IF;
   SELECT o.object_id INTO hit FROM meta.system_objects o JOIN meta.schemas s USING (schema_id)
     WHERE lower(o.name) = lower(parts[1]) AND (kind IS NULL OR rtrim(upper(kind)) = o.type)
       AND (coalesce(parts[2], '') = '' OR s.name_key = meta.fold(parts[2]) OR (lower(parts[2]) = 'dbo' AND o.name LIKE 'sys%'))
@@ -53,7 +53,7 @@ BEGIN
   RETURN hit;
 END $$;
 CREATE OR REPLACE FUNCTION meta.f_object_name(id int, database_id int DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
-  $$ SELECT coalesce((SELECT o.name FROM meta.objects o WHERE o.object_id = id), (SELECT o.name FROM meta.system_objects o WHERE o.object_id = id))
+  $$ SELECT coalesce((SELECT o.name FROM meta.objects o WHERE o.object_id = id AND meta.sees_object(id)), (SELECT o.name FROM meta.system_objects o WHERE o.object_id = id))
      WHERE database_id IS NULL OR database_id = (SELECT s.database_id FROM meta.self s) $$;
 CREATE OR REPLACE FUNCTION meta.f_object_schema_name(id int, database_id int DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT s.name FROM (SELECT object_id, schema_id FROM meta.objects UNION ALL SELECT object_id, schema_id FROM meta.system_objects) o
@@ -61,7 +61,8 @@ CREATE OR REPLACE FUNCTION meta.f_object_schema_name(id int, database_id int DEF
      AND (database_id IS NULL OR database_id = (SELECT x.database_id FROM meta.self x)) $$;
 CREATE OR REPLACE FUNCTION meta.f_object_definition(id int) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT coalesce((SELECT definition FROM meta.modules WHERE object_id = id), (SELECT definition FROM meta.check_constraints WHERE object_id = id),
-     (SELECT definition FROM meta.default_constraints WHERE object_id = id)) $$;
+     (SELECT definition FROM meta.default_constraints WHERE object_id = id))
+     WHERE meta.sees_all() OR id = ANY (meta.defined_objects()) $$;
 CREATE OR REPLACE FUNCTION meta.f_schema_id(schema_name text DEFAULT 'dbo') RETURNS int LANGUAGE sql STABLE AS
   $$ SELECT schema_id FROM meta.schemas WHERE name_key = meta.fold(schema_name) $$;
 CREATE OR REPLACE FUNCTION meta.f_schema_name(id int DEFAULT 1) RETURNS text LANGUAGE sql STABLE AS $$ SELECT name FROM meta.schemas WHERE schema_id = id $$;
@@ -177,6 +178,7 @@ CREATE OR REPLACE FUNCTION meta.f_user_id(principal text DEFAULT NULL) RETURNS i
   $$ SELECT CASE WHEN principal IS NULL THEN meta.current_principal() ELSE (SELECT principal_id FROM meta.principals WHERE name_key = meta.fold(principal)) END $$;
 CREATE OR REPLACE FUNCTION meta.f_suser_sname(sid bytea DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT CASE WHEN $1 IS NULL THEN meta.current_login() ELSE (SELECT name FROM meta.logins l WHERE l.sid = $1) END $$;
+CREATE OR REPLACE FUNCTION meta.f_original_login() RETURNS text LANGUAGE sql STABLE AS $$ SELECT meta.original_login() $$;
 CREATE OR REPLACE FUNCTION meta.f_suser_name(id int DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT CASE WHEN id IS NULL THEN meta.current_login() ELSE (SELECT name FROM meta.logins WHERE principal_id = id) END $$;
 CREATE OR REPLACE FUNCTION meta.f_suser_id(login text DEFAULT meta.current_login()) RETURNS int LANGUAGE sql STABLE AS
@@ -198,8 +200,7 @@ DECLARE
   me int := meta.current_principal();
 BEGIN
   IF class IS NULL AND securable IS NULL OR upper(class) = 'SERVER' THEN
-    RETURN (meta.is_sysadmin(meta.current_login()) OR EXISTS (SELECT FROM meta.logins l
-      WHERE l.name_key = meta.fold(meta.current_login()) AND 'permission:' || upper(permission) = ANY (l.server_roles)))::int;
+    RETURN (coalesce(current_setting('sbx.principal', true), '') = '' AND meta.has_server_permission(meta.current_login(), permission))::int;
   END IF;
   IF upper(class) = 'DATABASE' THEN
     IF securable IS NOT NULL AND meta.f_db_id((meta.f_parts(securable))[1]) IS NULL THEN RETURN NULL; END IF;

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '#pgsql';
+import { PERMISSION_FUNCTIONS } from './permissions.sql.ts';
 
 const TYPE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   U: 'USER_TABLE',
@@ -107,40 +108,10 @@ CREATE OR REPLACE FUNCTION meta.cdc_lags(database_id int) RETURNS boolean LANGUA
 CREATE OR REPLACE FUNCTION meta.log_used() RETURNS bigint LANGUAGE sql STABLE AS
   $$ SELECT coalesce((SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)) FROM pg_replication_slots s
      WHERE s.database = current_database()), 0)::bigint + 8388608 $$;
-
--- Sessions bear 'sbx/<spid>/<login>/<program>' as application name.
-CREATE OR REPLACE FUNCTION meta.current_login() RETURNS text LANGUAGE sql STABLE AS
-  $$ SELECT coalesce(nullif(split_part(current_setting('application_name'), '/', 3), ''), 'sa') $$;
-CREATE OR REPLACE FUNCTION meta.is_sysadmin(login text) RETURNS boolean LANGUAGE sql STABLE AS
-  $$ SELECT lower(login) = 'sa' OR EXISTS (SELECT FROM meta.logins l WHERE l.name_key = meta.fold(login) AND 'sysadmin' = ANY (l.server_roles)) $$;
-CREATE OR REPLACE FUNCTION meta.current_principal() RETURNS int LANGUAGE sql STABLE AS
-  $$ SELECT CASE WHEN meta.is_sysadmin(meta.current_login()) THEN 1
-     ELSE coalesce((SELECT p.principal_id FROM meta.principals p WHERE meta.fold(p.login) = meta.fold(meta.current_login())), 2) END $$;
--- A principal with all roles it is a member of, public included.
-CREATE OR REPLACE FUNCTION meta.roles_of(principal int) RETURNS SETOF int LANGUAGE sql STABLE AS
-  $$ WITH RECURSIVE r(id) AS (SELECT principal UNION SELECT 0 UNION SELECT m.role_principal_id FROM meta.role_members m JOIN r ON r.id = m.member_principal_id)
-     SELECT id FROM r $$;
--- major: an object (class 1), a schema (3), or 0 for the database (0).
-CREATE OR REPLACE FUNCTION meta.has_permission(principal int, securable_class int, major int, permission text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT CASE
-    WHEN EXISTS (SELECT FROM meta.roles_of(principal) r(id) WHERE r.id IN (1, 16384)) THEN true
-    ELSE (SELECT bool_and(p.state <> 'DENY') AND count(*) > 0 FROM (
-      SELECT p.state FROM meta.permissions p WHERE p.grantee_principal_id IN (SELECT meta.roles_of(principal)) AND p.minor_id = 0
-        AND p.permission_name IN (upper(permission), 'CONTROL')
-        AND (p.class = 0 OR (p.class = securable_class AND p.major_id = major)
-          OR (securable_class = 1 AND p.class = 3 AND p.major_id = (SELECT o.schema_id FROM meta.objects o WHERE o.object_id = major)))
-      UNION ALL SELECT 'GRANT' FROM meta.roles_of(principal) r(id)
-        WHERE (r.id = 16390 AND upper(permission) = 'SELECT') OR (r.id = 16391 AND upper(permission) IN ('INSERT', 'UPDATE', 'DELETE'))
-          OR (r.id = 16387 AND upper(permission) IN ('ALTER', 'CREATE TABLE', 'CREATE VIEW', 'CREATE PROCEDURE', 'CREATE SCHEMA'))
-      UNION ALL SELECT 'DENY' FROM meta.roles_of(principal) r(id)
-        WHERE (r.id = 16392 AND upper(permission) = 'SELECT') OR (r.id = 16393 AND upper(permission) IN ('INSERT', 'UPDATE', 'DELETE'))
-      UNION ALL SELECT 'GRANT' WHERE upper(permission) = 'CONNECT' AND securable_class = 0
-      UNION ALL SELECT 'GRANT' WHERE securable_class = 1 AND major < 0 AND upper(permission) = 'SELECT') p)
-  END $$;
 `;
 
 /** Functions the system views are written with. Repeatable. */
 export function helperFunctions(collation: string): string {
   return `CREATE OR REPLACE FUNCTION meta.fold(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ${foldExpression(collation)} $$;
-${HELPERS}`;
+${HELPERS}${PERMISSION_FUNCTIONS}`;
 }

@@ -2,6 +2,7 @@ import { quoteIdent } from '#pgsql';
 import type { TdsType } from '../../session.ts';
 import { VIEW_DEFINITIONS } from '../views/index.ts';
 import type { ViewDefinition } from '../views/define.ts';
+import { SEEN_VIEWS, seenTables } from './permissions.sql.ts';
 
 const PG_TYPES: Partial<Record<TdsType['name'], string>> = {
   bit: 'boolean',
@@ -30,11 +31,11 @@ function viewSql(view: ViewDefinition, collation: string): string {
     const cast = castTo(column.type, collation);
     return `(${view.expressions[index]})::${cast} AS ${quoteIdent(column.name)}`;
   });
-  return `CREATE VIEW ${view.physical} AS SELECT ${columns.join(',\n ')}\n${view.from};\n`;
+  return `CREATE VIEW ${view.physical} AS SELECT ${columns.join(',\n ')}\n${seenTables(view.from)};\n`;
 }
 
 /** Makes all system views anew. `collation` is the quoted PostgreSQL collation of the database. */
 export function systemViews(collation: string): string {
   const drops = VIEW_DEFINITIONS.map((view) => `DROP VIEW IF EXISTS ${view.physical};\n`).join('');
-  return `CREATE SCHEMA IF NOT EXISTS information_schema_ts;\n${drops}${VIEW_DEFINITIONS.map((view) => viewSql(view, collation)).join('')}`;
+  return `CREATE SCHEMA IF NOT EXISTS information_schema_ts;\n${drops}${SEEN_VIEWS}${VIEW_DEFINITIONS.map((view) => viewSql(view, collation)).join('')}`;
 }

@@ -7,6 +7,7 @@ import { dropObjects, truncate } from './drop.ts';
 import { alterIndex, createIndex, dropIndex } from './indexes.ts';
 import { createModule, toggleTrigger } from './modules.ts';
 import { alterSchema, createAliasType, createSchema, createSynonym, createTableType, sequence } from './objects.ts';
+import { requireDefinitionRights } from './rights.ts';
 import { login, permission, role, user } from './security.ts';
 
 type Handler = (run: Run) => Promise<void>;
@@ -65,12 +66,16 @@ function handlerOf(statement: Statement): Handler | undefined {
   }
 }
 
+/** CREATE, ALTER, DROP and their like: they ask for rights of their own. */
+export const isDefinition = (statement: Statement): boolean => handlerOf(statement) !== undefined;
+
 /** Runs CREATE, ALTER, DROP and their like; false for a statement that is none of them or is not built. */
 export async function runDefinition(run: Run, statement: Statement): Promise<boolean> {
   const handler = handlerOf(statement);
   if (handler === undefined) return false;
   if (statement.kind !== 'createDatabase' && statement.kind !== 'alterDatabase')
     await run.session.beginImplicit(run.out);
+  await requireDefinitionRights(run, statement);
   await handler(run);
   run.session.rowCount = 0;
   run.out.done(undefined);
