@@ -110,6 +110,15 @@ export class SqlError extends Error {
   ) {
     super(message);
   }
+
+  /** Errors that are told before this one, which is the one that CATCH sees. */
+  preceding: readonly SqlError[] = [];
+
+  /** This error behind others of the same statement. */
+  after(...errors: readonly SqlError[]): this {
+    this.preceding = errors;
+    return this;
+  }
 }
 
 /**

@@ -134,7 +134,8 @@ export async function dropColumn(w: Writing, objectId: number, columnId: number)
   const first = dependents[0];
   if (first) {
     const failed = `ALTER TABLE DROP COLUMN ${column.name} failed because one or more objects access this column.`;
-    throw new SqlError(5074, `The ${first.kind} '${first.name}' is dependent on column '${column.name}'.\n${failed}`);
+    const dependent = new SqlError(5074, `The ${first.kind} '${first.name}' is dependent on column '${column.name}'.`);
+    throw new SqlError(4922, failed, 16, 9).after(dependent);
   }
   for (const table of ['identity_columns', 'computed_columns', 'columns']) {
     await w.pg.query(`DELETE FROM meta.${table} WHERE object_id = $1 AND column_id = $2`, [objectId, columnId]);

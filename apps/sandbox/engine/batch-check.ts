@@ -3,6 +3,7 @@ import {
   type CreateFunction,
   type CreateProcedure,
   type CreateTrigger,
+  type Execute,
   type ParsedBatch,
   type Statement,
 } from '#tsql';
@@ -13,6 +14,8 @@ interface Place {
   readonly procedure: string;
   readonly returnsValue: boolean;
   readonly known: Iterable<string>;
+  /** What the spans are places of. */
+  readonly text: string;
 }
 
 const FIRST: Partial<Record<Statement['kind'], string>> = {
@@ -23,10 +26,12 @@ const FIRST: Partial<Record<Statement['kind'], string>> = {
   createSchema: 'CREATE SCHEMA',
 };
 
+const ENDED = /^(\s|--[^\n]*(\n|$)|\/\*[^]*?\*\/)*;/;
+
 const checked = new WeakMap<ParsedBatch, Set<string>>();
 
 /** Throws what SQL Server finds in a batch before it runs any of it: names, loops, labels. `known` are the parameters that the batch comes with. */
-export function checkBatch(parsed: ParsedBatch, known: readonly string[]): void {
+export function checkBatch(parsed: ParsedBatch, known: readonly string[], text: string): void {
   const key = known.join(' ');
   const done = checked.get(parsed);
   if (done?.has(key)) return;
@@ -35,19 +40,20 @@ export function checkBatch(parsed: ParsedBatch, known: readonly string[]): void 
     if (what !== undefined && parsed.statements.slice(0, at).some((one) => one.kind !== 'empty'))
       throw new SqlError(111, `'${what}' must be the first statement in a query batch.`, 15, 1, statement.span.line);
   }
-  checkStatements(parsed.statements, { procedure: '', returnsValue: false, known });
+  checkStatements(parsed.statements, { procedure: '', returnsValue: false, known, text });
   if (done === undefined) checked.set(parsed, new Set([key]));
   else done.add(key);
 }
 
 /** The same of the body of a procedure, function or trigger, when it is made. */
-export function checkModule(statement: CreateProcedure | CreateFunction | CreateTrigger): void {
+export function checkModule(statement: CreateProcedure | CreateFunction | CreateTrigger, text: string): void {
   const parameters = 'parameters' in statement ? statement.parameters.map((one) => one.name) : [];
   const returns = statement.kind === 'createFunction' ? statement.returns : undefined;
   checkStatements(statement.body, {
     procedure: statement.name.name.name,
     returnsValue: statement.kind === 'createProcedure' || returns?.kind === 'returnsScalar',
     known: returns?.kind === 'returnsTable' ? [...parameters, returns.variable] : parameters,
+    text,
   });
 }
 
@@ -79,6 +85,13 @@ function checkNames(statements: readonly Statement[], place: Place): void {
         known.add(key);
         return undefined;
       }
+      case 'execute':
+        checkArguments(node, place);
+        return undefined;
+      case 'merge':
+        if (!ENDED.test(place.text.slice(node.span.end)) && place.text[node.span.end - 1] !== ';')
+          throw fault(place, 10_713, 'A MERGE statement must be terminated by a semi-colon (;).', node.span.line);
+        return undefined;
       case 'variable':
         if (known.has(node.name.toLowerCase())) return undefined;
         throw fault(place, 137, `Must declare the scalar variable "${node.name}".`, node.span.line, 2);
@@ -89,6 +102,15 @@ function checkNames(statements: readonly Statement[], place: Place): void {
         return undefined;
     }
   });
+}
+
+/** Behind an argument by name all others have theirs: 119. */
+function checkArguments(node: Execute, place: Place): void {
+  const named = node.args.findIndex((argument) => argument.name !== undefined);
+  const bare = named < 0 ? -1 : node.args.findIndex((argument, at) => at > named && argument.name === undefined);
+  if (bare < 0) return;
+  const message = `Must pass parameter number ${bare + 1} and subsequent parameters as '@name = value'. After the form '@name = value' has been used, all subsequent parameters must be passed in the form '@name = value'.`;
+  throw fault(place, 119, message, node.span.line);
 }
 
 /** The labels of a body, and whether each stands within TRY or CATCH. */

@@ -19,8 +19,25 @@ export type DmlStatement = Insert | Update | Delete | Merge;
 
 const COMMAND: Record<TranslatedDml['kind'], number> = { insert: 0xc3, update: 0xc5, delete: 0xc4, merge: 0xc3 };
 
+/** The statement under SET ROWCOUNT n: as with TOP (n), where it has none that is smaller. */
+function limited(statement: DmlStatement, rows: number): DmlStatement {
+  if (rows <= 0) return statement;
+  const { top, span } = statement;
+  const known = top?.expression.kind === 'literal' && !top.percent ? Number(top.expression.value) : undefined;
+  if (known !== undefined && known <= rows) return statement;
+  if (top !== undefined && known === undefined)
+    throw new SqlError(
+      40515,
+      'SET ROWCOUNT with TOP of anything but a number is not supported in this version of SQL Server.',
+    );
+  if (statement.kind === 'insert' && statement.source.kind !== 'insertQuery') return statement;
+  const expression = { kind: 'literal', type: 'int', text: String(rows), value: String(rows), span } as const;
+  return { ...statement, top: { kind: 'top', expression, percent: false, withTies: false, span } };
+}
+
 /** INSERT, UPDATE, DELETE and MERGE. */
-export async function runDml(run: Run, statement: DmlStatement): Promise<void> {
+export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
+  const statement = limited(asWritten, run.session.options.rowCount);
   if (statement.kind === 'insert' && statement.source.kind === 'insertExecute') {
     finish(run, await insertExecute(run, statement), COMMAND.insert);
     return;

@@ -1,15 +1,50 @@
-import type { FunctionHandler, TypedSql } from '#conversion';
+import type { FunctionHandler, FunctionInvocation, TypedSql } from '#conversion';
 import type { TriggerState } from './frame.ts';
 import type { Run } from './run.ts';
 
 /** Functions whose answer is known when the statement is translated, because it belongs to the scope that runs: those of triggers. */
-export function frameFunction(run: Run, name: string): FunctionHandler | undefined {
+export function frameFunction(
+  run: Run,
+  name: string,
+  otherwise: () => FunctionHandler | undefined,
+): FunctionHandler | undefined {
   if (name === 'cursor_status') return statusOfCursor;
+  if (name === 'formatmessage') return formatMessage;
+  if (name === 'object_id') return (call) => temporaryId(call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
   if (trigger === undefined) return undefined;
   if (name === 'update') return (call) => updated(trigger, call.args[0]?.constant ?? '', (n, m) => call.fail(n, m));
   if (name === 'columns_updated') return () => columnsUpdated(trigger);
   return undefined;
+}
+
+const TEXT = { name: 'nvarchar', length: -1 } as const;
+
+/** FORMATMESSAGE of a text, or of the number of a message that sp_addmessage made. */
+const formatMessage: FunctionHandler = (call) => {
+  const [message, ...args] = call.args;
+  if (message === undefined) return call.fail(189, 'The formatmessage function requires 1 to 21 arguments.');
+  const numbered = /int$/.test(message.type.name) && message.untyped !== true;
+  if (numbered && typeof message.constant !== 'string')
+    return call.fail(
+      40515,
+      'FORMATMESSAGE of a number that is no constant is not supported in this version of SQL Server.',
+    );
+  const format = numbered ? call.parameter(`message(${message.constant})`, TEXT) : call.convert(message, TEXT);
+  const list = args.map((argument) => `(${call.convert(argument, TEXT).sql}) COLLATE "C"`);
+  return {
+    sql: `sys.formatmessage((${format.sql}) COLLATE "C", ARRAY[${list.join(', ')}]::text[])`,
+    type: { name: 'nvarchar', length: 2047 },
+    nullable: true,
+  };
+};
+
+const TEMPORARY = /^(?:\[?tempdb\]?\.[^.]*\.)\[?(##?[^\]]+)\]?$/i;
+
+/** OBJECT_ID('tempdb..#t'): a number where the session has such a table when the statement runs. */
+function temporaryId(call: FunctionInvocation): TypedSql | undefined {
+  const name = TEMPORARY.exec(call.args[0]?.constant ?? '')?.[1];
+  return name === undefined ? undefined : call.parameter(`object_id(${name})`, { name: 'int' });
 }
 
 /** CURSOR_STATUS of constant arguments; its answer is that of the moment the statement runs. */

@@ -36,7 +36,7 @@ export async function runBatch(
   const run: Run = { session, frame, out, signal, text };
   try {
     requireParsed(parsed);
-    checkBatch(parsed, frame.names());
+    checkBatch(parsed, frame.names(), text);
     await runBody(run, parsed.statements);
     await endBatch(run);
   } catch (error) {
@@ -169,6 +169,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     const snapshot = await session.snapshot().catch(() => undefined);
     const fault = sqlError(error, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
     session.lastError = fault.number;
+    session.rowCount = 0;
     const raised = verb === 'RAISERROR';
     const reach = verb === 'THROW' && reachOf(fault) === 'statement' ? 'batch' : reachOf(fault);
     if (fault.severity >= ENDS_CONNECTION) throw fault;
@@ -176,6 +177,9 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
       if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
         session.tx.doomed = true;
       throw fault;
+    }
+    for (const earlier of fault.preceding) {
+      out.error(sqlError(earlier, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot }));
     }
     out.error(fault);
     if (fault.number === 1205 || reach === 'batchAndTransaction' || (session.options.xactAbort && !raised)) {

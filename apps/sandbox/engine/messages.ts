@@ -66,7 +66,32 @@ export function formatMessage(format: string, args: readonly (string | null)[]):
   return format.replaceAll(DIRECTIVES, (directive) => formatOne(directive, take));
 }
 
-async function raiserrorText(run: Run, statement: Raiserror): Promise<{ number: number; text: string }> {
+const LOWEST = 13_000;
+const LAST_SYSTEM = 50_000;
+
+/** The text of a message by its number. Throws 2732 for numbers that no message has, 18054 for one that was not added. */
+function knownMessage(run: Run, number: number, level: { severity: number; state: number }): string {
+  if (number < LOWEST || number === LAST_SYSTEM) {
+    throw new SqlError(
+      2732,
+      `Error number ${number} is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000.`,
+    );
+  }
+  const text = run.session.server.messages.text(number);
+  if (text !== undefined) return text;
+  if (number < LAST_SYSTEM)
+    throw new SqlError(40_515, `RAISERROR of the message ${number} is not supported in this version of SQL Server.`);
+  throw new SqlError(
+    18_054,
+    `Error ${number}, severity ${level.severity}, state ${level.state} was raised, but no message with that error number was found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using sp_addmessage.`,
+  );
+}
+
+async function raiserrorText(
+  run: Run,
+  statement: Raiserror,
+  level: { severity: number; state: number },
+): Promise<{ number: number; text: string }> {
   const message = await evaluateTyped(run, statement.message);
   const args: (string | null)[] = [];
   for (const arg of statement.args) {
@@ -75,14 +100,7 @@ async function raiserrorText(run: Run, statement: Raiserror): Promise<{ number: 
   }
   if (/^(int|smallint|tinyint|bigint)$/.test(message.type.name)) {
     const number = Number(message.value);
-    const text = run.session.server.message(number);
-    return {
-      number,
-      text:
-        text === undefined
-          ? `Error ${number}, severity ${statement.severity === undefined ? 16 : 16}, state 1 was raised, but no message with that error number was found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using sp_addmessage.`
-          : formatMessage(text, args),
-    };
+    return { number, text: formatMessage(knownMessage(run, number, level), args) };
   }
   return { number: 50_000, text: formatMessage(unescapeText(message.value ?? ''), args) };
 }
@@ -94,10 +112,10 @@ export async function runRaiserror(run: Run, statement: Raiserror): Promise<void
     const text = statement.args[0] === undefined ? '' : ((await evaluate(run, statement.args[0], MESSAGE)) ?? '');
     throw new SqlError(number, unescapeText(text), 16, 1, statement.span.line, run.frame.procedure);
   }
-  const { number, text } = await raiserrorText(run, statement);
   const severity = statement.severity === undefined ? 16 : Number((await evaluate(run, statement.severity, INT)) ?? 0);
   const given = statement.state === undefined ? 1 : Number((await evaluate(run, statement.state, INT)) ?? 1);
   const state = given < 0 ? 1 : given & 0xff;
+  const { number, text } = await raiserrorText(run, statement, { severity, state });
   if (severity > 18 && !statement.options.includes('LOG')) {
     throw new SqlError(
       2754,

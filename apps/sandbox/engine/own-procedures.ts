@@ -8,6 +8,7 @@ import type {
 import { quoteName } from '#tsql';
 import { SqlError } from '../session.ts';
 import { partsOf } from './session-scope.ts';
+import type { UserMessages } from './user-messages.ts';
 
 /** An argument by its name, or by its place where it was given without one. */
 function argument(args: readonly ProcedureArgument[], name: string, at: number): ProcedureArgument | undefined {
@@ -165,7 +166,25 @@ const OWN: Readonly<Record<string, SystemProcedure>> = {
 /** The names of the engine's system procedures. */
 export const OWN_PROCEDURES: readonly string[] = Object.keys(OWN);
 
+/** sp_addmessage and sp_dropmessage. */
+function addMessage(messages: UserMessages): SystemProcedure {
+  return async (_, args) => {
+    const replace = (text(args, '@replace', 5) ?? '').toUpperCase() === 'REPLACE';
+    await messages.add(Number(text(args, '@msgnum', 0)), text(args, '@msgtext', 2) ?? '', replace);
+    return { status: 0 };
+  };
+}
+
+function dropMessage(messages: UserMessages): SystemProcedure {
+  return async (_, args) => {
+    await messages.drop(Number(text(args, '@msgnum', 0)));
+    return { status: 0 };
+  };
+}
+
 /** The system procedures that are the engine's: those that change definitions. */
-export function ownProcedure(name: string): SystemProcedure | undefined {
+export function ownProcedure(name: string, messages: UserMessages): SystemProcedure | undefined {
+  if (name === 'sp_addmessage') return addMessage(messages);
+  if (name === 'sp_dropmessage') return dropMessage(messages);
   return Object.hasOwn(OWN, name) ? OWN[name] : undefined;
 }

@@ -162,7 +162,9 @@ function isConnectionLoss(error: unknown): boolean {
 export function sqlError(error: unknown, place: ErrorPlace): SqlError {
   if (error instanceof SqlError) {
     return error.line === 1 && error.procedure === ''
-      ? new SqlError(error.number, error.message, error.severity, error.state, place.line, place.procedure)
+      ? new SqlError(error.number, error.message, error.severity, error.state, place.line, place.procedure).after(
+          ...error.preceding,
+        )
       : error;
   }
   if (error instanceof TranslationError) {

@@ -125,10 +125,11 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
   const identities = session.identity.depth;
   const inner: Run = { ...run, frame, text };
   const saved = { ...session.options };
+  const before = session.tx.depth;
   try {
     const parsed = parsedBatch(text, session.options.quotedIdentifier);
     requireParsed(parsed, run.frame.procedure);
-    checkBatch(parsed, frame.names());
+    checkBatch(parsed, frame.names(), text);
     await runBody(inner, parsed.statements);
   } catch (error) {
     if (!(error instanceof ScopeAborted)) throw error;
@@ -138,6 +139,23 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }
+  checkCount(run, before, '');
+}
+
+/** 266: a procedure or text that left another number of transactions than it found. */
+function checkCount(run: Run, before: number, procedure: string): void {
+  const { tx } = run.session;
+  if (tx.depth === before || tx.doomed) return;
+  run.out.error(
+    new SqlError(
+      266,
+      `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${tx.depth}.`,
+      16,
+      2,
+      1,
+      procedure,
+    ),
+  );
 }
 
 function nested(): SqlError {
@@ -164,6 +182,16 @@ export async function callProcedure(
 async function executeSql(run: Run, args: readonly CallArgument[]): Promise<CallResult> {
   const named = (key: string, at: number): CallArgument | undefined =>
     args.find((argument) => argument.name.toLowerCase() === key) ?? (args[at]?.name === '' ? args[at] : undefined);
+  for (const [name, at] of [
+    ['@stmt', 0],
+    ['@params', 1],
+  ] as const) {
+    const given = named(name, at);
+    if (given !== undefined && given.value !== null && !/^n(var)?(char|text)$/.test(given.type.name)) {
+      const expected = name === '@stmt' ? '@statement' : '@params';
+      throw new SqlError(214, `Procedure expects parameter '${expected}' of type 'ntext/nchar/nvarchar'.`, 16, at + 2);
+    }
+  }
   const text = unescapeText(named('@stmt', 0)?.value ?? named('@statement', 0)?.value ?? '');
   const declared = named('@params', 1) ?? named('@parameters', 1);
   const frame = new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame);
@@ -276,18 +304,7 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }
-  if (session.tx.depth !== before && !session.tx.doomed) {
-    run.out.error(
-      new SqlError(
-        266,
-        `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${session.tx.depth}.`,
-        16,
-        2,
-        1,
-        object.name,
-      ),
-    );
-  }
+  checkCount(run, before, object.name);
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
   for (const [index, parameter] of procedure.parameters.entries()) {
     const slot = frame.variable(parameter.name);

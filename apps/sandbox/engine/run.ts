@@ -37,7 +37,7 @@ export function scopeOf(run: Run, snapshot: CatalogSnapshot): SessionScope {
     {
       variable: (name) => run.frame.variable(name)?.type,
       table: (name) => localTable(run, name),
-      function: (name) => frameFunction(run, name),
+      function: (name, otherwise) => frameFunction(run, name, otherwise),
     },
     run.session.defaultSchema,
     run.session.catalogDatabase.functions,
@@ -90,15 +90,34 @@ function variableTypes(frame: Frame): string {
   return text;
 }
 
-const CURSOR_STATUS = /^cursor_status\((\w+) ([^]*)\)$/;
+const SCOPE_VALUE = /^(cursor_status|message|object_id)\(([^]*)\)$/;
+
+/** Answers of the scope that runs, asked for under a name with an argument (see frame-functions). */
+function scopeValue(run: Run, name: string): string | null | undefined {
+  const [, what, argument = ''] = SCOPE_VALUE.exec(name) ?? [];
+  switch (what) {
+    case 'cursor_status': {
+      const at = argument.indexOf(' ');
+      return String(cursorStatus(run, argument.slice(0, at), argument.slice(at + 1)));
+    }
+    case 'message':
+      return run.session.server.messages.text(Number(argument)) ?? null;
+    case 'object_id': {
+      const local = localTable(run, argument);
+      return local === undefined ? null : `-${/\d+$/.exec(local.physical)?.[0] ?? 1}`;
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** The values of a translated statement's parameters, in the order of their numbers. */
 export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<(string | null)[]> {
   const values: (string | null)[] = [];
   for (const parameter of parameters) {
-    const status = CURSOR_STATUS.exec(parameter.name);
-    if (status !== null) {
-      values[parameter.index - 1] = String(cursorStatus(run, status[1] ?? '', status[2] ?? ''));
+    const answer = scopeValue(run, parameter.name);
+    if (answer !== undefined) {
+      values[parameter.index - 1] = answer;
       continue;
     }
     const session = SESSION_VALUES[parameter.name.toLowerCase()];

@@ -18,6 +18,7 @@ export async function selectInto(run: Run, query: TranslatedQuery, into: NamePar
     }
   });
   const name = into.at(-1) ?? '';
+  checkTwice(query.columns, name);
   const values = await bind(run, query.parameters);
   if (name.startsWith('#')) {
     const local = await createTemporary(run, name, definitionOfResult(query.columns));
@@ -46,6 +47,21 @@ export async function selectInto(run: Run, query: TranslatedQuery, into: NamePar
     }
     return result.rowCount ?? 0;
   });
+}
+
+function checkTwice(columns: TranslatedQuery['columns'], table: string): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name.toLowerCase())) {
+      throw new SqlError(
+        2705,
+        `Column names in each table must be unique. Column name '${name}' in table '${table}' is specified more than once.`,
+        16,
+        3,
+      );
+    }
+    seen.add(name.toLowerCase());
+  }
 }
 
 async function fill(

@@ -18,6 +18,7 @@ import { EngineSession } from './engine-session.ts';
 import { Logins } from './logins.ts';
 import { PgLink } from './pg-link.ts';
 import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
+import { UserMessages } from './user-messages.ts';
 
 export { Database } from './database.ts';
 
@@ -80,6 +81,7 @@ export class SandboxServer implements SqlServer {
   private readonly sessions = new Map<number, EngineSession>();
   private readonly watchers: DatabaseWatcher[] = [];
   private logins!: Logins;
+  private userMessages!: UserMessages;
   private creating: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly options: SandboxOptions) {
@@ -172,9 +174,9 @@ export class SandboxServer implements SqlServer {
     return databaseUrl(this.options.postgresUrl, database.id);
   }
 
-  /** The text of a message by number; only RAISERROR with a number asks. */
-  message(_number: number): string | undefined {
-    return undefined;
+  /** What sp_addmessage made. */
+  get messages(): UserMessages {
+    return this.userMessages;
   }
 
   /** CREATE DATABASE. One at a time: PostgreSQL copies its template. */
@@ -305,6 +307,7 @@ export class SandboxServer implements SqlServer {
     else await this.reopen(newRow(MASTER, 'master', DEFAULT_COLLATION));
     const master = this.master;
     this.logins = await Logins.open(master.admin, this.options.saPassword);
+    this.userMessages = await UserMessages.open(master.admin);
     for (const row of await readDatabases(master.admin)) {
       if (row.databaseId === MASTER) master.info = row;
       else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);

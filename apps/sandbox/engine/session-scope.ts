@@ -19,7 +19,8 @@ import { tableFunctionRelation, userFunction } from './user-functions.ts';
 export interface LocalNames {
   variable(name: string): SqlType | undefined;
   table(name: string): LocalTable | undefined;
-  function?(name: string): FunctionHandler | undefined;
+  /** Functions of the scope that runs; `otherwise` is what the name means without it. */
+  function?(name: string, otherwise: () => FunctionHandler | undefined): FunctionHandler | undefined;
 }
 
 const NO_LOCALS: LocalNames = { variable: () => undefined, table: () => undefined };
@@ -113,12 +114,9 @@ export class SessionScope implements Scope {
   }
 
   function(name: string): FunctionHandler | undefined {
-    return (
-      this.locals.function?.(name) ??
-      sessionFunction(name) ??
-      catalogFunction(this.snapshot, name) ??
-      userFunction(this, name)
-    );
+    const known = (): FunctionHandler | undefined =>
+      sessionFunction(name) ?? catalogFunction(this.snapshot, name) ?? userFunction(this, name);
+    return this.locals.function?.(name, known) ?? known();
   }
 }
 

@@ -64,7 +64,7 @@ export async function systemCall(
   args: readonly CallArgument[],
 ): Promise<CallResult | undefined> {
   const last = (name.at(-1) ?? '').toLowerCase();
-  const procedure = ownProcedure(last) ?? systemProcedure(last);
+  const procedure = ownProcedure(last, run.session.server.messages) ?? systemProcedure(last);
   if (procedure === undefined) return undefined;
   const result = await procedure(await contextFor(run), args.map(asArgument));
   const outputs = new Map<string, { type: SqlType; value: string | null }>();

@@ -1,4 +1,4 @@
-import type { Expression, Insert, InsertQuery, InsertValues } from '#tsql';
+import type { Expression, Insert, InsertQuery, InsertValues, Span } from '#tsql';
 import type { Relation, RelationColumn, TranslatedDml } from './api.ts';
 import { convert } from './convert.ts';
 import { returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
@@ -73,10 +73,19 @@ interface InsertTarget {
   readonly listed?: boolean;
 }
 
+/** 8101: a value for the identity column, without a list of columns. */
+function needsColumnList(t: Translation, relation: Relation, given: number, span: Span): void {
+  const identity = relation.columns.some((one) => one.identity === true);
+  if (!identity || given !== relation.columns.filter(isWritable).length) return;
+  const message = `An explicit value for the identity column in table '${relation.name}' can only be specified when a column list is used and IDENTITY_INSERT is ON.`;
+  t.fail('identity-without-list', 8101, message, span);
+}
+
 function valuesSql(t: Translation, env: Environment, source: InsertValues, target: InsertTarget): string {
   const rows = source.rows.map((row) => {
     if (row.length !== target.columns.length) {
       const fewer = row.length < target.columns.length;
+      if (!target.listed) needsColumnList(t, target.relation, row.length, source.span);
       const message = target.listed
         ? `There are ${fewer ? 'more' : 'fewer'} columns in the INSERT statement than values specified in the VALUES clause. The number of values in the VALUES clause must match the number of columns specified in the INSERT statement.`
         : 'Column name or number of supplied values does not match table definition.';
@@ -110,6 +119,7 @@ function insertQuery(
     },
   });
   if (query.columns.length !== target.columns.length) {
+    if (node.columns.length === 0) needsColumnList(t, target.relation, query.columns.length, source.span);
     const [number, message] =
       node.columns.length === 0
         ? [213, 'Column name or number of supplied values does not match table definition.']

@@ -123,7 +123,7 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   if ('external' in statement && statement.external !== undefined) {
     throw new SqlError(40515, 'EXTERNAL NAME is not supported in this version of SQL Server.');
   }
-  if (statement.kind !== 'createView') checkModule(statement);
+  if (statement.kind !== 'createView') checkModule(statement, run.text);
   if (statement.kind === 'createFunction') checkFunction(statement);
   const model = await moduleModel(run, statement);
   const { scope } = await contextOf(run);
