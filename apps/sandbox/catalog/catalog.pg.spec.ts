@@ -136,7 +136,7 @@ describe('the catalog of a sandbox database', () => {
     await expect(writer.addKey(id, { kind: 'PK', clustered: false, columns: [{ name: 'At' }] })).rejects.toMatchObject({
       number: 1779,
     });
-    await expect(writer.dropColumn(id, 3)).rejects.toMatchObject({ number: 5074 });
+    await expect(writer.dropColumn(id, 3)).rejects.toMatchObject({ number: 4922 });
     await expect(writer.dropObject(id)).rejects.toMatchObject({ number: 3726 });
     await expect(writer.addColumn(id, { name: 'AT', type: { name: 'int' }, nullable: true })).rejects.toMatchObject({
       number: 2705,
