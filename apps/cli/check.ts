@@ -1,4 +1,6 @@
+import type pg from 'pg';
 import { SluiceError } from '#errors';
+import type { JobFile } from '#jobs';
 import type { Finding } from '#source';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { type CommandContext, selectedTables, withJob } from './context.ts';
@@ -42,7 +44,7 @@ export async function checkAll(context: CommandContext): Promise<Checked[]> {
   const { job, source, kafka, registry } = context;
   const parts = await Promise.all([
     tryAll('source', job, async () => source.preflight.check(await selectedTables(source, job))),
-    tryAll('target', job, () => checkTarget(context)),
+    tryAll('target', job, () => checkTarget(context.control.pool, job)),
     tryAll('kafka', job, async () => [
       ok('kafka', `${await kafka.check()} broker(s) at ${job.kafka?.brokers.join(', ')}.`),
     ]),
@@ -75,13 +77,17 @@ export async function fixAll(context: CommandContext, findings: readonly Finding
   return context.source.preflight.fix(await selectedTables(context.source, context.job));
 }
 
-async function checkTarget(context: CommandContext): Promise<Finding[]> {
-  const result = await context.control.pool.query<{ version: string; creates: boolean; replica: boolean }>(
+/** What the target lacks: its version, and rights of its user. */
+export async function checkTarget(
+  pool: { query<R extends pg.QueryResultRow>(text: string): Promise<pg.QueryResult<R>> },
+  job: JobFile,
+): Promise<Finding[]> {
+  const result = await pool.query<{ version: string; creates: boolean; replica: boolean }>(
     `select current_setting('server_version') as version, has_database_privilege(current_database(), 'CREATE') as creates,
        (select rolsuper from pg_roles where rolname = current_user) or has_parameter_privilege(current_user, 'session_replication_role', 'SET') as replica`,
   );
   const row = result.rows[0];
-  const findings = [ok('target', `PostgreSQL ${row?.version} at ${targetPlace(context.job)}.`)];
+  const findings = [ok('target', `PostgreSQL ${row?.version} at ${targetPlace(job)}.`)];
   if (Number.parseInt(row?.version ?? '0', 10) < 15)
     findings.push(lack('target-version', `PostgreSQL ${row?.version} is too old.`, 'Use PostgreSQL 15 or later.'));
   if (!row?.creates)

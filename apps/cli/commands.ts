@@ -1,3 +1,4 @@
+import { assessCommand } from './assess.ts';
 import { checkCommand } from './check.ts';
 import { cleanupCommand } from './cleanup.ts';
 import type { Command } from './command.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   upCommand,
   downCommand,
   checkCommand,
+  assessCommand,
   convertCommand,
   runCommand,
   statusCommand,

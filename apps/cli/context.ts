@@ -41,6 +41,16 @@ export async function withJob<T>(
   }
 }
 
+/** Runs a command's work on a job's source alone: neither Kafka nor the target is asked. The source is closed again. */
+export async function withSource<T>(job: JobFile, work: (source: Source) => Promise<T>): Promise<T> {
+  const source = new SqlServerSource(job.source);
+  try {
+    return await work(source);
+  } finally {
+    await source.close();
+  }
+}
+
 function openCommandContext(opened: OpenedJob, out: Output): CommandContext {
   const log: Log = createLog({ level: 'warn', write: (line) => out.progress(line) });
   const context = openJobContext(opened.file, 'cli', log, PATIENCE_MS);

@@ -38,7 +38,8 @@ export async function openJob(invocation: Invocation, start?: () => Promise<void
   return { path, file: readJobFile(path, all), overrides: all };
 }
 
-function setOptions(invocation: Invocation): Record<string, string> {
+/** Overrides of the job file from `--set`. @throws SluiceError UsageInvalid */
+export function setOptions(invocation: Invocation): Record<string, string> {
   const set = invocation.options['set'];
   const found: Record<string, string> = {};
   for (const entry of Array.isArray(set) ? set : []) {

@@ -1,2 +1,3 @@
+export * from './assessment/index.ts';
 export * from './query/index.ts';
 export * from './schema/index.ts';

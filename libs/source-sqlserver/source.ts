@@ -1,17 +1,19 @@
 import type { EventTable } from '#events';
-import type { CatalogReader, ChangeReader, ChunkReader, Preflight, Quiesce, Source } from '#source';
+import type { CatalogReader, ChangeReader, ChunkReader, Preflight, Quiesce, Source, Survey } from '#source';
 import { SqlServerCatalogReader } from './catalog-reader.ts';
 import { SqlServerChangeReader } from './change-reader.ts';
 import { SqlServerChunkReader } from './chunk-reader.ts';
 import { SqlServerClient, type SqlServerSettings } from './client.ts';
 import { SqlServerPreflight } from './preflight.ts';
 import { SqlServerQuiesce } from './quiesce.ts';
+import { SqlServerSurvey } from './survey.ts';
 
 /** A SQL Server database as a source. */
 export class SqlServerSource implements Source {
   readonly kind = 'sqlserver';
   readonly catalog: CatalogReader;
   readonly preflight: Preflight;
+  readonly survey: Survey;
   readonly quiesce: Quiesce;
   private readonly client: SqlServerClient;
 
@@ -22,6 +24,7 @@ export class SqlServerSource implements Source {
     this.client = new SqlServerClient(settings);
     this.catalog = new SqlServerCatalogReader(this.client);
     this.preflight = new SqlServerPreflight(this.client);
+    this.survey = new SqlServerSurvey(this.client);
     this.quiesce = new SqlServerQuiesce(this.client);
   }
 

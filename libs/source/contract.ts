@@ -7,6 +7,7 @@ export interface Source {
   readonly kind: 'sqlserver' | 'postgresql';
   readonly catalog: CatalogReader;
   readonly preflight: Preflight;
+  readonly survey: Survey;
   readonly quiesce: Quiesce;
   /** A reader with a connection of its own; several may be open at once. */
   openChunkReader(): Promise<ChunkReader>;
@@ -137,6 +138,51 @@ export interface Preflight {
   ): Promise<readonly Finding[]>;
   /** Mends what it may (enable CDC for the database and the tables, create the marker table); returns what it did. */
   fix(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<readonly Finding[]>;
+}
+
+/** `unknown`: it could not be looked at, `message` says why. `not-needed`: others check it, and it cannot go wrong here; `message` says why. */
+export type CheckVerdict = 'pass' | 'warning' | 'fail' | 'unknown' | 'not-needed';
+
+/** A pre-migration check with its answer. `fail` blocks a migration with changes. */
+export interface SurveyCheck {
+  /** Stable name; where AWS DMS has the check, its name there without `sqlserver-`. */
+  readonly check: string;
+  readonly verdict: CheckVerdict;
+  readonly message: string;
+  /** What to do; of warnings and failures. */
+  readonly remedy?: string;
+  /** The objects meant, in the source's names. */
+  readonly objects: readonly string[];
+}
+
+/** Size and movement of a table, from statistics; nothing is counted. */
+export interface TableFigures {
+  readonly schema: string;
+  readonly name: string;
+  readonly rows: number;
+  /** Heap or clustered index with its large values. */
+  readonly dataBytes: number;
+  readonly indexBytes: number;
+  /** Rows inserted, updated and deleted since {@link SourceSurvey.countingSinceMs}; null = the source does not say. */
+  readonly changedRows: number | null;
+}
+
+/** What an assessment reads of a source beside its catalog. */
+export interface SourceSurvey {
+  readonly server: string;
+  readonly version: string;
+  readonly edition: string;
+  /** Since when changes are counted, ms since 1970; null = not known. */
+  readonly countingSinceMs: number | null;
+  /** The source's own time, ms since 1970. */
+  readonly nowMs: number;
+  readonly tables: readonly TableFigures[];
+  readonly checks: readonly SurveyCheck[];
+}
+
+/** Looks at what may stand in the way of a migration; changes nothing, reads no rows of tables. */
+export interface Survey {
+  read(): Promise<SourceSurvey>;
 }
 
 /** What cutover needs of a source (rule 14). */

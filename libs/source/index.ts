@@ -1,5 +1,6 @@
 export type {
   CatalogReader,
+  CheckVerdict,
   ChangeReader,
   ChangeWindow,
   ChunkBounds,
@@ -11,7 +12,11 @@ export type {
   RowBlock,
   SchemaChangeSeen,
   Source,
+  SourceSurvey,
+  Survey,
+  SurveyCheck,
   TableChange,
+  TableFigures,
   TableGap,
   WindowLimits,
 } from './contract.ts';

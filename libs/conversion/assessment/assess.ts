@@ -1,0 +1,107 @@
+import type { DatabaseModel } from '#schema';
+import type { CheckVerdict, SourceSurvey, SurveyCheck } from '#source';
+import type { Conversion } from '../schema/index.ts';
+import { hoursText } from './effort.ts';
+import { estimateCapture, estimateLoad, MEASURED_RATES, type Rates, secondsOf } from './estimate.ts';
+import { factsOf, inventory } from './features.ts';
+import { assessObjects, countIssues, countKinds } from './inventory.ts';
+import { modelChecks } from './model-checks.ts';
+import { several } from './report/words.ts';
+import type { AssessedObject, Assessment, IssueCount, TableSize } from './model.ts';
+
+/** What an assessment is made of. */
+export interface AssessmentInput {
+  readonly database: DatabaseModel;
+  readonly conversion: Conversion;
+  readonly survey: SourceSurvey;
+  /** host:port of the source. */
+  readonly place: string;
+  /** Checks from elsewhere: rights, capture, target. */
+  readonly checks: readonly SurveyCheck[];
+  /** Default: {@link MEASURED_RATES}. */
+  readonly rates?: Rates;
+}
+
+const RANK: Readonly<Record<CheckVerdict, number>> = { fail: 0, warning: 1, unknown: 2, pass: 3, 'not-needed': 4 };
+
+/** How many tables are named as the largest, and how many first steps. */
+const LARGEST = 15;
+const STEPS = 5;
+
+/** Puts the assessment of a database together. Deterministic; asks nobody. */
+export function assessDatabase(input: AssessmentInput): Assessment {
+  const { database, conversion, survey } = input;
+  const rates = input.rates ?? MEASURED_RATES;
+  const facts = new Map(database.modules.map((module) => [module, factsOf(module)]));
+  const factsByName = new Map([...facts].map(([module, found]) => [`${module.schema}.${module.name}`, found]));
+  const objects = assessObjects(database, conversion, facts);
+  const issues = countIssues(objects, factsByName);
+  const checks = [...input.checks, ...survey.checks, ...modelChecks(database, conversion)].toSorted(
+    (a, b) => RANK[a.verdict] - RANK[b.verdict],
+  );
+  const moved = new Set(conversion.tables.map((table) => `${table.source.schema}.${table.source.name}`));
+  const figures = survey.tables.filter((table) => moved.has(`${table.schema}.${table.name}`));
+  const largest = figures
+    .map((table): TableSize => ({ ...sizeOf(table), seconds: secondsOf(table, rates) }))
+    .toSorted((a, b) => b.dataBytes - a.dataBytes || b.rows - a.rows || (a.name < b.name ? -1 : 1));
+  const hours = issues.reduce((total, one) => total + one.hours, 0);
+  return {
+    source: {
+      server: survey.server,
+      place: input.place,
+      database: database.name,
+      version: survey.version,
+      edition: survey.edition,
+      collation: database.collation,
+    },
+    canMove: checks.some((check) => check.verdict === 'fail') ? 'after-remedies' : 'yes',
+    checks,
+    objects,
+    kinds: countKinds(objects),
+    issues,
+    hours,
+    byItself: {
+      all: shareByItself(objects),
+      storage: shareByItself(objects.filter((object) => object.group === 'storage')),
+      code: shareByItself(objects.filter((object) => object.group === 'code')),
+    },
+    features: inventory(facts.values()),
+    sizes: {
+      tables: figures.length,
+      rows: total(figures.map((table) => table.rows)),
+      dataBytes: total(figures.map((table) => table.dataBytes)),
+      indexBytes: total(figures.map((table) => table.indexBytes)),
+    },
+    largest: largest.slice(0, LARGEST),
+    load: estimateLoad(figures, rates),
+    capture: estimateCapture(survey, figures),
+    steps: firstSteps(checks, issues),
+  };
+}
+
+function sizeOf(table: SourceSurvey['tables'][number]): Omit<TableSize, 'seconds'> {
+  const { rows, dataBytes, indexBytes } = table;
+  return { name: `${table.schema}.${table.name}`, rows, dataBytes, indexBytes };
+}
+
+function shareByItself(objects: readonly AssessedObject[]): number {
+  return objects.length === 0 ? 1 : objects.filter((object) => object.outcome !== 'manual').length / objects.length;
+}
+
+/** What fails, then the issues that cost most, then what cannot be seen. */
+function firstSteps(checks: readonly SurveyCheck[], issues: readonly IssueCount[]): string[] {
+  const failing = checks.filter((one) => one.verdict === 'fail').map((one) => one.remedy ?? one.message);
+  const costly = issues
+    .filter((one) => one.hours > 0)
+    .toSorted((a, b) => b.hours - a.hours)
+    .map((one) => `${one.title} (${one.code}): ${several(one.occurrences, 'time')}, about ${hoursText(one.hours)}`);
+  const hidden = checks.filter((one) => one.verdict === 'unknown').length;
+  const look = hidden > 0 ? [`Let the login see what it could not: ${hidden} checks have no answer.`] : [];
+  const none = 'Nothing is in the way: write the job file and start with `sluice check`.';
+  const steps = [...new Set(failing), ...costly, ...look];
+  return (steps.length > 0 ? steps : [none]).slice(0, STEPS);
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

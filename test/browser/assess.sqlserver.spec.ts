@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect, installOrders, runScript } from '#samples';
+import { freshName, testPostgres, testSandbox } from '#testing';
+import { type CliResult, startCli } from '../harness/index.ts';
+import { Chromium, findChromium } from './chromium.ts';
+import { CONTRAST, FIRST_SCREEN, OVERFLOW } from './page-questions.ts';
+
+const MINUTES = 60_000;
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+/** Names as only an enemy gives them; none may become markup. */
+const HOSTILE = `
+CREATE TABLE [<script>alert(1)</script>] ([" onmouseover=alert(2) x="] int NOT NULL PRIMARY KEY, [=cmd|' /C calc'!A0] sql_variant NULL);
+GO
+CREATE TABLE dbo.WithoutKey (Name nvarchar(40) NOT NULL, Picture image NULL);
+GO
+CREATE PROCEDURE [dbo].[<img src=x onerror=alert(3)>] AS
+BEGIN
+  DECLARE @s nvarchar(max) = N'SELECT 1';
+  EXEC (@s);
+  DECLARE c CURSOR FOR SELECT name FROM otherdb.dbo.things;
+  OPEN c; FETCH NEXT FROM c; CLOSE c; DEALLOCATE c;
+END
+`;
+
+const binary = findChromium();
+if (binary === null)
+  process.stderr.write('skipped: there is no chromium to open the report in (apt-get install chromium)\n');
+
+describe('sluice assess', () => {
+  let dir: string;
+  let job: string;
+  let result: CliResult;
+  let env: Record<string, string>;
+  let database: string;
+  const page = (): string => join(dir, 'report.html');
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'sluice-assess-'));
+    const sandbox = await testSandbox();
+    const target = new URL((await testPostgres()).url);
+    database = freshName('assessed');
+    const server = { host: '127.0.0.1', user: 'sa', database, ...sandbox };
+    await installOrders(server, { rows: 2000, seed: 5 });
+    const pool = await connect(server, 1);
+    await runScript(pool, HOSTILE);
+    await pool.close();
+    env = {
+      SLUICE_TEST_SOURCE_PASSWORD: sandbox.password,
+      SLUICE_TEST_TARGET_PASSWORD: decodeURIComponent(target.password),
+    };
+    target.password = '';
+    job = join(dir, 'job.yaml');
+    writeFileSync(
+      job,
+      `job: assessed
+source: { kind: sqlserver, port: ${sandbox.port}, database: ${database}, user: sa, password: "\${env:SLUICE_TEST_SOURCE_PASSWORD}", trustServerCertificate: true }
+target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}" }
+`,
+    );
+    result = await startCli(['assess', job, '--json', '--html', page(), '--csv', join(dir, 'csv')], env).done;
+    if (result.code !== 0 && result.code !== 1) throw new Error(`sluice assess gave up: ${result.stderr}`);
+  }, 5 * MINUTES);
+
+  afterAll(async () => {
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('answers in JSON: objects, issues, checks, sizes, durations, without Kafka', () => {
+    expect(result.code).toBe(1);
+    const report = JSON.parse(result.stdout) as { databases: Record<string, unknown>[]; failed: unknown[] };
+    expect(report.failed).toEqual([]);
+    const [one] = report.databases as [
+      {
+        kinds: { kind: string; total: number }[];
+        checks: { check: string; verdict: string; objects: string[] }[];
+        hours: number;
+        load: { rows: number; seconds: number };
+        features: { feature: string }[];
+      },
+    ];
+    expect(one.kinds.find((kind) => kind.kind === 'table')?.total).toBeGreaterThanOrEqual(10);
+    expect(one.hours).toBeGreaterThan(0);
+    expect(one.load.rows).toBeGreaterThan(1500);
+    expect(one.features.map((count) => count.feature)).toEqual(
+      expect.arrayContaining(['Dynamic SQL', 'Cursors', 'Names of other databases']),
+    );
+    const keyless = one.checks.find(
+      (check) => check.check === 'table-with-lob-but-without-primary-key-or-unique-constraint',
+    );
+    expect(keyless).toMatchObject({ verdict: 'warning', objects: ['dbo.WithoutKey'] });
+    const limit = one.checks.find((check) => check.check === 'check-for-max-text-repl-size');
+    expect(limit?.verdict).toBe('fail');
+  });
+
+  test('writes the tables that users of AWS SCT know, safe to open in a spreadsheet', () => {
+    const csv = join(dir, 'csv');
+    const [folder] = readdirSync(csv).filter((name) => !name.endsWith('.csv'));
+    const files = readdirSync(join(csv, folder ?? ''));
+    expect(files.toSorted()).toEqual(
+      ['', '_Action_Items_Summary', '_Checks', '_Summary'].map((end) => `${folder}${end}.csv`).toSorted(),
+    );
+    const items = readFileSync(join(csv, folder ?? '', `${folder}.csv`), 'utf8');
+    expect(items.split('\r\n')[0]).toContain('Category,Occurrence,Action item,Subject');
+    expect(items).toContain('SL1008');
+    expect(readFileSync(join(csv, 'Aggregated_report.csv'), 'utf8')).toContain(database);
+    for (const line of items.split('\r\n').slice(1)) expect(line).not.toMatch(/(^|,)[=+@]/);
+  });
+
+  test('many databases in one call: one that is not there takes nothing from the others', async () => {
+    const html = join(dir, 'many.html');
+    const many = await startCli(['assess', job, '--databases', `${database},nowhere`, '--html', html, '--json'], env)
+      .done;
+    expect(many.code).toBe(1);
+    const report = JSON.parse(many.stdout) as { databases: unknown[]; failed: { place: string }[] };
+    expect(report.databases).toHaveLength(1);
+    expect(report.failed).toEqual([expect.objectContaining({ place: expect.stringContaining('/nowhere') })]);
+    expect(readFileSync(html, 'utf8')).toContain('nowhere');
+  });
+
+  (binary === null ? describe.skip : describe)('its page in a browser', () => {
+    let browser: Chromium;
+
+    beforeAll(async () => {
+      browser = await Chromium.start(binary ?? '');
+    }, MINUTES);
+
+    afterAll(async () => {
+      await browser.close();
+    });
+
+    const keep = async (name: string): Promise<void> => {
+      const folder = process.env['SLUICE_TEST_SCREENSHOTS'];
+      if (folder === undefined) return;
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${name}.png`), await browser.screenshot());
+    };
+
+    test.each([
+      ['desk-light', { ...DESK, scheme: 'light' as const }],
+      ['desk-dark', { ...DESK, scheme: 'dark' as const }],
+      ['phone-light', { ...PHONE, scheme: 'light' as const }],
+      ['phone-dark', { ...PHONE, scheme: 'dark' as const }],
+    ])('%s: the first screen answers, nothing overflows, everything can be read', async (name, look) => {
+      expect(existsSync(page())).toBe(true);
+      await browser.open(pathToFileURL(page()).href, look);
+      await keep(name);
+      const seen = await browser.evaluate<Record<string, string>>(FIRST_SCREEN);
+      expect(Object.keys(seen)).toEqual(['can-move', 'blocks', 'by-itself', 'hours', 'load', 'cost', 'first']);
+      expect(seen['can-move']).toMatch(/After remedies/);
+      expect(seen['blocks']).toMatch(/check-for-max-text-repl-size/);
+      expect(seen['by-itself']).toMatch(/\d+ %/);
+      expect(seen['hours']).toMatch(/about [\d.,]+ h/);
+      expect(seen['load']).toMatch(/about \d+ (s|min)/);
+      expect(seen['first']).toMatch(/sp_configure/);
+      expect(await browser.evaluate(OVERFLOW)).toEqual([]);
+      await browser.evaluate(`document.querySelectorAll('details').forEach((one) => (one.open = true))`);
+      expect(await browser.evaluate(OVERFLOW)).toEqual([]);
+      expect(await browser.evaluate(CONTRAST)).toEqual([]);
+      expect(browser.complaints).toEqual([]);
+    });
+
+    test('names of the source are shown, and are never markup', async () => {
+      await browser.open(pathToFileURL(page()).href, DESK);
+      const text = await browser.evaluate<string>('document.documentElement.textContent');
+      expect(text).toContain('<script>alert(1)</script>');
+      expect(text).toContain('<img src=x onerror=alert(3)>');
+      expect(await browser.evaluate(`document.querySelectorAll('script, img, [onmouseover], [onerror]').length`)).toBe(
+        0,
+      );
+      expect(browser.complaints).toEqual([]);
+    });
+
+    test('it has one main heading, captions on tables, names on charts, and prints', async () => {
+      await browser.open(pathToFileURL(page()).href, DESK);
+      expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1);
+      expect(
+        await browser.evaluate(
+          `[...document.querySelectorAll('table')].filter((one) => !one.caption?.textContent.trim()).length`,
+        ),
+      ).toBe(0);
+      expect(
+        await browser.evaluate(
+          `[...document.querySelectorAll('svg')].filter((one) => !one.getAttribute('aria-label')).length`,
+        ),
+      ).toBe(0);
+      expect(await browser.evaluate(`document.querySelectorAll('svg.chart').length`)).toBeGreaterThanOrEqual(2);
+      expect((await browser.pdf()).subarray(0, 5).toString()).toBe('%PDF-');
+    });
+  });
+});
