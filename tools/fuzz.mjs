@@ -11,6 +11,7 @@ import { setup } from './setup.mjs';
 
 const PARTS = {
   statements: 'dist/libs/tsql/fuzz/test-main.js',
+  packets: 'dist/apps/sandbox/fuzz/test-main.js',
 };
 
 const { values } = parseArgs({
