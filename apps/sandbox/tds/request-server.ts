@@ -105,7 +105,7 @@ export class RequestServer {
       if (sql === undefined) throw new ProtocolError('bulk rows without INSERT BULK');
       const reader = new BulkReader(message, this.options.maxRequestBytes);
       const columns = await reader.columns();
-      rowCount = await this.options.session.bulkLoad(sql, columns, reader.rows(), message.signal);
+      rowCount = await this.options.session.bulkLoad(sql, columns, faultsNamed(reader.rows()), message.signal);
     });
     // What the session did not read must pass before the client listens.
     await message.drain();
@@ -141,6 +141,15 @@ export class RequestServer {
     const { tokens } = writer;
     writeEnvBytes(tokens, 18, Buffer.alloc(0), Buffer.alloc(0));
     if (session.database !== before) writeEnvText(tokens, 1, session.database, before);
+  }
+}
+
+/** Rows whose reading fails by SQL Server's kind of error, which the session hands on as it is. */
+async function* faultsNamed<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw asSqlError(error);
   }
 }
 
