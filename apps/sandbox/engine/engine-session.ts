@@ -20,6 +20,7 @@ import { callRemote } from './procedure-call.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
 import { Cancelled, lostSession, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
+import { LocalTables } from './local-tables.ts';
 import type { Run } from './run.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
 import { decoderFor } from './storage-type.ts';
@@ -52,6 +53,7 @@ export class EngineSession implements SqlSession {
   /** The database that the login came into. */
   private readonly home: string;
   readonly cursors: CursorMap = new Map();
+  readonly locals = new LocalTables();
   /** Temporary tables and variables outlive a batch only here. */
   root = new Frame('', 0, 0, undefined);
   private readonly links = new Map<number, PgLink>();
@@ -265,16 +267,27 @@ export class EngineSession implements SqlSession {
     }
   }
 
-  /** ROLLBACK of the whole transaction. */
+  /** ROLLBACK of the whole transaction, for what the engine itself ends. */
   async rollback(): Promise<void> {
-    await this.tx.rollback();
+    await this.rollbackTo(undefined);
+  }
+
+  /** ROLLBACK to a savepoint, or of the whole; true where the transaction ended. Table variables keep their rows. */
+  async rollbackTo(name: string | undefined): Promise<boolean> {
+    const { link, tx } = this;
+    const kept = tx.depth > 0 && !link.broken ? await this.locals.save(link) : [];
+    let ended = true;
+    if (name === undefined) await tx.rollback();
+    else ended = await tx.rollbackTo(name);
+    if (!link.broken) await this.locals.restore(link, kept, (work) => this.atomic(work));
+    return ended;
   }
 
   /** Rolls back whatever is open, and tells the client. */
   async rollbackAll(out: ResultSink): Promise<void> {
     if (this.tx.depth === 0) return;
     const { descriptor } = this.tx;
-    await this.tx.rollback();
+    await this.rollback();
     this.transactionEnded();
     out.envChange({ kind: 'rollback', descriptor });
   }
@@ -334,6 +347,7 @@ export class EngineSession implements SqlSession {
   batch(sql: string, out: ResultSink, signal: AbortSignal): Promise<void> {
     return this.request(async () => {
       const frame = this.batchFrame();
+      frame.ofSession = true;
       // SCOPE_IDENTITY() outlives a batch of the client, not a parameterised statement.
       frame.scopeIdentity = this.root.scopeIdentity;
       await runBatch(this, sql, frame, out, signal);
@@ -406,6 +420,7 @@ export class EngineSession implements SqlSession {
   /** Drops the temporary tables of a scope that has ended. */
   async dropTemporary(frame: Frame): Promise<void> {
     const names = frame.temporary.splice(0);
+    this.locals.forget(names);
     if (names.length > 0 && !this.link.broken) {
       await this.query(`DROP TABLE IF EXISTS ${names.join(', ')}`, [], { writes: true });
     }

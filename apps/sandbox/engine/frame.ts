@@ -35,6 +35,8 @@ export class Frame {
   /** Cursors declared LOCAL, and cursor variables. */
   readonly cursors: CursorMap = new Map();
   scopeIdentity: string | null = null;
+  /** A batch of the client: temporary tables that it makes stay with the session. */
+  ofSession = false;
   /** Errors of the CATCH blocks that are running, innermost last. */
   readonly caught: SqlError[] = [];
   /** How many TRY blocks of this scope are running. */

@@ -1,4 +1,4 @@
-import { translatePredicate } from '#conversion';
+import { TranslationError, translatePredicate } from '#conversion';
 import type { Expression, Statement } from '#tsql';
 import { SqlError, type ResultSink } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
@@ -13,6 +13,8 @@ import { verbOf } from './verbs.ts';
 
 /** Errors of this severity end the connection; nothing catches them. */
 const ENDS_CONNECTION = 20;
+/** What the sandbox refuses. */
+const UNSUPPORTED = 40_515;
 
 /** Ends the batch: its error has been sent already. */
 export class BatchAborted extends Error {
@@ -22,6 +24,15 @@ export class BatchAborted extends Error {
 /** Ends the procedure or batch whose statement failed: its error has been sent already. */
 export class ScopeAborted extends Error {
   override readonly name = 'ScopeAborted';
+}
+
+/** Ends the scope that cannot compile a statement; a CATCH around the call of that scope may have it. */
+export class ScopeFault extends Error {
+  override readonly name = 'ScopeFault';
+
+  constructor(readonly fault: SqlError) {
+    super(fault.message);
+  }
 }
 
 /** Parses and runs a batch of the client. */
@@ -165,7 +176,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     if (verb !== 'RAISERROR' && verb !== 'DECLARE') session.lastError = 0;
     return false;
   } catch (error) {
-    if (error instanceof BatchAborted || error instanceof ScopeAborted || error instanceof Cancelled) throw error;
+    if (endsMore(error)) throw error;
     const snapshot = await session.snapshot().catch(() => undefined);
     const fault = sqlError(error, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
     session.lastError = fault.number;
@@ -173,10 +184,12 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     const raised = verb === 'RAISERROR';
     const reach = verb === 'THROW' && reachOf(fault) === 'statement' ? 'batch' : reachOf(fault);
     if (fault.severity >= ENDS_CONNECTION) throw fault;
-    if (frame.guarded()) {
+    // A statement that does not compile is no error of its own scope's TRY.
+    const uncompiled = error instanceof TranslationError && reach === 'scope' && fault.number !== UNSUPPORTED;
+    if (uncompiled ? frame.parent?.guarded() : frame.guarded()) {
       if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
         session.tx.doomed = true;
-      throw fault;
+      throw uncompiled ? new ScopeFault(fault) : fault;
     }
     for (const earlier of fault.preceding) {
       out.error(sqlError(earlier, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot }));
@@ -192,6 +205,12 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     return true;
   }
 }
+
+const endsMore = (error: unknown): boolean =>
+  error instanceof BatchAborted ||
+  error instanceof ScopeAborted ||
+  error instanceof ScopeFault ||
+  error instanceof Cancelled;
 
 async function runTry(run: Run, body: readonly Statement[], handler: readonly Statement[]): Promise<Flow> {
   const { frame, session } = run;

@@ -14,7 +14,7 @@ import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame, type LocalTable } from './frame.ts';
-import { BatchAborted, runBody, ScopeAborted } from './interpreter.ts';
+import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
 import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { convertArgument } from './parameter-values.ts';
@@ -132,6 +132,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     checkBatch(parsed, frame.names(), text);
     await runBody(inner, parsed.statements);
   } catch (error) {
+    if (error instanceof ScopeFault) throw error.fault;
     if (!(error instanceof ScopeAborted)) throw error;
   } finally {
     session.options = { ...saved, isolation: session.options.isolation };
@@ -296,6 +297,7 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   try {
     await runBody({ ...run, frame, text }, procedure.body);
   } catch (error) {
+    if (error instanceof ScopeFault) throw error.fault;
     if (!(error instanceof ScopeAborted)) throw error;
     frame.returnStatus = -6;
   } finally {

@@ -1,6 +1,7 @@
 import { translateQuery, type ResultColumn, type TranslatedQuery } from '#conversion';
 import type { Select } from '#tsql';
 import type { ResultSink, TdsColumn, TdsType, TdsValue } from '../session.ts';
+import { identityOf } from './identity-column.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
@@ -63,7 +64,9 @@ export function finish(run: Run, count: number, command: number, out: ResultSink
 }
 
 /** SELECT in all its forms: to the client, into variables, into a table. */
-export async function runSelect(run: Run, statement: Select): Promise<void> {
+export async function runSelect(run: Run, asWritten: Select): Promise<void> {
+  const numbered = identityOf(asWritten, run.text);
+  const statement = numbered?.statement ?? asWritten;
   const query = await translated(run, statement, (node, context) => translateQuery(node.query, context));
   if (run.session.options.formatOnly) {
     if (!query.assigns) run.out.columns(columnsOf(query.columns));
@@ -73,7 +76,7 @@ export async function runSelect(run: Run, statement: Select): Promise<void> {
   checkSnapshotAllowed(run, query.sql);
   await lockTables(run, statement);
   if (query.into !== undefined) {
-    finish(run, await selectInto(run, query, query.into), SELECT);
+    finish(run, await selectInto(run, query, query.into, numbered?.identity), SELECT);
     return;
   }
   const values = await bind(run, query.parameters);

@@ -2,11 +2,17 @@ import type { NameParts, TranslatedQuery } from '#conversion';
 import type { TableModel } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { makeTable, sourceOf } from './ddl/create-table.ts';
+import type { IdentityColumn } from './identity-column.ts';
 import { bind, type Run } from './run.ts';
 import { createTemporary, definitionOfResult } from './temporary-table.ts';
 
 /** SELECT … INTO: makes the table of the result's columns and fills it; resolves with the number of rows. */
-export async function selectInto(run: Run, query: TranslatedQuery, into: NameParts): Promise<number> {
+export async function selectInto(
+  run: Run,
+  query: TranslatedQuery,
+  into: NameParts,
+  numbered?: IdentityColumn,
+): Promise<number> {
   query.columns.forEach((column) => {
     if (column.name === '') {
       throw new SqlError(
@@ -21,32 +27,66 @@ export async function selectInto(run: Run, query: TranslatedQuery, into: NamePar
   checkTwice(query.columns, name);
   const values = await bind(run, query.parameters);
   if (name.startsWith('#')) {
-    const local = await createTemporary(run, name, definitionOfResult(query.columns));
-    return fill(run, local.physical, query, values);
+    return intoTemporary(run, query, name, values, numbered);
   }
   const { scope } = await sourceOf(run);
   const model: TableModel = {
     schema: into.at(-2) ?? run.session.defaultSchema,
     name,
-    columns: query.columns.map((column) => ({
+    columns: query.columns.map((column, index) => ({
       name: column.name,
       type: column.type,
       nullable: column.nullable,
-      ...(column.identity ? { identity: { seed: 1n, increment: 1n } } : {}),
+      ...identityAt(query, index, numbered),
     })),
   };
   return run.session.ddl(async (writer, pg) => {
     const created = await makeTable(scope, model, writer, pg);
     const names = created.columns.map((column) => column.physical).join(', ');
     const result = await pg.query(`INSERT INTO u.${created.physical} (${names}) ${query.sql}`, values);
-    const identity = created.columns[query.columns.findIndex((column) => column.identity)];
+    const at = model.columns.findIndex((column) => column.identity);
+    const identity = created.columns[at];
     if (identity !== undefined) {
       await pg.query(
-        `SELECT setval('u.s${created.objectId}', m) FROM (SELECT max(${identity.physical})::bigint AS m FROM u.${created.physical}) AS x WHERE m IS NOT NULL`,
+        `SELECT setval('u.s${created.objectId}', m) FROM (SELECT ${edgeOf(model.columns[at]?.identity)}(${identity.physical})::bigint AS m FROM u.${created.physical}) AS x WHERE m IS NOT NULL`,
       );
     }
     return result.rowCount ?? 0;
   });
+}
+
+/** The identity property of a column: that of IDENTITY(), or of the column that it was selected from. */
+function identityAt(query: TranslatedQuery, index: number, numbered: IdentityColumn | undefined) {
+  if (numbered !== undefined)
+    return numbered.index === index
+      ? { identity: { seed: numbered.seed, increment: numbered.increment }, nullable: false }
+      : {};
+  return query.columns[index]?.identity ? { identity: { seed: 1n, increment: 1n }, nullable: false } : {};
+}
+
+const edgeOf = (identity: { readonly increment: bigint } | undefined): string =>
+  (identity?.increment ?? 1n) < 0n ? 'min' : 'max';
+
+async function intoTemporary(
+  run: Run,
+  query: TranslatedQuery,
+  name: string,
+  values: readonly (string | null)[],
+  numbered: IdentityColumn | undefined,
+): Promise<number> {
+  const plain = definitionOfResult(query.columns);
+  const columns = plain.columns.map((column, index) => ({ ...column, ...identityAt(query, index, numbered) }));
+  const local = await createTemporary(run, name, { ...plain, columns });
+  const count = await fill(run, local.physical, query, values);
+  const at = columns.findIndex((column) => column.identity);
+  if (local.sequence !== undefined && at >= 0 && count > 0) {
+    await run.session.query(
+      `SELECT setval('${local.sequence}', ${edgeOf(columns[at]?.identity)}(c${at + 1})::bigint) FROM ${local.physical}`,
+      [],
+      { writes: true },
+    );
+  }
+  return count;
 }
 
 function checkTwice(columns: TranslatedQuery['columns'], table: string): void {

@@ -78,10 +78,10 @@ export function localTableSqls(
   return { local: { relation, physical: table, ...(identity ? { sequence } : {}) }, sql };
 }
 
-/** CREATE TABLE #t: lives as long as the session, or as the procedure that made it. */
+/** CREATE TABLE #t: lives as long as the session where its batch made it, else as the procedure or text that did. */
 export async function createTemporary(run: Run, name: string, definition: TableDefinition): Promise<LocalTable> {
   const key = name.toLowerCase();
-  const owner = run.frame.procedure === '' ? run.session.root : run.frame;
+  const owner = run.frame.ofSession ? run.session.root : run.frame;
   if (name.startsWith('##'))
     throw new SqlError(40515, `Global temporary tables ('${name}') are not supported in this version of SQL Server.`);
   if (owner.tables.has(key))
@@ -99,7 +99,11 @@ export async function makeLocal(
   const { scope } = await contextOf(run);
   const { local, sql } = localTableSqls(run.session.nextPhysicalName(), scope, name, definition);
   await run.session.atomic((pg) => pg.query(sql.join(';\n')));
-  owner.tables.set(name.toLowerCase(), local);
+  const key = name.toLowerCase();
+  const columns = definition.columns.flatMap((column, index) => (column.computed ? [] : [`c${index + 1}`]));
+  const variable = name.startsWith('@') && !name.startsWith('@sbx');
+  run.session.locals.add({ owner, key, local, sql, variable, columns });
+  owner.tables.set(key, local);
   owner.temporary.push(local.physical);
   return local;
 }
@@ -122,6 +126,8 @@ export async function dropTemporary(run: Run, name: string): Promise<boolean> {
     const local = frame.tables.get(key);
     if (local === undefined) continue;
     await run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true });
+    if (run.session.tx.depth > 0) run.session.locals.drop(local.physical);
+    else run.session.locals.forget([local.physical]);
     frame.tables.delete(key);
     const at = frame.temporary.indexOf(local.physical);
     if (at >= 0) frame.temporary.splice(at, 1);

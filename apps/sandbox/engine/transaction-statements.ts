@@ -21,6 +21,7 @@ async function begin(session: EngineSession, out: ResultSink, name?: string, iso
 async function commit(session: EngineSession, out: ResultSink): Promise<void> {
   const { descriptor } = session.tx;
   if (await session.tx.commit()) {
+    session.locals.committed();
     session.transactionEnded();
     out.envChange({ kind: 'commit', descriptor });
   }
@@ -28,8 +29,7 @@ async function commit(session: EngineSession, out: ResultSink): Promise<void> {
 
 async function rollback(session: EngineSession, out: ResultSink, name?: string): Promise<void> {
   const { descriptor } = session.tx;
-  const ended =
-    name === undefined || name === '' ? (await session.tx.rollback(), true) : await session.tx.rollbackTo(name);
+  const ended = await session.rollbackTo(name === '' ? undefined : name);
   if (!ended) return;
   session.transactionEnded();
   out.envChange({ kind: 'rollback', descriptor });

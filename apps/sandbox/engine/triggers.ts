@@ -4,7 +4,7 @@ import { SqlError } from '../session.ts';
 import { runWide } from './dml.ts';
 import type { DmlStatement } from './dml.ts';
 import { Frame } from './frame.ts';
-import { runBody } from './interpreter.ts';
+import { runBody, ScopeFault } from './interpreter.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import type { PgRow } from './pg-link.ts';
 import { contextOf, type Run } from './run.ts';
@@ -202,6 +202,8 @@ async function fire(
     await stageRows(inner, frame, 'deleted', changed.columns, changed.deleted);
     session.rowCount = changed.count;
     await runBody(inner, body);
+  } catch (error) {
+    throw error instanceof ScopeFault ? error.fault : error;
   } finally {
     session.triggerLevel -= 1;
     session.options = { ...saved, isolation: session.options.isolation };

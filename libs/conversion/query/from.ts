@@ -327,10 +327,30 @@ function derived(t: Translation, env: Environment, query: Query, use: DerivedUse
     names: use.names,
     ...(use.addressed ? { addressed: true } : {}),
   });
+  if (t.profile.kind === 'sandbox') checkColumnNames(t, name, inner.columns, query.span);
   return {
     sql: `(${inner.sql}) AS ${sqlName}`,
     sources: [derivedSource(sqlName, name, inner.columns, use.node.alias !== undefined)],
   };
+}
+
+/** Every column of a derived table has a name (8155), and no two the same (8156). */
+function checkColumnNames(
+  t: Translation,
+  table: string,
+  columns: readonly { readonly name: string }[],
+  span: Span,
+): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of columns.entries()) {
+    if (name === '') {
+      t.fail('unnamed-column', 8155, `No column name was specified for column ${index + 1} of '${table}'.`, span);
+    }
+    if (seen.has(name.toLowerCase())) {
+      t.fail('repeated-column', 8156, `The column '${name}' was specified multiple times for '${table}'.`, span);
+    }
+    seen.add(name.toLowerCase());
+  }
 }
 
 function valuesTable(t: Translation, env: Environment, node: ValuesTable): SourceSql {
