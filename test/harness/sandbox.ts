@@ -33,6 +33,11 @@ export class SandboxProcess {
     return { host: '127.0.0.1', port: this.port, user: 'sa', password: SANDBOX_PASSWORD, database };
   }
 
+  /** Where it keeps its certificate. */
+  get dataDir(): string {
+    return join(this.servers.dir, 'sandbox-data');
+  }
+
   get log(): string {
     return this.process.logFile;
   }
