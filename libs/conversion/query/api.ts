@@ -83,6 +83,8 @@ export interface TypedSql {
   readonly xmlNodes?: boolean;
   /** The column it is, where it is nothing but a column. */
   readonly column?: { readonly table: string; readonly name: string };
+  /** Of a column of the target: its PostgreSQL type as declared. */
+  readonly pgType?: string;
 }
 
 /** One column of a relation. `sql` is the quoted physical name, without a table. */
@@ -101,6 +103,8 @@ export interface RelationColumn {
   readonly rowguidcol?: boolean;
   /** Whether the column has a default, so that DEFAULT and left-out columns are known not to be NULL. */
   readonly hasDefault?: boolean;
+  /** Of the target's columns: the PostgreSQL type as declared. */
+  readonly pgType?: string;
 }
 
 /** Something to select from. `sql` is what stands in FROM: a qualified name, a function call, or a query in parentheses. */
@@ -240,6 +244,8 @@ export interface ResultColumn {
   readonly identity?: boolean;
   /** `SELECT @v = expression`: the variable that takes the value of the last row. */
   readonly assignTo?: string;
+  /** Of a column of the target that is passed on as it is: its PostgreSQL type as declared. */
+  readonly pgType?: string;
 }
 
 export interface TranslatedQuery {

@@ -222,6 +222,7 @@ function boundColumn(sqlName: string, column: RelationColumn, table: string): Bo
       collated: isString(column.type) ? 'implicit' : 'default',
       pgCollated: true,
       column: { table, name: column.name },
+      ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
     },
   };
 }

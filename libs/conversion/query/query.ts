@@ -44,6 +44,8 @@ export interface QueryOptions {
   readonly castAll?: boolean;
   /** Give the addresses of the stored rows as further columns. */
   readonly addressed?: boolean;
+  /** Of the target: cast each column to this PostgreSQL type, where it is not a column of that type already. */
+  readonly results?: readonly string[];
   /** Names of the columns from outside: `WITH c (a, b)`, `AS t (a, b)`. */
   readonly names?: readonly string[];
 }
@@ -322,8 +324,19 @@ function converted(t: Translation, item: SelectedItem, index: number, options: Q
     const collated = isString(type) && t.profile.runtime ? withCollate(t, common) : common;
     return { ...item, value: { ...collated, type: isString(type) ? { ...type } : common.type } };
   }
-  return item;
+  return { ...item, value: asResult(item.value, options.results?.[index]) };
 }
+
+/** A value in the PostgreSQL type that a function's result column has: RETURN QUERY wants the very type. */
+function asResult(one: TypedSql, wanted: string | undefined): TypedSql {
+  if (wanted === undefined || sameBase(one.pgType, wanted)) return one;
+  const { untyped: _, pgType: __, ...rest } = one;
+  return { ...rest, sql: `${one.sql}::${wanted}` };
+}
+
+/** Whether two PostgreSQL types are one but for lengths and precisions. */
+export const sameBase = (a: string | undefined, b: string): boolean =>
+  a !== undefined && a.replace(/\(.*\)/, '') === b.replace(/\(.*\)/, '');
 
 function castAll(t: Translation, one: TypedSql, type: SqlType, options: QueryOptions): TypedSql {
   if (!options.castAll) return one;
@@ -516,8 +529,17 @@ function combinedQuery(t: Translation, env: Environment, query: Query, options: 
   });
   const order = distinctOrder(t, undefined, body.columns, query);
   const sql = finished(t, { base: body.sql, order, columns: body.columns, env, ending: query });
+  if (options.results) return withResults(t, { sql, columns: body.columns }, options);
   if (!options.store) return renamed(t, { sql, columns }, options);
   return stored(t, { sql, columns: body.columns }, options.store);
+}
+
+/** The rows of a set operation, each column in the type that a function's result has. */
+function withResults(t: Translation, query: QuerySql, options: QueryOptions): QuerySql {
+  if (query.columns.every((one, index) => sameBase(one.value.pgType, options.results?.[index] ?? ''))) return query;
+  const name = t.freshName('q');
+  const list = query.columns.map((one, index) => `${name}.${one.sqlName}::${options.results?.[index] ?? 'text'}`);
+  return { ...query, sql: `SELECT ${list.join(', ')} FROM (${query.sql}) AS ${name}` };
 }
 
 /** The text carries the names of the left side; names from outside need another level. */

@@ -30,13 +30,14 @@ const rootOf = (context: TranslationContext): Environment => ({ scope: context.s
 export function translateQuery(
   query: Query,
   context: TranslationContext,
-  options: { readonly names?: readonly string[] } = {},
+  options: { readonly names?: readonly string[]; readonly results?: readonly string[] } = {},
 ): TranslatedQuery {
   const t = new Translation(context);
   const target = context.profile.kind === 'target';
   const inner = querySql(t, rootOf(context), query, {
     named: target,
     ...(options.names ? { names: options.names } : {}),
+    ...(options.results ? { results: options.results } : {}),
   });
   const columns = inner.columns.map((one) => ({
     name: one.name,
@@ -44,6 +45,7 @@ export function translateQuery(
     nullable: one.value.nullable,
     ...(one.identity ? { identity: true } : {}),
     ...(one.assignTo === undefined ? {} : { assignTo: one.assignTo }),
+    ...(one.value.pgType === undefined ? {} : { pgType: one.value.pgType }),
   }));
   const assigning = columns.filter((one) => one.assignTo !== undefined).length;
   if (assigning > 0 && assigning < columns.length) {

@@ -57,6 +57,7 @@ class DatabaseConversion {
       ...convertModules(this.database.modules, {
         scope: this.scope,
         naming: this.naming,
+        policy: this.settings.target.naming,
         issues: this.issues,
         schemaOf: (name) => this.schemaOf(name),
       }),

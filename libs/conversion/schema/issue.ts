@@ -96,6 +96,87 @@ export const ISSUE_CODES = {
     remedy: 'The bytes are carried over; new rows get none: add a trigger where the application needs it.',
   },
   SL1016: { severity: 'manual', title: 'Synonym not converted', remedy: 'Create a view, or change the callers.' },
+  SL1040: {
+    severity: 'manual',
+    title: 'Statement of a routine not converted',
+    remedy: 'The routine raises the message at this place: write the statement by hand.',
+  },
+  SL1041: {
+    severity: 'manual',
+    title: 'Result set that cannot be handed out',
+    remedy: 'Collect the rows in a table, or return them from a function of their own.',
+  },
+  SL1042: {
+    severity: 'review',
+    title: 'TRY…CATCH undoes what it tried',
+    remedy: 'Where work done before the error has to stay, take it out of the block.',
+  },
+  SL1043: {
+    severity: 'review',
+    title: 'Transaction left to the caller',
+    remedy: 'Callers that want a transaction of their own begin and commit it around the call.',
+  },
+  SL1044: {
+    severity: 'manual',
+    title: 'Dynamic SQL not converted',
+    remedy: 'Write the text for PostgreSQL with EXECUTE format(…) USING ….',
+  },
+  SL1045: {
+    severity: 'review',
+    title: 'RAISERROR ends the routine',
+    remedy: 'Where the statements behind it have to run, raise a notice instead, or raise at the end.',
+  },
+  SL1046: {
+    severity: 'review',
+    title: 'Message of sys.messages',
+    remedy: 'Write the text of the message into the RAISE.',
+  },
+  SL1047: {
+    severity: 'review',
+    title: 'Return code of a procedure with rows',
+    remedy: 'Raise an exception where the code told of an error, or return it as a column.',
+  },
+  SL1048: {
+    severity: 'decision',
+    title: 'ROLLBACK in a routine',
+    remedy: 'Raise an exception instead, or call the procedure outside of a transaction block.',
+  },
+  SL1049: {
+    severity: 'manual',
+    title: 'Called procedure not known',
+    remedy: 'Convert or write the procedure, then the call.',
+  },
+  SL1050: {
+    severity: 'info',
+    title: 'Parameter became optional',
+    remedy:
+      'PostgreSQL wants defaults for all parameters behind one that has a default; calls that name all are as before.',
+  },
+  SL1051: {
+    severity: 'manual',
+    title: 'Trigger of the database or server',
+    remedy: 'Write an event trigger, or set log_connections and roles to the same end.',
+  },
+  SL1052: {
+    severity: 'review',
+    title: 'UPDATE(column) asks whether a value changed',
+    remedy: 'It is true where a row has another value; in the source it was enough to name the column in SET.',
+  },
+  SL1053: {
+    severity: 'review',
+    title: 'INSTEAD OF trigger works row by row',
+    remedy: 'Compare statements that change many rows at once.',
+  },
+  SL1054: {
+    severity: 'review',
+    title: 'Trigger that changes its own table',
+    remedy: 'It does not fire within another trigger, so that it does not call itself without end.',
+  },
+  SL1055: {
+    severity: 'info',
+    title: 'Procedure with result sets',
+    remedy: 'Select from the function, or CALL the procedure and FETCH from its refcursors within one transaction.',
+  },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 
 export type IssueCode = keyof typeof ISSUE_CODES;

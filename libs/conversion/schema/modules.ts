@@ -3,92 +3,167 @@ import { quoteIdent, quoteQualified } from '#pgsql';
 import type { ModuleModel } from '#schema';
 import { parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
+import { RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
-import type { Naming } from './naming.ts';
+import type { Naming, NamingPolicy } from './naming.ts';
 import type { Step } from './target-model.ts';
 import type { TargetScope } from './target-scope.ts';
 
 interface ModuleContext {
   readonly scope: TargetScope;
   readonly naming: Naming;
+  readonly policy: NamingPolicy;
   readonly issues: Issue[];
   schemaOf(name: string): string;
 }
 
-/** Views become views; procedures, functions and triggers get an issue. In the order in which the source made them, views after those they use. */
+/** What one attempt at a view or an inline function gave. */
+type Attempt = { readonly steps: readonly Step[] } | { readonly problem: Issue };
+
+/**
+ * Views become views, functions and triggers functions and triggers, procedures what they return (docs/conversion.md). In an order in which PostgreSQL takes them:
+ * functions in PL/pgSQL, then views and inline functions after those they use, then procedures, then triggers.
+ */
 export function convertModules(modules: readonly ModuleModel[], context: ModuleContext): Step[] {
-  const steps: Step[] = [];
-  let waiting = modules.filter((module) => module.kind === 'view' && module.definition !== null);
-  for (const module of modules) {
-    if (module.kind !== 'view')
-      context.issues.push(
-        issue('SL1008', nameOf(module), `${module.kind} is not converted yet.`, {
-          excerpt: module.definition ?? 'encrypted or CLR',
-        }),
-      );
-    else if (module.definition === null) context.issues.push(issue('SL1008', nameOf(module), 'The view is encrypted.'));
+  const sources = modules.flatMap((module) => sourceOf(module, context) ?? []);
+  const routines = new RoutineConversion(context, sources);
+  routines.begin();
+  const middle = convertInTurn(modules, routines, context);
+  const made = routines.finish();
+  const steps = (kinds: readonly RoutineStatements['kind'][]): Step[] =>
+    made.filter((one) => kinds.includes(one.kind)).flatMap(stepsOf);
+  return [...steps(['scalar', 'table']), ...middle, ...steps(['procedure']), ...steps(['trigger'])];
+}
+
+function stepsOf(one: RoutineStatements): Step[] {
+  return one.routine.statements.map((sql) => ({
+    phase: 'code',
+    object: one.object,
+    sql,
+    optional: true,
+    ...(one.routine.pieces.length > 0 ? { routine: one.routine } : {}),
+  }));
+}
+
+/** A procedure, function or trigger as it is parsed; null with an issue where it cannot be. */
+function sourceOf(module: ModuleModel, context: ModuleContext): RoutineSource | null {
+  if (module.kind === 'view') return null;
+  const object = nameOf(module);
+  const text = module.definition;
+  if (text === null) {
+    context.issues.push(issue('SL1008', object, `The ${module.kind} is encrypted, or made of CLR code.`));
+    return null;
   }
-  // A view that names another one is tried again once that one is known.
-  for (;;) {
-    const failed: { module: ModuleModel; problem: Issue }[] = [];
-    for (const module of waiting) {
-      const result = convertView(module, context);
-      if ('sql' in result) steps.push(result);
-      else failed.push({ module, problem: result });
+  const { statements, errors, comments } = parseBatch(text, { quotedIdentifier: module.usesQuotedIdentifier });
+  const statement = statements.find(
+    (one) => one.kind === 'createProcedure' || one.kind === 'createFunction' || one.kind === 'createTrigger',
+  );
+  if (!statement || errors[0]) {
+    const message = `The ${module.kind} cannot be parsed: ${errors[0]?.message ?? 'there is no CREATE in it'}`;
+    const { line = 1, column = 1 } = errors[0]?.span ?? {};
+    context.issues.push(issue('SL1008', object, message, { line, column, excerpt: text }));
+    return null;
+  }
+  return { module, text, statement, comments };
+}
+
+/** Views and inline functions. One that names another is tried again once that one is known. */
+function convertInTurn(modules: readonly ModuleModel[], routines: RoutineConversion, context: ModuleContext): Step[] {
+  const steps: Step[] = [];
+  const attempts: (() => Attempt)[] = modules
+    .filter((module) => module.kind === 'view')
+    .map((module) => () => convertView(module, context));
+  const inlines = routines.inlines();
+  attempts.push(...inlines.map((one) => () => attemptInline(routines, one)));
+  for (let waiting = attempts; waiting.length > 0;) {
+    const failed: { attempt: () => Attempt; problem: Issue }[] = [];
+    for (const attempt of waiting) {
+      const result = attempt();
+      if ('steps' in result) steps.push(...result.steps);
+      else failed.push({ attempt, problem: result.problem });
     }
-    if (failed.length === 0) return steps;
     if (failed.length === waiting.length) {
       context.issues.push(...failed.map((one) => one.problem));
-      return steps;
+      break;
     }
-    waiting = failed.map((one) => one.module);
+    waiting = failed.map((one) => one.attempt);
+  }
+  const done = new Set(steps.map((one) => one.object));
+  const left = inlines.filter((one) => !done.has(nameOf(one.module)));
+  return [...steps, ...left.map((one) => ({ ...EMPTY, object: nameOf(one.module), sql: routines.stub(one) }))];
+}
+
+const EMPTY = { phase: 'code', optional: true } as const;
+
+function attemptInline(routines: RoutineConversion, one: RoutineSource): Attempt {
+  try {
+    return { steps: stepsOf(routines.inline(one)) };
+  } catch (error) {
+    return {
+      problem: issue('SL1008', nameOf(one.module), `The function is not converted: ${oneLine(error)}`, {
+        excerpt: one.text,
+      }),
+    };
   }
 }
 
-function convertView(module: ModuleModel, context: ModuleContext): Step | Issue {
+function convertView(module: ModuleModel, context: ModuleContext): Attempt {
   const object = nameOf(module);
-  const definition = module.definition ?? '';
+  const { definition } = module;
+  if (definition === null) return { problem: issue('SL1008', object, 'The view is encrypted.') };
   const problems: TranslationProblem[] = [];
   try {
     const { statements, errors } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
     const statement = statements.find((one) => one.kind === 'createView');
-    if (errors[0] || statement?.kind !== 'createView')
-      return issue('SL1008', object, `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`, {
-        excerpt: definition,
-      });
+    if (errors[0] || statement?.kind !== 'createView') {
+      const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
+      return { problem: issue('SL1008', object, message, { excerpt: definition }) };
+    }
     const translated = translateQuery(statement.query, { profile: targetProfile(problems), scope: context.scope });
     const blocking = problems.find((problem) => problem.severity === 'error');
     if (blocking || translated.parameters.length > 0) {
-      return issue('SL1008', object, `The view is not converted: ${blocking?.message ?? 'it uses session values'}`, {
-        ...(blocking ? { line: blocking.span.line, column: blocking.span.column } : {}),
-        excerpt: definition,
-      });
+      const message = `The view is not converted: ${blocking?.message ?? 'it uses session values'}`;
+      const place = blocking ? { line: blocking.span.line, column: blocking.span.column } : {};
+      return { problem: issue('SL1008', object, message, { ...place, excerpt: definition }) };
     }
     for (const problem of problems)
       context.issues.push(
         issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
       );
-    const schema = context.schemaOf(module.schema);
-    const name = context.naming.name(`relations ${schema}`, module.name, `view ${object}`);
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
-    const columns = names.map((column) => context.naming.name(`columns ${object}`, column));
-    context.scope.addView(module.schema, module.name, {
-      kind: 'table',
-      schema: module.schema,
-      name: module.name,
-      sql: quoteQualified({ schema, name }),
-      columns: translated.columns.map((column, index) => ({
-        name: names[index] ?? '',
-        sql: quoteIdent(columns[index] ?? ''),
-        type: column.type,
-        nullable: column.nullable,
-      })),
-    });
-    const sql = `CREATE VIEW ${quoteQualified({ schema, name })} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
-    return { phase: 'code', object, sql, optional: true };
+    return { steps: [viewStep(module, context, translated, names)] };
   } catch (error) {
-    return issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition });
+    return {
+      problem: issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition }),
+    };
   }
+}
+
+function viewStep(
+  module: ModuleModel,
+  context: ModuleContext,
+  translated: ReturnType<typeof translateQuery>,
+  names: readonly string[],
+): Step {
+  const object = nameOf(module);
+  const schema = context.schemaOf(module.schema);
+  const name = context.naming.name(`relations ${schema}`, module.name, `view ${object}`);
+  const columns = names.map((column) => context.naming.name(`columns ${object}`, column));
+  context.scope.addView(module.schema, module.name, {
+    kind: 'table',
+    schema: module.schema,
+    name: module.name,
+    sql: quoteQualified({ schema, name }),
+    columns: translated.columns.map((column, index) => ({
+      name: names[index] ?? '',
+      sql: quoteIdent(columns[index] ?? ''),
+      type: column.type,
+      nullable: column.nullable,
+      ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
+    })),
+  });
+  const sql = `CREATE VIEW ${quoteQualified({ schema, name })} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
+  return { phase: 'code', object, sql, optional: true };
 }
 
 function nameOf(module: ModuleModel): string {

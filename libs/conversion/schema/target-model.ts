@@ -1,4 +1,5 @@
 import type { ColumnModel, TableModel } from '#schema';
+import type { ConvertedRoutine } from '../routines/routine-model.ts';
 import type { Issue } from './issue.ts';
 
 /** When a statement is applied: before the load, after it (indexes), at cutover (unique and foreign keys, checks), last (views). */
@@ -11,6 +12,8 @@ export interface Step {
   readonly sql: string;
   /** The cutover may go on where this one fails, with an issue: views and validations of untrusted constraints. */
   readonly optional: boolean;
+  /** Of routines: their pieces, for a check that plans every statement. */
+  readonly routine?: ConvertedRoutine;
 }
 
 export interface ConvertedColumn {

@@ -1,6 +1,17 @@
 import { quoteIdent } from '#pgsql';
 import type { DatabaseModel, SourceType } from '#schema';
-import type { Relation, RelationColumn, Scope, SqlType, SqlTypeName } from '../query/index.ts';
+import { unquote } from '#tsql';
+import type {
+  FunctionHandler,
+  FunctionInvocation,
+  NameParts,
+  Relation,
+  RelationColumn,
+  Scope,
+  SqlType,
+  SqlTypeName,
+} from '../query/index.ts';
+import { RoutineCatalog } from '../routines/catalog.ts';
 import type { ConvertedTable } from './target-model.ts';
 
 /** Resolves the source's names to the target's objects, for expressions and views. */
@@ -10,6 +21,10 @@ export class TargetScope implements Scope {
   private readonly relations = new Map<string, Relation>();
   private readonly sequences = new Map<string, { sql: string; type: SqlType }>();
   private readonly aliases = new Map<string, SqlType>();
+  private readonly views = new Set<string>();
+  private readonly keys = new Map<string, readonly string[]>();
+  /** The routines converted so far. */
+  readonly routines = new RoutineCatalog();
 
   constructor(database: DatabaseModel) {
     this.database = database.name;
@@ -19,10 +34,21 @@ export class TargetScope implements Scope {
 
   addTable(table: ConvertedTable): void {
     this.relations.set(keyOf(table.source.schema, table.source.name), relationOf(table));
+    this.keys.set(keyOf(table.source.schema, table.source.name), table.key);
   }
 
   addView(schema: string, name: string, relation: Relation): void {
+    this.views.add(keyOf(schema, name));
     this.relations.set(keyOf(schema, name), relation);
+  }
+
+  isView(schema: string, name: string): boolean {
+    return this.views.has(keyOf(schema, name));
+  }
+
+  /** Source names of the columns of a table's key; empty = it has none, or is a view. */
+  keyOf(schema: string, name: string): readonly string[] {
+    return this.keys.get(keyOf(schema, name)) ?? [];
   }
 
   addSequence(schema: string, name: string, sql: string, type: SqlType): void {
@@ -38,8 +64,8 @@ export class TargetScope implements Scope {
     return undefined;
   }
 
-  tableFunction(): undefined {
-    return undefined;
+  tableFunction(parts: NameParts, call: FunctionInvocation): Relation | undefined {
+    return this.routines.table(parts, call);
   }
 
   variable(): undefined {
@@ -55,8 +81,14 @@ export class TargetScope implements Scope {
     return this.sequences.get(keyOf(schema ?? 'dbo', name ?? ''));
   }
 
-  function(): undefined {
-    return undefined;
+  function(name: string): FunctionHandler | undefined {
+    return this.routines.scalar(name);
+  }
+
+  /** Names of all columns, as they stand in the target without quotes. */
+  columnNames(): ReadonlySet<string> {
+    const columns = [...this.relations.values()].flatMap((one) => one.columns);
+    return new Set(columns.map((one) => unquote(one.sql)));
   }
 }
 
@@ -77,6 +109,8 @@ export function relationOf(table: ConvertedTable): Relation {
       type: sqlTypeOf(column.source.sourceType),
       nullable: column.nullable,
       identity: column.source.identity !== undefined,
+      pgType: column.type,
+      ...(column.generated ? { readOnly: true } : {}),
     })),
   };
 }

@@ -1,0 +1,356 @@
+import { findAll, walk } from '#tsql';
+import type {
+  BinaryOperator,
+  ColumnRef,
+  Declare,
+  Expression,
+  FunctionCall,
+  Query,
+  SelectAssign,
+  SelectSpec,
+  SetVariable,
+  Span,
+  Variable,
+} from '#tsql';
+import type { SqlType } from '../query/index.ts';
+import { declareCursorVariable } from './cursors.ts';
+import type { Emitter } from './emitter.ts';
+import { setRowCount } from './row-count.ts';
+import { createTemporary, temporaryName } from './temporary.ts';
+import type { LocalVariable } from './variables.ts';
+
+/** DECLARE: the variables are hoisted, what they are given first is assigned here, where the source has it (it may stand in a loop). */
+export function declare(e: Emitter, node: Declare): void {
+  for (const item of node.items) {
+    if (item.kind === 'declareTable') {
+      createTemporary(e, {
+        source: item.name,
+        name: temporaryName(e, item.name),
+        elements: item.elements,
+        span: item.span,
+      });
+    } else if (item.type.base === 'cursor') {
+      e.variables.declare(item.name, undefined, 'refcursor');
+    } else {
+      const { type, sql } = e.type(item.type);
+      const variable = e.variables.declare(item.name, type, sql);
+      if (item.value) assignTo(e, variable, item.value);
+    }
+  }
+}
+
+function assignTo(e: Emitter, variable: LocalVariable, value: Expression): void {
+  e.laid(`${variable.name} := ${e.value(value, variable.type)};`);
+}
+
+/** The declared variable of a name. */
+export function variableOf(e: Emitter, node: Variable): LocalVariable & { readonly type: SqlType } {
+  const found = e.variables.find(node.name);
+  if (!found?.type) e.fail(`Must declare the scalar variable "${node.name}".`, node.span);
+  return { ...found, type: found.type };
+}
+
+const compound = (op: string, left: Expression, right: Expression, span: Span): Expression =>
+  op === '=' ? right : { kind: 'binary', op: op.slice(0, -1) as BinaryOperator, left, right, span };
+
+/** SET @v = value. */
+export function setVariable(e: Emitter, node: SetVariable): void {
+  if (node.value.kind === 'cursorDefinition') return declareCursorVariable(e, node.variable, node.value);
+  const cursor = e.variables.find(node.variable.name);
+  if (cursor && !cursor.type) e.fail('A cursor variable that is set from another one is not converted.', node.span);
+  assignTo(e, variableOf(e, node.variable), compound(node.op, node.variable, node.value, node.span));
+}
+
+const assignsOf = (spec: SelectSpec): readonly SelectAssign[] =>
+  spec.items.filter((one): one is SelectAssign => one.kind === 'selectAssign');
+
+const AGGREGATES = new Set('count count_big sum avg min max string_agg stdev stdevp var varp checksum_agg'.split(' '));
+
+const isAggregate = (call: FunctionCall): boolean =>
+  !call.over && call.name.schema === undefined && AGGREGATES.has(call.name.name.name.toLowerCase());
+
+/** Whether there is an aggregate in an expression, not counting its subqueries. */
+function aggregates(node: Expression): boolean {
+  let found = false;
+  walk(node, (one) => {
+    if (one.kind === 'query') return 'skip';
+    if (one.kind === 'call' && isAggregate(one)) found = true;
+    return undefined;
+  });
+  return found;
+}
+
+/** SELECT @v = …: without FROM one assignment after the other; of one row INTO; else row by row, so that no row changes nothing and the last row counts. */
+export function selectAssign(e: Emitter, query: Query, spec: SelectSpec): void {
+  const items = assignsOf(spec);
+  if (spec.from.length === 0) return assignInTurn(e, spec, items);
+  const names = new Set(items.map((one) => one.variable.name.toLowerCase()));
+  const reads = items.some(
+    (one) => one.op !== '=' || findAll(one.expression, 'variable').some((used) => names.has(used.name.toLowerCase())),
+  );
+  const oneRow =
+    !spec.groupBy && !spec.having && !spec.top && !query.offset && items.some((one) => aggregates(one.expression));
+  if (reads && !oneRow) assignByRows(e, query, spec, items);
+  else assignFromQuery(e, query, spec, { items, oneRow });
+}
+
+function assignInTurn(e: Emitter, spec: SelectSpec, items: readonly SelectAssign[]): void {
+  const write = (): void => {
+    for (const one of items)
+      assignTo(e, variableOf(e, one.variable), compound(one.op, one.variable, one.expression, one.span));
+    setRowCount(e, '1');
+  };
+  if (!spec.where) return write();
+  e.line(`IF ${e.condition(spec.where)} THEN`);
+  e.indented(write);
+  if (e.facts.rowCount) {
+    e.line('ELSE');
+    e.indented(() => setRowCount(e, '0'));
+  }
+  e.line('END IF;');
+}
+
+/** The field of a row under a name that reads well. */
+const fieldName = (variable: LocalVariable): string => variable.name.replace(/^"?[vp]_/, '').replace(/"$/, '');
+
+function assignFromQuery(
+  e: Emitter,
+  query: Query,
+  spec: SelectSpec,
+  { items, oneRow }: { readonly items: readonly SelectAssign[]; readonly oneRow: boolean },
+): void {
+  const targets = items.map((one) => variableOf(e, one.variable));
+  const fields = targets.map((one, index) =>
+    new Set(targets.slice(0, index).map(fieldName)).has(fieldName(one)) ? `${fieldName(one)}_${index}` : fieldName(one),
+  );
+  const plain: Query = {
+    ...query,
+    body: {
+      ...spec,
+      items: items.map((one, index) => ({
+        kind: 'selectItem',
+        expression: compound(one.op, one.variable, one.expression, one.span),
+        ...(oneRow ? {} : { alias: { kind: 'identifier', name: fields[index] ?? '', quote: 'none', span: one.span } }),
+        span: one.span,
+      })),
+    },
+  };
+  if (oneRow) {
+    const made = e.query(castItems(e, plain, targets));
+    e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
+    e.laid(`${intoClause(made.sql, targets.map((one) => one.name).join(', '))};`);
+    return setRowCount(e, '1');
+  }
+  const made = e.query(plain);
+  const row = e.variables.declare('@\u0000row', undefined, 'record').name;
+  e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
+  setRowCount(e, '0');
+  e.laid(`FOR ${row} IN ${made.sql}`);
+  e.line('LOOP');
+  e.indented(() => {
+    for (const [index, target] of targets.entries()) {
+      const field = `${row}.${e.options.naming.name('aliases', fields[index] ?? '', (fields[index] ?? '').toLowerCase())}`;
+      e.line(
+        `${target.name} := ${convertedField(e, field, made.columns[index]?.type ?? target.type, target, items[index]?.span ?? query.span)};`,
+      );
+    }
+    countRow(e);
+  });
+  e.line('END LOOP;');
+}
+
+const countRow = (e: Emitter): void => {
+  const { rowCount } = e.facts;
+  if (rowCount) e.line(`${rowCount} := ${rowCount} + 1;`);
+};
+
+/** A field of a row, converted as an assignment does. */
+export function convertedField(
+  e: Emitter,
+  field: string,
+  from: SqlType,
+  target: LocalVariable & { readonly type: SqlType },
+  span: Span,
+): string {
+  const name = '@\u0000field';
+  const before = e.scope.globals.get(`@${name}`);
+  e.scope.globals.set(`@${name}`, { type: from, sql: field });
+  const pieces = e.pieces.length;
+  try {
+    return e.value({ kind: 'globalVariable', name: `@${name}`, span }, target.type);
+  } finally {
+    e.pieces.length = pieces;
+    if (before) e.scope.globals.set(`@${name}`, before);
+    else e.scope.globals.delete(`@${name}`);
+  }
+}
+
+/** Items of a SELECT in the types of the variables that take them, where those are others. */
+function castItems(e: Emitter, query: Query, targets: readonly LocalVariable[]): Query {
+  const { body } = query;
+  if (body.kind !== 'selectSpec') return query;
+  const types = e.query(query).columns.map((one) => one.type);
+  return {
+    ...query,
+    body: {
+      ...body,
+      items: body.items.map((item, index) => {
+        const type = targets[index]?.type;
+        const from = types[index];
+        if (item.kind !== 'selectItem' || !type || !from || sameFamily(from, type)) return item;
+        return { ...item, expression: castNode(item.expression, type) };
+      }),
+    },
+  };
+}
+
+const sameFamily = (a: SqlType, b: SqlType): boolean =>
+  a.name === b.name && a.length === b.length && a.precision === b.precision && a.scale === b.scale;
+
+/** `CAST(x AS type)`. */
+export function castNode(expression: Expression, type: SqlType): Expression {
+  const { span } = expression;
+  const sizes = [type.length === -1 ? ('max' as const) : type.length, type.precision, type.scale];
+  return {
+    kind: 'cast',
+    fn: 'cast',
+    expression,
+    type: {
+      kind: 'dataType',
+      name: { kind: 'identifier', name: type.name, quote: 'none', span },
+      base: type.name,
+      args: sizes.filter((one) => one !== undefined),
+      span,
+    },
+    span,
+  };
+}
+
+/** SELECT list INTO variables FROM …: the place is before the first clause behind the list. */
+export function intoClause(sql: string, names: string): string {
+  let depth = 0;
+  let quote = '';
+  const isWith = sql.startsWith('WITH ');
+  let inList = !isWith;
+  for (let index = 0; index < sql.length; index += 1) {
+    const char = sql.charAt(index);
+    if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if (char === "'" || char === '"') quote = char;
+    else if (char === '(') depth += 1;
+    else if (char === ')') depth -= 1;
+    else if (depth === 0 && !inList && sql.startsWith('SELECT ', index)) inList = true;
+    else if (depth === 0 && inList && /^ (FROM|WHERE|GROUP BY|ORDER BY|LIMIT) /.test(sql.slice(index, index + 11)))
+      return `${sql.slice(0, index)} INTO ${names}${sql.slice(index)}`;
+  }
+  return `${sql} INTO ${names}`;
+}
+
+/** SELECT @s = @s + x FROM …: from row to row, each assignment sees those before it. */
+function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonly SelectAssign[]): void {
+  if (spec.groupBy || spec.distinct || spec.having || items.some((one) => aggregates(one.expression)))
+    e.fail('SELECT @v = @v + … over groups is not converted.', spec.span);
+  if (items.some((one) => findAll(one.expression, 'query').length > 0))
+    e.fail('SELECT @v = @v + … with a subquery is not converted.', spec.span);
+  const columns = columnsOf(items);
+  const refs = [...columns.values()];
+  const plain: Query = {
+    ...query,
+    body: {
+      ...spec,
+      items:
+        refs.length === 0
+          ? [
+              {
+                kind: 'selectItem',
+                expression: { kind: 'literal', type: 'int', text: '1', value: '1', span: spec.span },
+                span: spec.span,
+              },
+            ]
+          : refs.map((one) => ({
+              kind: 'selectItem',
+              expression: one.node,
+              alias: { kind: 'identifier', name: one.alias, quote: 'none', span: one.node.span },
+              span: one.node.span,
+            })),
+    },
+  };
+  const made = e.query(plain);
+  const row = e.variables.declare('@\u0000row', undefined, 'record').name;
+  e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
+  for (const [index, one] of refs.entries()) {
+    const sql = `${row}.${e.options.naming.name('aliases', one.alias, one.alias.toLowerCase())}`;
+    e.scope.globals.set(`@@\u0000${one.alias.toLowerCase()}`, {
+      type: made.columns[index]?.type ?? { name: 'int' },
+      sql,
+    });
+  }
+  setRowCount(e, '0');
+  e.laid(`FOR ${row} IN ${made.sql}`);
+  e.line('LOOP');
+  e.indented(() => {
+    const pieces = e.pieces.length;
+    for (const one of items) {
+      const value = substitute(one.expression, columns) as Expression;
+      assignTo(e, variableOf(e, one.variable), compound(one.op, one.variable, value, one.span));
+    }
+    e.pieces.length = pieces;
+    countRow(e);
+  });
+  e.line('END LOOP;');
+}
+
+interface UsedColumn {
+  readonly node: ColumnRef;
+  readonly alias: string;
+}
+
+const keyOf = (node: ColumnRef): string => node.parts.map((part) => part?.name.toLowerCase() ?? '').join('.');
+
+/** Words that read like columns: DATEADD(day, …), CONVERT styles and the like keep their own. */
+const DATE_PARTS = new Set(
+  'year yy yyyy quarter qq q month mm m dayofyear dy y day dd d week wk ww weekday dw w hour hh minute mi n second ss s millisecond ms microsecond mcs nanosecond ns iso_week isowk isoww tzoffset tz'.split(
+    ' ',
+  ),
+);
+
+function columnsOf(items: readonly SelectAssign[]): ReadonlyMap<string, UsedColumn> {
+  const found = new Map<string, UsedColumn>();
+  const names = new Set<string>();
+  for (const one of items) {
+    walk(one.expression, (node, parent) => {
+      if (node.kind !== 'column' || found.has(keyOf(node))) return;
+      if (isDatePart(node, parent)) return;
+      const stem = node.parts.at(-1)?.name ?? 'c';
+      let alias = stem;
+      for (let n = 2; names.has(alias.toLowerCase()); n++) alias = `${stem}_${n}`;
+      names.add(alias.toLowerCase());
+      found.set(keyOf(node), { node, alias });
+    });
+  }
+  return found;
+}
+
+function isDatePart(node: ColumnRef, parent: { kind: string } | undefined): boolean {
+  if (parent?.kind !== 'call' || node.parts.length !== 1) return false;
+  const name = (parent as FunctionCall).name.name.name.toLowerCase();
+  return (
+    /^date(add|diff|diff_big|part|name|trunc|_bucket)$/.test(name) &&
+    (parent as FunctionCall).args[0] === node &&
+    DATE_PARTS.has(keyOf(node))
+  );
+}
+
+/** The expression with the row's fields in the place of its columns. */
+function substitute(node: unknown, columns: ReadonlyMap<string, UsedColumn>): unknown {
+  if (Array.isArray(node)) return node.map((one) => substitute(one, columns));
+  if (typeof node !== 'object' || node === null) return node;
+  const one = node as { kind?: string };
+  if (one.kind === 'column') {
+    const used = columns.get(keyOf(node as ColumnRef));
+    return used ? { kind: 'globalVariable', name: `@@\u0000${used.alias}`, span: (node as ColumnRef).span } : node;
+  }
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === 'span' ? value : substitute(value, columns)]),
+  );
+}

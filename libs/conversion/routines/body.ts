@@ -1,0 +1,109 @@
+import type { Span, Statement } from '#tsql';
+import type { Issue } from '../schema/issue.ts';
+import { Naming, type NamingPolicy } from '../schema/naming.ts';
+import type { TargetScope } from '../schema/target-scope.ts';
+import { beginCursors, findCursorLoops } from './cursors.ts';
+import { type BodyKind, type BodyOptions, Emitter } from './emitter.ts';
+import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
+import { RoutineScope } from './routine-scope.ts';
+import { bindSessionValues } from './session-values.ts';
+import { writeStatement } from './statement.ts';
+import { Variables } from './variables.ts';
+
+/** What routines are converted with. */
+export interface RoutineContext {
+  readonly scope: TargetScope;
+  readonly naming: Naming;
+  readonly policy: NamingPolicy;
+  readonly issues: Issue[];
+  readonly schemaOf: (name: string) => string;
+}
+
+/** The source's name of a module. */
+export const objectOf = (source: RoutineSource): string => `${source.module.schema}.${source.module.name}`;
+
+/** Begins a body: its variables, its scope, the values of the session that it reads. */
+export function beginBody(
+  context: RoutineContext,
+  source: RoutineSource,
+  settings: Pick<BodyOptions, 'results' | 'resultTypes'> & {
+    readonly kind: BodyKind;
+    readonly body: readonly Statement[];
+  },
+): Emitter {
+  const variables = new Variables(context.policy, context.scope.columnNames());
+  const e = new Emitter(
+    {
+      object: objectOf(source),
+      kind: settings.kind,
+      results: settings.results,
+      ...(settings.resultTypes ? { resultTypes: settings.resultTypes } : {}),
+      text: source.text,
+      comments: source.comments,
+      naming: new Naming(context.policy),
+      scope: new RoutineScope(context.scope, variables),
+      variables,
+      schemaOf: context.schemaOf,
+    },
+    writeStatement,
+    (list) => findCursorLoops(e, list),
+  );
+  e.body = settings.body;
+  e.skipComments(bodyStart(source));
+  beginCursors(e, settings.body);
+  return e;
+}
+
+function bodyStart(source: RoutineSource): number {
+  return source.statement.span.start;
+}
+
+/** Writes the statements of a body, and the comments behind them. */
+export function writeBody(e: Emitter, body: readonly Statement[], end: Span): void {
+  const before = e.lines.length;
+  e.statements(body);
+  e.commentsBefore(Math.max(end.end, e.options.text.length));
+  e.nothing(before);
+}
+
+/** Binds the session's values; after the parameters, so that these have the better names. */
+export function bindValues(e: Emitter): void {
+  bindSessionValues(e, e.body);
+}
+
+/** The comments before CREATE. */
+export function headComments(source: RoutineSource): string {
+  const start = source.statement.span.start;
+  const texts = source.comments.filter((one) => one.span.start < start).map((one) => one.text.trimEnd());
+  return texts.length === 0 ? '' : `${texts.join('\n')}\n`;
+}
+
+/** DECLARE … BEGIN … END with its dollar quotes. */
+export function plpgsql(e: Emitter, ending: readonly string[] = [], conflict = false): string {
+  const written = [...e.lines, ...ending].join('\n');
+  // What the conversion declared for itself may not have been needed.
+  const declared = e.variables
+    .declarations()
+    .filter((one) => one.type !== undefined || written.includes(one.name))
+    .map((one) => `  ${one.name} ${one.typeSql}${initial(e, one.name)};`);
+  const lines = [...(declared.length > 0 ? ['DECLARE', ...declared] : []), 'BEGIN', ...e.lines, ...ending, 'END'];
+  const text = lines.join('\n');
+  let quote = '$$';
+  for (let n = 1; text.includes(quote); n++) quote = `$body${n}$`;
+  const directive = conflict ? '#variable_conflict use_column\n' : '';
+  return `LANGUAGE plpgsql\nAS ${quote}\n${directive}${text}\n${quote}`;
+}
+
+function initial(e: Emitter, name: string): string {
+  const { rowCount, transactions, fetchStatus } = e.facts;
+  return name === rowCount || name === transactions ? ' := 0' : name === fetchStatus ? ' := -1' : '';
+}
+
+/** The finished routine with its pieces and variables for a check. */
+export function finish(e: Emitter, statements: readonly string[]): ConvertedRoutine {
+  const variables = [...e.variables.all(), ...e.variables.declarations()].map((one) => ({
+    name: one.name,
+    type: one.typeSql,
+  }));
+  return { statements, pieces: e.pieces, variables: [...new Map(variables.map((one) => [one.name, one])).values()] };
+}

@@ -1,0 +1,11 @@
+import type { CaseGroup } from './case-group.ts';
+import { CALLS } from './calls.ts';
+import { CHANGES } from './changes.ts';
+import { ERRORS } from './errors.ts';
+import { FUNCTIONS } from './functions.ts';
+import { TRIGGERS } from './triggers.ts';
+import { VARIABLES } from './variables.ts';
+
+export const CASES: readonly CaseGroup[] = [VARIABLES, CHANGES, ERRORS, FUNCTIONS, CALLS, TRIGGERS].filter(
+  (group) => group.cases.length > 0,
+);

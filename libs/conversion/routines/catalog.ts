@@ -1,0 +1,65 @@
+import type { FunctionHandler, NameParts, Relation, TypedSql } from '../query/index.ts';
+import type { RoutineSignature } from './routine-model.ts';
+
+/** What is known of the converted routines, by their source names; scopes resolve calls in it. */
+export class RoutineCatalog {
+  private readonly routines = new Map<string, RoutineSignature>();
+
+  add(schema: string, name: string, signature: RoutineSignature): void {
+    this.routines.set(keyOf(schema, name), signature);
+  }
+
+  find(schema: string, name: string): RoutineSignature | undefined {
+    return this.routines.get(keyOf(schema, name));
+  }
+
+  /** The handler of a scalar function by its dotted lower-case name; built-in functions have none here. */
+  scalar(dotted: string): FunctionHandler | undefined {
+    const [name = '', schema] = dotted.split('.').toReversed();
+    const found = schema === undefined ? undefined : this.find(schema, name);
+    if (found?.kind !== 'scalar' || !found.returns) return undefined;
+    const type = found.returns;
+    return (call) => ({ sql: `${found.sql}(${callArguments(found, call)})`, type, nullable: true });
+  }
+
+  /** A table function as something to select from. */
+  table(parts: NameParts, call: Parameters<FunctionHandler>[0]): Relation | undefined {
+    const [name = '', schema] = parts.toReversed();
+    const found = this.find(schema ?? 'dbo', name ?? '');
+    if (found?.kind !== 'table') return undefined;
+    return {
+      kind: 'function',
+      schema: schema ?? 'dbo',
+      name: name ?? '',
+      sql: `${found.sql}(${callArguments(found, call)})`,
+      columns: found.columns,
+    };
+  }
+}
+
+/** Arguments by position; from the first DEFAULT on, by name. */
+function callArguments(routine: RoutineSignature, call: Parameters<FunctionHandler>[0]): string {
+  let named = false;
+  const texts: string[] = [];
+  for (const [index, arg] of call.args.entries()) {
+    const parameter = routine.parameters[index];
+    if (!parameter) call.fail(8144, `Procedure or function has too many arguments specified.`);
+    else if (arg.byDefault) named = true;
+    else {
+      const made = call.convert(arg, parameter.type);
+      texts.push(named ? `${parameter.name} => ${typed(made, arg)}` : typed(made, arg));
+    }
+  }
+  return texts.join(', ');
+}
+
+/** Constants of a narrow type need their cast for PostgreSQL to find the function. */
+function typed(made: TypedSql, from: TypedSql): string {
+  return typeof from.constant === 'string' && made.type.name === 'smallint' && /^\d+$/.test(made.sql)
+    ? `${made.sql}::smallint`
+    : made.sql;
+}
+
+function keyOf(schema: string, name: string): string {
+  return `${schema}.${name}`.toLowerCase();
+}

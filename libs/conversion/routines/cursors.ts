@@ -1,0 +1,247 @@
+import { quoteIdent } from '#pgsql';
+import { findAll } from '#tsql';
+import type {
+  CursorDefinition,
+  CursorStatement,
+  DeclareCursor,
+  Expression,
+  Fetch,
+  Identifier,
+  Query,
+  Statement,
+  Variable,
+  While,
+} from '#tsql';
+import type { ResultColumn } from '../query/index.ts';
+import { convertedField, variableOf } from './assign.ts';
+import type { Emitter } from './emitter.ts';
+import { setRowCount } from './row-count.ts';
+
+/** What is known of the cursors of one routine: their definitions, and the loops that become FOR loops. */
+export class Cursors {
+  readonly definitions = new Map<string, CursorDefinition>();
+  /** WHILE loops over a cursor, with the FETCH that leads into them. */
+  readonly loops = new Map<Statement, Fetch>();
+  /** Cursors that are nothing but such a loop: OPEN, CLOSE and DEALLOCATE fall away. */
+  readonly looped = new Set<string>();
+
+  constructor(readonly body: readonly Statement[]) {}
+}
+
+const states = new WeakMap<Emitter, Cursors>();
+
+/** Begins the work on the cursors of a body. */
+export function beginCursors(e: Emitter, body: readonly Statement[]): void {
+  states.set(e, new Cursors(body));
+}
+
+function cursorsOf(e: Emitter): Cursors {
+  const found = states.get(e);
+  if (!found) throw new Error('BUG: the cursors of this body were not begun');
+  return found;
+}
+
+const keyOf = (cursor: Identifier | Variable): string =>
+  cursor.kind === 'variable' ? cursor.name.toLowerCase() : `cursor ${cursor.name.toLowerCase()}`;
+
+const variableOfCursor = (e: Emitter, cursor: Identifier | Variable): string =>
+  e.variables.declare(keyOf(cursor), undefined, 'refcursor').name;
+
+/** DECLARE c CURSOR: the variable; the query is written where the cursor is opened. */
+export function declareCursor(e: Emitter, node: DeclareCursor): void {
+  define(e, node.name, node.definition);
+}
+
+/** SET @c = CURSOR FOR …. */
+export function declareCursorVariable(e: Emitter, variable: Variable, definition: CursorDefinition): void {
+  define(e, variable, definition);
+}
+
+function define(e: Emitter, cursor: Identifier | Variable, definition: CursorDefinition): void {
+  const state = cursorsOf(e);
+  state.definitions.set(keyOf(cursor), definition);
+  if (!state.looped.has(keyOf(cursor))) variableOfCursor(e, cursor);
+}
+
+function definitionOf(e: Emitter, cursor: Identifier | Variable): CursorDefinition {
+  const found = cursorsOf(e).definitions.get(keyOf(cursor));
+  if (!found) e.fail(`A cursor with the name '${cursor.name}' is not declared in this routine.`, cursor.span);
+  return found;
+}
+
+/** OPEN, CLOSE, DEALLOCATE. */
+export function cursorStatement(e: Emitter, node: CursorStatement): void {
+  const state = cursorsOf(e);
+  const key = keyOf(node.cursor);
+  if (state.looped.has(key)) return;
+  const name = variableOfCursor(e, node.cursor);
+  if (node.verb === 'open') {
+    const definition = definitionOf(e, node.cursor);
+    const made = fields(e, definition.query);
+    const scrolls = findAll(state.body, 'fetch').some((one) => one.direction !== 'next' && keyOf(one.cursor) === key);
+    const lock = definition.forUpdate || findAll(state.body, 'currentOf').some((one) => keyOf(one.cursor) === key);
+    e.line(`OPEN ${name}${scrolls ? ' SCROLL' : ''} FOR`);
+    e.indented(() => e.sql(`${made.sql}${lock ? ' FOR UPDATE' : ''}`, node.span));
+  } else if (node.verb === 'close') e.line(`CLOSE ${name};`);
+  else {
+    const closes = findAll(state.body, 'cursorStatement').some(
+      (one) => one.verb === 'close' && keyOf(one.cursor) === key,
+    );
+    if (!closes) e.line(`CLOSE ${name};`);
+  }
+}
+
+interface Fields {
+  readonly sql: string;
+  readonly names: readonly string[];
+  readonly columns: readonly ResultColumn[];
+}
+
+/** A cursor's query, each of its columns under a name of its own. */
+function fields(e: Emitter, query: Query): Fields {
+  const first = e.query(query);
+  const names = first.columns.map((one) => one.name.toLowerCase());
+  const isClear = names.every((name, index) => name !== '' && names.indexOf(name) === index);
+  const { body } = query;
+  if (isClear) return named(e, first.sql, first.columns);
+  if (body.kind !== 'selectSpec' || body.items.some((one) => one.kind !== 'selectItem'))
+    return e.fail('Columns of a cursor without names of their own.', query.span);
+  const items = body.items.map((item, index) =>
+    item.kind === 'selectItem'
+      ? {
+          ...item,
+          alias: { kind: 'identifier' as const, name: `c${index + 1}`, quote: 'none' as const, span: item.span },
+        }
+      : item,
+  );
+  const made = e.query({ ...query, body: { ...body, items } });
+  return named(e, made.sql, made.columns);
+}
+
+const named = (e: Emitter, sql: string, columns: readonly ResultColumn[]): Fields => ({
+  sql,
+  columns,
+  names: columns.map((one) => quoteIdent(e.options.naming.name('aliases', one.name, one.name.toLowerCase()))),
+});
+
+const DIRECTIONS = {
+  next: 'NEXT',
+  prior: 'PRIOR',
+  first: 'FIRST',
+  last: 'LAST',
+  absolute: 'ABSOLUTE',
+  relative: 'RELATIVE',
+};
+
+/** FETCH … INTO: without a row the variables keep their values. */
+export function fetch(e: Emitter, node: Fetch): void {
+  if (node.into.length === 0) return e.fail('FETCH without INTO gives a result set.', node.span, 'SL1041');
+  const definition = definitionOf(e, node.cursor);
+  const made = fields(e, definition.query);
+  const name = variableOfCursor(e, node.cursor);
+  const row = e.variables.declare('@\u0000row', undefined, 'record').name;
+  const offset = node.offset ? ` ${e.value(node.offset, { name: 'int' })}` : '';
+  if (node.offset && !/^ \(?-?\d+\)?$/.test(offset)) e.fail('FETCH with an offset that is not a constant.', node.span);
+  const status = e.facts.fetchStatus;
+  e.line(`FETCH ${DIRECTIONS[node.direction]}${offset.replaceAll(/[()]/g, '')} FROM ${name} INTO ${row};`);
+  e.line('IF FOUND THEN');
+  e.indented(() => {
+    assignFields(e, row, made, node);
+    if (status) e.line(`${status} := 0;`);
+  });
+  if (status) {
+    e.line('ELSE');
+    e.line(`  ${status} := -1;`);
+  }
+  e.line('END IF;');
+}
+
+function assignFields(e: Emitter, row: string, made: Fields, node: Fetch): void {
+  if (made.columns.length !== node.into.length)
+    e.fail('The number of variables declared in the INTO list must match that of selected columns.', node.span);
+  for (const [index, one] of node.into.entries()) {
+    const target = variableOf(e, one);
+    const from = made.columns[index]?.type ?? target.type;
+    e.line(`${target.name} := ${convertedField(e, `${row}.${made.names[index] ?? ''}`, from, target, node.span)};`);
+  }
+}
+
+/** Whether a condition is `@@FETCH_STATUS = 0`, however it is written. */
+function asksForRow(node: Expression): boolean {
+  if (node.kind !== 'binary') return false;
+  const isStatus = (one: Expression): boolean =>
+    one.kind === 'globalVariable' && one.name.toLowerCase() === '@@fetch_status';
+  const number = (one: Expression): string =>
+    one.kind === 'literal'
+      ? one.value
+      : one.kind === 'unary' && one.op === '-' && one.operand.kind === 'literal'
+        ? `-${one.operand.value}`
+        : '';
+  const other = isStatus(node.left) ? number(node.right) : isStatus(node.right) ? number(node.left) : '';
+  return (node.op === '=' && other === '0') || (node.op === '<>' && other === '-1');
+}
+
+const sameInto = (a: Fetch, b: Fetch): boolean =>
+  a.direction === 'next' &&
+  b.direction === 'next' &&
+  keyOf(a.cursor) === keyOf(b.cursor) &&
+  a.into.map((one) => one.name.toLowerCase()).join() === b.into.map((one) => one.name.toLowerCase()).join();
+
+/** Statements with OPEN and the first FETCH of cursor loops taken out; the loops are known from then on. */
+export function findCursorLoops(e: Emitter, list: readonly Statement[]): readonly Statement[] {
+  const state = cursorsOf(e);
+  const out: Statement[] = [];
+  for (let index = 0; index < list.length; index += 1) {
+    const [open, first, loop] = list.slice(index, index + 3);
+    if (
+      open?.kind === 'cursorStatement' &&
+      open.verb === 'open' &&
+      first?.kind === 'fetch' &&
+      loop?.kind === 'while' &&
+      isCursorLoop(state, open, first, loop)
+    ) {
+      state.loops.set(loop, first);
+      state.looped.add(keyOf(open.cursor));
+      out.push(loop);
+      index += 2;
+    } else if (open) out.push(open);
+  }
+  return out;
+}
+
+function isCursorLoop(state: Cursors, open: CursorStatement, first: Fetch, loop: While): boolean {
+  const key = keyOf(open.cursor);
+  const last = loop.body.kind === 'block' ? loop.body.statements.at(-1) : undefined;
+  if (!asksForRow(loop.condition) || last?.kind !== 'fetch' || !sameInto(first, last) || keyOf(first.cursor) !== key)
+    return false;
+  if (findAll(loop.body, 'continue').length > 0 || findAll(state.body, 'currentOf').length > 0) return false;
+  const fetches = findAll(state.body, 'fetch').filter((one) => keyOf(one.cursor) === key);
+  const opens = findAll(state.body, 'cursorStatement').filter(
+    (one) => one.verb === 'open' && keyOf(one.cursor) === key,
+  );
+  const asked = findAll(state.body, 'globalVariable').filter((one) => one.name.toLowerCase() === '@@fetch_status');
+  const whiles = findAll(state.body, 'while').filter((one) => asksForRow(one.condition));
+  return fetches.length === 2 && opens.length === 1 && asked.length === whiles.length && first.into.length > 0;
+}
+
+/** A WHILE over a cursor as a FOR loop; false if it is none. */
+export function cursorLoop(e: Emitter, node: While): boolean {
+  const first = cursorsOf(e).loops.get(node);
+  if (!first || node.body.kind !== 'block') return false;
+  const made = fields(e, definitionOf(e, first.cursor).query);
+  const row = e.variables.declare(`@${first.cursor.name.replace(/^@/, '')} row`, undefined, 'record').name;
+  const { body } = node;
+  e.pieces.push({ kind: 'statement', sql: made.sql, line: node.span.line });
+  e.laid(`FOR ${row} IN ${made.sql}`);
+  e.line('LOOP');
+  e.loops += 1;
+  e.indented(() => {
+    assignFields(e, row, made, first);
+    setRowCount(e, '1');
+    e.statements(body.statements.slice(0, -1));
+    e.commentsBefore(body.span.end);
+  });
+  e.loops -= 1;
+  e.line('END LOOP;');
+  return true;
+}

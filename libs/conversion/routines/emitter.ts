@@ -1,0 +1,307 @@
+import type { Comment, DataType, Expression, Query, Span, Statement } from '#tsql';
+import { quoteLiteral } from '#pgsql';
+import {
+  dataTypeOf,
+  type SqlType,
+  targetProfile,
+  translateExpression,
+  translatePredicate,
+  translateQuery,
+  type TranslatedQuery,
+  type TranslationContext,
+  type TranslationProblem,
+} from '../query/index.ts';
+import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
+import type { Naming } from '../schema/naming.ts';
+import { layOut } from './layout.ts';
+import { NotConverted } from './not-converted.ts';
+import type { PlannedPiece } from './routine-model.ts';
+import type { RoutineScope } from './routine-scope.ts';
+import type { Variables } from './variables.ts';
+
+/** A result set that a routine gives: its columns, and which one of a path through the routine it is. */
+export interface ResultSet {
+  readonly index: number;
+  readonly columns: TranslatedQuery['columns'];
+}
+
+/** What the body being written is that of. */
+export type BodyKind = 'procedure' | 'scalar' | 'table' | 'trigger';
+
+/** How a body hands out rows: not at all, as the rows of a function, or in refcursors. */
+export type ResultMode = 'none' | 'rows' | 'cursors';
+
+/** The settings of one body. */
+export interface BodyOptions {
+  readonly object: string;
+  readonly kind: BodyKind;
+  readonly results: ResultMode;
+  /** PostgreSQL types of the columns of `rows`. */
+  readonly resultTypes?: readonly string[];
+  readonly text: string;
+  readonly comments: readonly Comment[];
+  readonly naming: Naming;
+  readonly scope: RoutineScope;
+  readonly variables: Variables;
+  readonly schemaOf: (name: string) => string;
+}
+
+/** Facts of a body that statements share. */
+export interface BodyFacts {
+  /** `@@ROWCOUNT` is read somewhere. */
+  rowCount?: string;
+  /** SCOPE_IDENTITY() or @@IDENTITY is read somewhere. */
+  identity?: string;
+  /** @@TRANCOUNT or XACT_STATE() is read somewhere. */
+  transactions?: string;
+  fetchStatus?: string;
+  returnCode?: string;
+  returns?: SqlType;
+  /** How a trigger ends. */
+  triggerReturn?: string;
+  /** The rows collected by a multi-statement function, where they are more than appended to. */
+  resultTable?: string;
+  /** SET ROWCOUNT n. */
+  rowLimit?: number;
+  dateFirst?: number;
+  dateFormat?: string;
+  /** PRINT and others never touched it: the routine reads data only. */
+  writes: boolean;
+}
+
+/** Writes the body of one routine: lines with their indentation, the source's comments at their places, issues for what is not converted. */
+export class Emitter {
+  readonly lines: string[] = [];
+  readonly pieces: PlannedPiece[] = [];
+  readonly issues: Issue[] = [];
+  readonly results: ResultSet[] = [];
+  readonly facts: BodyFacts = { writes: false };
+  readonly cursorNames: string[] = [];
+  depth = 1;
+  /** How many result sets the path to here has opened. */
+  resultIndex = 0;
+  loops = 0;
+  handlers = 0;
+  tries = 0;
+  /** The path to here has ended by RETURN or an error. */
+  ended = false;
+  /** The statements of the whole routine. */
+  body: readonly Statement[] = [];
+  private outerSpan: Span | undefined;
+  private comment = 0;
+  private readonly told = new Set<string>();
+
+  constructor(
+    readonly options: BodyOptions,
+    private readonly write: (e: Emitter, statement: Statement, next: Statement | undefined) => void,
+    private readonly rewrite: (statements: readonly Statement[]) => readonly Statement[],
+  ) {}
+
+  get scope(): RoutineScope {
+    return this.options.scope;
+  }
+
+  get variables(): Variables {
+    return this.options.variables;
+  }
+
+  line(text: string): void {
+    this.lines.push(text === '' ? '' : `${'  '.repeat(this.depth)}${text}`);
+  }
+
+  /** A statement on as many lines as it needs, the later ones indented. */
+  sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
+    this.pieces.push({ kind, sql: text, line: span.line });
+    this.laid(`${prefix}${text};`);
+  }
+
+  laid(text: string): void {
+    for (const [index, line] of layOut(text).entries()) this.line(index === 0 ? line : `  ${line}`);
+  }
+
+  indented(write: () => void): void {
+    this.depth += 1;
+    write();
+    this.depth -= 1;
+  }
+
+  /** Writes what another text says (dynamic SQL); its issues are those of the place in the routine. */
+  within(span: Span, write: () => void): void {
+    const outer = this.outerSpan;
+    this.outerSpan ??= span;
+    write();
+    this.outerSpan = outer;
+  }
+
+  /** Issue of this routine at a place of its text. */
+  issue(code: IssueCode, message: string, at: Span): void {
+    const { object, text } = this.options;
+    const span = this.outerSpan ?? at;
+    const place = { line: span.line, column: span.column, excerpt: text.slice(span.start, span.end) };
+    this.issues.push(issue(code, object, message, place));
+  }
+
+  /** An issue that one routine needs to hear only once. */
+  once(code: IssueCode, message: string, span: Span): void {
+    if (this.told.has(code + message)) return;
+    this.told.add(code + message);
+    this.issue(code, message, span);
+  }
+
+  /** Comments of the source that stand before an offset and have not been written. */
+  commentsBefore(offset: number): void {
+    const { comments } = this.options;
+    if (this.outerSpan) return;
+    for (let one = comments[this.comment]; one && one.span.start < offset; one = comments[++this.comment]) {
+      for (const line of one.text.split(/\r?\n/)) this.line(line.trimEnd().trimStart());
+    }
+  }
+
+  /** A comment behind a statement on its last line stays there. */
+  private trailingComment(statement: Statement): void {
+    const one = this.options.comments[this.comment];
+    if (this.outerSpan || !one || one.span.start < statement.span.end || one.text.includes('\n')) return;
+    const between = this.options.text.slice(statement.span.end, one.span.start);
+    if (!/^[ \t;]*$/.test(between)) return;
+    const last = this.lines.length - 1;
+    if (last < 0) return;
+    this.lines[last] = `${this.lines[last]} ${one.text.trimEnd()}`;
+    this.comment += 1;
+  }
+
+  /** Leaves out the comments of a module's head that were written before its CREATE. */
+  skipComments(offset: number): void {
+    const { comments } = this.options;
+    while ((comments[this.comment]?.span.start ?? Infinity) < offset) this.comment += 1;
+  }
+
+  statements(list: readonly Statement[]): void {
+    const rewritten = this.rewrite(list);
+    for (const [index, statement] of rewritten.entries()) this.statement(statement, rewritten[index + 1]);
+  }
+
+  /** The statements within BEGIN … END, THEN, LOOP; NULL where there are none. */
+  block(statement: Statement): void {
+    const before = this.lines.length;
+    if (statement.kind === 'block') {
+      this.statements(statement.statements);
+      this.commentsBefore(statement.span.end);
+    } else this.statement(statement, undefined);
+    this.nothing(before);
+  }
+
+  /** `NULL;` where nothing but comments was written since. */
+  nothing(before: number): void {
+    if (this.lines.slice(before).every((line) => /^\s*(--.*)?$/.test(line))) this.line('NULL;');
+  }
+
+  /** Writes one statement. What has no counterpart is raised at its place when the routine comes there. */
+  statement(statement: Statement, next: Statement | undefined): void {
+    const isSimple = !['if', 'while', 'block', 'tryCatch'].includes(statement.kind);
+    this.commentsBefore(isSimple ? statement.span.end : statement.span.start);
+    const mark = { lines: this.lines.length, pieces: this.pieces.length, depth: this.depth };
+    try {
+      this.write(this, statement, next);
+    } catch (error) {
+      if (!(error instanceof NotConverted)) throw error;
+      this.lines.length = mark.lines;
+      this.pieces.length = mark.pieces;
+      this.depth = mark.depth;
+      this.refuse(error, statement);
+    }
+    this.trailingComment(statement);
+  }
+
+  private refuse(error: NotConverted, statement: Statement): void {
+    this.issue(error.code, error.message, error.span);
+    const { start, end } = this.outerSpan ?? statement.span;
+    const source = this.options.text.slice(start, end).split(/\r?\n/);
+    for (const line of source.slice(0, 20)) this.line(`-- ${line.trim()}`);
+    if (source.length > 20) this.line(`-- … ${source.length - 20} more lines`);
+    const message = `${error.code}: ${error.message}`
+      .replaceAll('%', '%%')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll('\u0000', '');
+    this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '0A000';`);
+  }
+
+  fail(message: string, span: Span, code: IssueCode = 'SL1040'): never {
+    throw new NotConverted(code, message, span);
+  }
+
+  /** Runs a translation; its errors become {@link NotConverted}, its notes issues. */
+  translated<T>(span: Span, translate: (context: TranslationContext) => T): T {
+    const problems: TranslationProblem[] = [];
+    const { naming, scope } = this.options;
+    const profile = targetProfile(problems, { name: (name) => naming.name('aliases', name, name.toLowerCase()) });
+    const { rowLimit, dateFirst, dateFormat } = this.facts;
+    let made: T;
+    try {
+      made = translate({
+        profile,
+        scope,
+        ...(rowLimit === undefined ? {} : { rowCount: rowLimit }),
+        ...(dateFirst === undefined ? {} : { dateFirst }),
+        ...(dateFormat === undefined ? {} : { dateFormat }),
+      });
+    } catch (error) {
+      if (error instanceof NotConverted) throw error;
+      const first = problems.find((one) => one.severity === 'error');
+      this.fail(first?.message ?? (error instanceof Error ? error.message : String(error)), first?.span ?? span);
+    }
+    for (const one of problems) if (one.severity === 'error') this.fail(one.message, one.span);
+    for (const one of problems) this.issue('SL1002', one.message, one.span);
+    return made;
+  }
+
+  /** A value, converted as an assignment to `type` does. */
+  value(node: Expression, type?: SqlType): string {
+    const made = this.translated(node.span, (context) => translateExpression(node, context, type ? { type } : {}));
+    if (made.parameters.length > 0) this.fail(`${made.parameters[0]?.name ?? ''} has no counterpart.`, node.span);
+    this.pieces.push({ kind: 'expression', sql: made.sql, line: node.span.line });
+    return made.sql;
+  }
+
+  typeOf(node: Expression): SqlType {
+    return this.translated(node.span, (context) => translateExpression(node, context)).type;
+  }
+
+  condition(node: Expression): string {
+    const made = this.translated(node.span, (context) => translatePredicate(node, context));
+    if (made.parameters.length > 0) this.fail(`${made.parameters[0]?.name ?? ''} has no counterpart.`, node.span);
+    this.pieces.push({ kind: 'expression', sql: made.sql, line: node.span.line });
+    return made.sql;
+  }
+
+  query(query: Query, results?: readonly string[]): TranslatedQuery {
+    const made = this.translated(query.span, (context) => translateQuery(query, context, results ? { results } : {}));
+    if (made.parameters.length > 0) this.fail(`${made.parameters[0]?.name ?? ''} has no counterpart.`, query.span);
+    return made;
+  }
+
+  /** A type as declared, in T-SQL's and in PostgreSQL's words. */
+  type(node: DataType): { readonly type: SqlType; readonly sql: string } {
+    const type = dataTypeOf(node, this.scope);
+    if (!type) this.fail(`Type ${node.name.name} is not known.`, node.span);
+    return { type, sql: targetProfile([]).typeSql(type) };
+  }
+
+  /** A T-SQL type in PostgreSQL's words. */
+  typeSql(type: SqlType): { readonly sql: string } {
+    return { sql: targetProfile([]).typeSql(type) };
+  }
+
+  /** The refcursor parameter of the next result set. */
+  nextCursor(span: Span): string {
+    if (this.loops > 0)
+      this.fail('A result set within a loop: the number of result sets is not known.', span, 'SL1041');
+    const index = this.resultIndex++;
+    this.results.push({ index, columns: [] });
+    return this.cursorName(index);
+  }
+
+  cursorName(index: number): string {
+    this.cursorNames[index] ??= this.variables.fresh('p_', `result_${index + 1}`);
+    return this.cursorNames[index];
+  }
+}

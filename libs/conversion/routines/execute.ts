@@ -1,0 +1,279 @@
+import { findAll, parseBatch } from '#tsql';
+import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Variable } from '#tsql';
+import type { ResultColumn } from '../query/index.ts';
+import { variableOf } from './assign.ts';
+import type { Emitter } from './emitter.ts';
+import { resultSet } from './result-sets.ts';
+import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
+import { setRowCount, takeRowCount } from './row-count.ts';
+
+/** EXEC of a procedure or a string. */
+export function execute(e: Emitter, node: Execute): void {
+  if (node.at) e.fail('EXEC … AT a linked server has no counterpart.', node.span, 'SL1044');
+  if (node.strings) return executeText(e, node, constantText(e, joined(node.strings)), []);
+  const { procedure } = node;
+  if (!procedure || procedure.kind === 'variable')
+    return e.fail('The name of the procedure is only known when it runs.', node.span, 'SL1049');
+  const name = procedure.name.name.toLowerCase();
+  if (name === 'sp_executesql') return executeSql(e, node);
+  if (name === 'sp_getapplock' || name === 'sp_releaseapplock') return appLock(e, node, name);
+  const routine = routineOf(e, node);
+  e.facts.writes = true;
+  if (routine.kind === 'procedure') return callProcedure(e, node, routine);
+  selectRows(e, node, routine);
+}
+
+function routineOf(e: Emitter, node: Execute): RoutineSignature {
+  const { procedure } = node;
+  if (procedure?.kind !== 'objectName') return e.fail('The procedure is not known.', node.span, 'SL1049');
+  const other = procedure.server ?? procedure.database;
+  if (other && other.name.toLowerCase() !== e.scope.database.toLowerCase())
+    e.fail(`The procedure is in another database: ${other.name}.`, node.span, 'SL1049');
+  const found = e.scope.routines.find(procedure.schema?.name ?? 'dbo', procedure.name.name);
+  if (!found) e.fail(`The procedure '${procedure.name.name}' is not converted, or not known.`, node.span, 'SL1049');
+  return found;
+}
+
+interface Bound {
+  readonly parameter: RoutineParameter;
+  readonly arg?: ExecuteArgument;
+}
+
+/** The arguments of a call by parameter. */
+function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bound[] {
+  const given = new Map<RoutineParameter, ExecuteArgument>();
+  for (const [index, arg] of node.args.entries()) {
+    const parameter =
+      arg.name === undefined
+        ? routine.parameters[index]
+        : routine.parameters.find((one) => one.source.toLowerCase() === arg.name?.toLowerCase());
+    if (!parameter) e.fail(`${arg.name ?? 'An argument'} is not a parameter of the procedure.`, arg.span);
+    given.set(parameter, arg);
+  }
+  return routine.parameters.map((parameter) => {
+    const arg = given.get(parameter);
+    if ((!arg || arg.value.kind === 'default') && parameter.default === undefined && !parameter.output)
+      e.fail(`The procedure expects parameter '${parameter.source}', which was not supplied.`, node.span);
+    return { parameter, ...(arg && arg.value.kind !== 'default' ? { arg } : {}) };
+  });
+}
+
+/** An argument's value in the type of its parameter, so that PostgreSQL finds the routine. */
+function argument(e: Emitter, parameter: RoutineParameter, node: Expression): string {
+  // A bare word is a string: EXEC p authors.
+  const value: Expression =
+    node.kind === 'column'
+      ? { kind: 'literal', type: 'nstring', text: '', value: node.parts.at(-1)?.name ?? '', span: node.span }
+      : node;
+  const made = e.value(value, parameter.type);
+  const { sql } = e.typeSql(parameter.type);
+  const variable = value.kind === 'variable' ? e.variables.find(value.name) : undefined;
+  if (variable?.typeSql === sql || made.endsWith(`::${sql}`) || sql === 'integer') return made;
+  return `(${made})::${sql.replace(/\(.*\)/, '')}`;
+}
+
+function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature): void {
+  const texts = bind(e, node, routine).flatMap(({ parameter, arg }): string[] => {
+    if (parameter.output) return [`${parameter.name} => ${outputVariable(e, parameter, arg)}`];
+    return arg ? [`${parameter.name} => ${argument(e, parameter, arg.value)}`] : [];
+  });
+  if (routine.returnCode) {
+    const code = node.result ? variableOf(e, node.result).name : unused(e, 'return_code', 'integer');
+    texts.push(`${routine.returnCode} => ${code}`);
+  }
+  for (const cursor of routine.cursors) texts.push(`${cursor} => ${passedCursor(e, node.span)}`);
+  e.pieces.push({ kind: 'ddl', sql: `CALL ${routine.sql}(${texts.join(', ')})`, line: node.span.line });
+  e.laid(`CALL ${routine.sql}(${texts.join(', ')});`);
+  if (node.result && !routine.returnCode) e.line(`${variableOf(e, node.result).name} := 0;`);
+  setRowCount(e, '0');
+}
+
+const unused = (e: Emitter, stem: string, type: string): string =>
+  e.variables.declare(`@\u0000unused ${stem}`, undefined, type).name;
+
+/** The variable that an OUTPUT parameter is given; one of its own where the caller does not want the value. */
+function outputVariable(e: Emitter, parameter: RoutineParameter, arg: ExecuteArgument | undefined): string {
+  if (arg?.output && arg.value.kind === 'variable') return variableOf(e, arg.value).name;
+  const { sql } = e.typeSql(parameter.type);
+  const name = unused(e, parameter.source.slice(1), sql);
+  e.line(`${name} := ${arg ? e.value(arg.value, parameter.type) : (parameter.default ?? 'NULL')};`);
+  return name;
+}
+
+/** A refcursor of the called procedure goes on to the caller. */
+function passedCursor(e: Emitter, span: Span): string {
+  if (e.options.kind !== 'procedure' || e.options.results !== 'cursors') return unused(e, 'cursor', 'refcursor');
+  return e.nextCursor(span);
+}
+
+function rowsOf(e: Emitter, node: Execute, routine: RoutineSignature): string {
+  const texts = bind(e, node, routine).flatMap(({ parameter, arg }) =>
+    arg ? [`${parameter.name} => ${argument(e, parameter, arg.value)}`] : [],
+  );
+  return `${routine.sql}(${texts.join(', ')})`;
+}
+
+/** A procedure that is a function: its rows are the caller's. */
+function selectRows(e: Emitter, node: Execute, routine: RoutineSignature): void {
+  const call = rowsOf(e, node, routine);
+  if (e.options.kind === 'procedure') {
+    resultSet(e, node.span, (types) => ({
+      sql: `SELECT ${casts(routine, types)} FROM ${call}`,
+      columns: resultColumns(routine),
+    }));
+  } else {
+    e.pieces.push({ kind: 'statement', sql: `SELECT * FROM ${call}`, line: node.span.line });
+    e.laid(`PERFORM * FROM ${call};`);
+  }
+  if (node.result) e.line(`${variableOf(e, node.result).name} := 0;`);
+}
+
+const resultColumns = (routine: RoutineSignature): readonly ResultColumn[] =>
+  routine.columns.map((one) => ({
+    name: one.name,
+    type: one.type,
+    nullable: one.nullable,
+    ...(one.pgType === undefined ? {} : { pgType: one.pgType }),
+  }));
+
+function casts(routine: RoutineSignature, types: readonly string[] | undefined): string {
+  const bare = (type: string | undefined): string | undefined => type?.replace(/\(.*\)/, '');
+  if (!types || routine.columns.every((one, index) => bare(one.pgType) === bare(types[index]))) return '*';
+  return routine.columns.map((one, index) => `${one.sql}::${types[index] ?? 'text'}`).join(', ');
+}
+
+/** INSERT … EXEC of a procedure that returns its rows. */
+export function insertExecute(e: Emitter, node: Insert, call: Execute): void {
+  const target =
+    node.target.kind === 'tableVariable'
+      ? e.scope.tableVariable(node.target.name)
+      : node.target.kind === 'table'
+        ? e.scope.relation(
+            [node.target.name.database, node.target.name.schema, node.target.name.name].flatMap((one) =>
+              one ? [one.name] : [],
+            ),
+          )
+        : undefined;
+  if (!target?.sql) return e.fail('The table of INSERT … EXEC is not known.', node.span);
+  if (
+    call.strings ||
+    (call.procedure?.kind === 'objectName' && call.procedure.name.name.toLowerCase() === 'sp_executesql')
+  )
+    e.fail('INSERT … EXEC of dynamic SQL is not converted.', node.span, 'SL1044');
+  const routine = routineOf(e, call);
+  if (routine.kind !== 'table')
+    return e.fail('INSERT … EXEC of a procedure that does not return one set of rows.', node.span, 'SL1049');
+  const named = node.columns.map((one) =>
+    target.columns.find((column) => column.name.toLowerCase() === one.name.toLowerCase()),
+  );
+  const columns = node.columns.length > 0 ? named : target.columns.filter((one) => !one.identity && !one.readOnly);
+  const list = columns.map((one) => one?.sql ?? '').join(', ');
+  e.facts.writes = true;
+  e.sql(`INSERT INTO ${target.sql} (${list}) SELECT * FROM ${rowsOf(e, call, routine)}`, node.span);
+  takeRowCount(e);
+}
+
+function joined(strings: readonly Expression[]): Expression | undefined {
+  return strings.reduce<Expression | undefined>(
+    (left, right) => (left ? { kind: 'binary', op: '+', left, right, span: left.span } : right),
+    undefined,
+  );
+}
+
+/** The text of an expression of constants, and of variables that are given one constant and nothing else. */
+function constantText(e: Emitter, node: Expression | undefined): string | undefined {
+  if (node?.kind === 'literal' && (node.type === 'string' || node.type === 'nstring')) return node.value;
+  if (node?.kind === 'binary' && node.op === '+') {
+    const [left, right] = [constantText(e, node.left), constantText(e, node.right)];
+    return left === undefined || right === undefined ? undefined : left + right;
+  }
+  return node?.kind === 'variable' ? constantText(e, onlyValue(e, node)) : undefined;
+}
+
+function onlyValue(e: Emitter, node: Variable): Expression | undefined {
+  const is = (name: string | undefined): boolean => name?.toLowerCase() === node.name.toLowerCase();
+  if (e.variables.find(node.name)?.isParameter) return undefined;
+  const given: (Expression | undefined)[] = [];
+  for (const one of findAll(e.body, 'declareVariable')) if (is(one.name) && one.value) given.push(one.value);
+  for (const one of findAll(e.body, 'setVariable'))
+    if (is(one.variable.name))
+      given.push(one.op === '=' && one.value.kind !== 'cursorDefinition' ? one.value : undefined);
+  for (const one of findAll(e.body, 'selectAssign'))
+    if (is(one.variable.name)) given.push(one.op === '=' ? one.expression : undefined);
+  for (const one of findAll(e.body, 'executeArgument'))
+    if (one.output && one.value.kind === 'variable' && is(one.value.name)) given.push(undefined);
+  for (const one of findAll(e.body, 'fetch')) if (one.into.some((into) => is(into.name))) given.push(undefined);
+  for (const one of findAll(e.body, 'setColumn')) if (is(one.variable?.name)) given.push(undefined);
+  const [only] = given;
+  return given.length === 1 && only && findAll(only, 'variable').every((one) => !is(one.name)) ? only : undefined;
+}
+
+/** sp_executesql N'…', N'@p int', @p = …. */
+function executeSql(e: Emitter, node: Execute): void {
+  const [first, second, ...rest] = node.args;
+  const text = constantText(e, first?.value);
+  const declared = second ? constantText(e, second.value) : '';
+  if (text === undefined || declared === undefined)
+    return e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
+  const parameters = declared === '' ? [] : parametersOf(e, declared, node.span);
+  executeText(
+    e,
+    node,
+    text,
+    parameters.map((parameter, index) => ({
+      parameter,
+      arg:
+        rest.find((one) => one.name?.toLowerCase() === parameter.name.toLowerCase()) ??
+        (rest[index]?.name === undefined ? rest[index] : undefined),
+    })),
+  );
+}
+
+function parametersOf(e: Emitter, text: string, span: Span): readonly Parameter[] {
+  const { statements, errors } = parseBatch(`CREATE PROCEDURE p ${text} AS RETURN`);
+  const [statement] = statements;
+  if (errors[0] || statement?.kind !== 'createProcedure')
+    return e.fail('The parameters of the dynamic SQL are not readable.', span, 'SL1044');
+  return statement.parameters;
+}
+
+interface Given {
+  readonly parameter: Parameter;
+  readonly arg: ExecuteArgument | undefined;
+}
+
+/** A constant text runs in place, its parameters are variables. */
+function executeText(e: Emitter, node: Execute, text: string | undefined, given: readonly Given[]): void {
+  if (text === undefined) return e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
+  const { statements, errors } = parseBatch(text);
+  if (errors[0]) return e.fail(`The dynamic SQL is not readable: ${errors[0].message}`, node.span, 'SL1044');
+  if (findAll(statements, 'return').length > 0)
+    return e.fail('RETURN within dynamic SQL is not converted.', node.span, 'SL1044');
+  for (const { parameter, arg } of given) bindText(e, parameter, arg, node.span);
+  e.within(node.span, () => e.statements(statements));
+  for (const { parameter, arg } of given) {
+    if (!arg?.output || arg.value.kind !== 'variable') continue;
+    const [to, from] = [variableOf(e, arg.value).name, e.variables.find(parameter.name)?.name ?? ''];
+    if (to !== from) e.line(`${to} := ${from};`);
+  }
+}
+
+function bindText(e: Emitter, parameter: Parameter, arg: ExecuteArgument | undefined, span: Span): void {
+  const { type, sql } = e.type(parameter.type);
+  const known = e.variables.find(parameter.name);
+  const isSame = arg?.value.kind === 'variable' && arg.value.name.toLowerCase() === parameter.name.toLowerCase();
+  if (known && isSame) return;
+  if (known && !known.name.startsWith('v_'))
+    e.fail(`The name ${parameter.name} means two variables here.`, span, 'SL1044');
+  const made = e.variables.declare(parameter.name, type, sql);
+  e.laid(`${made.name} := ${arg ? e.value(arg.value, type) : 'NULL'};`);
+}
+
+/** sp_getapplock: an advisory lock to the end of the transaction. */
+function appLock(e: Emitter, node: Execute, name: string): void {
+  const resource = node.args.find((one) => one.name?.toLowerCase() === '@resource') ?? node.args[0];
+  if (!resource) return e.fail('The resource of the lock is not named.', node.span);
+  if (name === 'sp_getapplock') e.line(`PERFORM pg_advisory_xact_lock(hashtext(${e.value(resource.value)}));`);
+  else e.line('-- sp_releaseapplock: the lock is released at the end of the transaction');
+  if (node.result) e.line(`${variableOf(e, node.result).name} := 0;`);
+}

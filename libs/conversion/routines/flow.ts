@@ -1,0 +1,166 @@
+import type { BeginTransaction, If, Return, RollbackTransaction, SetOption, Statement, WaitFor, While } from '#tsql';
+import { cursorLoop } from './cursors.ts';
+import type { Emitter } from './emitter.ts';
+import { wholeNumber } from './errors.ts';
+
+/** IF … ELSE; an IF behind ELSE becomes ELSIF. */
+export function ifStatement(e: Emitter, node: If): void {
+  const start = e.resultIndex;
+  let most = 0;
+  let allEnd = true;
+  const branch = (body: Statement): void => {
+    e.resultIndex = start;
+    e.ended = false;
+    e.indented(() => e.block(body));
+    if (!e.ended) {
+      allEnd = false;
+      most = Math.max(most, e.resultIndex);
+    }
+  };
+  let current: If = node;
+  let word = 'IF';
+  for (;;) {
+    e.laid(`${word} ${e.condition(current.condition)} THEN`);
+    branch(current.then);
+    const { otherwise } = current;
+    if (otherwise?.kind === 'if') {
+      e.commentsBefore(otherwise.span.start);
+      current = otherwise;
+      word = 'ELSIF';
+      continue;
+    }
+    if (otherwise) {
+      e.line('ELSE');
+      branch(otherwise);
+    } else {
+      allEnd = false;
+      most = Math.max(most, start);
+    }
+    break;
+  }
+  e.line('END IF;');
+  e.resultIndex = allEnd ? start : most;
+  e.ended = allEnd;
+}
+
+/** WHILE. */
+export function whileLoop(e: Emitter, node: While): void {
+  if (cursorLoop(e, node)) return;
+  e.laid(`WHILE ${e.condition(node.condition)}`);
+  e.line('LOOP');
+  e.loops += 1;
+  e.indented(() => e.block(node.body));
+  e.loops -= 1;
+  e.ended = false;
+  e.line('END LOOP;');
+}
+
+/** RETURN by what is returned from. */
+export function returnStatement(e: Emitter, node: Return): void {
+  const { kind, results } = e.options;
+  const { returns, returnCode, resultTable } = e.facts;
+  e.ended = true;
+  if (kind === 'trigger') return e.line(e.facts.triggerReturn ?? 'RETURN NULL;');
+  if (kind === 'scalar') {
+    const value = node.value;
+    if (!value) return e.fail('RETURN without a value in a scalar function.', node.span);
+    return e.laid(`RETURN ${e.value(value, returns)};`);
+  }
+  if (kind === 'table') {
+    if (resultTable) e.line(`RETURN QUERY SELECT * FROM ${resultTable};`);
+    return e.line('RETURN;');
+  }
+  if (node.value && returnCode) e.laid(`${returnCode} := ${e.value(node.value, { name: 'int' })};`);
+  else if (node.value && results === 'rows' && wholeNumber(node.value) !== 0)
+    e.once('SL1047', 'The return code is lost: the procedure is a function that returns its rows.', node.span);
+  e.line('RETURN;');
+}
+
+/** BEGIN TRANSACTION and COMMIT: a routine runs within its caller's transaction, what it does is one unit already. */
+export function transactionStatement(
+  e: Emitter,
+  node: BeginTransaction | Extract<Statement, { kind: 'commitTransaction' }>,
+): void {
+  const { transactions } = e.facts;
+  const isBegin = node.kind === 'beginTransaction';
+  e.once(
+    'SL1043',
+    'BEGIN TRANSACTION and COMMIT are left to the caller: the call is one transaction with what surrounds it.',
+    node.span,
+  );
+  e.line(`-- ${isBegin ? 'BEGIN TRANSACTION' : 'COMMIT'}: the call runs in its caller's transaction`);
+  if (!transactions) return;
+  e.line(isBegin ? `${transactions} := ${transactions} + 1;` : `${transactions} := greatest(${transactions} - 1, 0);`);
+}
+
+/** ROLLBACK. */
+export function rollback(e: Emitter, node: RollbackTransaction): void {
+  const { transactions } = e.facts;
+  if (e.options.kind === 'trigger') {
+    if (e.ended) return e.line('-- ROLLBACK: the exception above undoes the statement');
+    e.ended = true;
+    return e.line(`RAISE EXCEPTION 'The transaction ended in the trigger. The batch has been aborted.';`);
+  }
+  if (e.ended) return e.line('-- ROLLBACK: the exception above undoes what was done');
+  if (e.handlers > 0) {
+    e.line('-- ROLLBACK: what the block above changed is undone already');
+    if (transactions) e.line(`${transactions} := 0;`);
+    return;
+  }
+  if (e.tries > 0 || e.options.kind !== 'procedure' || e.options.results === 'rows')
+    return e.fail(
+      'ROLLBACK here has no counterpart: it cannot end the transaction of the caller.',
+      node.span,
+      'SL1048',
+    );
+  e.once(
+    'SL1048',
+    'ROLLBACK ends the transaction of the call: CALL the procedure outside of a transaction block.',
+    node.span,
+  );
+  e.line('ROLLBACK;');
+  if (transactions) e.line(`${transactions} := 0;`);
+}
+
+const WITHOUT_EFFECT =
+  /^(NOCOUNT|XACT_ABORT|ANSI_\w+|QUOTED_IDENTIFIER|ARITHABORT|ARITHIGNORE|CONCAT_NULL_YIELDS_NULL|NUMERIC_ROUNDABORT|LOCK_TIMEOUT|DEADLOCK_PRIORITY|STATISTICS.*|FMTONLY|NOEXEC|TEXTSIZE|TRANSACTION ISOLATION LEVEL|IDENTITY_INSERT|IMPLICIT_TRANSACTIONS|CURSOR_CLOSE_ON_COMMIT|LANGUAGE|FORCEPLAN|SHOWPLAN.*|NO_BROWSETABLE|CONTEXT_INFO)$/;
+
+/** SET of an option: those that a routine needs no more fall away. */
+export function setOption(e: Emitter, node: SetOption): void {
+  for (const name of node.names) {
+    if (name === 'ROWCOUNT') setRowLimit(e, node);
+    else if (name === 'DATEFIRST') {
+      const day = wholeNumber(node.value);
+      if (day === undefined) e.fail('SET DATEFIRST with a value that is not a constant.', node.span);
+      e.facts.dateFirst = day;
+    } else if (name === 'DATEFORMAT' && node.value.kind === 'keyword')
+      e.facts.dateFormat = node.value.name.toLowerCase();
+    else if (!WITHOUT_EFFECT.test(name)) e.fail(`SET ${name} has no counterpart.`, node.span);
+    else if (
+      /^(ANSI_NULLS|CONCAT_NULL_YIELDS_NULL)$/.test(name) &&
+      node.value.kind === 'keyword' &&
+      node.value.name === 'OFF'
+    )
+      e.issue('SL1002', `SET ${name} OFF is not carried over: NULL behaves as the standard says.`, node.span);
+  }
+}
+
+function setRowLimit(e: Emitter, node: SetOption): void {
+  const limit = wholeNumber(node.value);
+  if (limit === undefined) return e.fail('SET ROWCOUNT with a value that is not a constant.', node.span);
+  if (limit === 0) delete e.facts.rowLimit;
+  else e.facts.rowLimit = limit;
+}
+
+/** WAITFOR DELAY. */
+export function waitFor(e: Emitter, node: WaitFor): void {
+  if (node.type !== 'delay' || !node.value)
+    return e.fail('WAITFOR TIME and WAITFOR (statement) have no counterpart.', node.span);
+  const literal =
+    node.value.kind === 'literal' ? /^(\d+):(\d+)(?::(\d+(?:\.\d+)?))?$/.exec(node.value.value) : undefined;
+  if (literal) {
+    const seconds = Number(literal[1]) * 3600 + Number(literal[2]) * 60 + Number(literal[3] ?? 0);
+    return e.line(`PERFORM pg_sleep(${seconds});`);
+  }
+  e.line(`PERFORM pg_sleep(extract(epoch FROM (${e.value(node.value)})::text::interval));`);
+}

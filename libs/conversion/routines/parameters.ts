@@ -1,0 +1,56 @@
+import type { Parameter } from '#tsql';
+import type { Emitter } from './emitter.ts';
+import type { RoutineParameter } from './routine-model.ts';
+
+/** Declares the parameters of a routine. Behind one with a default all have one: those without get NULL, with an issue. */
+export function declareParameters(e: Emitter, parameters: readonly Parameter[]): readonly RoutineParameter[] {
+  const declared = parameters.map((node): RoutineParameter => {
+    const { type, sql } = e.type(node.type);
+    const { name } = e.variables.parameter(node.name, type, sql);
+    const value = node.default;
+    // A bare word is a string, as in EXEC.
+    const given =
+      value?.kind === 'column'
+        ? {
+            kind: 'literal' as const,
+            type: 'nstring' as const,
+            text: '',
+            value: value.parts.at(-1)?.name ?? '',
+            span: value.span,
+          }
+        : value;
+    return {
+      source: node.name,
+      name,
+      type,
+      output: node.output,
+      ...(given ? { default: e.value(given, type) } : {}),
+    };
+  });
+  e.pieces.length = 0;
+  const first = declared.findIndex((one) => one.default !== undefined);
+  return declared.map((one, index) => {
+    if (first < 0 || index < first || one.default !== undefined) return one;
+    const node = parameters[index];
+    if (node && !node.output)
+      e.issue('SL1050', `${one.source} is behind a parameter with a default and gets DEFAULT NULL.`, node.span);
+    return { ...one, default: 'NULL' };
+  });
+}
+
+/** The parameter list with its parentheses, one a line where there are several. */
+export function parameterList(
+  e: Emitter,
+  parameters: readonly RoutineParameter[],
+  further: readonly string[] = [],
+): string {
+  const lines = [
+    ...parameters.map((one) => {
+      const mode = one.output ? 'INOUT ' : '';
+      const given = one.default === undefined ? '' : ` DEFAULT ${one.default}`;
+      return `${mode}${one.name} ${e.typeSql(one.type).sql}${given}`;
+    }),
+    ...further,
+  ];
+  return lines.length < 2 ? `(${lines.join('')})` : `(\n${lines.map((one) => `  ${one}`).join(',\n')}\n)`;
+}

@@ -1,0 +1,176 @@
+import { quoteIdent, quoteQualified } from '#pgsql';
+import { findAll, type CreateProcedure } from '#tsql';
+import { type RelationColumn, type ResultColumn, type SqlType, targetProfile, unify } from '../query/index.ts';
+import {
+  beginBody,
+  bindValues,
+  finish,
+  headComments,
+  objectOf,
+  plpgsql,
+  type RoutineContext,
+  writeBody,
+} from './body.ts';
+import type { Emitter, ResultMode, ResultSet } from './emitter.ts';
+import { wholeNumber } from './errors.ts';
+import { declareParameters, parameterList } from './parameters.ts';
+import type { ConvertedRoutine, RoutineParameter, RoutineSignature, RoutineSource } from './routine-model.ts';
+
+interface Written {
+  readonly e: Emitter;
+  readonly parameters: readonly RoutineParameter[];
+}
+
+/** The qualified name of a routine in the target. */
+export function routineName(context: RoutineContext, source: RoutineSource): string {
+  const schema = context.schemaOf(source.module.schema);
+  return quoteQualified({
+    schema,
+    name: context.naming.name(`routines ${schema}`, source.module.name, objectOf(source)),
+  });
+}
+
+/**
+ * A procedure. Without result sets it becomes a PROCEDURE; with one whose columns are known a FUNCTION that returns its rows; else a PROCEDURE with a
+ * refcursor for each. It is written once to see what it returns, and once more in that form.
+ */
+export function convertProcedure(
+  context: RoutineContext,
+  source: RoutineSource & { readonly statement: CreateProcedure },
+): { readonly routine: ConvertedRoutine; readonly signature: RoutineSignature } {
+  const probe = write(context, source, 'cursors', undefined);
+  const shape = rowsShape(probe.e.results, source.statement);
+  const mode: ResultMode = probe.e.results.length === 0 ? 'none' : shape ? 'rows' : 'cursors';
+  const written =
+    mode === 'cursors'
+      ? probe
+      : write(
+          context,
+          source,
+          mode,
+          shape?.map((one) => one.pgType),
+        );
+  context.issues.push(...written.e.issues);
+  const sql = routineName(context, source);
+  return mode === 'rows' && shape ? asFunction(source, sql, written, shape) : asProcedure(source, sql, written);
+}
+
+function write(
+  context: RoutineContext,
+  source: RoutineSource & { readonly statement: CreateProcedure },
+  results: ResultMode,
+  resultTypes: readonly string[] | undefined,
+): Written {
+  const { statement } = source;
+  const e = beginBody(context, source, {
+    kind: 'procedure',
+    results,
+    body: statement.body,
+    ...(resultTypes ? { resultTypes } : {}),
+  });
+  const parameters = declareParameters(e, statement.parameters);
+  bindValues(e);
+  const codes = findAll(statement.body, 'return').filter((one) => one.value && wholeNumber(one.value) !== 0);
+  if (codes.length > 0 && results !== 'rows') {
+    e.facts.returnCode = e.variables.fresh('', 'return_code');
+    e.line(`${e.facts.returnCode} := 0;`);
+  }
+  writeBody(e, statement.body, statement.span);
+  if (results === 'cursors' && e.results.length > 0)
+    e.issue(
+      'SL1055',
+      `The procedure hands out ${new Set(e.results.map((one) => one.index)).size} result sets as refcursors.`,
+      statement.span,
+    );
+  if (results === 'rows') e.issue('SL1055', 'The procedure is a function that returns its rows.', statement.span);
+  return { e, parameters };
+}
+
+interface ShapeColumn {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly pgType: string;
+}
+
+/** The columns of the one result set that a procedure gives on every path; undefined where there are more or their columns are not the same. */
+function rowsShape(results: readonly ResultSet[], statement: CreateProcedure): readonly ShapeColumn[] | undefined {
+  if (results.length === 0 || results.some((one) => one.index > 0 || one.columns.length === 0)) return undefined;
+  if (statement.parameters.some((one) => one.output)) return undefined;
+  const [first, ...others] = results.map((one) => one.columns);
+  if (!first || others.some((one) => one.length !== first.length)) return undefined;
+  return first.map((column, index) =>
+    shapeColumn(
+      column,
+      others.map((one) => one[index] ?? column),
+    ),
+  );
+}
+
+function shapeColumn(first: ResultColumn, others: readonly ResultColumn[]): ShapeColumn {
+  const type = others.reduce((sum, one) => unify(sum, one.type), first.type);
+  const base = (sql: string | undefined): string | undefined => sql?.replace(/\(.*\)/, '');
+  const isSame = first.pgType !== undefined && others.every((one) => base(one.pgType) === base(first.pgType));
+  return { name: first.name, type, pgType: isSame && first.pgType ? first.pgType : targetProfile([]).typeSql(type) };
+}
+
+/** Columns of RETURNS TABLE under names of their own. */
+export function tableColumns(e: Emitter, columns: readonly ShapeColumn[]): readonly RelationColumn[] {
+  return columns.map((one, index) => {
+    const name = one.name === '' ? `column_${index + 1}` : one.name;
+    const repeated = columns.slice(0, index).some((other) => other.name.toLowerCase() === one.name.toLowerCase());
+    const key = one.name === '' || repeated ? `${name}\u0000${index}` : name.toLowerCase();
+    return {
+      name,
+      sql: quoteIdent(e.options.naming.name('results', name, key)),
+      type: one.type,
+      nullable: true,
+      pgType: one.pgType,
+    };
+  });
+}
+
+/** `RETURNS TABLE (…)`; lengths and precisions are no part of a function's type. */
+export function returnsTable(columns: readonly RelationColumn[]): string {
+  const lines = columns.map(
+    (one) => `  ${one.sql} ${(one.pgType ?? 'text').replace(/\(.*\)/, '').replace(/^char$/, 'bpchar')}`,
+  );
+  return `RETURNS TABLE (\n${lines.join(',\n')}\n)`;
+}
+
+function asFunction(
+  source: RoutineSource,
+  sql: string,
+  { e, parameters }: Written,
+  shape: readonly ShapeColumn[],
+): { routine: ConvertedRoutine; signature: RoutineSignature } {
+  const columns = tableColumns(e, shape);
+  const text = `${headComments(source)}CREATE OR REPLACE FUNCTION ${sql}${parameterList(e, parameters)}\n${returnsTable(columns)}\n${plpgsql(e, [], true)}`;
+  return {
+    routine: finish(e, [text]),
+    signature: { kind: 'table', sql, parameters, columns, cursors: [] },
+  };
+}
+
+function asProcedure(
+  source: RoutineSource,
+  sql: string,
+  { e, parameters }: Written,
+): { routine: ConvertedRoutine; signature: RoutineSignature } {
+  const { returnCode } = e.facts;
+  const further = [
+    ...(returnCode ? [`INOUT ${returnCode} integer DEFAULT 0`] : []),
+    ...e.cursorNames.map((one) => `INOUT ${one} refcursor DEFAULT NULL`),
+  ];
+  const text = `${headComments(source)}CREATE OR REPLACE PROCEDURE ${sql}${parameterList(e, parameters, further)}\n${plpgsql(e)}`;
+  return {
+    routine: finish(e, [text]),
+    signature: {
+      kind: 'procedure',
+      sql,
+      parameters,
+      columns: [],
+      cursors: e.cursorNames,
+      ...(returnCode ? { returnCode } : {}),
+    },
+  };
+}

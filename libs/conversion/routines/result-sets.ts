@@ -1,0 +1,83 @@
+import { quoteIdent } from '#pgsql';
+import type { Query, SelectSpec, Span, Statement } from '#tsql';
+import type { ResultColumn, TranslatedQuery } from '../query/index.ts';
+import { selectAssign } from './assign.ts';
+import type { Emitter } from './emitter.ts';
+import { setRowCount, takeRowCount } from './row-count.ts';
+import { temporaryName } from './temporary.ts';
+
+/** SELECT as a statement: it assigns, makes a table, or gives a result set. */
+export function select(e: Emitter, node: Extract<Statement, { kind: 'select' }>): void {
+  const { query } = node;
+  const spec = firstSpec(query);
+  if (query.body.kind === 'selectSpec' && spec.items.some((one) => one.kind === 'selectAssign')) {
+    if (spec.items.some((one) => one.kind !== 'selectAssign'))
+      e.fail('A SELECT that assigns variables must not return data as well.', node.span);
+    return selectAssign(e, query, spec);
+  }
+  if (spec.into) return selectInto(e, query, spec);
+  resultSet(e, query.span, (types) => e.query(query, types));
+}
+
+function firstSpec(query: Query): SelectSpec {
+  let { body } = query;
+  while (body.kind === 'setOperation') body = body.left;
+  return body;
+}
+
+/** SELECT … INTO: CREATE TABLE AS. A temporary one lives to the end of the transaction. */
+function selectInto(e: Emitter, query: Query, spec: SelectSpec): void {
+  const name = spec.into?.name.name ?? '';
+  const made = e.query(query);
+  e.facts.writes = true;
+  const { naming } = e.options;
+  const isTemporary = name.startsWith('#') && !name.startsWith('##');
+  if (name.startsWith('##')) e.fail('A global temporary table has no counterpart.', spec.span);
+  const sql = isTemporary
+    ? quoteIdent(temporaryName(e, name))
+    : `${quoteIdent(e.options.schemaOf(spec.into?.schema?.name ?? 'dbo'))}.${quoteIdent(naming.name('relations made', name, name.toLowerCase()))}`;
+  const columns = made.columns.map((one) => ({
+    name: one.name,
+    sql: quoteIdent(naming.name('aliases', one.name, one.name.toLowerCase())),
+    type: one.type,
+    nullable: one.nullable,
+  }));
+  e.scope.local.set(name.toLowerCase(), { kind: 'table', name, sql, columns });
+  const list = ` (${columns.map((one) => one.sql).join(', ')})`;
+  e.pieces.push({
+    kind: 'ddl',
+    sql: `CREATE TEMP TABLE ${sql.split('.').at(-1) ?? sql}${list} AS ${made.sql}`,
+    line: query.span.line,
+  });
+  if (isTemporary) e.line(`DROP TABLE IF EXISTS ${sql};`);
+  e.laid(
+    `CREATE ${isTemporary ? 'TEMP ' : ''}TABLE ${sql}${list}${isTemporary ? ' ON COMMIT DROP' : ''} AS ${made.sql};`,
+  );
+  takeRowCount(e);
+}
+
+/** Rows for the caller: of a function, or through the next refcursor. `make` gets the types that the rows of a function must have. */
+export function resultSet(
+  e: Emitter,
+  span: Span,
+  make: (types: readonly string[] | undefined) => Pick<TranslatedQuery, 'sql' | 'columns'>,
+): void {
+  const { kind, results, resultTypes } = e.options;
+  if (kind !== 'procedure') {
+    e.fail(`A ${kind === 'trigger' ? 'trigger' : 'function'} gives its caller no result sets.`, span, 'SL1041');
+  }
+  if (e.loops > 0) e.fail('A result set within a loop: the number of result sets is not known.', span, 'SL1041');
+  const made = make(results === 'rows' ? resultTypes : undefined);
+  const index = e.resultIndex++;
+  e.results.push({ index, columns: made.columns as readonly ResultColumn[] });
+  if (results === 'rows') {
+    e.line('RETURN QUERY');
+    e.indented(() => e.sql(made.sql, span));
+    takeRowCount(e);
+    return;
+  }
+  const cursor = e.cursorName(index);
+  e.line(`OPEN ${cursor} FOR`);
+  e.indented(() => e.sql(made.sql, span));
+  setRowCount(e, '-1');
+}

@@ -1,0 +1,73 @@
+import type {
+  FunctionHandler,
+  FunctionInvocation,
+  NameParts,
+  Relation,
+  Scope,
+  SqlType,
+  VariableBinding,
+} from '../query/index.ts';
+import type { TargetScope } from '../schema/target-scope.ts';
+import type { RoutineCatalog } from './catalog.ts';
+import type { Variables } from './variables.ts';
+
+/** How the names of one routine resolve: its variables and temporary tables first, then the database's. */
+export class RoutineScope implements Scope {
+  readonly database: string;
+  readonly collation: string;
+  /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
+  readonly local = new Map<string, Relation>();
+  /** `@@rowcount` and its fellows. */
+  readonly globals = new Map<string, VariableBinding>();
+  /** Those whose meaning is another in a handler. */
+  readonly dynamic = new Map<string, () => VariableBinding>();
+  /** Functions that mean something of their own in a routine: ERROR_MESSAGE(), SCOPE_IDENTITY(), UPDATE(c). */
+  readonly functions = new Map<string, FunctionHandler>();
+
+  constructor(
+    private readonly outer: TargetScope,
+    private readonly variables: Variables,
+  ) {
+    this.database = outer.database;
+    this.collation = outer.collation;
+  }
+
+  /** The routines converted so far. */
+  get routines(): RoutineCatalog {
+    return this.outer.routines;
+  }
+
+  relation(parts: NameParts): Relation | undefined {
+    const [name = '', schema, database] = parts.toReversed();
+    const own = parts.length === 1 || name?.startsWith('#') ? this.local.get((name ?? '').toLowerCase()) : undefined;
+    if (own) return own;
+    if (database && database.toLowerCase() !== this.database.toLowerCase()) return undefined;
+    return this.outer.relation([schema ?? 'dbo', name ?? '']);
+  }
+
+  tableVariable(name: string): Relation | undefined {
+    return this.local.get(name.toLowerCase());
+  }
+
+  tableFunction(name: NameParts, call: FunctionInvocation): Relation | undefined {
+    return this.outer.tableFunction(name, call);
+  }
+
+  variable(name: string): VariableBinding | undefined {
+    if (name.startsWith('@@')) return this.globals.get(name.toLowerCase()) ?? this.dynamic.get(name.toLowerCase())?.();
+    const found = this.variables.find(name);
+    return found?.type ? { type: found.type, sql: found.name } : undefined;
+  }
+
+  dataType(schema: string | undefined, name: string): SqlType | undefined {
+    return this.outer.dataType(schema, name);
+  }
+
+  sequence(parts: NameParts): { sql: string; type: SqlType } | undefined {
+    return this.outer.sequence(parts);
+  }
+
+  function(name: string): FunctionHandler | undefined {
+    return this.functions.get(name) ?? this.outer.function(name);
+  }
+}

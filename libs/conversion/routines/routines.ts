@@ -1,0 +1,164 @@
+import { oneLine } from '#errors';
+import { findAll } from '#tsql';
+import type { CreateFunction, CreateProcedure, CreateTrigger, FunctionReturns } from '#tsql';
+import { issue } from '../schema/issue.ts';
+import { objectOf, type RoutineContext } from './body.ts';
+import { convertInline, convertMultiStatement, convertScalar, functionSignature, stub } from './function.ts';
+import { NotConverted } from './not-converted.ts';
+import { convertProcedure } from './procedure.ts';
+import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
+import { convertTrigger } from './trigger.ts';
+
+/** A converted routine and the source object it stands for. */
+export interface RoutineStatements {
+  readonly object: string;
+  readonly kind: 'scalar' | 'table' | 'inline' | 'procedure' | 'trigger';
+  readonly routine: ConvertedRoutine;
+}
+
+type Of<S> = RoutineSource & { readonly statement: S };
+type Returning<R extends FunctionReturns['kind']> = Of<
+  CreateFunction & { readonly returns: Extract<FunctionReturns, { kind: R }> }
+>;
+
+const isFunction = (one: RoutineSource): one is Of<CreateFunction> => one.statement.kind === 'createFunction';
+const isProcedure = (one: RoutineSource): one is Of<CreateProcedure> => one.statement.kind === 'createProcedure';
+const isTrigger = (one: RoutineSource): one is Of<CreateTrigger> => one.statement.kind === 'createTrigger';
+const returning = <R extends FunctionReturns['kind']>(one: RoutineSource, kind: R): one is Returning<R> =>
+  isFunction(one) && one.statement.returns.kind === kind;
+
+/**
+ * Converts the routines of a database, in steps, because views stand between them: {@link RoutineConversion.begin} makes scalar and multi-statement
+ * functions known, {@link RoutineConversion.inline} converts one inline function, as views are, {@link RoutineConversion.finish} does the rest.
+ */
+export class RoutineConversion {
+  constructor(
+    private readonly context: RoutineContext,
+    private readonly sources: readonly RoutineSource[],
+  ) {}
+
+  /** Makes the functions known whose callers need no more than their heads. */
+  begin(): void {
+    for (const one of this.sources) {
+      if (!isFunction(one) || one.statement.returns.kind === 'returnsQuery') continue;
+      this.known(one, () => functionSignature(this.context, one));
+    }
+  }
+
+  private known(one: RoutineSource, make: () => ReturnType<typeof functionSignature>): void {
+    try {
+      this.context.scope.routines.add(one.module.schema, one.module.name, make());
+    } catch (error) {
+      // Its callers find it unknown; it gets its issue where its body is converted.
+      if (!(error instanceof NotConverted)) throw error;
+    }
+  }
+
+  /** The inline functions: they are converted between the views, whichever of them names the other. */
+  inlines(): readonly RoutineSource[] {
+    return this.sources.filter((one) => returning(one, 'returnsQuery'));
+  }
+
+  /** Converts an inline function and makes it known; throws NotConverted, and has told no issue then. */
+  inline(one: RoutineSource): RoutineStatements {
+    if (!returning(one, 'returnsQuery')) throw new Error('BUG: not an inline function');
+    const { routine, signature } = convertInline(this.context, one);
+    this.context.scope.routines.add(one.module.schema, one.module.name, signature);
+    return { object: objectOf(one), kind: 'inline', routine };
+  }
+
+  /** Scalar and multi-statement functions, procedures after those they call, triggers. */
+  finish(): readonly RoutineStatements[] {
+    const made: RoutineStatements[] = [];
+    for (const one of this.sources) {
+      if (returning(one, 'returnsScalar'))
+        made.push(this.guarded(one, 'scalar', () => convertScalar(this.context, one)));
+      if (returning(one, 'returnsTable'))
+        made.push(this.guarded(one, 'table', () => convertMultiStatement(this.context, one)));
+    }
+    for (const one of callOrder(this.sources.filter(isProcedure))) {
+      made.push(
+        this.guarded(one, 'procedure', () => {
+          const { routine, signature } = convertProcedure(this.context, one);
+          this.context.scope.routines.add(one.module.schema, one.module.name, signature);
+          return routine;
+        }),
+      );
+    }
+    for (const one of this.sources.filter(isTrigger)) {
+      const routine = this.trigger(one);
+      if (routine) made.push({ object: objectOf(one), kind: 'trigger', routine });
+    }
+    return made;
+  }
+
+  /** What stands for a function that could not be converted. */
+  stub(one: RoutineSource): string {
+    return stub(this.context, one, 'The function is not converted.');
+  }
+
+  private trigger(one: Of<CreateTrigger>): ConvertedRoutine | undefined {
+    try {
+      return convertTrigger(this.context, one);
+    } catch (error) {
+      this.refused(one, error);
+      return undefined;
+    }
+  }
+
+  /** A routine whose head cannot be converted is there all the same, and raises its issue. */
+  guarded(one: RoutineSource, kind: RoutineStatements['kind'], make: () => ConvertedRoutine): RoutineStatements {
+    const object = objectOf(one);
+    try {
+      return { object, kind, routine: make() };
+    } catch (error) {
+      const message = this.refused(one, error);
+      return { object, kind, routine: { statements: [stub(this.context, one, message)], pieces: [], variables: [] } };
+    }
+  }
+
+  private refused(one: RoutineSource, error: unknown): string {
+    const message = oneLine(error);
+    const span = error instanceof NotConverted ? error.span : one.statement.span;
+    const code = error instanceof NotConverted && error.code === 'SL1051' ? 'SL1051' : 'SL1008';
+    this.context.issues.push(
+      issue(code, objectOf(one), message, {
+        line: span.line,
+        column: span.column,
+        excerpt: one.text.slice(span.start, span.end),
+      }),
+    );
+    return message;
+  }
+}
+
+/** Procedures after those they call; of a circle the one that stands first in the source goes first. */
+function callOrder(procedures: readonly Of<CreateProcedure>[]): readonly Of<CreateProcedure>[] {
+  const byName = new Map(procedures.map((one) => [objectOf(one).toLowerCase(), one]));
+  const ordered: Of<CreateProcedure>[] = [];
+  const state = new Set<RoutineSource>();
+  const visit = (root: Of<CreateProcedure>): void => {
+    const stack = [{ one: root, calls: calledBy(root, byName) }];
+    state.add(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const next = top.calls.pop();
+      if (next && !state.has(next)) {
+        state.add(next);
+        stack.push({ one: next, calls: calledBy(next, byName) });
+      } else if (!next) {
+        ordered.push(top.one);
+        stack.pop();
+      }
+    }
+  };
+  for (const one of procedures) if (!state.has(one)) visit(one);
+  return ordered;
+}
+
+function calledBy<T extends RoutineSource>(one: T, byName: ReadonlyMap<string, T>): T[] {
+  return findAll(one.statement as CreateProcedure, 'execute').flatMap((call) => {
+    if (call.procedure?.kind !== 'objectName') return [];
+    const schema = call.procedure.schema?.name ?? 'dbo';
+    return byName.get(`${schema}.${call.procedure.name.name}`.toLowerCase()) ?? [];
+  });
+}

@@ -1,0 +1,114 @@
+import { quoteLiteral } from '#pgsql';
+import { findAll, type Statement } from '#tsql';
+import type { FunctionHandler, SqlType } from '../query/index.ts';
+import type { Emitter } from './emitter.ts';
+import { temporaryName } from './temporary.ts';
+
+const INT: SqlType = { name: 'int' };
+const TEXT: SqlType = { name: 'nvarchar', length: 4000 };
+
+/** SQL Server's number of an error: its own where the SQLSTATE is one, else that of the like error. */
+const ERROR_NUMBER = `CASE
+      WHEN SQLSTATE ~ '^[5-9][0-9]{4}$' THEN SQLSTATE::integer
+      WHEN SQLSTATE = '23505' THEN 2627
+      WHEN SQLSTATE IN ('23503', '23514') THEN 547
+      WHEN SQLSTATE = '23502' THEN 515
+      WHEN SQLSTATE = '22012' THEN 8134
+      WHEN SQLSTATE = '22001' THEN 2628
+      WHEN SQLSTATE = '22003' THEN 8115
+      WHEN SQLSTATE IN ('22P02', '22007', '22008') THEN 245
+      WHEN SQLSTATE = '40P01' THEN 1205
+      WHEN SQLSTATE = '42P01' THEN 208
+      ELSE 50000
+    END`.replaceAll(/\s+/g, ' ');
+
+/** Declares what @@ROWCOUNT, SCOPE_IDENTITY(), ERROR_MESSAGE() and their fellows mean in a routine; only for what it reads. */
+export function bindSessionValues(e: Emitter, body: readonly Statement[]): void {
+  const globals = new Set(findAll(body, 'globalVariable').map((one) => one.name.toLowerCase()));
+  const calls = new Set(findAll(body, 'call').map((one) => one.name.name.name.toLowerCase()));
+  if (globals.has('@@rowcount') || calls.has('rowcount_big')) e.facts.rowCount = local(e, 'rowcount', 'integer');
+  if (globals.has('@@identity') || calls.has('scope_identity')) e.facts.identity = local(e, 'identity', 'bigint');
+  if (globals.has('@@trancount') || calls.has('xact_state')) e.facts.transactions = local(e, 'trancount', 'integer');
+  if (globals.has('@@fetch_status')) e.facts.fetchStatus = local(e, 'fetch_status', 'integer');
+  bindGlobals(e);
+  bindFunctions(e);
+}
+
+const local = (e: Emitter, stem: string, type: string): string =>
+  e.variables.declare(`@\u0000${stem}`, undefined, type).name;
+
+function bindGlobals(e: Emitter): void {
+  const { facts, scope } = e;
+  const set = (name: string, type: SqlType, sql: string | undefined): void => {
+    if (sql !== undefined) scope.globals.set(name, { type, sql });
+  };
+  set('@@rowcount', INT, facts.rowCount);
+  set('@@identity', { name: 'bigint' }, facts.identity);
+  set('@@trancount', INT, facts.transactions);
+  set('@@fetch_status', INT, facts.fetchStatus);
+  set('@@spid', INT, 'pg_backend_pid()');
+  set('@@version', TEXT, 'version()');
+  set('@@servername', TEXT, `coalesce(host(inet_server_addr()), 'local')`);
+  set('@@datefirst', INT, String(facts.dateFirst ?? 7));
+  // Errors end the routine, so that behind a statement that has run there was none.
+  scope.dynamic.set('@@error', () => errorBinding(e));
+}
+
+const plain =
+  (type: SqlType, sql: () => string): FunctionHandler =>
+  () => ({ sql: sql(), type, nullable: true });
+
+function bindFunctions(e: Emitter): void {
+  const { functions } = e.scope;
+  const { facts } = e;
+  functions.set(
+    'scope_identity',
+    plain({ name: 'bigint' }, () => facts.identity ?? 'NULL'),
+  );
+  functions.set(
+    'rowcount_big',
+    plain({ name: 'bigint' }, () => facts.rowCount ?? '0'),
+  );
+  functions.set(
+    'xact_state',
+    plain(INT, () => `sign(${facts.transactions ?? '0'})::integer`),
+  );
+  const within =
+    (type: SqlType, inside: string): FunctionHandler =>
+    () => ({ sql: e.handlers > 0 ? inside : `NULL::${e.typeSql(type).sql}`, type, nullable: true });
+  functions.set('error_message', within(TEXT, 'SQLERRM'));
+  functions.set('error_number', within(INT, `(${ERROR_NUMBER})`));
+  functions.set('error_severity', within(INT, '16'));
+  functions.set('error_state', within(INT, '1'));
+  functions.set('error_line', within(INT, '0'));
+  functions.set('error_procedure', within(TEXT, quoteLiteral(e.options.object.split('.').at(-1) ?? '')));
+  functions.set('object_id', (call) => {
+    const name = call.args[0]?.constant ?? undefined;
+    if (name === undefined) return call.fail(40515, 'OBJECT_ID of a name that is not a constant is not translated.');
+    return { sql: `to_regclass(${quoteLiteral(regclassName(e, name))})::oid::bigint`, type: INT, nullable: true };
+  });
+  functions.set(
+    'host_name',
+    plain(TEXT, () => 'host(inet_client_addr())'),
+  );
+  functions.set('ident_current', (call) => {
+    const parts = (call.args[0]?.constant ?? '').replaceAll(/[[\]"]/g, '').split('.');
+    const relation = e.scope.relation(parts);
+    const column = relation?.columns.find((one) => one.identity);
+    if (!relation?.sql || !column) return call.fail(40515, 'IDENT_CURRENT of this table is not translated.');
+    const sequence = `pg_get_serial_sequence(${quoteLiteral(relation.sql)}, ${quoteLiteral(column.sql.replaceAll('"', ''))})`;
+    return { sql: `pg_sequence_last_value(${sequence}::regclass)`, type: { name: 'bigint' }, nullable: true };
+  });
+}
+
+function regclassName(e: Emitter, name: string): string {
+  const parts = name.replaceAll(/[[\]"]/g, '').split('.');
+  const last = parts.at(-1) ?? '';
+  if (last.startsWith('#')) return `pg_temp.${temporaryName(e, last)}`;
+  return e.scope.relation(parts.slice(-2))?.sql ?? `${parts.slice(-2).join('.')}`.toLowerCase();
+}
+
+/** @@ERROR: 0 behind a statement that has run, the error's number in a handler. */
+function errorBinding(e: Emitter): { readonly type: SqlType; readonly sql: string } {
+  return { type: INT, sql: e.handlers > 0 ? `(${ERROR_NUMBER})` : '0' };
+}

@@ -1,0 +1,125 @@
+import type { CreateTable, Statement } from '#tsql';
+import { quoteIdent } from '#pgsql';
+import { declare, setVariable } from './assign.ts';
+import { change, truncate } from './changes.ts';
+import { cursorStatement, declareCursor, fetch } from './cursors.ts';
+import type { Emitter } from './emitter.ts';
+import { print, raiserror, throwError, tryCatch } from './errors.ts';
+import { execute } from './execute.ts';
+import { ifStatement, returnStatement, rollback, setOption, transactionStatement, waitFor, whileLoop } from './flow.ts';
+import { select } from './result-sets.ts';
+import { createTemporary, temporaryName } from './temporary.ts';
+
+/** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
+export function writeStatement(e: Emitter, node: Statement): void {
+  switch (node.kind) {
+    case 'select':
+      return select(e, node);
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return change(e, node);
+    case 'truncate':
+      return truncate(e, node);
+    case 'declare':
+      return declare(e, node);
+    case 'setVariable':
+      return setVariable(e, node);
+    case 'setOption':
+      return setOption(e, node);
+    case 'if':
+      return ifStatement(e, node);
+    case 'while':
+      return whileLoop(e, node);
+    case 'block':
+      return e.statements(node.statements);
+    case 'tryCatch':
+      return tryCatch(e, node);
+    case 'return':
+      return returnStatement(e, node);
+    default:
+      return writeOther(e, node);
+  }
+}
+
+function writeOther(e: Emitter, node: Statement): void {
+  switch (node.kind) {
+    case 'break':
+      return e.line('EXIT;');
+    case 'continue':
+      return e.line('CONTINUE;');
+    case 'print':
+      return print(e, node);
+    case 'raiserror':
+      return raiserror(e, node);
+    case 'throw':
+      return throwError(e, node);
+    case 'execute':
+      return execute(e, node);
+    case 'declareCursor':
+      return declareCursor(e, node);
+    case 'cursorStatement':
+      return cursorStatement(e, node);
+    case 'fetch':
+      return fetch(e, node);
+    case 'beginTransaction':
+    case 'commitTransaction':
+      return transactionStatement(e, node);
+    case 'rollbackTransaction':
+      return rollback(e, node);
+    case 'waitFor':
+      return waitFor(e, node);
+    default:
+      return writeDefinition(e, node);
+  }
+}
+
+function writeDefinition(e: Emitter, node: Statement): void {
+  switch (node.kind) {
+    case 'empty':
+      return;
+    case 'label':
+      return e.line(`-- ${node.label.name}:`);
+    case 'goto':
+      return e.fail(`GOTO ${node.label.name} has no counterpart.`, node.span);
+    case 'createTable':
+      return createTable(e, node);
+    case 'dropObject':
+      return dropObject(e, node);
+    case 'updateStatistics':
+      return e.line('-- UPDATE STATISTICS: autovacuum keeps them');
+    case 'createIndex':
+      return createIndex(e, node);
+    default:
+      return e.fail(`${words(node.kind)} is not converted within a routine.`, node.span);
+  }
+}
+
+const words = (kind: string): string => kind.replaceAll(/([A-Z])/g, ' $1').toUpperCase();
+
+function createTable(e: Emitter, node: CreateTable): void {
+  const source = node.name.name.name;
+  if (!source.startsWith('#') || source.startsWith('##'))
+    e.fail('CREATE TABLE of a table that stays is not converted within a routine.', node.span);
+  createTemporary(e, { source, name: temporaryName(e, source), elements: node.elements, span: node.span });
+}
+
+function dropObject(e: Emitter, node: Extract<Statement, { kind: 'dropObject' }>): void {
+  for (const one of node.names) {
+    if (node.type !== 'table' || !one.name.name.startsWith('#'))
+      return e.fail(`DROP ${node.type.toUpperCase()} is not converted within a routine.`, node.span);
+    e.line(`DROP TABLE IF EXISTS ${quoteIdent(temporaryName(e, one.name.name))};`);
+  }
+}
+
+/** An index of a temporary table. */
+function createIndex(e: Emitter, node: Extract<Statement, { kind: 'createIndex' }>): void {
+  const relation = e.scope.local.get(node.table.name.name.toLowerCase());
+  if (!relation?.sql) return e.fail('CREATE INDEX of a table that stays is not converted within a routine.', node.span);
+  const columns = node.columns.map((one) => {
+    const column = relation.columns.find((other) => other.name.toLowerCase() === one.name.name.toLowerCase());
+    return `${column?.sql ?? ''}${one.direction === 'desc' ? ' DESC' : ''}`;
+  });
+  e.line(`CREATE ${node.unique ? 'UNIQUE ' : ''}INDEX ON ${relation.sql} (${columns.join(', ')});`);
+}

@@ -1,0 +1,130 @@
+import pg from 'pg';
+import { freshDatabase, type FreshDatabase } from '#testing';
+import { DEFAULT_VALUE_POLICY } from '#values';
+import { type Conversion, convertDatabase, type Step } from '../schema/index.ts';
+import { modelOf } from './test-model.ts';
+
+/** Test support: a script's database converted and created in PostgreSQL. */
+
+const SETTINGS = {
+  target: { naming: 'snake_case' as const, schemas: { dbo: 'public' } },
+  tables: [],
+  values: DEFAULT_VALUE_POLICY,
+} as unknown as Parameters<typeof convertDatabase>[1];
+
+export const convertScript = (script: string): Conversion => convertDatabase(modelOf(script), SETTINGS);
+
+/** A statement that PostgreSQL did not take. */
+export interface Refusal {
+  readonly object: string;
+  readonly message: string;
+  readonly sql: string;
+}
+
+export class ConvertedDatabase {
+  readonly notices: string[] = [];
+  readonly refused: Refusal[] = [];
+
+  private constructor(
+    readonly conversion: Conversion,
+    readonly client: pg.Client,
+    private readonly fresh: FreshDatabase,
+  ) {
+    client.on('notice', (notice) => {
+      if (notice.code === '00000' && !/^(drop cascades|table ".*" does not exist)/.test(notice.message ?? ''))
+        this.notices.push(notice.message ?? '');
+    });
+  }
+
+  static async open(script: string): Promise<ConvertedDatabase> {
+    const conversion = convertScript(script);
+    const fresh = await freshDatabase();
+    const client = new pg.Client({
+      connectionString: fresh.url,
+      types: { getTypeParser: () => (value: unknown) => value },
+    });
+    await client.connect();
+    const made = new ConvertedDatabase(conversion, client, fresh);
+    for (const step of conversion.steps) await made.apply(step);
+    return made;
+  }
+
+  private async apply(step: Step): Promise<void> {
+    try {
+      await this.client.query(step.sql);
+    } catch (error) {
+      this.refused.push({ object: step.object, message: (error as Error).message, sql: step.sql });
+    }
+  }
+
+  /** Rows of a statement, each as its values' text joined by `|`; an error as `!sqlstate message`. */
+  async run(sql: string): Promise<readonly string[]> {
+    try {
+      const result = await this.client.query<(string | null)[]>({ text: sql, rowMode: 'array' });
+      return result.rows.map((row) => row.map((one) => one ?? 'NULL').join('|'));
+    } catch (error) {
+      const { code, message } = error as pg.DatabaseError;
+      return [`!${code ?? ''} ${message}`];
+    }
+  }
+
+  /** Plans every statement and expression of the routines, with the variables as parameters of an SQL function. What does not plan. */
+  async plan(): Promise<readonly Refusal[]> {
+    const failed: Refusal[] = [];
+    for (const step of this.conversion.steps) {
+      if (!step.routine) continue;
+      await this.client.query('BEGIN');
+      await this.images(step);
+      for (const [index, piece] of step.routine.pieces.entries()) {
+        const message = await this.planned(step, piece.kind, piece.sql, index);
+        if (message !== null) failed.push({ object: step.object, message, sql: piece.sql });
+      }
+      await this.client.query('ROLLBACK');
+    }
+    return failed;
+  }
+
+  /** `inserted` and `deleted` of a trigger are tables here. */
+  private async images(step: Step): Promise<void> {
+    const trigger = this.conversion.steps.find(
+      (one) => one.object === step.object && /^CREATE OR REPLACE TRIGGER/.test(one.sql),
+    );
+    const table = trigger && / ON (\S+)/.exec(trigger.sql)?.[1];
+    if (!table) return;
+    for (const name of ['inserted', 'deleted'])
+      await this.client.query(`CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT * FROM ${table}`);
+  }
+
+  private async planned(step: Step, kind: string, sql: string, index: number): Promise<string | null> {
+    const variables = step.routine?.variables ?? [];
+    const used = variables.filter((one) =>
+      new RegExp(`(?<![\\w."])${one.name.replaceAll(/["\\]/g, '.')}(?![\\w"])`).test(sql),
+    );
+    if (
+      /\b(NEW|OLD)\.|SQLERRM|SQLSTATE|TG_OP/.test(sql) ||
+      used.some((one) => one.type === 'record' || one.type === 'refcursor')
+    )
+      return null;
+    await this.client.query('SAVEPOINT p');
+    try {
+      const list = used.map((one) => `${one.name} ${one.type}`).join(', ');
+      if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) await this.client.query(sql);
+      else if (kind !== 'ddl') {
+        const text = kind === 'expression' ? `SELECT ${sql}` : sql;
+        await this.client.query(
+          `CREATE FUNCTION pg_temp.planned_${index}(${list}) RETURNS void LANGUAGE sql AS $plan$ ${text}; SELECT $plan$`,
+        );
+      }
+      await this.client.query('RELEASE SAVEPOINT p');
+      return null;
+    } catch (error) {
+      await this.client.query('ROLLBACK TO SAVEPOINT p');
+      return (error as Error).message;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+    await this.fresh.drop();
+  }
+}

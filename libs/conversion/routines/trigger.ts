@@ -1,0 +1,229 @@
+import { quoteIdent, quoteQualified } from '#pgsql';
+import { findAll, type CreateTrigger, walk } from '#tsql';
+import type { Relation, RelationColumn } from '../query/index.ts';
+import {
+  beginBody,
+  bindValues,
+  finish,
+  headComments,
+  objectOf,
+  plpgsql,
+  type RoutineContext,
+  writeBody,
+} from './body.ts';
+import type { Emitter } from './emitter.ts';
+import { NotConverted } from './not-converted.ts';
+import type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
+
+type TriggerSource = RoutineSource & { readonly statement: CreateTrigger };
+type Image = 'inserted' | 'deleted';
+
+const IMAGES: Readonly<Record<string, readonly Image[]>> = {
+  INSERT: ['inserted'],
+  UPDATE: ['inserted', 'deleted'],
+  DELETE: ['deleted'],
+};
+
+interface TriggerTable {
+  readonly relation: Relation & { readonly sql: string };
+  /** Source names of the columns by which old and new rows are told to be the same. */
+  readonly key: readonly string[];
+  readonly isView: boolean;
+}
+
+/** A trigger: statement triggers over transition tables, one per event; INSTEAD OF works row by row. */
+export function convertTrigger(context: RoutineContext, source: TriggerSource): ConvertedRoutine {
+  const { statement } = source;
+  const table = tableOf(context, source);
+  const used = usedImages(statement);
+  const name = context.naming.name('triggers', source.module.name, objectOf(source));
+  const schema = context.schemaOf(source.module.schema);
+  const bodies = new Map<string, { readonly e: Emitter; readonly events: string[] }>();
+  for (const event of statement.events) {
+    const e = writeTrigger(context, source, { table, event, used });
+    const text = plpgsql(e, [`  ${ending(table, statement, event)}`]);
+    const known = bodies.get(text);
+    if (known) known.events.push(event);
+    else bodies.set(text, { e, events: [event] });
+  }
+  const statements: string[] = [];
+  const pieces: PlannedPiece[] = [];
+  const variables = new Map<string, { readonly name: string; readonly type: string }>();
+  let isFirst = true;
+  for (const [text, { e, events }] of bodies) {
+    const suffix = bodies.size === 1 ? '' : `_${events.join('_').toLowerCase()}`;
+    const fn = quoteQualified({
+      schema,
+      name: context.naming.name(`routines ${schema}`, `${source.module.name}${suffix}`, `${objectOf(source)}${suffix}`),
+    });
+    statements.push(
+      `${isFirst ? headComments(source) : ''}CREATE OR REPLACE FUNCTION ${fn}()\nRETURNS trigger\n${text}`,
+    );
+    statements.push(...triggers(context, { source, table, used, name, fn, events }));
+    if (isFirst) context.issues.push(...e.issues);
+    isFirst = false;
+    const made = finish(e, []);
+    pieces.push(...made.pieces);
+    for (const one of made.variables) variables.set(one.name, one);
+  }
+  if (source.module.disabled)
+    statements.push(
+      ...statement.events.map(
+        (event) => `ALTER TABLE ${table.relation.sql} DISABLE TRIGGER ${quoteIdent(triggerName(context, name, event))}`,
+      ),
+    );
+  return { statements, pieces, variables: [...variables.values()] };
+}
+
+function tableOf(context: RoutineContext, source: TriggerSource): TriggerTable {
+  const { target, scope, span } = source.statement;
+  if (scope !== 'object' || !target)
+    throw new NotConverted('SL1051', 'A trigger of the database or the server is not converted.', span);
+  const schema = target.schema?.name ?? source.module.schema;
+  const relation = context.scope.relation([schema, target.name.name]);
+  if (!relation?.sql)
+    throw new NotConverted('SL1040', `The table of the trigger, ${target.name.name}, is not converted.`, span);
+  return {
+    relation: { ...relation, sql: relation.sql },
+    key: context.scope.keyOf(schema, target.name.name),
+    isView: context.scope.isView(schema, target.name.name),
+  };
+}
+
+/** Which of `inserted` and `deleted` a body reads; UPDATE(c) compares both. */
+function usedImages(statement: CreateTrigger): readonly Image[] {
+  const names = new Set<string>();
+  walk(statement.body, (node) => {
+    if (node.kind === 'table' && !node.name.schema) names.add(node.name.name.name.toLowerCase());
+    if (node.kind === 'call' && node.name.name.name.toLowerCase() === 'update') {
+      names.add('inserted');
+      names.add('deleted');
+    }
+  });
+  return (['inserted', 'deleted'] as const).filter((one) => names.has(one));
+}
+
+interface OneEvent {
+  readonly table: TriggerTable;
+  readonly event: string;
+  readonly used: readonly Image[];
+}
+
+function writeTrigger(context: RoutineContext, source: TriggerSource, one: OneEvent): Emitter {
+  const { statement } = source;
+  const e = beginBody(context, source, { kind: 'trigger', results: 'none', body: statement.body });
+  bindValues(e);
+  const isRow = statement.timing === 'insteadOf';
+  const there = IMAGES[one.event] ?? [];
+  for (const image of ['inserted', 'deleted'] as const) {
+    const row = image === 'inserted' ? 'NEW' : 'OLD';
+    const sql = !there.includes(image)
+      ? `(SELECT * FROM ${one.table.relation.sql} WHERE false)`
+      : isRow
+        ? `(SELECT ${row}.*)`
+        : image;
+    e.scope.local.set(image, imageOf(one.table.relation, image, sql));
+  }
+  e.facts.triggerReturn = ending(one.table, statement, one.event);
+  bindUpdate(e, one);
+  if (e.facts.rowCount) {
+    const counted = isRow ? '1' : `(SELECT count(*) FROM ${there[0] ?? 'inserted'})`;
+    e.line(`${e.facts.rowCount} := ${counted};`);
+  }
+  if (isRow)
+    e.issue('SL1053', 'The trigger is called once for each row, inserted and deleted hold one row.', statement.span);
+  writeBody(e, statement.body, statement.span);
+  return e;
+}
+
+function imageOf(relation: Relation, name: string, sql: string): Relation {
+  const columns = relation.columns.map((one): RelationColumn => {
+    const { expression: _, ...rest } = one;
+    return rest;
+  });
+  return { kind: 'table', name, sql, columns };
+}
+
+const ending = (table: TriggerTable, statement: CreateTrigger, event: string): string =>
+  statement.timing === 'insteadOf' && table.isView ? `RETURN ${event === 'DELETE' ? 'OLD' : 'NEW'};` : 'RETURN NULL;';
+
+/** UPDATE(c): always at INSERT, never at DELETE; at UPDATE where a row has another value. */
+function bindUpdate(e: Emitter, { table, event }: OneEvent): void {
+  e.scope.functions.set('update', (call) => {
+    const type = { name: 'bit' } as const;
+    const name = call.args[0]?.constant ?? '';
+    const column = table.relation.columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (!column) return call.fail(207, `Invalid column name '${name}'.`);
+    if (event !== 'UPDATE') return { sql: String(event === 'INSERT'), type, nullable: false };
+    e.once('SL1052', `UPDATE(${name}) is true where a row has another value of it.`, call.span);
+    return { sql: changedSql(e, table, column), type, nullable: false };
+  });
+}
+
+function changedSql(e: Emitter, table: TriggerTable, column: RelationColumn): string {
+  const [inserted, deleted] = ['inserted', 'deleted'].map((one) => e.scope.local.get(one)?.sql ?? one);
+  const keys = table.key.flatMap((name) => table.relation.columns.find((one) => one.name === name)?.sql ?? []);
+  if (keys.length === 0 || keys.includes(column.sql))
+    return `EXISTS (SELECT ${column.sql} FROM ${inserted} AS i EXCEPT ALL SELECT ${column.sql} FROM ${deleted} AS d)`;
+  const join = keys.map((one) => `i.${one} = d.${one}`).join(' AND ');
+  return `EXISTS (SELECT FROM ${inserted} AS i JOIN ${deleted} AS d ON ${join} WHERE i.${column.sql} IS DISTINCT FROM d.${column.sql})`;
+}
+
+interface TriggerText {
+  readonly source: TriggerSource;
+  readonly table: TriggerTable;
+  readonly used: readonly Image[];
+  readonly name: string;
+  readonly fn: string;
+  readonly events: readonly string[];
+}
+
+const triggerName = (context: RoutineContext, name: string, event: string): string =>
+  context.naming.name('triggers', `${name}_${event.toLowerCase()}`, `${name}\u0000${event}`);
+
+function triggers(context: RoutineContext, one: TriggerText): readonly string[] {
+  const { source, table, used, events, fn } = one;
+  const { timing } = source.statement;
+  const isRow = timing === 'insteadOf';
+  const guard = isRow ? !table.isView : changesOwnTable(source);
+  const when = guard ? '\nWHEN (pg_trigger_depth() = 0)' : '';
+  if (guard && !isRow) context.issues.push(...guardIssue(source, context));
+  return events.map((event) => {
+    const images = isRow ? [] : used.filter((image) => IMAGES[event]?.includes(image));
+    const words = images.map((image) => (image === 'inserted' ? 'NEW TABLE AS inserted' : 'OLD TABLE AS deleted'));
+    const moment = isRow ? (table.isView ? 'INSTEAD OF' : 'BEFORE') : 'AFTER';
+    const referencing = words.length > 0 ? `\nREFERENCING ${words.join(' ')}` : '';
+    const name = quoteIdent(triggerName(context, one.name, event));
+    return `CREATE OR REPLACE TRIGGER ${name}\n${moment} ${event} ON ${table.relation.sql}${referencing}\nFOR EACH ${isRow ? 'ROW' : 'STATEMENT'}${when}\nEXECUTE FUNCTION ${fn}()`;
+  });
+}
+
+/** Whether the body writes to the trigger's own table: by default SQL Server does not let a trigger call itself. */
+function changesOwnTable(source: TriggerSource): boolean {
+  const own = source.statement.target?.name.name.toLowerCase();
+  const { body } = source.statement;
+  const changes = [
+    ...findAll(body, 'insert'),
+    ...findAll(body, 'update'),
+    ...findAll(body, 'delete'),
+    ...findAll(body, 'merge'),
+  ];
+  return changes.some((one) => {
+    const { target } = one;
+    if (target.kind !== 'table') return false;
+    const name = target.name.name.name.toLowerCase();
+    if (name === own) return true;
+    return (
+      'from' in one &&
+      findAll(one.from, 'table').some(
+        (from) => from.alias?.name.toLowerCase() === name && from.name.name.name.toLowerCase() === own,
+      )
+    );
+  });
+}
+
+function guardIssue(source: TriggerSource, context: RoutineContext): RoutineContext['issues'] {
+  const e = beginBody(context, source, { kind: 'trigger', results: 'none', body: [] });
+  e.issue('SL1054', 'The trigger changes its own table.', source.statement.span);
+  return e.issues;
+}
