@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseBatch, parseScript } from './parse.ts';
+import { parseBatch, parseExpression, parseScript } from './parse.ts';
 
 const kinds = (text: string): string[][] => parseScript(text).batches.map((b) => b.statements.map((s) => s.kind));
 
@@ -125,6 +125,21 @@ describe('a module keeps its source', () => {
 });
 
 describe('spans', () => {
+  test('an expression that begins with a parenthesis has it in its span', () => {
+    for (const text of [
+      "([x] + isnull(y, '')) + ', '",
+      '((a)) * 2',
+      '(a) = 1',
+      '(a + b) COLLATE Latin1_General_BIN',
+      '(a) BETWEEN 1 AND 2',
+    ])
+      expect(parsed(text)).toBe(text);
+    function parsed(text: string): string {
+      const span = parseExpression(text).expression?.span;
+      return text.slice(span?.start, span?.end);
+    }
+  });
+
   test('are offsets of the text, lines and columns counted from 1, \\r\\n as one line end', () => {
     const text = "select 'a\r\nb',\r\n  [c\nd] from t";
     const [select] = parseBatch(text).statements;

@@ -198,12 +198,13 @@ export interface Assignments {
   readonly variables: readonly { readonly name: string; readonly value: TypedSql }[];
 }
 
-/** Translates SET clauses over a target. */
+/** Translates SET clauses over a target. `before`: where variables find the row as it was, if not in `env`. */
 export function assignments(
   t: Translation,
   env: Environment,
   relation: Relation,
   clauses: readonly SetClause[],
+  before = env,
 ): Assignments {
   const sets: string[] = [];
   const written: RelationColumn[] = [];
@@ -220,7 +221,8 @@ export function assignments(
       sets.push(`${column.sql} = ${assigned(t, env, relation, column, clause)}`);
       written.push(column);
     }
-    if (clause.variable) variables.push({ name: clause.variable.name, value: variableValue(t, env, clause, column) });
+    if (clause.variable)
+      variables.push({ name: clause.variable.name, value: variableValue(t, before, clause, column) });
   }
   return { sets, written, variables };
 }
@@ -289,6 +291,15 @@ function variableRight(t: Translation, env: Environment, clause: SetColumn): Typ
   return clause.op === '=' || !clause.variable ? right : compound(t, env, clause, clause.variable, right);
 }
 
+/** `SET @v = column, column = …` takes the value from before the change; what RETURNING calls by the target's name is the row after it. */
+function rowBefore(t: Translation, found: Found): Environment {
+  const old = boundRelation(t, found.env.scope, found.relation, 'old');
+  const sources = found.env.sources.map((one) =>
+    one.sqlName === found.name ? { ...one, sqlName: 'old', columns: old.columns } : one,
+  );
+  return { ...found.env, sources };
+}
+
 /** Translates UPDATE, with or without FROM. */
 export function translateUpdate(t: Translation, root: Environment, node: Update): TranslatedDml | undefined {
   const columns = node.set.flatMap((one) =>
@@ -297,7 +308,7 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const found = find(t, root, { ...node, columns });
   if (!found) return undefined;
   const { relation } = found;
-  const set = assignments(t, found.env, relation, node.set);
+  const set = assignments(t, found.env, relation, node.set, rowBefore(t, found));
   const output = returning(t, found.env, {
     output: node.output,
     relation,

@@ -187,6 +187,7 @@ function parenthesised(r: Reader): Expression {
     return { kind: 'subquery', query, span: r.span(open) };
   }
   r.expect(')');
+  r.wrap(inner.span, open);
   return inner;
 }
 

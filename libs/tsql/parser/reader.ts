@@ -46,6 +46,8 @@ export class Reader {
   readonly text: string;
   /** The text of this batch within `text`. */
   readonly batch: Span;
+  /** The parenthesis that opened before an expression, by the span of its node. */
+  private readonly opened = new WeakMap<Span, Token>();
   private readonly tokens: readonly Token[];
   private readonly first: number;
   private readonly last: number;
@@ -179,10 +181,16 @@ export class Reader {
     return { start: from.start, end: Math.max(end, from.start), line: from.line, column: from.column };
   }
 
-  /** The text from the beginning of a node that was already read. */
+  /** The text from the beginning of a node that was already read, with the parenthesis that opened before it. */
   spanFrom(from: Span): Span {
+    const { start, line, column } = this.opened.get(from) ?? from;
     const end = this.pos > 0 ? this.at(this.pos - 1).end : from.end;
-    return { start: from.start, end: Math.max(end, from.start), line: from.line, column: from.column };
+    return { start, end: Math.max(end, start), line, column };
+  }
+
+  /** Remembers the parenthesis around an expression: its node keeps its own span, one that begins with it begins with the parenthesis. */
+  wrap(inner: Span, open: Token): void {
+    this.opened.set(inner, open);
   }
 
   /** Counts one level of nesting in; every `enter` has its `leave`, except on the way out of a fault. */
