@@ -42,6 +42,11 @@ describe('what fuzzing found', () => {
     ['a setting in parentheses', 'SET LOCK_TIMEOUT (5 - 1)', 102],
     ['nothing behind IF', 'IF @a = 1;', 102],
     ['a hint without its number', 'SELECT * FROM t WITH (SPATIAL_WINDOW_MAX_CELLS)', 102],
+    ['a number before an assignment', 'SET @a 5 = 1', 102],
+    ['an unknown national type', 'CREATE TABLE t (a national x)', 102],
+    ['a query hint with an equals sign that it has not', 'SELECT 1 OPTION (RECOMPILE = 1)', 102],
+    ['an index named by a reserved word', 'DROP INDEX t.AS', 102],
+    ['a login option with a list', 'CREATE LOGIN l WITH a(2)', 102],
   ])('%s is a fault of syntax', (_name, text, number) => {
     expect(parseBatch(text).errors.map((error) => error.number)).toEqual([number]);
   });

@@ -13,6 +13,7 @@ import { rebuildPartition } from './alter-table.ts';
 import { clusteredWord, indexColumns, storage } from './columns.ts';
 import { indexOptions } from './constraints.ts';
 import { expression, scalar } from './expressions.ts';
+import { RESERVED } from './keywords.ts';
 import { commaList, dataType, nameParts, objectName, objectNameOf, optionalNameList, parenNameList } from './names.ts';
 import { optionList, parenOptions, withOptions } from './options.ts';
 import type { Reader } from './reader.ts';
@@ -131,7 +132,7 @@ function droppedIndex(r: Reader): DroppedIndex {
     const options = withOptions(r);
     return { kind: 'droppedIndex', name, table, options, span: r.span(start) };
   }
-  if (parts.length < 2) r.fail();
+  if (parts.length < 2 || (name.quote === 'none' && RESERVED.has(name.name.toUpperCase()))) r.fail();
   const table = objectNameOf(r, parts.slice(0, -1), before);
   return { kind: 'droppedIndex', name, table, options: [], span: r.span(start) };
 }

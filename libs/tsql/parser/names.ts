@@ -102,7 +102,8 @@ export function dataType(r: Reader): DataType {
     }
   }
   let base = name.name.toLowerCase();
-  if (base === 'national') base = `national ${typeWord(r).name.toLowerCase()}`;
+  if (base === 'national' && name.quote === 'none')
+    base = `national ${r.expectAny('CHAR', 'CHARACTER', 'TEXT').toLowerCase()}`;
   if (base === 'double' && r.accept('PRECISION')) base = 'double precision';
   if (r.is('VARYING') && /(char|character|binary)$/.test(base)) {
     r.next();

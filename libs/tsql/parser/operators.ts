@@ -20,7 +20,8 @@ const ASSIGN: Readonly<Record<string, AssignOperator>> = {
  */
 export function acceptAssign(r: Reader, skip = 0): AssignOperator | undefined {
   const upper = r.peek(skip).upper;
-  const joined = upper !== '=' && r.peekIs('=', skip + 1) ? ASSIGN[`${upper}=`] : undefined;
+  // Only symbols and words have an upper form: a number before `=` is no half of an operator.
+  const joined = upper !== '=' && upper !== '' && r.peekIs('=', skip + 1) ? ASSIGN[`${upper}=`] : undefined;
   const op = joined ?? ASSIGN[upper];
   if (op === undefined) return undefined;
   for (let i = 0; i <= skip; i++) r.next();

@@ -80,6 +80,8 @@ export function queryHints(r: Reader): QueryHint[] {
   return hints;
 }
 
+const WITH_EQUALS = new Set(['LABEL', 'MIN_GRANT_PERCENT', 'MAX_GRANT_PERCENT']);
+
 function queryHint(r: Reader): QueryHint {
   const start = r.token;
   const words: string[] = [];
@@ -93,7 +95,7 @@ function queryHint(r: Reader): QueryHint {
   if (r.accept('(')) {
     args = expressionList(r);
     r.expect(')');
-  } else if (r.accept('=') || startsValue(r)) args = [scalar(r)];
+  } else if ((WITH_EQUALS.has(name) && r.accept('=')) || startsValue(r)) args = [scalar(r)];
   return { kind: 'queryHint', name, args, span: r.span(start) };
 }
 
