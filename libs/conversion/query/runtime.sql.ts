@@ -1,6 +1,7 @@
 import { BINARY_RUNTIME } from './runtime/binary.sql.ts';
 import { DATETIME_RUNTIME } from './runtime/datetime.sql.ts';
 import { DATE_TEXT_RUNTIME } from './runtime/date-text.sql.ts';
+import { FORMAT_RUNTIME } from './runtime/format.sql.ts';
 import { HIERARCHY_RUNTIME } from './runtime/hierarchy.sql.ts';
 import { JSON_RUNTIME } from './runtime/json.sql.ts';
 import { NUMBER_RUNTIME } from './runtime/number.sql.ts';
@@ -45,6 +46,7 @@ export const RUNTIME_SQL: string = [
   TIME_ZONE_RUNTIME,
   DATE_TEXT_RUNTIME,
   BINARY_RUNTIME,
+  FORMAT_RUNTIME,
   JSON_RUNTIME,
   HIERARCHY_RUNTIME,
   SPATIAL_RUNTIME,

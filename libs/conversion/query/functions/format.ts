@@ -1,18 +1,38 @@
 import type { TypedSql } from '../api.ts';
-import { timestampOf } from '../convert-datetime.ts';
+import { ticksOf, timestampOf } from '../convert-datetime.ts';
 import type { FunctionUse } from '../function-call.ts';
 import { call, quoted, value } from '../sql-text.ts';
 import { familyOf, isDatetime, nvarchar } from '../sql-type.ts';
 
-/** FORMAT(value, format [, culture]) for constant formats and the culture en-US (or none). */
+/** FORMAT(value, format [, culture]); over plain PostgreSQL for constant formats and the culture en-US (or none) alone. */
 export function formatFunction(use: FunctionUse): TypedSql {
   const from = use.arg(0);
+  if (from.constant === null) return value('NULL::text', nvarchar(4000), true);
+  if (use.runtime) return runtimeFormat(use, from);
   const format = use.arg(1).constant;
   const culture = use.count > 2 ? use.arg(2).constant : 'en-US';
   if (typeof format !== 'string') return use.unsupported('FORMAT with a format that is not a constant');
   if (culture?.toLowerCase() !== 'en-us') return use.unsupported('FORMAT with a culture other than en-US');
   const sql = isDatetime(from.type) ? dateFormat(use, from, format) : numberFormat(from, format);
   return sql === undefined ? use.unsupported(`FORMAT with the format '${format}'`) : value(sql, nvarchar(4000), true);
+}
+
+function runtimeFormat(use: FunctionUse, from: TypedSql): TypedSql {
+  const format = use.text(1).sql;
+  const culture = use.count > 2 ? use.text(2).sql : quoted('en-US');
+  const family = familyOf(from.type);
+  if (from.type.name === 'time') return use.unsupported('FORMAT of time');
+  if (isDatetime(from.type)) {
+    const minutes = from.type.name === 'datetimeoffset' ? `(${from.sql}).off::int` : 'NULL::int';
+    const sql = call('sys.format_date', ticksOf(use.t, from), minutes, format, culture);
+    return value(sql, nvarchar(4000), true);
+  }
+  if (!['integer', 'decimal', 'money', 'float'].includes(family)) {
+    return use.fail(8116, `Argument data type ${from.type.name} is invalid for argument 1 of format function.`);
+  }
+  const width = { tinyint: 1, smallint: 2, int: 4 }[from.type.name as 'int'] ?? 8;
+  const args = [`(${from.sql})::numeric`, String(family === 'integer'), String(width), format, culture];
+  return value(call('sys.format_number', ...args), nvarchar(4000), true);
 }
 
 const STANDARD_DATES: Readonly<Record<string, string>> = {
@@ -102,7 +122,7 @@ function numberFormat(from: TypedSql, format: string): string | undefined {
       return `(CASE WHEN ${number} < 0 THEN '($' || ${amount} || ')' ELSE '$' || ${amount} END)`;
     }
     case 'P':
-      return `(to_char(${number} * 100, ${quoted(grouped)}) || '%')`;
+      return `(to_char(${number} * 100, ${quoted(grouped)}) || ' %')`;
     case 'D':
       return `(CASE WHEN ${number} < 0 THEN '-' ELSE '' END || lpad(abs(${number})::text, greatest(${match[2] || 1}, length(abs(${number})::text)), '0'))`;
     default:
