@@ -192,6 +192,7 @@ function language(run: Run, name: string): void {
       `SET LANGUAGE failed because '${name}' is not an official language name or a language alias on this SQL Server.`,
     );
   const { options } = run.session;
-  options.language = name;
+  // A bare word of SET LANGUAGE comes upper-case; the aliases are those of sys.syslanguages.
+  options.language = name.toLowerCase();
   [options.dateFormat, options.dateFirst] = known;
 }

@@ -66,12 +66,14 @@ function pathRow(
     const text = textOf(t, one, row, clause);
     if (one.name.startsWith('@'))
       attributes.push(`coalesce(${quoted(` ${one.name.slice(1)}="`)} || replace(${text}, '"', '&quot;') || '"', '')`);
-    else if (one.name === '' || one.name === '*' || one.name === 'text()') parts.push(`coalesce(${text}, '')`);
+    else if (one.name === '' || one.name === '*' || one.name === 'text()') parts.push(text);
     else if (/[/()]/.test(one.name)) t.unsupported(`FOR XML PATH with the path '${one.name}'`, clause.span);
-    else parts.push(`coalesce(${quoted(`<${one.name}>`)} || ${text} || ${quoted(`</${one.name}>`)}, '')`);
+    else parts.push(`${quoted(`<${one.name}>`)} || ${text} || ${quoted(`</${one.name}>`)}`);
   }
-  const content = parts.length === 0 ? "''" : parts.join(' || ');
-  if (element === '') return `(${content})`;
-  const open = [quoted(`<${element}`), ...attributes, "'>'"].join(' || ');
-  return `(${open} || ${content} || ${quoted(`</${element}>`)})`;
+  const content = parts.length === 0 ? "''" : `concat(${parts.join(', ')})`;
+  if (element === '') return content;
+  const open = [quoted(`<${element}`), ...attributes].join(' || ');
+  // An element without content is closed at once.
+  const none = parts.length === 0 ? 'true' : `num_nonnulls(${parts.join(', ')}) = 0`;
+  return `(${open} || CASE WHEN ${none} THEN '/>' ELSE '>' || ${content} || ${quoted(`</${element}>`)} END)`;
 }

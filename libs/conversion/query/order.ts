@@ -50,7 +50,8 @@ export function windowSql(t: Translation, env: Environment, window: WindowSpec):
   }
   const order = sortKeys(t, env, window.orderBy);
   if (order !== '') parts.push(`ORDER BY ${order}`);
-  if (window.frame) parts.push(frameSql(t, env, window.frame, order === ''));
+  const { frame, span } = window;
+  if (frame) parts.push(frameSql(t, env, { frame, span }, order === ''));
   return `(${parts.filter((part) => part !== '').join(' ')})`;
 }
 
@@ -60,11 +61,21 @@ const BOUNDS = {
   unboundedFollowing: 'UNBOUNDED FOLLOWING',
 } as const;
 
-function frameSql(t: Translation, env: Environment, frame: WindowFrame, unordered: boolean): string {
+interface FramedWindow {
+  readonly frame: WindowFrame;
+  readonly span: WindowSpec['span'];
+}
+
+function frameSql(t: Translation, env: Environment, { frame, span }: FramedWindow, unordered: boolean): string {
   const bound = (one: WindowFrame['from']): string => {
     if (one.type !== 'preceding' && one.type !== 'following') return BOUNDS[one.type];
     return `${one.value ? translate(t, env, one.value).sql : '0'} ${one.type.toUpperCase()}`;
   };
+  const counted = [frame.from, frame.to].some((one) => one?.value !== undefined);
+  if (frame.unit === 'range' && counted) {
+    const message = 'RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters.';
+    t.fail('window-frame', 4194, message, span);
+  }
   const unit = frame.unit === 'rows' || unordered ? 'ROWS' : 'RANGE';
   return frame.to ? `${unit} BETWEEN ${bound(frame.from)} AND ${bound(frame.to)}` : `${unit} ${bound(frame.from)}`;
 }

@@ -69,7 +69,15 @@ export async function alterDatabase(run: Run, statement: AlterDatabase): Promise
       return;
     case 'collate':
       throw new SqlError(40515, 'ALTER DATABASE COLLATE is not supported in this version of SQL Server.');
+    case 'addFile':
+    case 'removeFile':
+    case 'modifyFile':
+    case 'filegroup':
+      throw new SqlError(
+        40515,
+        'ALTER DATABASE of files and file groups is not supported in this version of SQL Server.',
+      );
     default:
-    // Files, file groups and scoped configurations have no counterpart and change no answer.
+    // Scoped configurations have no counterpart and change no answer.
   }
 }

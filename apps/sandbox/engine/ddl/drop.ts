@@ -91,6 +91,9 @@ async function dropOther(run: Run, statement: DropObject, name: ObjectName): Pro
 
 /** DROP of anything but a database. */
 export async function dropObjects(run: Run, statement: DropObject): Promise<void> {
+  if (statement.names.length === 0) {
+    throw new SqlError(40515, `DROP ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`);
+  }
   for (const name of statement.names) await dropOne(run, statement, name);
 }
 
