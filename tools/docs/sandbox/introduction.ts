@@ -15,7 +15,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 ## Limits that no single case shows
 
 - **Isolation levels** are PostgreSQL's. \`SNAPSHOT\` and \`READ_COMMITTED_SNAPSHOT\` are as named; a reader never blocks on a writer, whatever its level, and
-  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. Writers block on writers, deadlocks end with 1205, lock time-outs with 1222.
+  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. \`sys.dm_exec_sessions\` shows level 2 for every session. Writers block on writers, deadlocks end with 1205, lock time-outs with 1222.
 - **Plans and their statistics**: hints are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Collations** compare by ICU and a code page for \`varchar\`; the sandbox knows the collations that \`sys.fn_helpcollations\` would list for Windows and SQL names
