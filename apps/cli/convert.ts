@@ -1,44 +1,93 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convertDatabase, type Phase } from '#conversion';
+import {
+  convertDatabase,
+  idleSuppressions,
+  type Issue,
+  objectFiles,
+  readSuppressions,
+  suppressedBy,
+  type Suppression,
+} from '#conversion';
+import { readJobFile } from '#jobs';
+import { SluiceError } from '#errors';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
-import { withJob } from './context.ts';
+import { withSource } from './context.ts';
+import { textOf, type TreeChanges, writeTree } from './convert-tree.ts';
+import { setOptions } from './job.ts';
+import type { Output } from './output.ts';
 
-const PHASES: readonly Phase[] = ['before', 'after', 'cutover', 'code'];
+/** Beside the tree: issues that somebody has accepted, with the reason. */
+const ACCEPTED = 'sluice-issues.yaml';
 
 export const convertCommand: Command = {
   name: 'convert',
   usage: 'convert JOB [--out DIR]',
-  summary: 'Convert the schema: statements by phase, and issues; touches nothing',
+  summary: 'Convert the schema: one file an object, and issues; touches no server',
   example: 'sluice convert job.yaml --out converted',
   options: {
     ...JOB_OPTIONS,
-    out: { type: 'string', value: 'DIR', help: 'Write one SQL file a phase, and issues.json' },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      help: 'Write a tree of files, one an object; edits in it are kept when it is written again',
+    },
   },
-  run(invocation: Invocation) {
-    const { out, options } = invocation;
-    return withJob(
-      invocation,
-      async (context) => {
-        const conversion = convertDatabase(await context.source.catalog.readDatabase(), context.job);
-        const dir = options['out'];
-        if (typeof dir === 'string') {
-          await mkdir(dir, { recursive: true });
-          for (const [index, phase] of PHASES.entries()) {
-            const steps = conversion.steps.filter((step) => step.phase === phase);
-            await writeFile(join(dir, `${index + 1}-${phase}.sql`), steps.map((step) => `${step.sql};\n`).join('\n'));
-          }
-          await writeFile(join(dir, 'issues.json'), JSON.stringify(conversion.issues, null, 2));
-        }
-        for (const one of conversion.issues)
-          out.line(`${one.code} ${one.severity.padEnd(8)} ${one.object}: ${one.message}`);
-        out.line(
-          `${conversion.tables.length} tables, ${conversion.steps.length} statements, ${conversion.issues.length} issues.`,
-        );
-        out.result({ tables: conversion.tables.length, statements: conversion.steps, issues: conversion.issues });
-        return 0;
-      },
-      { startsStack: true },
+  async run(invocation: Invocation) {
+    const { out, options, positionals } = invocation;
+    const [path] = positionals;
+    if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file.');
+    const job = readJobFile(path, setOptions(invocation));
+    const database = await withSource(job, (source) => source.catalog.readDatabase());
+    const conversion = convertDatabase(database, job);
+    const dir = options['out'];
+    const accepted = typeof dir === 'string' ? await readAccepted(dir) : [];
+    const left = conversion.issues.filter((one) => !suppressedBy(one, accepted));
+    printIssues(left, out);
+    for (const { code, object } of idleSuppressions(conversion.issues, accepted))
+      out.line(`${ACCEPTED}: ${code} of ${object} accepts nothing.`);
+    let changes: TreeChanges = new Map();
+    if (typeof dir === 'string') {
+      const files = objectFiles(database, conversion, accepted);
+      changes = await writeTree(
+        dir,
+        files,
+        new Map([['issues.json', `${JSON.stringify(conversion.issues, null, 2)}\n`]]),
+      );
+      printChanges(changes, out);
+    }
+    const hidden = conversion.issues.length - left.length;
+    out.line(
+      `${conversion.tables.length} tables, ${conversion.steps.length} statements, ${left.length} issues${hidden > 0 ? `, ${hidden} accepted` : ''}.`,
     );
+    out.result({
+      tables: conversion.tables.length,
+      statements: conversion.steps,
+      issues: left,
+      accepted: hidden,
+      files: Object.fromEntries(changes),
+    });
+    return isSettled(changes) ? 0 : 1;
   },
 };
+
+async function readAccepted(dir: string): Promise<Suppression[]> {
+  const file = join(dir, ACCEPTED);
+  const text = await textOf(file);
+  return text === undefined ? [] : readSuppressions(text, file);
+}
+
+function printIssues(issues: readonly Issue[], out: Output): void {
+  for (const one of issues) out.line(`${one.code} ${one.severity.padEnd(8)} ${one.object}: ${one.message}`);
+}
+
+/** What a person has to know of: everything but what stayed as it was. */
+function printChanges(changes: TreeChanges, out: Output): void {
+  const counts = Map.groupBy(changes, ([, change]) => change);
+  for (const kind of ['merged', 'orphaned', 'conflict', 'unsettled'] as const)
+    for (const [path] of counts.get(kind) ?? []) out.line(`${kind.padEnd(9)} ${path}`);
+  out.line([...counts].map(([kind, of]) => `${of.length} ${kind}`).join(', '));
+}
+
+function isSettled(changes: TreeChanges): boolean {
+  return ![...changes.values()].some((change) => change === 'conflict' || change === 'unsettled');
+}

@@ -1,0 +1,3 @@
+export { type ObjectFile, objectFiles, orderFile } from './object-files.ts';
+export { type FileChange, type FilePlan, planFile } from './plan.ts';
+export { idleSuppressions, readSuppressions, suppressedBy, type Suppression } from './suppression.ts';
