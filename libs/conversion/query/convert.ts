@@ -95,7 +95,12 @@ function convertSql(c: Conversion): string | TypedSql | undefined {
     case 'datetime':
       return toDatetime(c);
     case 'xml':
-      return isString(c.from.type) ? value(c.from.sql, c.to, c.from.nullable) : undefined;
+      if (!isString(c.from.type)) return undefined;
+      return value(
+        c.t.profile.runtime ? call('sys.xml_of', c.from.sql, bool(c.try === true)) : c.from.sql,
+        c.to,
+        c.from.nullable || c.try === true,
+      );
     default:
       return toOther(c);
   }

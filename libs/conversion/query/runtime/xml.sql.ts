@@ -9,6 +9,28 @@ BEGIN
 EXCEPTION WHEN invalid_xml_content OR invalid_xml_document THEN
   PERFORM sys.raise(9400, 'XML parsing: the text is not well formed.');
 END $$;
+CREATE OR REPLACE FUNCTION sys.xml_of(x text, quiet boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE part text; made text := regexp_replace(x COLLATE "C", '^\s*<\?xml[^>]*\?>', ''); fault text;
+BEGIN
+  IF x IS NULL THEN RETURN NULL; END IF;
+  IF made ~ '<!DOCTYPE' THEN
+    PERFORM sys.raise(6359, 'Parsing XML with internal subset DTDs not allowed. Use CONVERT with style option 2 to enable limited internal subset DTD support.');
+  END IF;
+  -- CDATA becomes text, text of blanks alone between tags is dropped.
+  LOOP
+    part := substring(made COLLATE "C" from '<!\[CDATA\[([\s\S]*?)\]\]>');
+    EXIT WHEN part IS NULL;
+    made := replace(made, '<![CDATA[' || part || ']]>', replace(replace(replace(part, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'));
+  END LOOP;
+  IF made !~ '<!--|xml:space' THEN made := regexp_replace(made COLLATE "C", '(^|>)\s+(?=<|$)', '\1', 'g'); END IF;
+  RETURN array_to_string(xpath('/sbx/node()', xmlparse(document '<sbx>' || made || '</sbx>')), '');
+EXCEPTION WHEN invalid_xml_content OR invalid_xml_document THEN
+  GET STACKED DIAGNOSTICS fault = PG_EXCEPTION_DETAIL;
+  IF quiet THEN RETURN NULL; END IF;
+  IF fault ~ 'mismatch' AND fault !~ 'mismatch: [^\n]*sbx' THEN PERFORM sys.raise(9436, 'XML parsing: end tag does not match start tag'); END IF;
+  IF fault ~ 'EntityRef' THEN PERFORM sys.raise(9421, 'XML parsing: illegal name character'); END IF;
+  PERFORM sys.raise(9400, 'XML parsing: unexpected end of input');
+END $$;
 CREATE OR REPLACE FUNCTION sys.xml_plain(x text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT replace(replace(replace(replace(replace(x, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#x0d;', chr(13)), '&amp;', '&') $$;
 CREATE OR REPLACE FUNCTION sys.xml_scalar(x text, path text, names text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
