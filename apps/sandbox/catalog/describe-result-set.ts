@@ -89,6 +89,15 @@ export function typeText(type: TdsType): string {
   return `${name}(${type.length === -1 ? 'max' : (type.length ?? 1)})`;
 }
 
+/** The type token of TDS for a nullable value of the type. */
+export const tdsTypeId = (type: TdsType): number => NULLABLE_TOKENS[type.name] ?? 240;
+
+/** The length that goes with {@link tdsTypeId}. */
+export function tdsLength(type: TdsType): number {
+  const { maxLength } = facetsOf(type);
+  return maxLength === -1 ? 65_535 : maxLength;
+}
+
 function describedRow(column: DescribedColumn, at: number): TdsValue[] {
   const facets = facetsOf(column.type);
   const row = new Array<TdsValue>(SHAPE.length).fill(null);
@@ -112,8 +121,8 @@ function describedRow(column: DescribedColumn, at: number): TdsValue[] {
   set('is_updateable', true);
   set('is_computed_column', false);
   set('is_sparse_column_set', false);
-  set('tds_type_id', NULLABLE_TOKENS[column.type.name] ?? 240);
-  set('tds_length', facets.maxLength === -1 ? 65_535 : facets.maxLength);
+  set('tds_type_id', tdsTypeId(column.type));
+  set('tds_length', tdsLength(column.type));
   return row;
 }
 

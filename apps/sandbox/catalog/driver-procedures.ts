@@ -12,6 +12,7 @@ import {
 } from './driver-tables.ts';
 import { spColumnPrivileges, spSprocColumns, spSprocColumns100, spTablePrivileges } from './driver-routines.ts';
 import { spDatatypeInfo } from './driver-type-info.ts';
+import { describeUndeclaredParameters } from './describe-parameters.ts';
 import { describeFirstResultSet } from './describe-result-set.ts';
 import type { ProcedureContext, SystemProcedure } from './procedure.ts';
 import { ascii, DATETIME, INT, sendResult, SMALLINT, SYSNAME, text } from './result-set.ts';
@@ -333,5 +334,6 @@ export const DRIVER_PROCEDURES: Readonly<Record<string, SystemProcedure>> = {
   sp_who2: spWho,
   sp_configure: spConfigure,
   sp_describe_first_result_set: describeFirstResultSet,
+  sp_describe_undeclared_parameters: describeUndeclaredParameters,
   xp_msver: xpMsver,
 };

@@ -10,6 +10,7 @@ export { catalogWriter } from './pg-catalog-writer.ts';
 export * from './physical.ts';
 export type {
   DescribedColumn,
+  DescribedParameter,
   ProcedureArgument,
   ProcedureContext,
   ProcedureResult,

@@ -37,7 +37,15 @@ export interface ProcedureContext {
   batch(sql: string, parameters?: readonly TdsParameter[]): Promise<void>;
   /** The columns a T-SQL batch would give first, without running it; undefined = no result set. */
   describe(sql: string, parameters: string | undefined): Promise<readonly DescribedColumn[] | undefined>;
+  /** The variables that a T-SQL batch uses without declaring them. Throws 11502, 11508. */
+  describeParameters(sql: string, parameters: string | undefined): Promise<readonly DescribedParameter[]>;
   readonly signal: AbortSignal;
+}
+
+/** An undeclared parameter of a batch, with its @, and the type that the batch gives it. */
+export interface DescribedParameter {
+  readonly name: string;
+  readonly type: TdsType;
 }
 
 export interface DescribedColumn {

@@ -138,6 +138,7 @@ export class CdcHarness {
       out: sinkInto(sent),
       batch: () => Promise.reject(new Error('no engine here')),
       describe: () => Promise.resolve(undefined),
+      describeParameters: () => Promise.resolve([]),
       signal: new AbortController().signal,
     };
   }

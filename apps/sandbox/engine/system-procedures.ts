@@ -5,6 +5,7 @@ import { ownProcedure } from './own-procedures.ts';
 import type { CallArgument, CallResult } from './procedure-call.ts';
 import { runText } from './procedure-call.ts';
 import { describeFirst } from './describe.ts';
+import { undeclaredParameters } from './undeclared-parameters.ts';
 import { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 import { decoderFor, encoderFor } from './storage-type.ts';
@@ -53,6 +54,7 @@ async function contextFor(run: Run): Promise<ProcedureContext> {
       return runText(run, sql, frame);
     },
     describe: (sql, parameters) => describeFirst(run, sql, parameters),
+    describeParameters: (sql, parameters) => undeclaredParameters(run, sql, parameters),
     signal: run.signal,
   };
 }
