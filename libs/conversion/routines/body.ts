@@ -5,6 +5,7 @@ import type { TargetScope } from '../schema/target-scope.ts';
 import { beginCursors, findCursorLoops } from './cursors.ts';
 import { type BodyKind, type BodyOptions, Emitter } from './emitter.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
+import { plainNames } from './plain-names.ts';
 import { RoutineScope } from './routine-scope.ts';
 import { bindSessionValues } from './session-values.ts';
 import { writeStatement } from './statement.ts';
@@ -105,5 +106,9 @@ export function finish(e: Emitter, statements: readonly string[]): ConvertedRout
     name: one.name,
     type: one.typeSql,
   }));
-  return { statements, pieces: e.pieces, variables: [...new Map(variables.map((one) => [one.name, one])).values()] };
+  return {
+    statements: statements.map(plainNames),
+    pieces: e.pieces,
+    variables: [...new Map(variables.map((one) => [one.name, one])).values()],
+  };
 }

@@ -13,6 +13,7 @@ import {
 } from './body.ts';
 import type { Emitter } from './emitter.ts';
 import { NotConverted } from './not-converted.ts';
+import { plainNames } from './plain-names.ts';
 import type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
 
 type TriggerSource = RoutineSource & { readonly statement: CreateTrigger };
@@ -72,7 +73,7 @@ export function convertTrigger(context: RoutineContext, source: TriggerSource): 
         (event) => `ALTER TABLE ${table.relation.sql} DISABLE TRIGGER ${quoteIdent(triggerName(context, name, event))}`,
       ),
     );
-  return { statements, pieces, variables: [...variables.values()] };
+  return { statements: statements.map(plainNames), pieces, variables: [...variables.values()] };
 }
 
 function tableOf(context: RoutineContext, source: TriggerSource): TriggerTable {
@@ -90,12 +91,13 @@ function tableOf(context: RoutineContext, source: TriggerSource): TriggerTable {
   };
 }
 
-/** Which of `inserted` and `deleted` a body reads; UPDATE(c) compares both. */
+/** Which of `inserted` and `deleted` a body reads; UPDATE(c) compares both, @@ROWCOUNT counts one of them at first. */
 function usedImages(statement: CreateTrigger): readonly Image[] {
   const names = new Set<string>();
   walk(statement.body, (node) => {
     if (node.kind === 'table' && !node.name.schema) names.add(node.name.name.name.toLowerCase());
-    if (node.kind === 'call' && node.name.name.name.toLowerCase() === 'update') {
+    const counts = node.kind === 'globalVariable' && node.name.toLowerCase() === '@@rowcount';
+    if (counts || (node.kind === 'call' && node.name.name.name.toLowerCase() === 'update')) {
       names.add('inserted');
       names.add('deleted');
     }

@@ -11,6 +11,8 @@ const MAX_BYTES = 63;
  */
 export class Naming {
   private readonly taken = new Map<string, Map<string, string>>();
+  /** The names by their keys. */
+  private readonly owners = new Map<string, Map<string, string>>();
 
   constructor(private readonly policy: NamingPolicy) {}
 
@@ -20,11 +22,15 @@ export class Naming {
   name(scope: string, name: string, key: string = name): string {
     const names = this.taken.get(scope) ?? new Map<string, string>();
     this.taken.set(scope, names);
-    for (const [taken, owner] of names) if (owner === key) return taken;
+    const owners = this.owners.get(scope) ?? new Map<string, string>();
+    this.owners.set(scope, owners);
+    const known = owners.get(key);
+    if (known !== undefined) return known;
     const folded = shorten(fold(name, this.policy), name);
     let candidate = folded;
     for (let n = 0; names.has(candidate); n++) candidate = withHash(folded, `${key}\u0000${n}`);
     names.set(candidate, key);
+    owners.set(key, candidate);
     return candidate;
   }
 }

@@ -21,6 +21,7 @@ export class TargetScope implements Scope {
   private readonly relations = new Map<string, Relation>();
   private readonly sequences = new Map<string, { sql: string; type: SqlType }>();
   private readonly aliases = new Map<string, SqlType>();
+  private names: ReadonlySet<string> | undefined;
   private readonly views = new Set<string>();
   private readonly keys = new Map<string, readonly string[]>();
   /** The routines converted so far. */
@@ -39,6 +40,7 @@ export class TargetScope implements Scope {
 
   addView(schema: string, name: string, relation: Relation): void {
     this.views.add(keyOf(schema, name));
+    this.names = undefined;
     this.relations.set(keyOf(schema, name), relation);
   }
 
@@ -87,8 +89,10 @@ export class TargetScope implements Scope {
 
   /** Names of all columns, as they stand in the target without quotes. */
   columnNames(): ReadonlySet<string> {
-    const columns = [...this.relations.values()].flatMap((one) => one.columns);
-    return new Set(columns.map((one) => unquote(one.sql)));
+    this.names ??= new Set(
+      [...this.relations.values()].flatMap((one) => one.columns.map((column) => unquote(column.sql))),
+    );
+    return this.names;
   }
 }
 

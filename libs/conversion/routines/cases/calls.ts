@@ -1,3 +1,130 @@
-import type { CaseGroup } from './case-group.ts';
+import { type CaseGroup, many, one } from './case-group.ts';
 
-export const CALLS: CaseGroup = { name: 'calls', script: '', cases: [] };
+/** EXEC in all its forms. */
+export const CALLS: CaseGroup = {
+  name: 'calls and dynamic SQL',
+  script: `
+CREATE TABLE dbo.Task (TaskId int IDENTITY(1,1) NOT NULL PRIMARY KEY, Title varchar(30) NULL, Done bit NULL)
+GO
+CREATE PROCEDURE dbo.Caller @Sum int OUTPUT AS
+DECLARE @r int, @twice bigint
+EXEC @r = dbo.Twice 21, @twice OUTPUT
+SET @Sum = @r + @twice
+GO
+CREATE PROCEDURE dbo.Twice @n int, @out bigint OUTPUT AS
+SET @out = @n * 2
+IF @n > 100 RETURN 5
+RETURN 1
+GO
+CREATE PROCEDURE dbo.CallerByName @Result bigint OUTPUT AS
+EXECUTE dbo.Twice @out = @Result OUTPUT, @n = 8
+GO
+CREATE PROCEDURE dbo.IgnoresOutput AS
+DECLARE @x bigint = 5
+EXEC dbo.Twice 4, @x
+PRINT CAST(@x AS varchar(10))
+GO
+CREATE PROCEDURE dbo.AddTask @Title varchar(30), @Done bit = 0 AS
+INSERT INTO Task (Title, Done) VALUES (@Title, @Done)
+GO
+CREATE PROCEDURE dbo.AddTwo AS
+EXEC AddTask 'first'
+EXEC dbo.AddTask @Title = 'second', @Done = 1
+EXEC AddTask third
+GO
+CREATE PROCEDURE dbo.OpenTasks @Least int = 0 AS
+SELECT TaskId, Title FROM Task WHERE Done = 0 AND TaskId >= @Least ORDER BY TaskId
+GO
+CREATE PROCEDURE dbo.PassesOn AS
+EXEC dbo.OpenTasks
+GO
+CREATE PROCEDURE dbo.Collects @n int OUTPUT AS
+CREATE TABLE #open (Id int, Title varchar(30))
+INSERT INTO #open (Id, Title) EXEC dbo.OpenTasks @Least = 1
+SELECT @n = COUNT(*) FROM #open
+GO
+CREATE PROCEDURE dbo.Constant AS
+EXEC('UPDATE Task SET Done = 1 WHERE Done = 0')
+GO
+CREATE PROCEDURE dbo.ExecSql @n int OUTPUT AS
+EXEC sp_executesql N'SELECT @count = COUNT(*) FROM Task WHERE Title = @t', N'@t varchar(30), @count int OUTPUT', @t = 'first', @count = @n OUTPUT
+GO
+CREATE PROCEDURE dbo.ExecSqlVariable @Title varchar(30) AS
+DECLARE @sql nvarchar(max)
+SET @sql = N'SELECT TaskId FROM Task' + N' WHERE Title = @Title'
+EXEC sp_executesql @sql, N'@Title varchar(30)', @Title
+GO
+CREATE PROCEDURE dbo.Dynamic @Column sysname AS
+DECLARE @sql nvarchar(max) = N'SELECT ' + QUOTENAME(@Column) + N' FROM Task'
+PRINT 'before'
+EXEC(@sql)
+GO
+CREATE PROCEDURE dbo.Unknown AS
+EXEC dbo.NotThere 1
+GO
+CREATE PROCEDURE dbo.OtherDatabase AS
+EXEC Elsewhere.dbo.Something
+GO
+CREATE PROCEDURE dbo.Locks AS
+DECLARE @r int
+EXEC @r = sp_getapplock @Resource = 'tasks', @LockMode = 'Exclusive'
+PRINT CAST(@r AS varchar(5))
+GO
+CREATE PROCEDURE dbo.Smalls @a smallint, @b tinyint, @c varchar(5), @d decimal(9,2), @e datetime = NULL, @f bit = 1 AS
+PRINT CAST(@a + @b AS varchar(9)) + @c + CAST(@d AS varchar(12)) + CAST(@f AS varchar(1))
+GO
+CREATE PROCEDURE dbo.CallsSmalls AS
+EXEC Smalls 1, 2, 'x', 3, '20240101', 0
+GO
+CREATE PROCEDURE dbo.TwoSets AS
+SELECT 1 AS a
+SELECT 2 AS b
+GO
+CREATE PROCEDURE dbo.HandsOn AS
+EXEC dbo.TwoSets
+SELECT 3 AS c
+GO`,
+  issues: ['SL1044 dbo.Dynamic', 'SL1049 dbo.OtherDatabase', 'SL1049 dbo.Unknown'],
+  cases: (() => {
+    const rows = `INSERT INTO task (task_id, title, done) VALUES (1, 'first', false), (2, 'second', true)`;
+    const after = (name: string, run: readonly string[], ...expected: string[]) =>
+      many(name, [rows, ...run], ...expected);
+    const titles = 'SELECT title, done FROM task ORDER BY task_id';
+    return [
+      one('the return code and an OUTPUT parameter', 'CALL caller(NULL)', '43'),
+      one('arguments by name', 'CALL caller_by_name(NULL)', '16'),
+      {
+        name: 'an OUTPUT parameter without OUTPUT in the call',
+        run: ['CALL ignores_output()'],
+        rows: [],
+        notices: ['5'],
+      },
+      many('calls with defaults and a bare word', ['CALL add_two()', titles], 'first|f', 'second|t', 'third|f'),
+      after('a procedure that passes on the rows of another', ['SELECT * FROM passes_on()'], '1|first'),
+      after('INSERT … EXEC', ['CALL collects(NULL)'], '1'),
+      after('EXEC of a constant text', ['CALL constant()', 'SELECT count(*) FROM task WHERE done'], '2'),
+      after('sp_executesql with parameters', ['CALL exec_sql(NULL)'], '1'),
+      after('sp_executesql of a variable that holds one constant', [`SELECT * FROM exec_sql_variable('second')`], '2'),
+      {
+        name: 'dynamic SQL is raised where it stands',
+        run: [`CALL dynamic('title')`],
+        rows: ['!0A000 SL1044: The text of the dynamic SQL is only known when it runs.'],
+        notices: ['before'],
+      },
+      one(
+        'a procedure that is not there',
+        'CALL unknown()',
+        `!0A000 SL1049: The procedure 'NotThere' is not converted, or not known.`,
+      ),
+      one(
+        'a procedure of another database',
+        'CALL other_database()',
+        '!0A000 SL1049: The procedure is in another database: Elsewhere.',
+      ),
+      { name: 'an application lock', run: ['CALL locks()'], rows: [], notices: ['0'] },
+      { name: 'arguments of narrow types', run: ['CALL calls_smalls()'], rows: [], notices: ['3x3.000'] },
+      many('result sets of another procedure among its own', [`CALL hands_on('a', 'b', 'c')`, 'FETCH ALL FROM b'], '2'),
+      many('its own behind them', [`CALL hands_on('a', 'b', 'c')`, 'FETCH ALL FROM c'], '3'),
+    ];
+  })(),
+};
