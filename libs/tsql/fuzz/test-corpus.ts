@@ -7,10 +7,18 @@ import { parseScript } from '../parse.ts';
 /** Longest text that is mutated: longer ones are for {@link longTexts}. */
 const LONGEST = 6_000;
 
+/** The parser's own cases: the same texts for as long as nobody changes the parser. */
+export function ownCorpus(): string[] {
+  return Object.values(CASE_FAMILIES).flatMap((cases) => cases.map((one) => one.sql));
+}
+
 /** Statements to begin from: the parser's own cases, those of the semantics suite, and the public scripts where they lie beside the project. */
 export function corpus(root: string): string[] {
-  const own = Object.values(CASE_FAMILIES).flatMap((cases) => cases.map((one) => one.sql));
-  const texts = [...own, ...semantics(join(root, 'test/semantics/cases')), ...scripts(join(root, '../shared/data'))];
+  const texts = [
+    ...ownCorpus(),
+    ...semantics(join(root, 'test/semantics/cases')),
+    ...scripts(join(root, '../shared/data')),
+  ];
   return texts.filter((text) => text !== '' && text.length <= LONGEST);
 }
 

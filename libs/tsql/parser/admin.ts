@@ -47,7 +47,7 @@ export function textStatement(r: Reader): Statement {
   for (;;) {
     if (r.acceptSequence('WITH', 'LOG')) withLog = true;
     else if (r.is('HOLDLOCK')) args.push(optionValue(r));
-    else if (startsValue(r) && r.token.type !== 'word') args.push(scalar(r));
+    else if (startsValue(r) && r.token.type !== 'word' && !r.is('(') && !r.is('{') && !r.is('~')) args.push(scalar(r));
     else if (r.is('NULL')) args.push(scalar(r));
     else break;
   }

@@ -195,5 +195,6 @@ function partitionAction(r: Reader): AlterTableAction {
 export function rebuildPartition(r: Reader): Expression | 'all' | undefined {
   if (!r.accept('PARTITION')) return undefined;
   r.expect('=');
-  return r.accept('ALL') ? 'all' : scalar(r);
+  if (r.accept('ALL')) return 'all';
+  return r.is('(') ? r.fail() : scalar(r);
 }

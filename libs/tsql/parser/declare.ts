@@ -121,6 +121,7 @@ function setOption(r: Reader, start: Reader['token']): Statement {
   }
   const prefix = r.acceptAny('STATISTICS', 'OFFSETS');
   const names = commaList(r, () => {
+    if (r.token.type !== 'word') r.fail();
     const word = r.anyName().name.toUpperCase();
     return prefix === undefined ? word : `${prefix} ${word}`;
   });

@@ -106,6 +106,7 @@ function argumentValue(r: Reader): Expression {
       if (token.type === 'dquote' && !r.quotedIdentifier) return literal(r, 'string');
       return bareWord(r);
     case 'symbol':
+      if (r.is('{') && r.peekIs('FN')) r.fail(r.peek());
       return r.is('{') ? expression(r) : signed(r);
     case 'variable':
       return variable(r);

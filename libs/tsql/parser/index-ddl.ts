@@ -51,7 +51,7 @@ export function createIndex(r: Reader, start: Reader['token']): CreateIndex {
   const table = objectName(r);
   const columns = r.is('(') ? indexColumns(r) : [];
   const xml = type === 'xml' ? xmlIndex(r, primaryXml) : undefined;
-  const tessellation = r.accept('USING') ? r.next().upper : undefined;
+  const tessellation = r.accept('USING') ? r.name().name.toUpperCase() : undefined;
   const tail = indexTail(r);
   return {
     kind: 'createIndex',

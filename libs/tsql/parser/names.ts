@@ -133,7 +133,8 @@ function typeArgs(r: Reader, args: (number | 'max')[]): void {
     else {
       const negative = r.accept('-');
       if (r.token.type !== 'int') r.fail();
-      args.push(Number(r.next().text) * (negative ? -1 : 1));
+      const size = Number(r.next().text);
+      args.push(negative && size !== 0 ? -size : size);
     }
   } while (r.accept(','));
   r.expect(')');

@@ -201,7 +201,7 @@ function topInParentheses(r: Reader): Top['expression'] {
 
 function topValue(r: Reader): Top['expression'] {
   const { token } = r;
-  if (r.isVariable(token)) {
+  if (r.isVariable(token) && !token.text.startsWith('@@')) {
     r.next();
     return { kind: 'variable', name: token.text, span: r.span(token) };
   }
@@ -223,7 +223,9 @@ export function selectItem(r: Reader): SelectItem {
   if (r.peekIs('=') && (r.isName() || token.type === 'string' || token.type === 'nstring' || token.type === 'dquote')) {
     const alias = identifierOf(r.next());
     r.next();
+    const from = r.token;
     const value = scalar(r);
+    if (value.kind === 'star') r.fail(from);
     return { kind: 'selectItem', expression: value, alias, span: r.span(token) };
   }
   const value = scalar(r);

@@ -103,8 +103,15 @@ function plainStatement(r: Reader): Statement {
   const isToggle = start.upper === 'ENABLE' || start.upper === 'DISABLE';
   if (parse !== undefined && (!isToggle || r.peekIs('TRIGGER'))) return parse(r);
   if (startsKnownStatement(r)) return knownStatement(r);
-  if (isFirst && (r.isName() || start.upper === '.')) return implicitExecute(r);
+  if (isFirst && (r.isName() || startsWithDots(r))) return implicitExecute(r);
   return r.fail();
+}
+
+/** Whether dots and a name follow that begins no statement: `..sp_who`. */
+function startsWithDots(r: Reader): boolean {
+  let dots = 0;
+  while (r.peek(dots).upper === '.') dots++;
+  return dots > 0 && r.isName(r.peek(dots)) && !STATEMENT_STARTS.has(r.peek(dots).upper);
 }
 
 /** Reads one statement. One that cannot be read becomes `unknown` with one error, and reading goes on at the next. */
