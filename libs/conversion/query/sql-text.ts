@@ -45,9 +45,9 @@ export function escapeText(text: string): string {
   return out;
 }
 
-/** Removes one pair of parentheses that encloses the whole text; for text that people read. */
+/** Removes one pair of parentheses that encloses the whole text; for text that people read. A query in parentheses needs them. */
 export function bare(sql: string): string {
-  if (!sql.startsWith('(') || !sql.endsWith(')')) return sql;
+  if (!sql.startsWith('(') || !sql.endsWith(')') || /^\((SELECT|WITH|VALUES)\b/.test(sql)) return sql;
   let depth = 0;
   let quote = '';
   for (let index = 0; index < sql.length - 1; index += 1) {

@@ -93,6 +93,20 @@ describe('schema conversion', () => {
     expect(issues.filter((one) => one.severity === 'manual')).toEqual([]);
   });
 
+  test('a default that is more than a constant or a call stands in parentheses', () => {
+    const at = (definition: string): string => {
+      const column = {
+        ...int(2, 'At', { default: { name: 'DF', definition, systemNamed: false } }),
+        sourceType: { name: 'datetime2', scale: 7 },
+        value: { kind: 'timestamp', digits: 6 } as const,
+      };
+      const { steps } = convertDatabase(database(table({ columns: [int(1, 'Id'), column] })), SETTINGS);
+      return steps.map((step) => step.sql).join('\n');
+    };
+    expect(at('(sysutcdatetime())')).toContain(`DEFAULT (now() AT TIME ZONE 'UTC')`);
+    expect(at("('2024-01-01')")).toMatch(/DEFAULT '2024-01-01[^']*'/);
+  });
+
   test('B5, D2: unique constraints and unique indexes are made at cutover, others after the load', () => {
     const key = { name: 'UQ', columns: [{ column: 'Id', descending: false }], clustered: false, systemNamed: false };
     const index = { ...key, name: 'IX', included: [], disabled: false, type: 'NONCLUSTERED' };
