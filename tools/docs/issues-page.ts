@@ -1,4 +1,4 @@
-import { ISSUE_CODES } from '#conversion';
+import { effortOf, ISSUE_CODES, type IssueCode, type Severity } from '#conversion';
 import { code, heading, table } from './markdown.ts';
 
 /** Every issue that the conversion may report. */
@@ -8,14 +8,23 @@ export function issuesPage(): string {
     severity,
     title,
     remedy,
+    effortText(name as IssueCode, severity),
   ]);
   return `${heading('Conversion issues', '`libs/conversion/schema/issue.ts`')}
 
 What cannot be converted, or only with a difference, is never skipped in silence: it has an issue with the object, its place in the source text, and a
 remedy. \`sluice convert JOB\` lists them without touching anything; \`sluice status JOB\` counts those of a job that runs, and \`--json\` shows them.
 
+The effort is a rule of thumb for \`sluice assess\`: hours for every occurrence, and once to learn what to do. A whole code object by hand goes by its size ([assessment.md](assessment.md)).
+
 Severities: **info**, converted, worth knowing; **review**, converted with a difference; **decision**, needs one; **manual**, not converted.
 
-${table(['code', 'severity', 'what', 'what to do'], rows)}
+${table(['code', 'severity', 'what', 'what to do', 'effort'], rows)}
 `;
+}
+
+function effortText(name: IssueCode, severity: Severity): string {
+  const { learning, each } = effortOf({ code: name, severity });
+  if (each === 0 && learning === 0) return 'none';
+  return name === 'SL1008' ? `by size, ${learning} h once` : `${each} h, ${learning} h once`;
 }
