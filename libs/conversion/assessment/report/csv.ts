@@ -156,7 +156,7 @@ function cell(value: Cell): string {
 function fileName(text: string): string {
   return (
     text
-      .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replaceAll(/[^\p{L}\p{N}._-]+|\.{2,}/gu, '-')
       .replaceAll(/^[.-]+|[.-]+$/g, '')
       .slice(0, 100) || 'database'
   );
