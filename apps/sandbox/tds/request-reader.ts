@@ -8,6 +8,8 @@ import { TYPE } from './wire-types.ts';
 export interface RpcCall {
   readonly procedure: string | number;
   readonly parameters: readonly TdsParameter[];
+  /** The client knows the columns of what it fetches. */
+  readonly noMetadata: boolean;
 }
 
 /** Skips ALL_HEADERS (MS-TDS 2.2.5.3); transaction descriptor and notifications say nothing that the session does not know. */
@@ -32,10 +34,10 @@ export function readRpc(bytes: Buffer): RpcCall[] {
   while (reader.remaining > 0) {
     const length = reader.u16();
     const procedure = length === 0xffff ? reader.u16() : reader.ucs2(length);
-    reader.u16();
+    const noMetadata = (reader.u16() & NO_METADATA) !== 0;
     const parameters: TdsParameter[] = [];
     while (reader.remaining > 0 && !atSeparator(reader)) parameters.push(readParameter(reader));
-    calls.push({ procedure, parameters });
+    calls.push({ procedure, parameters, noMetadata });
     if (reader.remaining > 0) reader.u8();
   }
   if (calls.length === 0) throw new ProtocolError('an RPC message without a call');
@@ -47,6 +49,9 @@ function atSeparator(reader: WireReader): boolean {
   const next = reader.bytes[reader.position] ?? 0;
   return next === 0xff || next === 0xfe;
 }
+
+/** Option flag fNoMetaData of a call. */
+const NO_METADATA = 0x02;
 
 const BY_REFERENCE = 0x01;
 const DEFAULT_VALUE = 0x02;

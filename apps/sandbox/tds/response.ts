@@ -71,6 +71,16 @@ export class Response implements ResultSink {
     });
   }
 
+  /** Begins a result set whose columns the client already knows: it asked for no metadata (MS-TDS 2.2.6.6, fNoMetaData). */
+  knownColumns(columns: readonly TdsColumn[]): void {
+    if (this.mute) return;
+    this.settle();
+    this.rows = new RowEncoder(columns, this.context.nullBitmap);
+    const { tokens } = this.context.writer;
+    tokens.u8(TOKEN.colMetadata);
+    tokens.u16(0xffff);
+  }
+
   row(values: readonly TdsValue[]): boolean {
     if (this.mute) return true;
     if (!this.rows) throw new Error('BUG: a row before its columns');
