@@ -145,8 +145,10 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
 
 /** 266: a procedure or text that left another number of transactions than it found. */
 function checkCount(run: Run, before: number, procedure: string): void {
-  const { tx } = run.session;
+  const { tx, options } = run.session;
   if (tx.depth === before || tx.doomed) return;
+  // The transaction that a statement inside began by SET IMPLICIT_TRANSACTIONS is the session's.
+  if (options.implicitTransactions && before === 0 && tx.depth === 1) return;
   run.out.error(
     new SqlError(
       266,
