@@ -14,7 +14,7 @@ import { spColumnPrivileges, spSprocColumns, spSprocColumns100, spTablePrivilege
 import { spDatatypeInfo } from './driver-type-info.ts';
 import { describeUndeclaredParameters } from './describe-parameters.ts';
 import { describeFirstResultSet } from './describe-result-set.ts';
-import type { ProcedureContext, SystemProcedure } from './procedure.ts';
+import type { ProcedureContext, ProcedureResult, SystemProcedure } from './procedure.ts';
 import { ascii, DATETIME, INT, sendResult, SMALLINT, SYSNAME, text } from './result-set.ts';
 
 const MISSING = (name: string, database: string): SqlError =>
@@ -74,7 +74,8 @@ const SERVER_INFO: readonly (readonly [number, string, string])[] = [
   [500, 'SYS_SPROC_VERSION', '16.00.1000'],
 ];
 
-const spServerInfo: SystemProcedure = async (context) => {
+const spServerInfo: SystemProcedure = async (context, args) => {
+  const [wanted] = textArguments(['attribute_id'], args);
   await sendResult(
     context.out,
     [
@@ -82,7 +83,7 @@ const spServerInfo: SystemProcedure = async (context) => {
       ['attribute_name', ascii(60)],
       ['attribute_value', ascii(255)],
     ],
-    SERVER_INFO,
+    SERVER_INFO.filter(([id]) => wanted === null || wanted === undefined || String(id) === wanted),
   );
   return { status: 0 };
 };
@@ -268,10 +269,20 @@ const spWho: SystemProcedure = (context) =>
     `SELECT session_id, 0::smallint, status, login_name, ''::text, '0    ', meta.f_db_name(database_id), 'AWAITING COMMAND', 0 FROM sys.dm_exec_sessions ORDER BY session_id`,
   );
 
+async function setConfiguration(context: ProcedureContext, full: string, value: string): Promise<ProcedureResult> {
+  await context.pg.query(
+    'INSERT INTO meta.server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    [`configuration:${full}`, value],
+  );
+  const text15457 = `Configuration option '${full}' changed. Run the RECONFIGURE statement to install.`;
+  context.out.info(new SqlError(15457, text15457, 0));
+  return { status: 0 };
+}
+
 /** sp_configure: reads, and sets `max text repl size (B)` and its like. */
 const spConfigure: SystemProcedure = async (context, args) => {
   const [name, value] = textArguments(['configname', 'configvalue'], args);
-  if (name !== null && name !== undefined && value !== null && value !== undefined) {
+  if (name !== null && name !== undefined) {
     const known = await context.pg.query<{ name: string }>(
       "SELECT name::text FROM sys.configurations WHERE lower(name) LIKE lower($1) || '%' ORDER BY name LIMIT 1",
       [name],
@@ -279,13 +290,7 @@ const spConfigure: SystemProcedure = async (context, args) => {
     const full = known.rows[0]?.name;
     if (full === undefined)
       throw new SqlError(15123, `The configuration option '${name}' does not exist, or it may be an advanced option.`);
-    await context.pg.query(
-      'INSERT INTO meta.server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-      [`configuration:${full}`, value],
-    );
-    const text15457 = `Configuration option '${full}' changed. Run the RECONFIGURE statement to install.`;
-    context.out.info(new SqlError(15457, text15457, 0));
-    return { status: 0 };
+    if (value !== null && value !== undefined) return setConfiguration(context, full, value);
   }
   return answer(
     context,

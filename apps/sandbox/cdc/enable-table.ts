@@ -364,7 +364,10 @@ export async function disableTable(
     for (const { object_id } of chosen) await dropInstance(context.pg, writer, tables, object_id);
     if (chosen.length === rows.length) await untrack(context.pg, tables, source.id);
     await context.pg.query('SELECT pg_logical_emit_message(true, \'sluice_cdc\', \'{"kind":"reload"}\')');
+    // With the last table the jobs go too.
+    await context.pg.query('DELETE FROM meta.cdc_jobs WHERE NOT EXISTS (SELECT FROM meta.cdc_instances)');
   });
+  managerOf(context.catalog)?.ensure(context.catalog);
   return { status: 0 };
 }
 

@@ -1,5 +1,5 @@
 import type { ProcedureArgument, ProcedureContext, ProcedureResult, SystemProcedure } from '../catalog/procedure.ts';
-import { BIGINT, BIT, DATETIME, INT, LSN, sendResult, SYSNAME, text } from '../catalog/result-set.ts';
+import { BIT, DATETIME, INT, LSN, sendResult, SYSNAME, text } from '../catalog/result-set.ts';
 import { SqlError, type TdsValue } from '../session.ts';
 import { BoundArguments, parameters } from './arguments.ts';
 import { cleanupInstance, physicalTable, type CdcTables } from './cleanup.ts';
@@ -55,12 +55,7 @@ async function helpChangeDataCapture(
     );
   }
   const source = schema === null || name === null ? undefined : context.snapshot.object(schema, name);
-  if (schema !== null && source?.kind !== 'U') {
-    throw new SqlError(
-      22931,
-      `Source table '${schema}.${name}' does not exist in the current database. Ensure that the correct database context is set. Specify a valid schema and table name for the database.`,
-    );
-  }
+  if (schema !== null && source?.kind !== 'U') throw notThere();
   const { rows } = await context.pg.query<HelpRow>(
     `SELECT json_build_array(s.name, o.name, t.c4) AS names, t.c1 AS object_id, t.c3 AS source_object_id, t.c5 AS start_lsn,
      json_build_array(s.name, o.name, t.c4, t.c7, t.c8, t.c9, t.c10, t.c11, ${quoteList(physicalTable(tables.index_columns_id), 'c2', 'c3')},
@@ -94,6 +89,16 @@ async function helpChangeDataCapture(
   return OK;
 }
 
+const notThere = (): SqlError => new SqlError(22981, 'Object does not exist or access is denied.');
+
+/** A capture instance that the caller may read: 22981 where he may not. */
+async function readableInstance(context: ProcedureContext, name: string): Promise<number> {
+  const id = await instanceId(context, name);
+  const { rows } = await context.pg.query<{ may: boolean }>('SELECT meta.cdc_may_read($1) AS may', [id]);
+  if (!rows[0]?.may) throw notThere();
+  return id;
+}
+
 async function instanceId(context: ProcedureContext, name: string): Promise<number> {
   const { rows } = await context.pg.query<{ object_id: number }>(
     'SELECT object_id FROM meta.cdc_instances WHERE name_key = $1',
@@ -106,6 +111,9 @@ async function instanceId(context: ProcedureContext, name: string): Promise<numb
   );
 }
 
+const NUMERIC = 'm.system_type_id IN (48, 52, 56, 127, 60, 122, 106, 108)';
+const FLOATING = 'm.system_type_id IN (59, 62)';
+
 /** sys.sp_cdc_get_captured_columns. */
 async function getCapturedColumns(
   context: ProcedureContext,
@@ -113,9 +121,12 @@ async function getCapturedColumns(
 ): Promise<ProcedureResult> {
   const bound = new BoundArguments('sp_cdc_get_captured_columns', parameters('capture_instance'), args);
   const tables = await requireCdc(context);
-  const id = await instanceId(context, bound.text('capture_instance') ?? '');
+  const id = await readableInstance(context, bound.text('capture_instance') ?? '');
   const { rows } = await context.pg.query<{ line: TdsValue[] }>(
-    `SELECT json_build_array(s.name, o.name, i.name, c.c2, c.c3, c.c5, c.c4, m.max_length, m.precision, m.precision, m.scale, c.c6, c.c2) AS line
+    `SELECT json_build_array(s.name, o.name, i.name, c.c2, c.c3, c.c5, c.c4, 
+     CASE WHEN m.system_type_id NOT IN (34, 165, 173) THEN meta.char_length(m.system_type_id, m.max_length) END, CASE WHEN ${NUMERIC} OR ${FLOATING} THEN m.precision END,
+     CASE WHEN ${NUMERIC} THEN 10 WHEN ${FLOATING} THEN 2 END, CASE WHEN ${NUMERIC} THEN m.scale END,
+     CASE WHEN m.system_type_id IN (41, 42, 43) THEN m.scale WHEN m.system_type_id = 61 THEN 3 WHEN m.system_type_id IN (40, 58) THEN 0 END) AS line
      FROM ${physicalTable(tables.captured_columns_id)} c JOIN meta.cdc_instances i ON i.object_id = c.c1 JOIN meta.objects o ON o.object_id = i.source_object_id
      JOIN meta.schemas s USING (schema_id) JOIN meta.columns m ON m.object_id = c.c1 AND m.column_id = c.c5 + 5 WHERE c.c1 = $1 ORDER BY c.c5`,
     [id],
@@ -132,13 +143,12 @@ async function getCapturedColumns(
     ['numeric_precision', { name: 'tinyint' }],
     ['numeric_precision_radix', { name: 'smallint' }],
     ['numeric_scale', INT],
-    ['is_computed', BIT],
-    ['column_name_2', SYSNAME],
+    ['datetime_precision', { name: 'smallint' }],
   ] as const;
   await sendResult(
     context.out,
-    shape.slice(0, 12),
-    rows.map((row) => row.line.slice(0, 12)),
+    shape,
+    rows.map((row) => row.line),
   );
   return OK;
 }
@@ -147,7 +157,7 @@ async function getCapturedColumns(
 async function getDdlHistory(context: ProcedureContext, args: readonly ProcedureArgument[]): Promise<ProcedureResult> {
   const bound = new BoundArguments('sp_cdc_get_ddl_history', parameters('capture_instance'), args);
   const tables = await requireCdc(context);
-  const id = await instanceId(context, bound.text('capture_instance') ?? '');
+  const id = await readableInstance(context, bound.text('capture_instance') ?? '');
   const { rows } = await context.pg.query<{
     schema: string;
     table: string;
@@ -211,11 +221,14 @@ async function lowWaterMark(
   );
 }
 
-/** Kept for callers of sp_cdc_scan: the capture job runs by itself. */
+/** The capture job alone reads the log here. */
 async function scan(context: ProcedureContext): Promise<ProcedureResult> {
   await requireCdc(context);
-  await sendResult(context.out, [['scans', BIGINT]], []);
-  return OK;
+  await requireOwner(context);
+  throw new SqlError(
+    40515,
+    'sys.sp_cdc_scan is not supported in this version of SQL Server: the capture job scans the log.',
+  );
 }
 
 /** CDC's procedures by their lower-case names, without schema. */

@@ -42,6 +42,9 @@ const rename: SystemProcedure = async (context, args) => {
     if (type === 'COLUMN') {
       const column = snapshot.column(table, last);
       if (column === undefined) throw noRename(old);
+      if (await isCaptured(context, table.id, column.id)) {
+        throw new SqlError(4928, `Cannot alter column '${column.name}' because it is 'REPLICATED'.`);
+      }
       await context.ddl((writer) => writer.renameColumn(table.id, column.id, name));
     } else {
       const index = table.indexes.find((each) => snapshot.fold(each.name) === snapshot.fold(last));
@@ -58,6 +61,15 @@ const rename: SystemProcedure = async (context, args) => {
   );
   return { status: 0 };
 };
+
+/** A column that a capture instance has keeps its name. */
+async function isCaptured(context: ProcedureContext, tableId: number, columnId: number): Promise<boolean> {
+  const { rows } = await context.pg.query(
+    'SELECT 1 FROM meta.cdc_instances i JOIN meta.cdc_captured c USING (object_id) WHERE i.source_object_id = $1 AND c.column_id = $2',
+    [tableId, columnId],
+  );
+  return rows.length > 0;
+}
 
 function missing(name: string): SqlError {
   return new SqlError(

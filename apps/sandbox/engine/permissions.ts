@@ -90,6 +90,7 @@ function usesOf(root: Statement | Node): Use[] {
   };
   walk(root, (node) => {
     if (node.kind === 'table' && !targets.has(node)) add('SELECT', node.name);
+    else if (node.kind === 'execute' && node.procedure?.kind === 'objectName') add('NAMED', node.procedure);
     else if (node.kind === 'call') add(node.parens ? 'CALL' : 'SELECT', node.name);
     else for (const use of changesOf(node)) add(use.permission, aliases.get(single(use.name) ?? '') ?? use.name);
   });
@@ -131,6 +132,19 @@ function changesOf(node: Node): Use[] {
     default:
       return [];
   }
+}
+
+/** The objects that a module's text names, for sys.sql_expression_dependencies: once each, in the order of the text. */
+export function namedObjects(statement: Statement): { schema?: string; name: string }[] {
+  const names = usesOf(statement).flatMap((use) => {
+    const schema = use.name.schema?.name;
+    const name = use.name.name.name;
+    const isNone = name.startsWith('#') || name.startsWith('@') || /^sys$/i.test(schema ?? '');
+    if (isNone || (use.permission === 'CALL' && schema === undefined)) return [];
+    return [{ ...(schema === undefined ? {} : { schema }), name }];
+  });
+  const distinct = new Map(names.map((name) => [`${name.schema ?? ''}.${name.name}`.toLowerCase(), name]));
+  return [...distinct.values()];
 }
 
 const kept = new WeakMap<object, Use[]>();
@@ -179,7 +193,7 @@ async function requireUses(
 ): Promise<void> {
   for (const use of uses) {
     const parts = namePartsOf(use.name);
-    if (use.permission === 'CALL' && parts.length < 2) continue;
+    if (use.permission === 'NAMED' || (use.permission === 'CALL' && parts.length < 2)) continue;
     const last = parts.at(-1) ?? '';
     if (last.startsWith('#') || last.startsWith('@')) continue;
     if (use.permission === 'CALL' && CDC_ENUMERATION.test(last)) await requireChanges(run, scope, last);

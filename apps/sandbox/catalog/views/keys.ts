@@ -68,8 +68,7 @@ export const KEY_VIEWS = [
   partition_ordinal tinyint! 0
   is_descending_key bit c.is_descending_key
   is_included_column bit c.is_included_column
-  column_store_order_ordinal tinyint! 0
-  data_clustering_ordinal tinyint 0`,
+  column_store_order_ordinal tinyint! 0`,
     'FROM meta.index_columns c',
   ),
   view(

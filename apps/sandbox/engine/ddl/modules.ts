@@ -13,6 +13,7 @@ import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../..
 import { SqlError } from '../../session.ts';
 import { checkModule } from '../batch-check.ts';
 import { namePartsOf } from '../names.ts';
+import { namedObjects } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
 import { SessionScope } from '../session-scope.ts';
 import { prepare } from '../user-functions.ts';
@@ -83,6 +84,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     ansiNulls: options.ansiNulls,
     quotedIdentifier: options.quotedIdentifier,
     schemaBound: statement.options.some((option) => option.name === 'SCHEMABINDING'),
+    references: namedObjects(statement),
   };
   const source = { text: run.text, scope, ansiNullDefault: true };
   switch (statement.kind) {

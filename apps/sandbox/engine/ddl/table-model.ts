@@ -1,5 +1,6 @@
 import { translateExpression, type Relation, type SqlType } from '#conversion';
 import { sandbox, typeOf } from '../profile.ts';
+import { findAll } from '#tsql';
 import type { ColumnDefinition, Constraint, DataType, Expression, Option, TableElement } from '#tsql';
 import type {
   CheckModel,
@@ -162,6 +163,12 @@ function inlineIndex(
   };
 }
 
+/** Arithmetic over columns may overflow to NULL: what it computes counts as nullable, unless ISNULL stands around it. */
+function mayOverflow(expression: Expression): boolean {
+  if (expression.kind === 'call' && /^isnull$/i.test(expression.name.name.name)) return false;
+  return findAll(expression, 'binary').some((node) => /^[-+*/%]$/.test(node.op));
+}
+
 /** One column; computed ones get their type from their expression over `relation`. */
 export function columnModel(source: DefinitionSource, column: ColumnDefinition, relation: Relation): ColumnModel {
   const name = column.name.name;
@@ -178,7 +185,7 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
     return {
       name,
       type: withCollation(source, value.type, value.type.collation),
-      nullable: column.nullable ?? value.nullable,
+      nullable: column.nullable ?? (value.nullable || mayOverflow(expression)),
       computed,
       ...flags,
     };
