@@ -95,12 +95,9 @@ async function requireFreeLogin(run: Run, name: string): Promise<void> {
 /** CREATE ROLE and ALTER ROLE ADD|DROP MEMBER, of server roles too. */
 export async function role(run: Run, statement: Role): Promise<void> {
   const name = statement.name.name;
-  if (statement.type === 'server role') {
-    await run.session.server.setServerRole(
-      name,
-      (statement.addMember ?? statement.dropMember)?.name ?? '',
-      statement.addMember !== undefined,
-    );
+  const member = statement.addMember ?? statement.dropMember;
+  if (statement.type === 'server role' && member !== undefined) {
+    await run.session.server.setServerRole(name, member.name, statement.addMember !== undefined);
     return;
   }
   if (statement.type !== 'role' || statement.newName !== undefined) {
@@ -109,7 +106,6 @@ export async function role(run: Run, statement: Role): Promise<void> {
       `${statement.mode.toUpperCase()} ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`,
     );
   }
-  const member = statement.addMember ?? statement.dropMember;
   await run.session.ddl(async (writer) => {
     if (statement.mode === 'create') {
       await writer.createPrincipal({
