@@ -19,4 +19,6 @@ process.on('disconnect', request);
 
 const args = process.argv.slice(2);
 process.exitCode = await runCommandLine(commands, args, new Output(args.includes('--json')), stop.signal);
+// Ending would cut off what a slow reader of a pipe has not taken yet.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve));
 process.exit();

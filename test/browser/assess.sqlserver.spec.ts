@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect, installOrders, runScript } from '#samples';
+import { connect, createDatabase, installOrders, runScript, type SampleServer } from '#samples';
+import { productRoot } from '#stack';
 import { freshName, testPostgres, testSandbox } from '#testing';
 import { type CliResult, startCli } from '../harness/index.ts';
 import { Chromium, findChromium } from './chromium.ts';
@@ -29,6 +30,27 @@ BEGIN
 END
 `;
 
+/** Of a database in the report, what is looked at here. */
+interface Whole {
+  readonly source: { readonly database: string };
+  readonly kinds: readonly { readonly kind: string; readonly total: number }[];
+  readonly checks: readonly { readonly check: string; readonly verdict: string; readonly objects: readonly string[] }[];
+  readonly hours: number;
+  readonly load: { readonly rows: number; readonly seconds: number };
+  readonly features: readonly { readonly feature: string }[];
+}
+
+async function installGarage(server: SampleServer): Promise<void> {
+  await createDatabase(server);
+  const pool = await connect(server, 1);
+  const folder = join(productRoot(), 'samples/garage');
+  for (const name of readdirSync(folder)
+    .filter((one) => one.endsWith('.sql'))
+    .toSorted())
+    await runScript(pool, readFileSync(join(folder, name), 'utf8'));
+  await pool.close();
+}
+
 const binary = findChromium();
 if (binary === null)
   process.stderr.write('skipped: there is no chromium to open the report in (apt-get install chromium)\n');
@@ -39,6 +61,7 @@ describe('sluice assess', () => {
   let result: CliResult;
   let env: Record<string, string>;
   let database: string;
+  const garage = freshName('garage');
   const page = (): string => join(dir, 'report.html');
 
   beforeAll(async () => {
@@ -51,6 +74,7 @@ describe('sluice assess', () => {
     const pool = await connect(server, 1);
     await runScript(pool, HOSTILE);
     await pool.close();
+    await installGarage({ ...server, database: garage });
     env = {
       SLUICE_TEST_SOURCE_PASSWORD: sandbox.password,
       SLUICE_TEST_TARGET_PASSWORD: decodeURIComponent(target.password),
@@ -69,22 +93,16 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
   }, 5 * MINUTES);
 
   afterAll(async () => {
-    await rm(dir, { recursive: true, force: true });
+    // SLUICE_TEST_KEEP=1: for whoever wants to look at the page.
+    if (process.env['SLUICE_TEST_KEEP'] === undefined) await rm(dir, { recursive: true, force: true });
   });
 
   test('answers in JSON: objects, issues, checks, sizes, durations, without Kafka', () => {
     expect(result.code).toBe(1);
-    const report = JSON.parse(result.stdout) as { databases: Record<string, unknown>[]; failed: unknown[] };
+    const report = JSON.parse(result.stdout) as { databases: Whole[]; failed: unknown[] };
     expect(report.failed).toEqual([]);
-    const [one] = report.databases as [
-      {
-        kinds: { kind: string; total: number }[];
-        checks: { check: string; verdict: string; objects: string[] }[];
-        hours: number;
-        load: { rows: number; seconds: number };
-        features: { feature: string }[];
-      },
-    ];
+    const [one] = report.databases;
+    if (!one) throw new Error('there is no database in the report');
     expect(one.kinds.find((kind) => kind.kind === 'table')?.total).toBeGreaterThanOrEqual(10);
     expect(one.hours).toBeGreaterThan(0);
     expect(one.load.rows).toBeGreaterThan(1500);
@@ -115,11 +133,16 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
 
   test('many databases in one call: one that is not there takes nothing from the others', async () => {
     const html = join(dir, 'many.html');
-    const many = await startCli(['assess', job, '--databases', `${database},nowhere`, '--html', html, '--json'], env)
-      .done;
+    const many = await startCli(
+      ['assess', job, '--databases', `${database},${garage},nowhere`, '--html', html, '--json'],
+      env,
+    ).done;
     expect(many.code).toBe(1);
-    const report = JSON.parse(many.stdout) as { databases: unknown[]; failed: { place: string }[] };
-    expect(report.databases).toHaveLength(1);
+    const report = JSON.parse(many.stdout) as { databases: Whole[]; failed: { place: string }[] };
+    expect(report.databases.map((one) => one.source.database)).toEqual([database, garage]);
+    const total = (kind: string): number | undefined =>
+      report.databases[1]?.kinds.find((one) => one.kind === kind)?.total;
+    expect([total('table'), total('view')]).toEqual([68, 11]);
     expect(report.failed).toEqual([expect.objectContaining({ place: expect.stringContaining('/nowhere') })]);
     expect(readFileSync(html, 'utf8')).toContain('nowhere');
   });
@@ -163,6 +186,17 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
       await browser.evaluate(`document.querySelectorAll('details').forEach((one) => (one.open = true))`);
       expect(await browser.evaluate(OVERFLOW)).toEqual([]);
       expect(await browser.evaluate(CONTRAST)).toEqual([]);
+      expect(browser.complaints).toEqual([]);
+    });
+
+    test('a page of several databases answers for all of them together, and names the one that is silent', async () => {
+      await browser.open(pathToFileURL(join(dir, 'many.html')).href, DESK);
+      await keep('many');
+      const seen = await browser.evaluate<Record<string, string>>(FIRST_SCREEN);
+      expect(Object.keys(seen)).toHaveLength(7);
+      expect(seen['blocks']).toMatch(/1 database did not answer/);
+      expect(await browser.evaluate(`document.querySelectorAll('section[id^="database-"]').length`)).toBe(2);
+      expect(await browser.evaluate(OVERFLOW)).toEqual([]);
       expect(browser.complaints).toEqual([]);
     });
 

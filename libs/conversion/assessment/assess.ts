@@ -1,13 +1,12 @@
 import type { DatabaseModel } from '#schema';
 import type { CheckVerdict, SourceSurvey, SurveyCheck } from '#source';
 import type { Conversion } from '../schema/index.ts';
-import { hoursText } from './effort.ts';
 import { estimateCapture, estimateLoad, MEASURED_RATES, type Rates, secondsOf } from './estimate.ts';
 import { factsOf, inventory } from './features.ts';
 import { assessObjects, countIssues, countKinds } from './inventory.ts';
 import { modelChecks } from './model-checks.ts';
-import { several } from './report/words.ts';
-import type { AssessedObject, Assessment, IssueCount, TableSize } from './model.ts';
+import { firstSteps } from './steps.ts';
+import type { AssessedObject, Assessment, TableSize } from './model.ts';
 
 /** What an assessment is made of. */
 export interface AssessmentInput {
@@ -24,9 +23,8 @@ export interface AssessmentInput {
 
 const RANK: Readonly<Record<CheckVerdict, number>> = { fail: 0, warning: 1, unknown: 2, pass: 3, 'not-needed': 4 };
 
-/** How many tables are named as the largest, and how many first steps. */
+/** How many tables are named as the largest. */
 const LARGEST = 15;
-const STEPS = 5;
 
 /** Puts the assessment of a database together. Deterministic; asks nobody. */
 export function assessDatabase(input: AssessmentInput): Assessment {
@@ -86,20 +84,6 @@ function sizeOf(table: SourceSurvey['tables'][number]): Omit<TableSize, 'seconds
 
 function shareByItself(objects: readonly AssessedObject[]): number {
   return objects.length === 0 ? 1 : objects.filter((object) => object.outcome !== 'manual').length / objects.length;
-}
-
-/** What fails, then the issues that cost most, then what cannot be seen. */
-function firstSteps(checks: readonly SurveyCheck[], issues: readonly IssueCount[]): string[] {
-  const failing = checks.filter((one) => one.verdict === 'fail').map((one) => one.remedy ?? one.message);
-  const costly = issues
-    .filter((one) => one.hours > 0)
-    .toSorted((a, b) => b.hours - a.hours)
-    .map((one) => `${one.title} (${one.code}): ${several(one.occurrences, 'time')}, about ${hoursText(one.hours)}`);
-  const hidden = checks.filter((one) => one.verdict === 'unknown').length;
-  const look = hidden > 0 ? [`Let the login see what it could not: ${hidden} checks have no answer.`] : [];
-  const none = 'Nothing is in the way: write the job file and start with `sluice check`.';
-  const steps = [...new Set(failing), ...costly, ...look];
-  return (steps.length > 0 ? steps : [none]).slice(0, STEPS);
 }
 
 function total(numbers: readonly number[]): number {

@@ -39,7 +39,9 @@ export function assessObjects(
       byName.set(owner.name, owner);
       known.push(owner);
     }
-    issues.set(owner, [...(issues.get(owner) ?? []), one]);
+    const own = issues.get(owner);
+    if (own) own.push(one);
+    else issues.set(owner, [one]);
   }
   return known.map((object) => assess(object, issues.get(object) ?? []));
 }

@@ -1,5 +1,6 @@
 import { hoursText } from '../effort.ts';
 import type { Assessment } from '../model.ts';
+import { firstSteps } from '../steps.ts';
 import { ring } from './charts.ts';
 import { html, type Markup } from './markup.ts';
 import type { AssessmentReport } from './report.ts';
@@ -146,7 +147,13 @@ function cost(databases: readonly Assessment[]): Markup {
 }
 
 function steps(databases: readonly Assessment[]): Markup {
-  const all = [...new Set(databases.flatMap((one) => one.steps))].slice(0, databases.length > 1 ? SHOWN + 1 : SHOWN);
+  if (databases.length === 0)
+    return card('What to do first?', 'first', html`<p>See below why no database answered.</p>`, true);
+  const checks = databases.flatMap((one) => one.checks);
+  const all = firstSteps(
+    checks,
+    databases.flatMap((one) => one.issues),
+  ).slice(0, SHOWN);
   return card(
     'What to do first?',
     'first',
