@@ -7,6 +7,7 @@ import type {
   CreateView,
   ObjectName,
   Parameter,
+  Query,
   ToggleTrigger,
 } from '#tsql';
 import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
@@ -35,9 +36,19 @@ function parameterModel(scope: SessionScope, parameter: Parameter): ParameterMod
   };
 }
 
+/** Error 1033: what is selected from is not sorted, except to say which rows it has. */
+function checkOrder({ orderBy, offset, for: document, body }: Query): void {
+  const limited = offset !== undefined || document !== undefined || (body.kind === 'selectSpec' && body.top);
+  if (orderBy.length === 0 || limited) return;
+  const message =
+    'The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, unless TOP, OFFSET or FOR XML is also specified.';
+  throw new SqlError(1033, message, 15);
+}
+
 /** The result columns of a view, found by translating its query; names given in the header win. */
 function viewColumns(scope: SessionScope, statement: CreateView): ColumnModel[] {
   const own = new SessionScope(scope.snapshot, undefined, statement.name.schema?.name ?? 'dbo');
+  checkOrder(statement.query);
   const query = translateQuery(statement.query, { profile: sandbox, scope: own });
   return query.columns.map((column, index) => {
     const name = statement.columns[index]?.name ?? column.name;
@@ -62,6 +73,7 @@ function functionParts(scope: SessionScope, source: DefinitionSource, statement:
   if (returns.kind === 'returnsTable')
     return { columns: tableDefinition(source, statement.name.name.name, returns.elements).columns };
   if (returns.query === undefined) return {};
+  checkOrder(returns.query);
   const variables = new Map(statement.parameters.map((p) => [p.name.toLowerCase(), typeOf(p.type, scope)]));
   const inner = new SessionScope(
     scope.snapshot,

@@ -92,11 +92,19 @@ async function requireFreeLogin(run: Run, name: string): Promise<void> {
   }
 }
 
-/** CREATE ROLE and ALTER ROLE ADD|DROP MEMBER, of server roles too. */
+const SERVER_ROLES = new Set(
+  'sysadmin securityadmin serveradmin setupadmin processadmin diskadmin dbcreator bulkadmin'.split(' '),
+);
+
+/** CREATE ROLE and ALTER ROLE ADD|DROP MEMBER, of the fixed server roles too. */
 export async function role(run: Run, statement: Role): Promise<void> {
   const name = statement.name.name;
   const member = statement.addMember ?? statement.dropMember;
   if (statement.type === 'server role' && member !== undefined) {
+    if (!SERVER_ROLES.has(name.toLowerCase())) {
+      const message = `Cannot alter the server role '${name}', because it does not exist or you do not have permission.`;
+      throw new SqlError(15_151, message);
+    }
     await run.session.server.setServerRole(name, member.name, statement.addMember !== undefined);
     return;
   }
