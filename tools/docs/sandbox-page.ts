@@ -1,6 +1,5 @@
 import { conformanceOf, readCases, type Conformance, type Refusal } from './sandbox/conformance.ts';
 import { INTRODUCTION } from './sandbox/introduction.ts';
-import { UNCOVERED } from './sandbox/uncovered.ts';
 import { USE_KINDS, type Use, type UseKind } from './sandbox/uses.ts';
 import { code, heading, table } from './markdown.ts';
 
@@ -54,12 +53,6 @@ function refusals(entries: readonly Entry[]): string {
   return table(['of', 'statement', 'error'], rows);
 }
 
-function uncovered(tried: ReadonlySet<Use>): string {
-  const left = UNCOVERED.filter((use) => !tried.has(use));
-  if (left.length === 0) return '';
-  return `## Without a case yet\n\n${left.map((use) => code(use)).join(', ')}\n\n`;
-}
-
 /** What the sandbox does, thing by thing, as the cases of test/semantics say. Reads them from the working folder. */
 export function sandboxPage(): string {
   const groups = readCases();
@@ -74,7 +67,7 @@ The suite has ${count} cases; the sandbox refuses ${refused} of them.
 
 ${USE_KINDS.map((kind) => section(kind, entries)).join('\n\n')}
 
-${uncovered(new Set(entries.map(([use]) => use)))}## Refused forms
+## Refused forms
 
 A server answers each of these; the sandbox says the error instead.
 

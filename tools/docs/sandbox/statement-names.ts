@@ -232,7 +232,8 @@ const NAMINGS: { readonly [K in Statement['kind']]: Naming<Named<K>> } = {
   shutdown: one('SHUTDOWN'),
   setUser: one('SETUSER'),
   backupRestore: backup,
-  empty: one('(empty)'),
+  // A lone semicolon does nothing.
+  empty: { all: [], of: () => ';' },
   // Named by its own words: statements that the tree does not model.
   unknown: { all: [], of: (statement) => statement.verb },
 };
