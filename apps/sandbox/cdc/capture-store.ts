@@ -158,6 +158,9 @@ export class CaptureStore {
   async applyDdl(table: CapturedTable, event: DdlEvent, at: MappingRow): Promise<void> {
     await this.waitVisible(at.xid);
     await this.begin();
+    await this.client.query(
+      'UPDATE meta.cdc_sessions SET schema_change_count = schema_change_count + 1 WHERE session_id = 1',
+    );
     for (const instance of table.instances) {
       const changed = event.changed.flatMap((column) => {
         const index = instance.columns.findIndex((captured) => captured.source === columnName(column.columnId));

@@ -9,6 +9,7 @@ import { physicalTable, type CdcTables } from './cleanup.ts';
 import { BoundArguments, parameters } from './arguments.ts';
 import type { ProcedureArgument } from '../catalog/procedure.ts';
 import { requireCdc, requireOwner } from './enable-db.ts';
+import { AGENT_AWAY, isAgentRunning } from './job-procedures.ts';
 import { commitLsn, parseWal } from './lsn.ts';
 import { makeChangeTable } from './physical-tables.ts';
 import { changeTable } from './tables.ts';
@@ -53,7 +54,9 @@ export async function enableTable(
   const plan = await planInstance(context, bound);
   await context.ddl((writer) => writeInstance(context, writer, tables, plan));
   const created = await ensureJobs(context);
-  for (const job of created) {
+  const agent = await isAgentRunning(context);
+  if (created.length > 0 && !agent) context.out.info(new SqlError(22022, AGENT_AWAY, 0));
+  for (const job of agent ? created : []) {
     const text = `Job 'cdc.${context.snapshot.database.name}_${job}' started successfully.`;
     context.out.info(new SqlError(22803, text, 0));
   }

@@ -208,6 +208,23 @@ export async function dropJob(context: ProcedureContext, args: readonly Procedur
   return OK;
 }
 
+/** 22022 while SQL Server Agent is stopped. */
+async function requireAgent(context: ProcedureContext): Promise<void> {
+  if (await isAgentRunning(context)) return;
+  throw new SqlError(22022, AGENT_AWAY);
+}
+
+/** What is said where the Agent would have to be told of a job. */
+export const AGENT_AWAY = 'SQLServerAgent is not currently running so it cannot be notified of this action.';
+
+/** Whether SQL Server Agent runs; sys.sp_sandbox_cdc stops it. */
+export async function isAgentRunning(context: ProcedureContext): Promise<boolean> {
+  const { rows } = await context.pg.query<{ value: string }>(
+    "SELECT value FROM meta.server_state WHERE name = 'agent'",
+  );
+  return (rows[0]?.value ?? 'running') === 'running';
+}
+
 async function setRunning(context: ProcedureContext, type: JobType, running: boolean): Promise<void> {
   await context.pg.query('UPDATE meta.cdc_jobs SET is_running = $2 WHERE job_type = $1', [type, running]);
   managerOf(context.catalog)?.ensure(context.catalog);
@@ -223,6 +240,7 @@ export async function startJob(
   await requireOwner(context);
   const type = jobType(bound);
   const { running } = await requireJob(context, type);
+  await requireAgent(context);
   const name = `cdc.${context.snapshot.database.name}_${type}`;
   if (running && type === 'capture') {
     throw new SqlError(
@@ -242,6 +260,7 @@ export async function stopJob(context: ProcedureContext, args: readonly Procedur
   await requireOwner(context);
   const type = jobType(bound);
   const { running } = await requireJob(context, type);
+  await requireAgent(context);
   const name = `cdc.${context.snapshot.database.name}_${type}`;
   if (!running) {
     throw new SqlError(

@@ -12,6 +12,7 @@ import {
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
+import { enterModule } from './execute-as.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
@@ -297,6 +298,7 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   const before = session.tx.depth;
   const saved = { ...session.options };
   try {
+    await enterModule(run, object, procedure.options);
     await runBody({ ...run, frame, text }, procedure.body);
   } catch (error) {
     if (error instanceof ScopeFault) throw error.fault;

@@ -211,7 +211,8 @@ export const DYNAMIC_VIEWS = [
   latency int c.latency
   empty_scan_count int c.empty_scan_count
   failed_sessions_count int c.failed_sessions_count`,
-    'FROM meta.cdc_sessions c',
+    // Session 0 is the sum of all since the server began, which here is one.
+    'FROM (SELECT * FROM meta.cdc_sessions UNION ALL SELECT 0 AS session_id, start_time, end_time, duration, scan_phase, error_count, start_lsn, current_lsn, end_lsn, tran_count, last_commit_lsn, last_commit_time, log_record_count, schema_change_count, command_count, last_commit_cdc_lsn, last_commit_cdc_time, latency, empty_scan_count, failed_sessions_count FROM meta.cdc_sessions) c ORDER BY c.session_id DESC',
   ),
   view(
     -185,

@@ -13,6 +13,7 @@ import type {
 import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { checkModule } from '../batch-check.ts';
+import { moduleContext } from '../execute-as.ts';
 import { namePartsOf } from '../names.ts';
 import { namedObjects } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
@@ -99,6 +100,9 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     references: namedObjects(statement),
   };
   const source = { text: run.text, scope, ansiNullDefault: true };
+  if (moduleContext(statement.options) !== undefined && statement.kind !== 'createProcedure') {
+    throw new SqlError(40515, 'WITH EXECUTE AS is not supported in this version of SQL Server but for procedures.');
+  }
   switch (statement.kind) {
     case 'createView':
       return { ...base, kind: 'V', columns: viewColumns(scope, statement) };
