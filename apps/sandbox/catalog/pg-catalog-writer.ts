@@ -240,6 +240,10 @@ class PgCatalogWriter implements CatalogWriter {
     await this.w.pg.query('UPDATE meta.triggers SET is_disabled = $2 WHERE object_id = $1', [objectId, disabled]);
   }
 
+  async setTriggerEvents(objectId: number, events: readonly string[]): Promise<void> {
+    await this.w.pg.query('UPDATE meta.triggers SET events = $2 WHERE object_id = $1', [objectId, events]);
+  }
+
   async createType(type: TypeModel): Promise<{ userTypeId: number; table?: CreatedTable }> {
     const schemaId = await this.w.schemaId(type.schema);
     const taken = await this.w.rows('SELECT 1 FROM meta.types WHERE schema_id = $1 AND name_key = $2', [

@@ -74,6 +74,8 @@ export interface CatalogWriter {
   /** ALTER VIEW / PROCEDURE / FUNCTION / TRIGGER: keeps object_id and create_date. */
   alterModule(objectId: number, module: ModuleModel): Promise<void>;
   setTriggerDisabled(objectId: number, disabled: boolean): Promise<void>;
+  /** Its events, and `INSERT FIRST`, `UPDATE LAST` … where sp_settriggerorder gave it a place. */
+  setTriggerEvents(objectId: number, events: readonly string[]): Promise<void>;
   createType(type: TypeModel): Promise<{ userTypeId: number; table?: CreatedTable }>;
   dropType(userTypeId: number): Promise<void>;
   createSynonym(schema: string, name: string, baseObject: string): Promise<number>;

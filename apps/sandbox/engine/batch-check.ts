@@ -49,11 +49,31 @@ export function checkBatch(parsed: ParsedBatch, known: readonly string[], text: 
 export function checkModule(statement: CreateProcedure | CreateFunction | CreateTrigger, text: string): void {
   const parameters = 'parameters' in statement ? statement.parameters.map((one) => one.name) : [];
   const returns = statement.kind === 'createFunction' ? statement.returns : undefined;
+  if ('parameters' in statement) checkReadOnly(statement);
   checkStatements(statement.body, {
     procedure: statement.name.name.name,
     returnsValue: statement.kind === 'createProcedure' || returns?.kind === 'returnsScalar',
     known: returns?.kind === 'returnsTable' ? [...parameters, returns.variable] : parameters,
     text,
+  });
+}
+
+/** Table-valued parameters are not written to: 10700. */
+function checkReadOnly(statement: CreateProcedure | CreateFunction): void {
+  const names = statement.parameters.flatMap((one) => (one.readonly ? [one.name.toLowerCase()] : []));
+  if (names.length === 0) return;
+  walk(statement.body, (node) => {
+    if (node.kind !== 'insert' && node.kind !== 'update' && node.kind !== 'delete' && node.kind !== 'merge') return;
+    const { target } = node;
+    if (target.kind !== 'tableVariable' || !names.includes(target.name.toLowerCase())) return;
+    throw new SqlError(
+      10_700,
+      `The table-valued parameter "${target.name}" is READONLY and cannot be modified.`,
+      16,
+      1,
+      node.span.line,
+      statement.name.name.name,
+    );
   });
 }
 

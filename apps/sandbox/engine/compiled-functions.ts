@@ -64,6 +64,7 @@ function compile(scope: SessionScope, object: CatalogObject, statement: CreateFu
       body.parameter(parameter.name, parameter.type as SqlType, `$${index + 1}`);
     });
     const table = returns.kind === 'returnsTable' ? body.resultTable(returns.variable, returns.elements) : undefined;
+    if (isStrict(statement) && types.length > 0) body.strict(types.map((_, index) => `$${index + 1}`));
     const { declarations, lines, keepsRows } = body.compile(statement.body);
     const columns = resultColumns(table);
     const result =
@@ -88,6 +89,10 @@ function compile(scope: SessionScope, object: CatalogObject, statement: CreateFu
     underWay.pop();
   }
 }
+
+/** WITH RETURNS NULL ON NULL INPUT. */
+export const isStrict = (statement: CreateFunction): boolean =>
+  statement.options.some((option) => /^RETURNS NULL ON NULL INPUT$/i.test(option.name));
 
 function resultColumns(table: MadeTable | undefined): CompiledFunction['columns'] {
   return (table?.local.relation.columns ?? []).map(({ name, type, nullable }, index) => ({

@@ -1,6 +1,7 @@
 import { translateQuery, type ResultColumn } from '#conversion';
 import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifier, SetVariable, Variable } from '#tsql';
 import { SqlError } from '../session.ts';
+import { Frame } from './frame.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import type { PgRow } from './pg-link.ts';
 import { columnsOf, rowDecoder } from './query.ts';
@@ -10,6 +11,8 @@ import { bind, contextOf, type Run } from './run.ts';
 export interface Cursor {
   readonly name: string;
   readonly definition: CursorDefinition;
+  /** The scope of its DECLARE, with the variables as they were then. */
+  readonly frame: Frame;
   rows: PgRow[] | undefined;
   columns: readonly ResultColumn[];
   /** 0 before the first row. */
@@ -44,13 +47,21 @@ const isCounted = (cursor: Cursor): boolean => has(cursor, 'STATIC', 'INSENSITIV
 const scrolls = (cursor: Cursor): boolean =>
   has(cursor, 'SCROLL') || (has(cursor, 'STATIC', 'KEYSET', 'DYNAMIC') && !has(cursor, 'FORWARD_ONLY', 'FAST_FORWARD'));
 
-const newCursor = (name: string, definition: CursorDefinition): Cursor => ({
+const newCursor = (run: Run, name: string, definition: CursorDefinition): Cursor => ({
   name,
   definition,
+  frame: frozen(run.frame),
   rows: undefined,
   columns: [],
   position: 0,
 });
+
+function frozen(frame: Frame): Frame {
+  const copy = new Frame(frame.procedure, frame.procedureId, frame.level, frame);
+  for (const [name, slot] of frame.variables) copy.variables.set(name, { ...slot });
+  for (const [name, table] of frame.tables) copy.tables.set(name, table);
+  return copy;
+}
 
 /** Refuses what contradicts itself: 1048. */
 function checkOptions({ options, forUpdate }: CursorDefinition): void {
@@ -74,7 +85,7 @@ export function declareCursor(run: Run, statement: DeclareCursor): void {
   checkOptions(statement.definition);
   const home: CursorMap = statement.definition.options.includes('LOCAL') ? run.frame.cursors : run.session.cursors;
   if (home.has(name.toLowerCase())) throw new SqlError(16_915, `A cursor with the name '${name}' already exists.`);
-  home.set(name.toLowerCase(), newCursor(name, statement.definition));
+  home.set(name.toLowerCase(), newCursor(run, name, statement.definition));
 }
 
 /** SET @c = CURSOR …, = a cursor's name, = another cursor variable. */
@@ -89,7 +100,7 @@ export function setCursorVariable(run: Run, statement: SetVariable): void {
   }
   if (value.kind === 'cursorDefinition') {
     checkOptions(value);
-    run.frame.cursors.set(key, newCursor(variable.name, value));
+    run.frame.cursors.set(key, newCursor(run, variable.name, value));
     return;
   }
   const [word] = value.kind === 'column' ? value.parts : [];
@@ -111,8 +122,9 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
 
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
-  const query = translateQuery(cursor.definition.query, await contextOf(run));
-  const result = await run.session.query(query.sql, await bind(run, query.parameters), {
+  const inner: Run = { ...run, frame: cursor.frame };
+  const query = translateQuery(cursor.definition.query, await contextOf(inner));
+  const result = await run.session.query(query.sql, await bind(inner, query.parameters), {
     writes: false,
     signal: run.signal,
   });

@@ -300,6 +300,7 @@ async function insertExecute(run: Run, statement: Insert): Promise<number> {
   ) {
     throw new SqlError(40515, 'INSERT … EXEC into this target is not supported in this version of SQL Server.');
   }
+  if (run.out instanceof CollectingSink) throw new SqlError(8164, 'An INSERT EXEC statement cannot be nested.');
   const sink = new CollectingSink(run.out);
   await callStatement({ ...run, out: sink }, statement.source.execute);
   if (sink.columnsSeen === undefined) return 0;

@@ -1,4 +1,11 @@
-import { translateExpression, translatePredicate, translateQuery, type Scope, type SqlType } from '#conversion';
+import {
+  translateExpression,
+  translatePredicate,
+  translateQuery,
+  type ParameterRef,
+  type Scope,
+  type SqlType,
+} from '#conversion';
 import type {
   Declare,
   DeclareTable,
@@ -34,6 +41,9 @@ interface Local {
   readonly sql: string;
 }
 
+/** A parameter of a translated statement; strings and quoted names are passed over. */
+const PARAMETER = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g;
+
 /** Where RETURN's value goes: to the caller, or (of a table function) the rows collected so far. */
 type Returns =
   { readonly kind: 'value'; readonly type: SqlType } | { readonly kind: 'rows'; readonly variable: string };
@@ -59,6 +69,11 @@ export class FunctionBody {
   parameter(name: string, type: SqlType, argument: string): void {
     const local = this.declare(name, type);
     this.lines.push(`${local.sql} := ${argument};`);
+  }
+
+  /** RETURNS NULL ON NULL INPUT. */
+  strict(args: readonly string[]): void {
+    this.lines.push(`IF ${args.map((arg) => `${arg} IS NULL`).join(' OR ')} THEN RETURN NULL; END IF;`);
   }
 
   /** The table that a multi-statement function fills. */
@@ -114,11 +129,19 @@ export class FunctionBody {
     );
   }
 
-  private plain<T extends { readonly sql: string; readonly parameters: readonly { readonly name: string }[] }>(
-    translated: T,
-  ): T {
-    const [first] = translated.parameters;
-    return first === undefined ? translated : this.refuse(first.name);
+  private plain<T extends { readonly sql: string; readonly parameters: readonly ParameterRef[] }>(translated: T): T {
+    if (translated.parameters.length === 0) return translated;
+    // Accumulating variables are parameters of the translation.
+    const locals = new Map(
+      translated.parameters.map(({ index, name }) => [
+        index,
+        this.locals.get(name.toLowerCase())?.sql ?? this.refuse(name),
+      ]),
+    );
+    const sql = translated.sql.replaceAll(PARAMETER, (all: string, index?: string) =>
+      index === undefined ? all : (locals.get(Number(index)) ?? all),
+    );
+    return { ...translated, sql };
   }
 
   private value(expression: Expression, type: SqlType): string {

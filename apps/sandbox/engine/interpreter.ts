@@ -8,11 +8,14 @@ import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
 import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
+import { declareNested } from './declarations.ts';
 import { runOne } from './statements.ts';
 import { verbOf } from './verbs.ts';
 
 /** Errors of this severity end the connection; nothing catches them. */
 const ENDS_CONNECTION = 20;
+/** Statements whose @@ERROR is set by themselves, or by what they called. */
+const KEEPS_ERROR = new Set(['RAISERROR', 'DECLARE', 'EXECUTE']);
 /** What the sandbox refuses. */
 const UNSUPPORTED = 40_515;
 
@@ -69,6 +72,7 @@ export async function runBatch(
 
 /** Runs a whole body: of a batch, a procedure, a trigger. */
 export async function runBody(run: Run, statements: readonly Statement[]): Promise<void> {
+  await declareNested(run, statements);
   const flow = await runList(run, statements);
   if (typeof flow === 'string') return;
   throw new SqlError(
@@ -173,7 +177,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
   const { session, frame, out } = run;
   try {
     await work();
-    if (verb !== 'RAISERROR' && verb !== 'DECLARE') session.lastError = 0;
+    if (!KEEPS_ERROR.has(verb)) session.lastError = 0;
     return false;
   } catch (error) {
     if (endsMore(error)) throw error;

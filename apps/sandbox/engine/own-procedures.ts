@@ -165,10 +165,41 @@ function roleMember(verb: 'ADD' | 'DROP'): SystemProcedure {
   };
 }
 
+const invalidOption = (procedure: string): SqlError =>
+  new SqlError(15_600, `An invalid parameter or option was specified for procedure '${procedure}'.`, 15);
+
+/** sp_settriggerorder: at most one first and one last trigger for each event of a table. */
+const setTriggerOrder: SystemProcedure = async (context, args) => {
+  const name = text(args, '@triggername', 0) ?? '';
+  const order = (text(args, '@order', 1) ?? '').toUpperCase();
+  const event = (text(args, '@stmttype', 2) ?? '').toUpperCase();
+  if (!/^(FIRST|LAST|NONE)$/.test(order) || !/^(INSERT|UPDATE|DELETE)$/.test(event))
+    throw invalidOption('sys.sp_settriggerorder');
+  const { snapshot } = context;
+  const parts = partsOf(name);
+  const object = snapshot.object(parts.at(-2), parts.at(-1) ?? '', 'dbo');
+  const all = [...snapshot.objects()].flatMap((one) => one.triggers);
+  const trigger = all.find((one) => one.objectId === object?.id);
+  if (trigger === undefined)
+    throw new SqlError(15_165, `Could not find object '${name}' or you do not have permission.`);
+  if (!trigger.events.includes(event)) throw new SqlError(15_125, `Trigger '${name}' is not a trigger for '${event}'.`);
+  if (trigger.insteadOf) throw new SqlError(15_133, `INSTEAD OF trigger '${name}' cannot be associated with an order.`);
+  const mark = `${event} ${order}`;
+  const other = all.some((one) => one.parentId === trigger.parentId && one !== trigger && one.events.includes(mark));
+  if (order !== 'NONE' && other)
+    throw new SqlError(15_130, `There already exists a '${order}' trigger for '${event}'.`);
+  const events = trigger.events.filter((one) => one !== `${event} FIRST` && one !== `${event} LAST`);
+  await context.ddl((writer) =>
+    writer.setTriggerEvents(trigger.objectId, order === 'NONE' ? events : [...events, mark]),
+  );
+  return { status: 0 };
+};
+
 const OWN: Readonly<Record<string, SystemProcedure>> = {
   sp_addrolemember: roleMember('ADD'),
   sp_droprolemember: roleMember('DROP'),
   sp_rename: rename,
+  sp_settriggerorder: setTriggerOrder,
   sp_addtype: addType,
   sp_addextendedproperty: property('add'),
   sp_updateextendedproperty: property('update'),

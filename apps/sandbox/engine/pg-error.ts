@@ -43,6 +43,14 @@ function duplicate(fault: Fault, place: ErrorPlace): SqlError {
   const physical = (fault.constraint ?? '').replace(/^x/, 'i');
   const index = table?.indexes.find((candidate) => candidate.physical === physical);
   const values = `The duplicate key value is (${keyValues(fault)}).`;
+  const temporary = table === undefined && (fault.constraint ?? '').startsWith('i');
+  if (temporary) {
+    return new SqlError(
+      2601,
+      `Cannot insert duplicate key row in object '${qualified(table)}' with unique index '${fault.constraint}'. ${values}`,
+      14,
+    );
+  }
   if (index === undefined || index.primaryKey || index.uniqueConstraint) {
     const kind = index?.uniqueConstraint ? 'UNIQUE KEY' : 'PRIMARY KEY';
     return new SqlError(

@@ -8,6 +8,7 @@ import {
   type Expression,
   type ObjectName,
   type Parameter,
+  type ParsedBatch,
 } from '#tsql';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
@@ -88,6 +89,7 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
   if (statement.strings !== undefined) {
     let text = '';
     for (const part of statement.strings) text += unescapeText((await evaluate(run, part, NVARCHAR_MAX)) ?? '');
+    run.session.lastError = 0;
     await runText(run, text, new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame));
     return;
   }
@@ -95,6 +97,7 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
   const name = await procedureName(run, statement.procedure);
   const args: CallArgument[] = [];
   for (const argument of statement.args) args.push(await evaluateArgument(run, argument));
+  run.session.lastError = 0;
   const result = await callProcedure(run, name, args);
   for (const [index, argument] of statement.args.entries()) {
     if (!argument.output || argument.value.kind !== 'variable') continue;
@@ -129,9 +132,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
   const before = session.tx.depth;
   try {
     const parsed = parsedBatch(text, session.options.quotedIdentifier);
-    requireParsed(parsed, run.frame.procedure);
-    checkBatch(parsed, frame.names(), text);
-    await runBody(inner, parsed.statements);
+    if (compiles(run, () => checkText(parsed, frame, text))) await runBody(inner, parsed.statements);
   } catch (error) {
     if (error instanceof ScopeFault) throw error.fault;
     if (!(error instanceof ScopeAborted)) throw error;
@@ -142,6 +143,25 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }
   checkCount(run, before, '');
+}
+
+function checkText(parsed: ParsedBatch, frame: Frame, text: string): void {
+  requireParsed(parsed, frame.procedure);
+  checkBatch(parsed, frame.names(), text);
+}
+
+/** Whether a text can be run at all. What is wrong with it ends the text alone, or goes to a CATCH around it. */
+function compiles(run: Run, check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SqlError) || run.frame.guarded()) throw error;
+    run.session.lastError = error.number;
+    run.out.error(error);
+    run.out.done(undefined);
+    return false;
+  }
 }
 
 /** 266: a procedure or text that left another number of transactions than it found. */
@@ -255,6 +275,11 @@ async function bindParameters(
     } else if (parameter.default !== undefined) {
       const word = bareWord(parameter.default);
       frame.variables.set(key, { type, value: word ?? (await evaluate(run, parameter.default, type)) });
+    } else if (procedure === 'sp_executesql') {
+      throw new SqlError(
+        8178,
+        `The parameterized query expects the parameter '${parameter.name}', which was not supplied.`,
+      );
     } else {
       throw new SqlError(
         201,

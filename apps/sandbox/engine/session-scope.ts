@@ -51,7 +51,21 @@ export class SessionScope implements Scope {
       if (local !== undefined || last.startsWith('#')) return local?.relation;
     }
     const object = this.object(name);
+    const synonym = this.snapshot.object(name.at(-2) ?? undefined, last, this.defaultSchema);
+    if (synonym?.kind === 'SN' && name.length < 3) return this.behind(synonym, object);
     if (object === undefined) return undefined;
+    return this.relationOf(object);
+  }
+
+  /** What a synonym stands for, under the synonym's name. Throws 5313 where there is nothing. */
+  private behind(synonym: CatalogObject, object: CatalogObject | undefined): Relation | undefined {
+    const { schema, name } = synonym;
+    if (object === undefined) throw new SqlError(5313, `Synonym '${schema}.${name}' refers to an invalid object.`);
+    const relation = this.relationOf(object);
+    return relation && { ...relation, schema, name };
+  }
+
+  private relationOf(object: CatalogObject): Relation | undefined {
     if (object.kind === 'V' && !object.system) {
       return viewRelation(object, new SessionScope(this.snapshot, NO_LOCALS, object.schema, this.functions));
     }

@@ -25,6 +25,18 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   FMTONLY: 'formatOnly',
 };
 
+/** Options that the server has and the sandbox has not: refused where they are switched on. */
+const KNOWN = new Set([
+  'CONTEXT_INFO',
+  'OFFSETS',
+  'RESULT_SET_CACHING',
+  'SHOWPLAN_ALL',
+  'SHOWPLAN_TEXT',
+  'SHOWPLAN_XML',
+  'STATISTICS PROFILE',
+  'STATISTICS XML',
+]);
+
 /** Options that change nothing here. */
 const IGNORED = new Set([
   'ARITHIGNORE',
@@ -172,6 +184,7 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
     case 'LANGUAGE':
       return language(run, await textOf(run, statement.value));
     default:
+      if (!KNOWN.has(name)) throw new SqlError(195, `'${name}' is not a recognized SET option.`, 15, 5);
       if (!on) return;
       throw new SqlError(40515, `SET ${name} is not supported in this version of SQL Server.`);
   }

@@ -31,7 +31,7 @@ export class SessionTransaction {
   private link: PgLink | undefined;
   private savepoint = false;
   private written = false;
-  private names = new Map<string, string>();
+  private names: { readonly name: string; readonly physical: string }[] = [];
   private lastName = 0;
   private outer: string | undefined;
 
@@ -47,7 +47,7 @@ export class SessionTransaction {
       await link.run(`BEGIN ISOLATION LEVEL ${PG_LEVEL[isolation]}`);
       this.link = link;
       this.descriptor = ++lastDescriptor;
-      this.names = new Map();
+      this.names = [];
       this.outer = name;
     }
     this.depth += 1;
@@ -85,12 +85,13 @@ export class SessionTransaction {
     this.lastName += 1;
     const physical = `sbx_save_${this.lastName}`;
     await this.link?.run(`SAVEPOINT ${physical}`, [], { prelude: this.dropSavepoint() });
-    this.names.set(name, physical);
+    this.names.push({ name, physical });
   }
 
   /** ROLLBACK TRANSACTION name: to the savepoint, or the whole if it is the transaction's own name. True if the whole ended. */
   async rollbackTo(name: string): Promise<boolean> {
-    const physical = this.names.get(name);
+    const at = this.names.findLastIndex((one) => one.name === name);
+    const physical = this.names[at]?.physical;
     if (physical === undefined) {
       if (this.outer === name) {
         await this.rollback();
@@ -103,8 +104,14 @@ export class SessionTransaction {
           : `Cannot roll back ${name}. No transaction or savepoint of that name was found.`,
       );
     }
-    if (this.doomed) throw doomedError();
+    if (this.doomed) {
+      throw new SqlError(
+        3931,
+        'The current transaction cannot be committed and cannot be rolled back to a savepoint. Roll back the entire transaction.',
+      );
+    }
     await this.link?.run(`ROLLBACK TO SAVEPOINT ${physical}`);
+    this.names = this.names.slice(0, at + 1);
     this.savepoint = false;
     return false;
   }

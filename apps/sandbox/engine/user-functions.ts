@@ -2,7 +2,7 @@ import type { FunctionHandler, FunctionInvocation, Relation, Scope, SqlType, Typ
 import { translateExpression, TranslationError } from '#conversion';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
-import { compiledFunction, rowsOf } from './compiled-functions.ts';
+import { compiledFunction, isStrict, rowsOf } from './compiled-functions.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { sandbox } from './profile.ts';
 import { scopeOver } from './scope-over.ts';
@@ -115,7 +115,7 @@ export function userFunction(scope: SessionScope, name: string): FunctionHandler
     const statement = bodyOf(object);
     const [only, ...others] = (statement?.body ?? []).filter((inner) => inner.kind !== 'empty');
     if (statement === undefined) throw notInterpreted(object);
-    if (only?.kind !== 'return' || only.value === undefined || others.length > 0) {
+    if (only?.kind !== 'return' || only.value === undefined || others.length > 0 || isStrict(statement)) {
       const args = argumentsOf(scope, object, call).map((argument) => argument.sql);
       const made = compiledFunction(scope, object, statement);
       const result = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;

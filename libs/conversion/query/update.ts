@@ -218,6 +218,7 @@ export function assignments(
     const name = clause.column?.parts.at(-1)?.name;
     const column = name === undefined ? undefined : writableColumn(t, relation, name, clause);
     if (column) {
+      setOnce(t, written, column, clause);
       sets.push(`${column.sql} = ${assigned(t, env, relation, column, clause)}`);
       written.push(column);
     }
@@ -284,6 +285,13 @@ function variableValue(
   const type = t.profile.kind === 'sandbox' && clause.variable ? env.scope.variable(clause.variable.name)?.type : null;
   // PL/pgSQL converts what is assigned by itself.
   return type ? convert(t, value, type, { mode: 'assignment', span: clause.span }) : value;
+}
+
+/** 264: one column set twice. */
+function setOnce(t: Translation, written: readonly RelationColumn[], column: RelationColumn, clause: SetColumn): void {
+  if (!written.includes(column)) return;
+  const message = `The column name '${column.name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.`;
+  t.fail('column-set-twice', 264, message, clause.span);
 }
 
 function variableRight(t: Translation, env: Environment, clause: SetColumn): TypedSql {

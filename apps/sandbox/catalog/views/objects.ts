@@ -236,12 +236,12 @@ export const OBJECT_VIEWS = [
   object_id int! t.object_id
   type int! CASE upper(e.name) WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 WHEN 'DELETE' THEN 3 ELSE 0 END
   type_desc nvarchar(128)! upper(e.name)
-  is_first bit false
-  is_last bit false
+  is_first bit (e.name || ' FIRST') = ANY (t.events)
+  is_last bit (e.name || ' LAST') = ANY (t.events)
   event_group_type int NULL::int
   event_group_type_desc nvarchar(128) NULL::text
   is_trigger_event bit true`,
-    'FROM meta.triggers t CROSS JOIN LATERAL unnest(t.events) e(name)',
+    'FROM meta.triggers t CROSS JOIN LATERAL (SELECT n FROM unnest(t.events) AS n WHERE strpos(n, chr(32)) = 0) e(name)',
   ),
   view(-116, 'sys.parameters', PARAMETER, 'FROM meta.parameters p'),
   view(-117, 'sys.all_parameters', PARAMETER, 'FROM meta.parameters p'),

@@ -27,6 +27,13 @@ type CreateModule = CreateView | CreateProcedure | CreateFunction | CreateTrigge
 
 function parameterModel(scope: SessionScope, parameter: Parameter): ParameterModel {
   const alias = scope.snapshot.type(parameter.type.schema?.name, parameter.type.base);
+  if (alias?.tableObjectId !== undefined && !parameter.readonly) {
+    throw new SqlError(
+      352,
+      `The table-valued parameter "${parameter.name}" must be declared with the READONLY option.`,
+      15,
+    );
+  }
   return {
     name: parameter.name,
     type: typeOf(parameter.type, scope),
@@ -120,17 +127,27 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
   }
 }
 
+const invalidTarget = (name: ObjectName): SqlError =>
+  new SqlError(8197, `The object '${dotted(name)}' does not exist or is invalid for this operation.`, 16, 6);
+
 function triggerParts(scope: SessionScope, statement: CreateTrigger): Partial<ModuleModel> {
   const events = statement.events.map((event) => event.toUpperCase());
   const insteadOf = statement.timing === 'insteadOf';
   if (statement.target === undefined) return { trigger: { insteadOf, events } };
   const parent = scope.object(namePartsOf(statement.target));
   if (parent === undefined || parent.system) {
+    throw invalidTarget(statement.target);
+  }
+  if (parent.kind === 'V' && !insteadOf) throw invalidTarget(statement.target);
+  const taken =
+    insteadOf && statement.mode === 'create'
+      ? parent.triggers.find((one) => one.insteadOf && one.events.some((event) => events.includes(event)))
+      : undefined;
+  if (taken !== undefined) {
+    const event = taken.events.find((one) => events.includes(one)) ?? '';
     throw new SqlError(
-      8197,
-      `The object '${dotted(statement.target)}' does not exist or is invalid for this operation.`,
-      16,
-      6,
+      2111,
+      `Cannot create trigger '${statement.name.name.name}' on ${parent.kind === 'V' ? 'view' : 'table'} '${dotted(statement.target)}' because an INSTEAD OF ${event} trigger already exists on this object.`,
     );
   }
   return { trigger: { parentId: parent.id, insteadOf, events }, schema: parent.schema };
