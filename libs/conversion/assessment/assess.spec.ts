@@ -257,7 +257,7 @@ describe('estimates', () => {
     expect([0, 1.9, 2, 6, 6.1].map(complexityOf)).toEqual(['none', 'simple', 'medium', 'medium', 'complex']);
     expect([0, 0.05, 1.25, 12.4, 1234].map(hoursText)).toEqual(['0 h', '< 0.1 h', '1.3 h', '12 h', '1,234 h']);
     expect([0, 59, 61, 3600, 5400, 90_000].map(durationText)).toEqual([
-      '1 s',
+      '< 1 s',
       '59 s',
       '1 min',
       '1 h',

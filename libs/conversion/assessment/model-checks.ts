@@ -240,6 +240,13 @@ function tableChecks(tables: readonly ConvertedTable[], database: DatabaseModel)
       found: 'PostgreSQL has 1,600 columns at most.',
       remedy: 'Exclude columns, or split the table at the source.',
     }),
+    check('rows-larger-than-a-message', 'warning', models.filter((table) => table.columns.some(isLarge)).map(nameOf), {
+      pass: 'No row can be larger than a message.',
+      found:
+        'A row with large values may not fit into a message of Kafka (8 MB by default): it would suspend its table.',
+      remedy:
+        'Where there are such rows, raise kafka.topics.maxMessageBytes and the broker’s limit, or exclude the column.',
+    }),
     check(
       'keys-that-compare-without-case',
       'warning',
@@ -309,6 +316,19 @@ const NOT_NEEDED: readonly SurveyCheck[] = (
     [
       'tblnum-for-max-fullload-subtasks',
       'Workers take chunks of tables: their number does not hang on that of tables.',
+    ],
+    ['index-names-of-a-schema', 'Names of indexes that meet in a schema of PostgreSQL are made different.'],
+    [
+      'nul-characters-and-lone-surrogates',
+      'Only rows tell: the load keeps to the policy under values: and names what it refuses.',
+    ],
+    [
+      'keys-that-collide-in-the-target',
+      'The target’s keys fold as the source’s do: what is one key there is one here.',
+    ],
+    [
+      'field-size',
+      'No value of SQL Server (2 GB at most) that fits into a message meets the limit of PostgreSQL (1 GB).',
     ],
     ['check-for-encrypted-backups', 'Changes are read from change tables, never from backups.'],
     ['check-for-backup-url', 'Changes are read from change tables, never from backups.'],

@@ -19,7 +19,7 @@ p { margin: 4px 0; } .quiet { color: var(--quiet); } bdi, td, li, p { overflow-w
 .good { color: var(--good); } .look { color: var(--look); } .bad { color: var(--bad); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: 6px 0 14px; }
 caption { text-align: left; color: var(--quiet); padding: 4px 0; } th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
-td { min-width: 4em; } td.number, th.number { text-align: right; white-space: nowrap; min-width: 0; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px; overflow-wrap: anywhere; }
+td { min-width: 4em; } td strong { white-space: nowrap; } td.number, th.number { text-align: right; white-space: nowrap; min-width: 0; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px; overflow-wrap: anywhere; }
 .chart { width: 100%; max-width: 760px; height: auto; display: block; margin: 6px 0; } .chart text { font-size: 13px; fill: var(--text); } .ground { fill: var(--empty); }
 .auto { fill: var(--good); } .review { fill: var(--look); } .manual { fill: var(--bad); } .plain { fill: var(--blue); }
 .key span { display: inline-block; width: 12px; height: 12px; border-radius: 2px; margin: 0 4px 0 12px; }

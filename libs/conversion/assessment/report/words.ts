@@ -9,7 +9,8 @@ export function bytesText(bytes: number): string {
 
 /** A duration as a person reads it: an estimate, so two units at most. */
 export function durationText(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
+  if (seconds < 1) return '< 1 s';
+  const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.round(whole / 60)} min`;
   const hours = Math.floor(whole / 3600);
