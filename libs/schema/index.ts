@@ -15,4 +15,5 @@ export type {
   SourceType,
   SynonymModel,
   TableModel,
+  TableTypeModel,
 } from './model.ts';

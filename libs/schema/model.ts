@@ -11,6 +11,8 @@ export interface DatabaseModel {
   readonly tables: readonly TableModel[];
   readonly sequences: readonly SequenceModel[];
   readonly aliasTypes: readonly AliasTypeModel[];
+  /** Types of table-valued parameters; left out where the source has none. */
+  readonly tableTypes?: readonly TableTypeModel[];
   /** Views, procedures, functions, triggers, with their source text. */
   readonly modules: readonly ModuleModel[];
   readonly synonyms: readonly SynonymModel[];
@@ -130,6 +132,11 @@ export interface SequenceModel extends QualifiedName {
 export interface AliasTypeModel extends QualifiedName {
   readonly base: SourceType;
   readonly nullable: boolean;
+}
+
+/** CREATE TYPE … AS TABLE. */
+export interface TableTypeModel extends QualifiedName {
+  readonly columns: readonly { readonly name: string; readonly sourceType: SourceType; readonly nullable: boolean }[];
 }
 
 export interface ModuleModel extends QualifiedName {

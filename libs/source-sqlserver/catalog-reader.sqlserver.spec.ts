@@ -27,6 +27,9 @@ describe('the catalog of a SQL Server database', () => {
     const { host, port, user, password, database: name } = database.settings;
     await installOrders({ host, port, user, password: password.reveal(), database: name }, { rows: 1000, seed: 1 });
     for (const statement of HOSTILE) await database.run(statement);
+    await database.run(
+      `CREATE TYPE dbo.Positions AS TABLE (Place int NOT NULL, Label nvarchar(12), Price decimal(9, 2))`,
+    );
     await database.capture('dbo.Customer');
     model = await (await database.source()).catalog.readDatabase();
   });
@@ -48,6 +51,14 @@ describe('the catalog of a SQL Server database', () => {
     ]);
     expect(model.aliasTypes.map((one) => [one.name, one.base.name, one.base.length])).toEqual([
       ['PhoneNumber', 'varchar', 24],
+    ]);
+    expect(model.tableTypes?.map((one) => [one.schema, one.name, one.columns.map((column) => column.name)])).toEqual([
+      ['dbo', 'Positions', ['Place', 'Label', 'Price']],
+    ]);
+    expect(model.tableTypes?.[0]?.columns.map((one) => one.sourceType)).toMatchObject([
+      { name: 'int' },
+      { name: 'nvarchar', length: 12 },
+      { name: 'decimal', precision: 9, scale: 2 },
     ]);
     expect(model.modules.map((one) => [one.name, one.kind])).toEqual([['OpenOrders', 'view']]);
   });

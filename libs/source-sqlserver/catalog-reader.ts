@@ -11,6 +11,7 @@ import type {
   SequenceModel,
   SourceType,
   TableModel,
+  TableTypeModel,
 } from '#schema';
 import type { CatalogReader } from '#source';
 import type { ResultRow, SqlServerClient } from './client.ts';
@@ -27,6 +28,7 @@ export class SqlServerCatalogReader implements CatalogReader {
     const tables = await this.readTables();
     const sequences = await this.client.query(sql.SEQUENCES);
     const aliases = await this.client.query(sql.ALIAS_TYPES);
+    const tableTypes = tableTypesOf(await this.client.query(sql.TABLE_TYPES));
     const modules = await this.client.query(sql.MODULES);
     const synonyms = await this.client.query(sql.SYNONYMS);
     return {
@@ -43,6 +45,7 @@ export class SqlServerCatalogReader implements CatalogReader {
         base: sourceType(row.slice(2, 7)),
         nullable: Boolean(row[7]),
       })),
+      ...(tableTypes.length > 0 ? { tableTypes } : {}),
       modules: modules.map(moduleOf),
       synonyms: synonyms.map((row) => ({ schema: text(row[0]), name: text(row[1]), baseObject: text(row[2]) })),
     };
@@ -140,6 +143,19 @@ function indexOf(row: ResultRow, columns: readonly ResultRow[]): { role: Role; i
 function keyOf(index: IndexModel): KeyModel {
   const { name, columns, clustered, systemNamed, comment } = index;
   return { name, columns, clustered, systemNamed, ...(comment === undefined ? {} : { comment }) };
+}
+
+/** Rows of columns, those of one type behind each other. */
+function tableTypesOf(rows: readonly ResultRow[]): readonly TableTypeModel[] {
+  const types = new Map<string, { schema: string; name: string; columns: TableTypeModel['columns'][number][] }>();
+  for (const row of rows) {
+    const [schema, name] = [text(row[0]), text(row[1])];
+    const key = JSON.stringify([schema, name]);
+    const type = types.get(key) ?? { schema, name, columns: [] };
+    types.set(key, type);
+    type.columns.push({ name: text(row[2]), sourceType: sourceType(row.slice(3, 8)), nullable: Boolean(row[8]) });
+  }
+  return [...types.values()];
 }
 
 function columnOf(

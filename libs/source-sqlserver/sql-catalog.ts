@@ -76,6 +76,11 @@ SELECT s.name, t.name, b.name, t.max_length, t.precision, t.scale, t.collation_n
 FROM sys.types AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id JOIN sys.types AS b ON b.user_type_id = t.system_type_id
 WHERE t.is_user_defined = 1 AND t.is_table_type = 0 AND t.is_assembly_type = 0 ORDER BY s.name, t.name`;
 
+export const TABLE_TYPES = `
+SELECT s.name, t.name, c.name, b.name, c.max_length, c.precision, c.scale, c.collation_name, c.is_nullable
+FROM sys.table_types AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id JOIN sys.columns AS c ON c.object_id = t.type_table_object_id
+JOIN sys.types AS b ON b.user_type_id = c.system_type_id ORDER BY s.name, t.name, c.column_id`;
+
 export const MODULES = `
 SELECT s.name, o.name, RTRIM(o.type), m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier, ps.name, po.name, tr.is_disabled, ${comment('o.object_id', '0', 1)}
 FROM sys.objects AS o JOIN sys.schemas AS s ON s.schema_id = o.schema_id LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id

@@ -16,7 +16,7 @@ import type { SqlType } from '../query/index.ts';
 import { declareCursorVariable } from './cursors.ts';
 import type { Emitter } from './emitter.ts';
 import { setRowCount } from './row-count.ts';
-import { createTemporary, temporaryName } from './temporary.ts';
+import { createTemporary, createTyped, temporaryName } from './temporary.ts';
 import type { LocalVariable } from './variables.ts';
 
 /** DECLARE: the variables are hoisted, what they are given first is assigned here, where the source has it (it may stand in a loop). */
@@ -33,6 +33,16 @@ export function declare(e: Emitter, node: Declare): void {
       e.variables.declare(item.name, undefined, 'refcursor');
     } else {
       const { type, sql } = e.type(item.type);
+      if (type.name === 'table') {
+        const table = e.scope.tableType(item.type.schema?.name, item.type.name.name);
+        createTyped(e, {
+          source: item.name,
+          name: temporaryName(e, item.name),
+          columns: table?.columns ?? [],
+          span: item.span,
+        });
+        continue;
+      }
       const variable = e.variables.declare(item.name, type, sql);
       if (item.value) assignTo(e, variable, item.value);
     }

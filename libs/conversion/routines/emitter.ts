@@ -250,6 +250,8 @@ export class Emitter {
       this.fail(first?.message ?? (error instanceof Error ? error.message : String(error)), first?.span ?? span);
     }
     for (const one of problems) if (one.severity === 'error') this.fail(one.message, one.span);
+    const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
+    if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
     for (const one of problems) this.issue('SL1002', one.message, one.span);
     return made;
   }
@@ -281,14 +283,19 @@ export class Emitter {
 
   /** A type as declared, in T-SQL's and in PostgreSQL's words. */
   type(node: DataType): { readonly type: SqlType; readonly sql: string } {
-    const type = dataTypeOf(node, this.scope);
+    const type = dataTypeOf(node, this.scope) ?? this.tableType(node);
     if (!type) this.fail(`Type ${node.name.name} is not known.`, node.span);
-    return { type, sql: targetProfile([]).typeSql(type) };
+    return { type, sql: this.typeSql(type).sql };
+  }
+
+  private tableType(node: DataType): SqlType | undefined {
+    const found = this.scope.tableType(node.schema?.name, node.name.name);
+    return found && { name: 'table', typeName: found.sql };
   }
 
   /** A T-SQL type in PostgreSQL's words. */
   typeSql(type: SqlType): { readonly sql: string } {
-    return { sql: targetProfile([]).typeSql(type) };
+    return { sql: type.name === 'table' ? `${type.typeName ?? 'record'}[]` : targetProfile([]).typeSql(type) };
   }
 
   /** The refcursor parameter of the next result set. */
@@ -305,3 +312,7 @@ export class Emitter {
     return this.cursorNames[index];
   }
 }
+
+/** The SQL of a translation. */
+const textOf = (made: unknown): string =>
+  typeof made === 'object' && made !== null && 'sql' in made && typeof made.sql === 'string' ? made.sql : '';

@@ -52,7 +52,12 @@ function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bo
   }
   return routine.parameters.map((parameter) => {
     const arg = given.get(parameter);
-    if ((!arg || arg.value.kind === 'default') && parameter.default === undefined && !parameter.output)
+    if (
+      (!arg || arg.value.kind === 'default') &&
+      parameter.default === undefined &&
+      !parameter.output &&
+      parameter.type.name !== 'table'
+    )
       e.fail(`The procedure expects parameter '${parameter.source}', which was not supplied.`, node.span);
     return { parameter, ...(arg && arg.value.kind !== 'default' ? { arg } : {}) };
   });
@@ -60,6 +65,7 @@ function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bo
 
 /** An argument's value in the type of its parameter, so that PostgreSQL finds the routine. */
 function argument(e: Emitter, parameter: RoutineParameter, node: Expression): string {
+  if (parameter.type.name === 'table') return tableArgument(e, parameter, node);
   // A bare word is a string: EXEC p authors.
   const value: Expression =
     node.kind === 'column'
@@ -72,9 +78,23 @@ function argument(e: Emitter, parameter: RoutineParameter, node: Expression): st
   return `(${made})::${sql.replace(/\(.*\)/, '')}`;
 }
 
+/** A table variable as an array of its type; a parameter of the same type goes on as it is. */
+function tableArgument(e: Emitter, parameter: RoutineParameter, node: Expression): string {
+  const found = node.kind === 'variable' ? e.scope.tableVariable(node.name) : undefined;
+  if (node.kind !== 'variable' || !found?.sql) return e.fail(`${parameter.source} wants a table variable.`, node.span);
+  const own = e.variables.find(node.name);
+  if (own?.isParameter) return own.name;
+  const list = found.columns.map((one) => `t.${one.sql}`).join(', ');
+  // CALL takes no subquery as an argument.
+  const array = unused(e, parameter.source.slice(1), `${parameter.type.typeName ?? 'record'}[]`);
+  e.laid(`${array} := ARRAY(SELECT ROW(${list})::${parameter.type.typeName ?? 'record'} FROM ${found.sql} AS t);`);
+  return array;
+}
+
 function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature): void {
   const texts = bind(e, node, routine).flatMap(({ parameter, arg }): string[] => {
     if (parameter.output) return [`${parameter.name} => ${outputVariable(e, parameter, arg)}`];
+    if (!arg && parameter.type.name === 'table') return [`${parameter.name} => '{}'`];
     return arg ? [`${parameter.name} => ${argument(e, parameter, arg.value)}`] : [];
   });
   if (routine.returnCode) {

@@ -7,6 +7,14 @@ export function declareParameters(e: Emitter, parameters: readonly Parameter[]):
   const declared = parameters.map((node): RoutineParameter => {
     const { type, sql } = e.type(node.type);
     const { name } = e.variables.parameter(node.name, type, sql);
+    const table = type.name === 'table' ? e.scope.tableType(node.type.schema?.name, node.type.name.name) : undefined;
+    if (table)
+      e.scope.local.set(node.name.toLowerCase(), {
+        kind: 'table',
+        name: node.name,
+        sql: `unnest(${name})`,
+        columns: table.columns,
+      });
     const value = node.default;
     // A bare word is a string, as in EXEC.
     const given =

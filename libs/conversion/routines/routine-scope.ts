@@ -7,7 +7,7 @@ import type {
   SqlType,
   VariableBinding,
 } from '../query/index.ts';
-import type { TargetScope } from '../schema/target-scope.ts';
+import type { TargetScope, TargetTableType } from '../schema/target-scope.ts';
 import type { RoutineCatalog } from './catalog.ts';
 import type { Variables } from './variables.ts';
 
@@ -35,6 +35,10 @@ export class RoutineScope implements Scope {
   /** The routines converted so far. */
   get routines(): RoutineCatalog {
     return this.outer.routines;
+  }
+
+  tableType(schema: string | undefined, name: string): TargetTableType | undefined {
+    return this.outer.tableType(schema, name);
   }
 
   relation(parts: NameParts): Relation | undefined {

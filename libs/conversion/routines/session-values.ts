@@ -75,7 +75,15 @@ function bindFunctions(e: Emitter): void {
   );
   const within =
     (type: SqlType, inside: string): FunctionHandler =>
-    () => ({ sql: e.handlers > 0 ? inside : `NULL::${e.typeSql(type).sql}`, type, nullable: true });
+    (call) => {
+      if (e.handlers === 0)
+        e.once(
+          'SL1056',
+          `${call.name.toUpperCase()}() outside of CATCH is NULL, also where a handler calls the routine.`,
+          call.span,
+        );
+      return { sql: e.handlers > 0 ? inside : `NULL::${e.typeSql(type).sql}`, type, nullable: true };
+    };
   functions.set('error_message', within(TEXT, 'SQLERRM'));
   functions.set('error_number', within(INT, `(${ERROR_NUMBER})`));
   functions.set('error_severity', within(INT, '16'));

@@ -36,6 +36,25 @@ export function createTemporary(e: Emitter, table: TemporaryTable): void {
   e.line(') ON COMMIT DROP;');
 }
 
+/** A variable of a table type: a temporary table with its columns. */
+export function createTyped(
+  e: Emitter,
+  table: {
+    readonly source: string;
+    readonly name: string;
+    readonly columns: readonly RelationColumn[];
+    readonly span: Span;
+  },
+): void {
+  const sql = quoteIdent(table.name);
+  e.scope.local.set(table.source.toLowerCase(), { kind: 'table', name: table.source, sql, columns: table.columns });
+  e.facts.writes = true;
+  const list = table.columns.map((one) => `${one.sql} ${one.pgType ?? 'text'}`).join(', ');
+  e.pieces.push({ kind: 'ddl', sql: `CREATE TEMP TABLE ${sql} (${list})`, line: table.span.line });
+  e.line(`DROP TABLE IF EXISTS ${sql};`);
+  e.laid(`CREATE TEMP TABLE ${sql} (${list}) ON COMMIT DROP;`);
+}
+
 /** The columns of a table as declared. */
 export function temporaryRelation(e: Emitter, table: Omit<TemporaryTable, 'span'>): Relation {
   const columns = table.elements.flatMap((one) => (one.kind === 'columnDefinition' ? [columnOf(e, one)] : []));

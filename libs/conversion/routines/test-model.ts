@@ -1,6 +1,6 @@
-import type { ColumnModel, DatabaseModel, ModuleModel, SourceType, TableModel } from '#schema';
+import type { ColumnModel, DatabaseModel, ModuleModel, SourceType, TableModel, TableTypeModel } from '#schema';
 import { parseScript, printExpression } from '#tsql';
-import type { ColumnDefinition, CreateTable, Execute, Statement } from '#tsql';
+import type { ColumnDefinition, CreateTable, DataType, Execute, Statement } from '#tsql';
 import type { ValueType } from '#values';
 
 /** Test support: a database's model from a script, without a server. What a test needs of tables, and all modules. */
@@ -44,11 +44,15 @@ class Model {
   readonly aliases = new Map<string, SourceType>();
   readonly tables: TableModel[] = [];
   readonly modules: ModuleModel[] = [];
+  readonly tableTypes: TableTypeModel[] = [];
 
   take(statement: Statement, text: string): void {
     if (statement.kind === 'createTable') this.tables.push(this.table(statement));
     else if (statement.kind === 'execute') this.alias(statement);
     else if (statement.kind === 'alterTable') this.primaryKey(statement);
+    else if (statement.kind === 'createAliasType')
+      this.aliases.set(statement.name.name.name.toLowerCase(), this.written(statement.type));
+    else if (statement.kind === 'createTableType') this.tableTypes.push(this.tableType(statement));
     else if (statement.kind === 'createFunction') {
       const kinds = {
         returnsScalar: 'scalar-function',
@@ -60,6 +64,19 @@ class Model {
       const kind = KINDS[statement.kind];
       if (kind && 'source' in statement && 'mode' in statement) this.module(kind, statement as never, text);
     }
+  }
+
+  private tableType(node: Extract<Statement, { kind: 'createTableType' }>): TableTypeModel {
+    const columns = node.elements.flatMap((one) => (one.kind === 'columnDefinition' ? [one] : []));
+    return {
+      schema: node.name.schema?.name ?? 'dbo',
+      name: node.name.name.name,
+      columns: columns.map((one) => ({
+        name: one.name.name,
+        sourceType: this.typeOf(one),
+        nullable: one.nullable !== false,
+      })),
+    };
   }
 
   private alias(node: Execute): void {
@@ -147,8 +164,10 @@ class Model {
   }
 
   private typeOf(node: ColumnDefinition): SourceType {
-    const { type } = node;
-    if (!type) return { name: 'int' };
+    return node.type ? this.written(node.type) : { name: 'int' };
+  }
+
+  private written(type: DataType): SourceType {
     const alias = this.aliases.get(type.base);
     if (alias) return alias;
     const [first, second] = type.args.map((one) => (one === 'max' ? -1 : one));
@@ -177,10 +196,13 @@ export function modelOf(script: string): DatabaseModel {
     kind: 'sqlserver',
     version: '16',
     collation: 'SQL_Latin1_General_CP1_CI_AS',
-    schemas: [{ name: 'dbo' }],
+    schemas: [
+      ...new Set(['dbo', ...[...model.tables, ...model.modules, ...model.tableTypes].map((one) => one.schema)]),
+    ].map((name) => ({ name })),
     tables: model.tables,
     sequences: [],
     aliasTypes: [...model.aliases].map(([name, base]) => ({ schema: 'dbo', name, base, nullable: true })),
+    tableTypes: model.tableTypes,
     modules: model.modules,
     synonyms: [],
   };

@@ -108,7 +108,7 @@ export class ConvertedDatabase {
     await this.client.query('SAVEPOINT p');
     try {
       const list = used.map((one) => `${one.name} ${one.type}`).join(', ');
-      if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) await this.client.query(sql);
+      if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) await this.client.query(withNulls(sql, used));
       else if (kind !== 'ddl') {
         const text = kind === 'expression' ? `SELECT ${sql}` : sql;
         await this.client.query(
@@ -127,4 +127,12 @@ export class ConvertedDatabase {
     await this.client.end();
     await this.fresh.drop();
   }
+}
+
+/** A utility statement takes no parameters: NULL of each variable's type stands for it. */
+function withNulls(sql: string, variables: readonly { readonly name: string; readonly type: string }[]): string {
+  return variables.reduce(
+    (text, one) => text.replaceAll(new RegExp(`(?<![\\w."])${one.name}(?![\\w"])`, 'g'), `NULL::${one.type}`),
+    sql,
+  );
 }

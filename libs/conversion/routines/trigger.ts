@@ -164,11 +164,12 @@ function bindUpdate(e: Emitter, { table, event }: OneEvent): void {
 
 function changedSql(e: Emitter, table: TriggerTable, column: RelationColumn): string {
   const [inserted, deleted] = ['inserted', 'deleted'].map((one) => e.scope.local.get(one)?.sql ?? one);
+  const cast = column.type.name === 'xml' ? '::text' : '';
   const keys = table.key.flatMap((name) => table.relation.columns.find((one) => one.name === name)?.sql ?? []);
   if (keys.length === 0 || keys.includes(column.sql))
-    return `EXISTS (SELECT ${column.sql} FROM ${inserted} AS i EXCEPT ALL SELECT ${column.sql} FROM ${deleted} AS d)`;
+    return `EXISTS (SELECT ${column.sql}${cast} FROM ${inserted} AS i EXCEPT ALL SELECT ${column.sql}${cast} FROM ${deleted} AS d)`;
   const join = keys.map((one) => `i.${one} = d.${one}`).join(' AND ');
-  return `EXISTS (SELECT FROM ${inserted} AS i JOIN ${deleted} AS d ON ${join} WHERE i.${column.sql} IS DISTINCT FROM d.${column.sql})`;
+  return `EXISTS (SELECT FROM ${inserted} AS i JOIN ${deleted} AS d ON ${join} WHERE i.${column.sql}${cast} IS DISTINCT FROM d.${column.sql}${cast})`;
 }
 
 interface TriggerText {

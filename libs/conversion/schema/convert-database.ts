@@ -11,7 +11,7 @@ import { Naming } from './naming.ts';
 import { type ColumnExpressions, createTable, foldIndex } from './table-ddl.ts';
 import type { Conversion, ConvertedColumn, ConvertedTable, CounterTarget, Step } from './target-model.ts';
 import { relationOf, sqlTypeOf, TargetScope } from './target-scope.ts';
-import { convertModules } from './modules.ts';
+import { convertModules, convertTableTypes } from './modules.ts';
 
 type Settings = Pick<JobFile, 'target' | 'tables' | 'values'>;
 
@@ -53,15 +53,15 @@ class DatabaseConversion {
     for (const table of tables) this.steps.push(...indexSteps(context, table));
     for (const table of tables) this.steps.push(...uniqueSteps(context, table), ...checkSteps(context, table));
     for (const table of tables) this.steps.push(...foreignKeySteps(context, table));
-    this.steps.push(
-      ...convertModules(this.database.modules, {
-        scope: this.scope,
-        naming: this.naming,
-        policy: this.settings.target.naming,
-        issues: this.issues,
-        schemaOf: (name) => this.schemaOf(name),
-      }),
-    );
+    const modules = {
+      scope: this.scope,
+      naming: this.naming,
+      policy: this.settings.target.naming,
+      issues: this.issues,
+      schemaOf: (name: string) => this.schemaOf(name),
+    };
+    this.steps.push(...convertTableTypes(this.database.tableTypes ?? [], modules));
+    this.steps.push(...convertModules(this.database.modules, modules));
     for (const synonym of this.database.synonyms) {
       this.issues.push(issue('SL1016', `${synonym.schema}.${synonym.name}`, `Synonym for ${synonym.baseObject}.`));
     }

@@ -1,13 +1,39 @@
 import { oneLine } from '#errors';
 import { quoteIdent, quoteQualified } from '#pgsql';
-import type { ModuleModel } from '#schema';
+import type { ModuleModel, TableTypeModel } from '#schema';
 import { parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
 import { RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
 import type { Naming, NamingPolicy } from './naming.ts';
 import type { Step } from './target-model.ts';
-import type { TargetScope } from './target-scope.ts';
+import { sqlTypeOf, type TargetScope } from './target-scope.ts';
+
+/** Types of table-valued parameters become composite types; parameters are arrays of them. */
+export function convertTableTypes(types: readonly TableTypeModel[], context: ModuleContext): Step[] {
+  return types.map((type) => {
+    const schema = context.schemaOf(type.schema);
+    const object = `${type.schema}.${type.name}`;
+    const sql = quoteQualified({
+      schema,
+      name: context.naming.name(`relations ${schema}`, type.name, `type ${object}`),
+    });
+    const columns = type.columns.map((one) => {
+      const sqlType = sqlTypeOf(one.sourceType);
+      const name = context.naming.name(`columns type ${object}`, one.name);
+      return {
+        name: one.name,
+        sql: quoteIdent(name),
+        type: sqlType,
+        nullable: true,
+        pgType: targetProfile([]).typeSql(sqlType),
+      };
+    });
+    context.scope.addTableType(type.schema, type.name, { sql, columns });
+    const list = columns.map((one) => `  ${one.sql} ${one.pgType}`).join(',\n');
+    return { phase: 'code', object, sql: `CREATE TYPE ${sql} AS (\n${list}\n)`, optional: true };
+  });
+}
 
 interface ModuleContext {
   readonly scope: TargetScope;

@@ -14,6 +14,13 @@ import type {
 import { RoutineCatalog } from '../routines/catalog.ts';
 import type { ConvertedTable } from './target-model.ts';
 
+/** A table type in the target: a composite type, of which parameters are arrays. */
+export interface TargetTableType {
+  /** Qualified and quoted. */
+  readonly sql: string;
+  readonly columns: readonly RelationColumn[];
+}
+
 /** Resolves the source's names to the target's objects, for expressions and views. */
 export class TargetScope implements Scope {
   readonly database: string;
@@ -22,6 +29,7 @@ export class TargetScope implements Scope {
   private readonly sequences = new Map<string, { sql: string; type: SqlType }>();
   private readonly aliases = new Map<string, SqlType>();
   private names: ReadonlySet<string> | undefined;
+  private readonly tableTypes = new Map<string, TargetTableType>();
   private readonly views = new Set<string>();
   private readonly keys = new Map<string, readonly string[]>();
   /** The routines converted so far. */
@@ -42,6 +50,15 @@ export class TargetScope implements Scope {
     this.views.add(keyOf(schema, name));
     this.names = undefined;
     this.relations.set(keyOf(schema, name), relation);
+  }
+
+  addTableType(schema: string, name: string, type: TargetTableType): void {
+    this.tableTypes.set(keyOf(schema, name), type);
+  }
+
+  /** The type of a table-valued parameter. */
+  tableType(schema: string | undefined, name: string): TargetTableType | undefined {
+    return this.tableTypes.get(keyOf(schema ?? 'dbo', name));
   }
 
   isView(schema: string, name: string): boolean {

@@ -4,6 +4,10 @@ import { type CaseGroup, many, one } from './case-group.ts';
 export const CALLS: CaseGroup = {
   name: 'calls and dynamic SQL',
   script: `
+CREATE TYPE dbo.IdList AS TABLE (Id int NOT NULL PRIMARY KEY)
+GO
+CREATE TYPE dbo.TitleList AS TABLE (Position int, Title varchar(30))
+GO
 CREATE TABLE dbo.Task (TaskId int IDENTITY(1,1) NOT NULL PRIMARY KEY, Title varchar(30) NULL, Done bit NULL)
 GO
 CREATE PROCEDURE dbo.Caller @Sum int OUTPUT AS
@@ -80,6 +84,21 @@ CREATE PROCEDURE dbo.TwoSets AS
 SELECT 1 AS a
 SELECT 2 AS b
 GO
+CREATE PROCEDURE dbo.FinishAll @Ids dbo.IdList READONLY, @n int OUTPUT AS
+UPDATE t SET Done = 1 FROM Task t JOIN @Ids i ON i.Id = t.TaskId
+SET @n = @@ROWCOUNT
+GO
+CREATE PROCEDURE dbo.AddAll @Titles dbo.TitleList READONLY AS
+INSERT INTO Task (Title, Done) SELECT Title, 0 FROM @Titles ORDER BY Position
+GO
+CREATE PROCEDURE dbo.FinishOpen @n int OUTPUT AS
+DECLARE @open dbo.IdList
+INSERT INTO @open SELECT TaskId FROM Task WHERE Done = 0
+EXEC dbo.FinishAll @open, @n OUTPUT
+GO
+CREATE PROCEDURE dbo.PassesTable @Ids dbo.IdList READONLY, @n int OUTPUT AS
+EXEC dbo.FinishAll @Ids = @Ids, @n = @n OUTPUT
+GO
 CREATE PROCEDURE dbo.HandsOn AS
 EXEC dbo.TwoSets
 SELECT 3 AS c
@@ -91,6 +110,20 @@ GO`,
       many(name, [rows, ...run], ...expected);
     const titles = 'SELECT title, done FROM task ORDER BY task_id';
     return [
+      after('a table-valued parameter', [`CALL finish_all(ARRAY[ROW(1)::id_list, ROW(7)::id_list], NULL)`], '1'),
+      after(
+        'a table-valued parameter of several columns',
+        [
+          `ALTER SEQUENCE task_task_id_seq RESTART WITH 50`,
+          `CALL add_all(ARRAY[ROW(2, 'b')::title_list, ROW(1, 'a')::title_list])`,
+          `SELECT title FROM task WHERE NOT done ORDER BY title`,
+        ],
+        'a',
+        'b',
+        'first',
+      ),
+      after('a variable of a table type as an argument', ['CALL finish_open(NULL)'], '1'),
+      after('a table-valued parameter that is passed on', [`CALL passes_table(ARRAY[ROW(1)::id_list], NULL)`], '1'),
       one('the return code and an OUTPUT parameter', 'CALL caller(NULL)', '43'),
       one('arguments by name', 'CALL caller_by_name(NULL)', '16'),
       {

@@ -155,6 +155,7 @@ GO`,
     'SL1045 dbo.Widths',
     'SL1046 dbo.RaisesNumber',
     'SL1048 dbo.RollsBack',
+    'SL1056 dbo.OutsideCatch',
   ],
   cases: [
     one('RAISERROR of severity 16 is an exception', 'CALL raises_plain()', '!50000 It is 100% wrong'),
