@@ -10,6 +10,7 @@ import {
   type TdsValue,
   type TransactionRequest,
 } from '../session.ts';
+import { ApiHandles } from './api-procedures.ts';
 import { bulkLoad } from './bulk-load.ts';
 import type { CursorMap } from './cursors.ts';
 import type { Database, SandboxServer } from './server.ts';
@@ -54,6 +55,8 @@ export class EngineSession implements SqlSession {
   private readonly home: string;
   readonly cursors: CursorMap = new Map();
   readonly locals = new LocalTables();
+  /** What batches prepared and opened by the procedures of the API. */
+  readonly api = new ApiHandles();
   /** Temporary tables and variables outlive a batch only here. */
   root = new Frame('', 0, 0, undefined);
   private readonly links = new Map<number, PgLink>();
@@ -396,6 +399,7 @@ export class EngineSession implements SqlSession {
       await this.dropTemporary(this.root);
       this.root = new Frame('', 0, 0, undefined);
       this.cursors.clear();
+      this.api.reset();
       this.options = defaultOptions();
       this.identityInsert = undefined;
       this.lastError = 0;

@@ -14,6 +14,7 @@ import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
 import { enterModule } from './execute-as.ts';
+import { apiProcedure } from './api-procedures.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
@@ -198,7 +199,7 @@ export async function callProcedure(
   const object = scope.object(name.map((part) => part || null));
   if (object?.kind === 'P') return userProcedure(run, object, args);
   if (object?.kind === 'FN') return scalarFunction(run, object, args);
-  const system = await systemCall(run, name, args);
+  const system = (await apiProcedure(run, last.toLowerCase(), args)) ?? (await systemCall(run, name, args));
   if (system !== undefined) return system;
   throw new SqlError(2812, `Could not find stored procedure '${name.join('.')}'.`, 16, 62, 1, run.frame.procedure);
 }

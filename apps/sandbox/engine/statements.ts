@@ -76,6 +76,11 @@ function sessionHandler(statement: Statement): Handler | undefined {
       return (run) => waitFor(run, statement);
     case 'kill':
       return (run) => kill(run, statement);
+    case 'insertBulk':
+      // The wire takes the statement itself; inside a text no rows can follow it.
+      return () => {
+        throw new SqlError(4801, 'Insert bulk is not supported over this access protocol.');
+      };
     case 'dbcc':
       return (run) => dbcc(run, statement);
     case 'checkpoint':

@@ -1,9 +1,9 @@
 import { SqlError, type ResultSink, type SqlSession, type TdsParameter } from '../session.ts';
-import { CursorCapture } from './cursor-capture.ts';
+import { CursorCapture } from '../api-cursors/cursor-capture.ts';
 import { readDeclarations, type Declaration } from './declarations.ts';
 import type { RpcCall } from './request-reader.ts';
 import type { OutputPlace, Response } from './response.ts';
-import { READ_ONLY, SCROLL, ServerCursors } from './server-cursors.ts';
+import { FIRST_HANDLE, READ_ONLY, SCROLL, ServerCursors } from '../api-cursors/server-cursors.ts';
 
 /** Procedures with a number of their own (MS-TDS 2.2.6.6). */
 const BY_NUMBER: Readonly<Record<number, string>> = {
@@ -36,7 +36,7 @@ interface Prepared {
 export class ProcedureCalls {
   private readonly prepared = new Map<number, Prepared>();
   private lastHandle = 0;
-  private readonly cursors = new ServerCursors();
+  private readonly cursors = new ServerCursors(FIRST_HANDLE.rpc);
 
   constructor(private readonly session: SqlSession) {}
 

@@ -33,7 +33,6 @@ const ROWSTAT: TdsColumn = { name: 'ROWSTAT', type: { name: 'int' }, nullable: f
 const FETCH_SUCCEEDED = 1;
 /** Rows of a fetch buffer where none were asked for. */
 const DEFAULT_BUFFER = 20;
-const FIRST_HANDLE = 180_150_001;
 
 /** A request for a buffer of rows. */
 export interface FetchRequest {
@@ -145,10 +144,15 @@ export interface OpenedCursor {
   readonly status: number;
 }
 
+/** Where the handles of cursors that are opened by RPC begin, and of those opened by a batch. */
+export const FIRST_HANDLE = { rpc: 180_150_001, batch: 180_150_002 } as const;
+
 /** The API server cursors of one connection (sp_cursoropen and its kin). */
 export class ServerCursors {
   private readonly cursors = new Map<number, ServerCursor>();
-  private next = FIRST_HANDLE;
+
+  /** Handles are every other number from `next` on: two sets of one session, begun apart, share none. */
+  constructor(private next: number) {}
 
   /** Opens a cursor over rows and sends its columns; with AUTO_FETCH also the first rows. KEYSET and DYNAMIC become STATIC. */
   open(result: CapturedRows, asked: number, rowCount: number, out: CursorSink): OpenedCursor {
