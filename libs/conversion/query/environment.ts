@@ -60,6 +60,8 @@ export interface Environment {
   readonly addressing?: TableSource;
   /** Everything in this FROM gives the addresses of its rows. */
   readonly addressingAll?: boolean;
+  /** Prefixes of WITH XMLNAMESPACES and what they stand for. */
+  readonly xmlNamespaces?: readonly (readonly [string, string])[];
   /** Definition under expansion, to refuse a view that contains itself. */
   readonly expanding?: readonly Query[];
 }
@@ -73,6 +75,7 @@ export const childOf = (parent: Environment, sources: readonly Source[]): Enviro
   sources,
   ctes: parent.ctes,
   ...(parent.addressing ? { addressing: parent.addressing } : {}),
+  ...(parent.xmlNamespaces ? { xmlNamespaces: parent.xmlNamespaces } : {}),
   ...(parent.expanding ? { expanding: parent.expanding } : {}),
 });
 

@@ -6,21 +6,30 @@ import { quoted } from './sql-text.ts';
 import { familyOf, nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
-/** FOR XML PATH and RAW: one row, one text. AUTO and EXPLICIT are refused. */
+/** The rows that become text, under their name in the SQL text. */
+interface Rows {
+  readonly t: Translation;
+  readonly columns: readonly QueryColumn[];
+  readonly name: string;
+  readonly clause: ForClause;
+}
+
+/** FOR XML PATH and RAW, and AUTO of one table: one row, one text. EXPLICIT is refused. */
 export function forXml(t: Translation, env: Environment, query: Query, clause: ForClause): string {
-  if (clause.mode !== 'path' && clause.mode !== 'raw')
-    return t.unsupported(`FOR XML ${clause.mode?.toUpperCase() ?? ''}`, clause.span).sql;
+  if (query.with && query.with.namespaces.length > 0)
+    return t.unsupported('FOR XML with XMLNAMESPACES', clause.span).sql;
+  if (clause.mode === 'explicit') return t.unsupported('FOR XML EXPLICIT', clause.span).sql;
   const options = clause.options.map((one) => one.name);
   const other = options.find((name) => !['TYPE', 'ROOT', 'ELEMENTS', 'BINARY BASE64'].includes(name));
   if (other !== undefined) return t.unsupported(`FOR XML with ${other}`, clause.span).sql;
+  const element = clause.mode === 'auto' ? autoElement(query) : (clause.element?.value ?? 'row');
+  if (element === undefined) return t.unsupported('FOR XML AUTO of several tables', clause.span).sql;
   const { for: _clause, ...plain } = query;
   const inner = querySql(t, env, plain, { named: true });
   const name = t.freshName('q');
-  const element = clause.element?.value ?? 'row';
-  const attributes = clause.mode === 'raw' && !options.includes('ELEMENTS');
-  const row = attributes
-    ? rawRow(t, inner.columns, name, element, clause)
-    : pathRow(t, inner.columns, name, element, clause);
+  const rows: Rows = { t, columns: inner.columns, name, clause };
+  const row =
+    clause.mode === 'path' ? pathRow(rows, element) : rawRow(rows, encoded(element), options.includes('ELEMENTS'));
   const root = clause.options.find((one) => one.name === 'ROOT');
   const rootName = root?.value?.kind === 'literal' ? root.value.value : root ? 'root' : undefined;
   const joined = `string_agg(${row}, '')`;
@@ -29,51 +38,129 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
   return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
 }
 
+/** AUTO calls its elements as the one table is called, the schema included where it is written. */
+function autoElement({ body }: Query): string | undefined {
+  if (body.kind !== 'selectSpec' || body.from.length !== 1) return undefined;
+  const [source] = body.from;
+  if (source?.kind === 'tableVariable') return source.alias?.name ?? source.name;
+  if (source?.kind !== 'table') return undefined;
+  const { database, schema, name } = source.name;
+  const parts = [database, schema, name].flatMap((part) => (part ? [part.name] : []));
+  return source.alias?.name ?? parts.join('.');
+}
+
+const NAME_START = /^[\p{L}_]/u;
+const NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
+
+/** A name with what XML does not allow in one as `_xHHHH_`. */
+function encoded(name: string): string {
+  const code = (char: string): string => `_x${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}_`;
+  return [...name]
+    .map((char, index) =>
+      index === 0 ? (NAME_START.test(char) ? char : code(char)) : NAME.test(`a${char}`) ? char : code(char),
+    )
+    .join('');
+}
+
 /** A value as XML text: markup escaped, dates in ISO form, bits as 0 and 1. */
-function textOf(t: Translation, column: QueryColumn, row: string, clause: ForClause): string {
-  const value = { ...column.value, sql: `${row}.${column.sqlName}` };
+function textOf({ t, name, clause }: Rows, column: QueryColumn): string {
+  const value = { ...column.value, sql: `${name}.${column.sqlName}` };
   const style = familyOf(value.type) === 'datetime' ? { style: 126 } : {};
   const text = convert(t, value, nvarchar(-1), { mode: 'explicit', span: clause.span, ...style }).sql;
   if (value.type.name === 'xml') return text;
   return `replace(replace(replace(${text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')`;
 }
 
-function rawRow(
-  t: Translation,
-  columns: readonly QueryColumn[],
-  row: string,
-  element: string,
-  clause: ForClause,
-): string {
-  const parts = columns.map(
-    (one) =>
-      `coalesce(${quoted(` ${one.name}="`)} || replace(${textOf(t, one, row, clause)}, '"', '&quot;') || '"', '')`,
-  );
-  return `(${quoted(`<${element}`)} || ${parts.join(' || ')} || '/>')`;
+/** An element: its name, its attributes by name, and its content as SQL text; NULL is no attribute and no content. */
+interface Element {
+  readonly name: string;
+  readonly attributes: { readonly name: string; readonly text: string }[];
+  readonly content: (Element | string)[];
 }
 
-/** PATH: a column without a name, `*`, `text()` or `data()` is text; `@a` an attribute; else an element. Deeper paths are refused. */
-function pathRow(
-  t: Translation,
-  columns: readonly QueryColumn[],
-  row: string,
-  element: string,
-  clause: ForClause,
-): string {
-  const attributes: string[] = [];
-  const parts: string[] = [];
-  for (const one of columns) {
-    const text = textOf(t, one, row, clause);
-    if (one.name.startsWith('@'))
-      attributes.push(`coalesce(${quoted(` ${one.name.slice(1)}="`)} || replace(${text}, '"', '&quot;') || '"', '')`);
-    else if (one.name === '' || one.name === '*' || one.name === 'text()') parts.push(text);
-    else if (/[/()]/.test(one.name)) t.unsupported(`FOR XML PATH with the path '${one.name}'`, clause.span);
-    else parts.push(`${quoted(`<${one.name}>`)} || ${text} || ${quoted(`</${one.name}>`)}`);
+const emptyElement = (name: string): Element => ({ name, attributes: [], content: [] });
+
+function rawRow(rows: Rows, name: string, elements: boolean): string {
+  const row = emptyElement(name);
+  for (const one of rows.columns) {
+    if (one.name === '') {
+      const message = 'FOR XML requires a name for every column. Add a name to the unnamed column.';
+      rows.t.fail('for-xml', 6809, message, rows.clause.span);
+    }
+    const text = textOf(rows, one);
+    if (elements) row.content.push({ ...emptyElement(encoded(one.name)), content: [text] });
+    else row.attributes.push({ name: encoded(one.name), text });
   }
-  const content = parts.length === 0 ? "''" : `concat(${parts.join(', ')})`;
-  if (element === '') return content;
-  const open = [quoted(`<${element}`), ...attributes].join(' || ');
-  // An element without content is closed at once.
-  const none = parts.length === 0 ? 'true' : `num_nonnulls(${parts.join(', ')}) = 0`;
-  return `(${open} || CASE WHEN ${none} THEN '/>' ELSE '>' || ${content} || ${quoted(`</${element}>`)} END)`;
+  return elementSql(row, true);
+}
+
+/** PATH: `a/b` is b within a, `@a` an attribute, a column without a name, `*` or `text()` is text; neighbours share the elements they name alike. */
+function pathRow(rows: Rows, element: string): string {
+  const row = emptyElement(element);
+  for (const column of rows.columns) {
+    const steps = column.name === '' ? ['*'] : column.name.split('/');
+    const last = steps.pop() ?? '*';
+    let at = row;
+    for (const step of steps) at = childOf(rows, at, step);
+    const text = textOf(rows, column);
+    if (last.startsWith('@')) addAttribute(rows, at, last.slice(1), text);
+    else if (last === '*' || last === 'text()') at.content.push(text);
+    else if (/[()]/.test(last)) rows.t.unsupported(`FOR XML PATH with the path '${column.name}'`, rows.clause.span);
+    else childOf(rows, at, last).content.push(text);
+  }
+  if (element === '' && row.attributes.length > 0) {
+    const message =
+      'Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML serialization.';
+    rows.t.fail('for-xml', 6864, message, rows.clause.span);
+  }
+  return element === '' ? contentSql(row) : elementSql(row, true);
+}
+
+function checkName({ t, clause }: Rows, name: string): void {
+  if (NAME.test(name)) return;
+  const fault = [...name].find((char, index) => !(index === 0 ? NAME_START.test(char) : NAME.test(`a${char}`))) ?? '';
+  const code = (fault.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const message = `Column name '${name}' contains an invalid XML identifier as required by FOR XML; '${fault}'(0x${code}) is the first character at fault.`;
+  t.fail('for-xml', 6850, message, clause.span);
+}
+
+/** The element of a name: the one just begun, or a new one. */
+function childOf(rows: Rows, parent: Element, name: string): Element {
+  checkName(rows, name);
+  const last = parent.content.at(-1);
+  if (typeof last === 'object' && last.name === name) return last;
+  const made = emptyElement(name);
+  parent.content.push(made);
+  return made;
+}
+
+function addAttribute(rows: Rows, to: Element, name: string, text: string): void {
+  checkName(rows, name);
+  if (to.content.length > 0) {
+    const message = `Attribute-centric column '@${name}' must not come after a non-attribute-centric sibling in XML hierarchy in FOR XML PATH.`;
+    rows.t.fail('for-xml', 6852, message, rows.clause.span);
+  }
+  to.attributes.push({ name, text });
+}
+
+const partsOf = ({ content }: Element): string[] =>
+  content.map((one) => (typeof one === 'string' ? one : elementSql(one, false)));
+
+function contentSql(element: Element): string {
+  const parts = partsOf(element);
+  return parts.length === 0 ? "''" : `concat(${parts.join(', ')})`;
+}
+
+/** An element as text; one that is not a row is NULL where all it has is NULL. */
+function elementSql(element: Element, always: boolean): string {
+  const parts = partsOf(element);
+  const attributes = element.attributes.map(
+    ({ name, text }) => `${quoted(` ${name}="`)} || replace(${text}, '"', '&quot;') || '"'`,
+  );
+  const head = `concat(${[quoted(`<${element.name}`), ...attributes].join(', ')})`;
+  const body = `'>' || ${contentSql(element)} || ${quoted(`</${element.name}>`)}`;
+  const tail =
+    parts.length === 0 ? "'/>'" : `CASE WHEN num_nonnulls(${parts.join(', ')}) = 0 THEN '/>' ELSE ${body} END`;
+  if (always) return `(${head} || ${tail})`;
+  return `(CASE WHEN num_nonnulls(${[...attributes, ...parts].join(', ')}) > 0 THEN ${head} || ${tail} END)`;
 }

@@ -11,7 +11,7 @@ import type { Translation } from './translation.ts';
 export function translateInsert(t: Translation, root: Environment, node: Insert): TranslatedDml | undefined {
   const relation = targetRelation(t, root, node.target);
   if (!relation) return undefined;
-  const { prefix, inner } = withClause(t, root, node.with?.ctes ?? []);
+  const { prefix, inner } = withClause(t, root, node.with);
   const columns = insertColumns(t, relation, node);
   const source = insertSource(t, inner, node, relation, columns);
   const output = returning(t, inner, { output: node.output, relation, sources: [], images: ['inserted'] });

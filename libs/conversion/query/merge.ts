@@ -15,7 +15,7 @@ export function translateMerge(t: Translation, root: Environment, node: Merge): 
   const relation = targetRelation(t, root, node.target);
   if (!relation) return undefined;
   if (node.top) t.unsupported('MERGE TOP', node.top.span);
-  const { prefix, inner } = withClause(t, root, node.with?.ctes ?? []);
+  const { prefix, inner } = withClause(t, root, node.with);
   const alias = 'alias' in node.target ? node.target.alias?.name : undefined;
   const name = sourceName(t, alias ?? relation.name);
   const target = boundRelation(t, inner.scope, relation, name, alias);

@@ -1,4 +1,4 @@
-import type { Cte, Expression, Query, QueryBody, SelectSpec, Top } from '#tsql';
+import type { Cte, Expression, Query, QueryBody, SelectSpec, Top, WithClause } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { SqlType, TypedSql } from './api.ts';
 import { convert, type ConvertOptions } from './convert.ts';
@@ -55,8 +55,7 @@ export function querySql(t: Translation, env: Environment, query: Query, options
   if (query.for?.type === 'browse') t.unsupported('FOR BROWSE', query.for.span);
   if (query.for && query.for.type !== 'browse') return forClause(t, env, query, query.for);
   t.noteHints(query.options);
-  if (query.with && query.with.namespaces.length > 0) t.unsupported('WITH XMLNAMESPACES', query.with.span);
-  const { prefix, inner } = withClause(t, env, query.with?.ctes ?? []);
+  const { prefix, inner } = withClause(t, env, query.with);
   const body =
     query.body.kind === 'selectSpec'
       ? plainQuery(t, inner, query, query.body, options)
@@ -79,16 +78,24 @@ export function checkInnerOrder(t: Translation, query: Query): void {
 const columnName = (t: Translation, name: string, index: number): string =>
   t.profile.kind === 'sandbox' || name === '' ? `c${index + 1}` : t.profile.alias(name);
 
+/** WITH XMLNAMESPACES: prefixes for the paths of the statement. A default namespace is refused. */
+function withNamespaces(t: Translation, env: Environment, { namespaces, span }: WithClause): Environment {
+  if (namespaces.length === 0) return env;
+  if (namespaces.some((one) => one.prefix === undefined)) t.unsupported('WITH XMLNAMESPACES (DEFAULT …)', span);
+  const pairs = namespaces.map((one): readonly [string, string] => [one.prefix?.name ?? '', one.uri.value]);
+  return { ...env, xmlNamespaces: [...(env.xmlNamespaces ?? []), ...pairs] };
+}
+
 /** The WITH clause as text, and the environment in which its names are known. */
 export function withClause(
   t: Translation,
   env: Environment,
-  ctes: readonly Cte[],
+  clause: WithClause | undefined,
 ): { readonly prefix: string; readonly inner: Environment } {
-  let inner = env;
+  let inner = clause ? withNamespaces(t, env, clause) : env;
   const texts: string[] = [];
   let recursive = false;
-  for (const cte of ctes) {
+  for (const cte of clause?.ctes ?? []) {
     const { binding, sql, recurses } = cteSql(t, inner, cte);
     recursive ||= recurses;
     inner = { ...inner, ctes: [binding, ...inner.ctes] };

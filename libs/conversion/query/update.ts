@@ -70,7 +70,7 @@ function aliasedTarget(
 }
 
 function find(t: Translation, root: Environment, search: Search): Found | undefined {
-  const { prefix, inner } = withClause(t, root, search.with?.ctes ?? []);
+  const { prefix, inner } = withClause(t, root, search.with);
   const through = targetInFrom(search.target, search.from) ?? search.target;
   if (!isStored(inner, through)) return findThrough(t, inner, search, { entry: through as TableSource, prefix });
   const { relation, entry } = aliasedTarget(t, inner, search);

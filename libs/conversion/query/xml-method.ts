@@ -23,26 +23,44 @@ export function refuseNodes(t: Translation, name: string, span: Expression['span
 }
 
 /** The XQuery of a method's argument; undefined where that is reported. */
-function xqueryOf(t: Translation, node: MethodCall, index = 0): XPath | undefined {
-  const argument = node.args[index];
+function xqueryOf(t: Translation, env: Environment, node: MethodCall): XPath | undefined {
+  const [argument] = node.args;
   const method = node.method.name;
   if (argument?.kind !== 'literal' || !argument.type.endsWith('string')) {
     t.fail(
       'xml-literal',
       8172,
-      `The argument ${index + 1} of the XML data type method "${method}" must be a string literal.`,
+      `The argument 1 of the XML data type method "${method}" must be a string literal.`,
       node.span,
     );
     return undefined;
   }
   try {
-    return readXPath(argument.value);
+    const path = readXPath(argument.value);
+    // The nearest declaration of a prefix counts: those of the statement stand behind the prolog's.
+    const known = new Set(path.namespaces.map(([prefix]) => prefix));
+    const around = (env.xmlNamespaces ?? []).filter(([prefix]) => !known.has(prefix));
+    return checkPrefixes(t, node, { ...path, namespaces: [...path.namespaces, ...around] });
   } catch (error) {
     if (!(error instanceof XPathFault)) throw error;
     if (error.number === undefined) t.unsupported(error.message, node.span);
     else t.fail('xquery', error.number, error.message, node.span);
     return undefined;
   }
+}
+
+const PREFIX = /([\p{L}_][\p{L}\p{N}_.-]*):(?!:)/gu;
+
+/** Every prefix of a path stands for a namespace, or it is error 2229. */
+function checkPrefixes(t: Translation, node: MethodCall, path: XPath): XPath {
+  const known = new Set(path.namespaces.map(([prefix]) => prefix));
+  const names = path.text.replaceAll(/"[^"]*"|'[^']*'/g, '').matchAll(PREFIX);
+  const unknown = [...names].map((match) => match[1] ?? '').find((prefix) => !known.has(prefix));
+  if (unknown !== undefined) {
+    const message = `XQuery [${node.method.name}()]: The name "${unknown}" does not denote a namespace.`;
+    t.fail('xquery', 2229, message, node.span);
+  }
+  return path;
 }
 
 interface Target {
@@ -81,7 +99,7 @@ export function xmlMethod(t: Translation, env: Environment, node: MethodCall, on
     const count = method === 'value' ? 2 : 1;
     return t.fail('argument-count', 174, `The ${method} function requires ${count} argument(s).`, node.span);
   }
-  const path = xqueryOf(t, node);
+  const path = xqueryOf(t, env, node);
   if (path === undefined) return NULL_XML;
   const target = targetOf(one);
   if (method === 'value') return xmlValue(t, env, node, { path, target });
@@ -133,7 +151,7 @@ export function xmlNodes(t: Translation, env: Environment, node: TableFunction, 
     t.unsupported(`The method .${fn.method.name}() in FROM`, node.span);
     return nothing;
   }
-  const path = xqueryOf(t, fn);
+  const path = xqueryOf(t, env, fn);
   if (path === undefined) return nothing;
   if (path.kind !== 'nodes') {
     t.unsupported('The method .nodes() of an expression that is no path', node.span);
