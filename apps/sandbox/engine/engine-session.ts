@@ -122,7 +122,7 @@ export class EngineSession implements SqlSession {
     if (known !== undefined && !known.broken) return;
     const link = await this.server.openLink(this.current, this);
     this.links.set(id, link);
-    if (this.identity.depth > 0) await this.identity.apply(link);
+    await this.identity.introduce(link);
     await this.readDefaultSchema();
   }
 

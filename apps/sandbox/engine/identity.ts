@@ -11,7 +11,10 @@ interface Impersonation {
 }
 
 /** The one statement a context is set by, here and on every further connection of the session. */
-const SET = "SELECT set_config('sbx.login', $1, false), set_config('sbx.principal', $2, false)";
+const SET =
+  "SELECT set_config('sbx.login', $1, false), set_config('sbx.principal', $2, false), set_config('sbx.original', $3, false)";
+/** Logins whose name the connection's application name can hold as it is. */
+const PLAIN = /^[\u0020-\u002E\u0030-\u007E]{1,40}$/;
 
 /** Who a session acts as: its login, or the top of what EXECUTE AS piled up. */
 export class SessionIdentity {
@@ -19,7 +22,12 @@ export class SessionIdentity {
   /** PostgreSQL takes settings back with the transaction that made them; SQL Server does not. */
   private stale = false;
 
-  constructor(private readonly login: string) {}
+  /** Told to each connection where its application name cannot tell it; else ''. */
+  private readonly untold: string;
+
+  constructor(private readonly login: string) {
+    this.untold = PLAIN.test(login) ? '' : login;
+  }
 
   /** The login whose server rights count, in any case. */
   get currentLogin(): string {
@@ -71,6 +79,11 @@ export class SessionIdentity {
     this.stale = this.stack.length > 0;
   }
 
+  /** A new connection knows only the login's name in its application name. */
+  async introduce(link: PgLink): Promise<void> {
+    if (this.stack.length > 0 || this.untold !== '') await this.apply(link);
+  }
+
   /** Sets the context on a connection where it may not be. */
   async ensure(link: PgLink): Promise<void> {
     if (this.stale) await this.apply(link);
@@ -78,7 +91,7 @@ export class SessionIdentity {
 
   async apply(link: PgLink): Promise<void> {
     this.stale = false;
-    await link.run(SET, [this.top?.login ?? '', String(this.top?.principalId ?? '')]);
+    await link.run(SET, [this.top?.login ?? this.untold, String(this.top?.principalId ?? ''), this.untold]);
   }
 
   private get top(): Impersonation | undefined {

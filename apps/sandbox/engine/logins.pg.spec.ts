@@ -104,6 +104,21 @@ describe('logins', () => {
     await Promise.all([minister.session.close(), owner.session.close()]);
   });
 
+  test('a login of any length and any letters is who it says, also after EXECUTE AS', async () => {
+    const name = `größe/${'x'.repeat(110)}`;
+    const owner = await sandbox.session('named');
+    await sa.run(`CREATE LOGIN [${name}] WITH PASSWORD = 'Right-1!'`);
+    await owner.run(
+      `CREATE USER short FOR LOGIN [${name}]; CREATE USER other WITHOUT LOGIN; ALTER ROLE db_owner ADD MEMBER short`,
+    );
+    const session = new TestSession(await login(name, 'Right-1!', 'named'));
+    const who = 'SELECT SUSER_NAME(), ORIGINAL_LOGIN(), USER_NAME()';
+    expect(await session.rows(who)).toEqual([[name, name, 'short']]);
+    expect(await session.rows(`EXECUTE AS USER = 'other'; ${who}; REVERT`)).toEqual([['other', name, 'other']]);
+    expect(await session.rows(who)).toEqual([[name, name, 'short']]);
+    await Promise.all([session.session.close(), owner.session.close()]);
+  });
+
   test('EXECUTE AS outlives a rollback, and not the reset of the connection', async () => {
     const owner = await sandbox.session('acting');
     await owner.run('CREATE USER actor WITHOUT LOGIN');

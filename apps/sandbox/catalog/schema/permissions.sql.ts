@@ -6,7 +6,7 @@
 export const PERMISSION_FUNCTIONS = `
 -- Sessions bear 'sbx/<spid>/<login>/<program>' as application name; EXECUTE AS sets sbx.login and sbx.principal over it.
 CREATE OR REPLACE FUNCTION meta.original_login() RETURNS text LANGUAGE sql STABLE AS
-  $$ SELECT coalesce(nullif(split_part(current_setting('application_name'), '/', 3), ''), 'sa') $$;
+  $$ SELECT coalesce(nullif(current_setting('sbx.original', true), ''), nullif(split_part(current_setting('application_name'), '/', 3), ''), 'sa') $$;
 CREATE OR REPLACE FUNCTION meta.current_login() RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT coalesce(nullif(current_setting('sbx.login', true), ''), meta.original_login()) $$;
 CREATE OR REPLACE FUNCTION meta.is_sysadmin(login text) RETURNS boolean LANGUAGE sql STABLE AS
@@ -37,6 +37,12 @@ CREATE OR REPLACE FUNCTION meta.has_server_permission(login text, permission tex
       OR (upper($2) IN ('ALTER SERVER STATE', 'ALTER SETTINGS', 'ALTER RESOURCES', 'SHUTDOWN') AND 'serveradmin' = ANY (l.server_roles))
       OR (upper($2) = 'ADMINISTER BULK OPERATIONS' AND 'bulkadmin' = ANY (l.server_roles)))
     FROM meta.logins l WHERE l.name_key = meta.fold($1) AND NOT l.is_disabled), false) END $$;
+
+-- Without this right a session sees itself alone in the views of sessions and requests.
+CREATE OR REPLACE FUNCTION meta.sees_sessions() RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT coalesce(current_setting('sbx.principal', true), '') = '' AND meta.has_server_permission(meta.current_login(), 'VIEW SERVER PERFORMANCE STATE') $$;
+CREATE OR REPLACE FUNCTION meta.own_spid() RETURNS int LANGUAGE sql STABLE AS
+  $$ SELECT substring(current_setting('application_name') FROM '^sbx/([0-9]+)/')::int $$;
 
 -- What a principal was given or denied, itself, by roles and by what it owns. class 0 the database, 1 an object, 3 a schema.
 CREATE OR REPLACE FUNCTION meta.effective(principal int) RETURNS TABLE (class int, major_id int, permission text, state text) LANGUAGE sql STABLE AS $$

@@ -7,6 +7,9 @@ const SESSIONS = `(SELECT a.*, substring(a.application_name FROM '^sbx/([0-9]+)/
   (extract(epoch FROM a.xact_start) * 1000)::bigint * 100000 + a.pid AS transaction_id
   FROM pg_stat_activity a WHERE a.application_name ~ '^sbx/[0-9]+/')`;
 
+/** Who lacks the right to see others sees himself. */
+const SHOWN = '((SELECT meta.sees_sessions()) OR s.spid = (SELECT meta.own_spid()))';
+
 const TRANSACTIONS = `${SESSIONS} s WHERE s.xact_start IS NOT NULL`;
 
 const LSN = 'numeric(25,0)';
@@ -63,7 +66,7 @@ export const DYNAMIC_VIEWS = [
   database_id smallint! s.database_id
   authenticating_database_id int 1
   open_transaction_count int! CASE WHEN s.xact_start IS NOT NULL AND s.state LIKE 'idle in%' THEN 1 ELSE 0 END`,
-    `FROM ${SESSIONS} s`,
+    `FROM ${SESSIONS} s WHERE ${SHOWN}`,
   ),
   view(
     -177,
@@ -74,27 +77,91 @@ export const DYNAMIC_VIEWS = [
   start_time datetime! s.query_start
   status nvarchar(30)! 'running'
   command nvarchar(32)! 'SELECT'
+  sql_handle varbinary(64) NULL::bytea
+  statement_start_offset int NULL::int
+  statement_end_offset int NULL::int
+  plan_handle varbinary(64) NULL::bytea
   database_id smallint! s.database_id
+  user_id int! 1
+  connection_id uniqueidentifier md5('connection' || s.spid || s.backend_start)::uuid
   blocking_session_id smallint coalesce((SELECT substring(b.application_name FROM '^sbx/([0-9]+)/')::smallint FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(s.pid))[1] AND b.application_name ~ '^sbx/[0-9]+/'), 0::smallint)
   wait_type nvarchar(60) s.wait_event
   wait_time int! 0
-  transaction_id bigint! coalesce(s.transaction_id, 0)
+  last_wait_type nvarchar(60)! coalesce(s.wait_event, 'MISCELLANEOUS')
+  wait_resource nvarchar(256)! ''
   open_transaction_count int! CASE WHEN s.xact_start IS NULL THEN 0 ELSE 1 END
-  percent_complete real! 0`,
-    `FROM ${SESSIONS} s WHERE s.state = 'active'`,
+  open_resultset_count int! 1
+  transaction_id bigint! coalesce(s.transaction_id, 0)
+  context_info varbinary(128) NULL::bytea
+  percent_complete real! 0
+  estimated_completion_time bigint! 0
+  cpu_time int! 0
+  total_elapsed_time int! greatest(0, (extract(epoch FROM clock_timestamp() - s.query_start) * 1000)::bigint)
+  scheduler_id int NULL::int
+  task_address varbinary(8) NULL::bytea
+  reads bigint! 0
+  writes bigint! 0
+  logical_reads bigint! 0
+  text_size int! 2147483647
+  language nvarchar(128) 'us_english'
+  date_format nvarchar(3) 'mdy'
+  date_first smallint! 7
+  quoted_identifier bit! true
+  arithabort bit! false
+  ansi_null_dflt_on bit! true
+  ansi_defaults bit! false
+  ansi_warnings bit! true
+  ansi_padding bit! true
+  ansi_nulls bit! true
+  concat_null_yields_null bit! true
+  transaction_isolation_level smallint! 2
+  lock_timeout int! -1
+  deadlock_priority int! 0
+  row_count bigint! 0
+  prev_error int! 0
+  nest_level int! 0
+  granted_query_memory int! 0
+  executing_managed_code bit! false
+  group_id int! 2
+  query_hash binary(8) NULL::bytea
+  query_plan_hash binary(8) NULL::bytea
+  statement_sql_handle varbinary(64) NULL::bytea
+  statement_context_id bigint NULL::bigint
+  dop int! 1
+  parallel_worker_count int NULL::int
+  external_script_request_id uniqueidentifier NULL::uuid
+  is_resumable bit! false
+  page_resource binary(8) NULL::bytea
+  page_server_reads bigint! 0
+  dist_statement_id uniqueidentifier NULL::uuid`,
+    `FROM ${SESSIONS} s WHERE s.state = 'active' AND ${SHOWN}`,
   ),
   view(
     -178,
     'sys.dm_exec_connections',
     `
   session_id int s.spid
+  most_recent_session_id int s.spid
   connect_time datetime! s.backend_start
   net_transport nvarchar(40)! 'TCP'
   protocol_type nvarchar(40) 'TSQL'
+  protocol_version int 1946157060
+  endpoint_id int 4
   encrypt_option nvarchar(40)! 'FALSE'
   auth_scheme nvarchar(40)! 'SQL'
+  node_affinity smallint! 0
+  num_reads int NULL::int
+  num_writes int NULL::int
+  last_read datetime s.query_start
+  last_write datetime s.state_change
+  net_packet_size int NULL::int
   client_net_address varchar(48) '127.0.0.1'
-  local_net_address varchar(48) '127.0.0.1'`,
+  client_tcp_port int NULL::int
+  local_net_address varchar(48) '127.0.0.1'
+  local_tcp_port int NULL::int
+  connection_id uniqueidentifier! md5('connection' || s.spid || s.backend_start)::uuid
+  parent_connection_id uniqueidentifier NULL::uuid
+  most_recent_sql_handle varbinary(64) NULL::bytea`,
     `FROM ${SESSIONS} s`,
   ),
   view(

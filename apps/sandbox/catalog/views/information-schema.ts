@@ -174,12 +174,48 @@ export const INFORMATION_VIEWS = [
   ROUTINE_SCHEMA nvarchar(128) s.name
   ROUTINE_NAME nvarchar(128)! o.name
   ROUTINE_TYPE nvarchar(20) CASE o.type WHEN 'P' THEN 'PROCEDURE' ELSE 'FUNCTION' END
+  MODULE_CATALOG sysname NULL::text
+  MODULE_SCHEMA sysname NULL::text
+  MODULE_NAME sysname NULL::text
+  UDT_CATALOG sysname NULL::text
+  UDT_SCHEMA sysname NULL::text
+  UDT_NAME sysname NULL::text
   DATA_TYPE nvarchar(128) CASE WHEN o.type IN ('IF', 'TF') THEN 'TABLE' ELSE meta.base_type_name(c.system_type_id, c.user_type_id) END
+  CHARACTER_MAXIMUM_LENGTH int meta.char_length(c.system_type_id, c.max_length)
+  CHARACTER_OCTET_LENGTH int meta.octet_length(c.system_type_id, c.max_length)
+  COLLATION_CATALOG sysname NULL::text
+  COLLATION_SCHEMA sysname NULL::text
+  COLLATION_NAME sysname NULL::text
+  CHARACTER_SET_CATALOG sysname NULL::text
+  CHARACTER_SET_SCHEMA sysname NULL::text
+  CHARACTER_SET_NAME sysname CASE WHEN c.system_type_id IN (35,167,175) THEN 'iso_1' WHEN c.system_type_id IN (99,231,239) THEN 'UNICODE' END
+  NUMERIC_PRECISION smallint CASE WHEN c.system_type_id IN (48,52,56,127,60,122,106,108,59,62) THEN c.precision END
+  NUMERIC_PRECISION_RADIX smallint CASE WHEN c.system_type_id IN (48,52,56,127,60,122,106,108) THEN 10 WHEN c.system_type_id IN (59,62) THEN 2 END
+  NUMERIC_SCALE smallint CASE WHEN c.system_type_id IN (48,52,56,127,60,122,106,108) THEN c.scale END
+  DATETIME_PRECISION smallint CASE WHEN c.system_type_id IN (41,42,43,61) THEN c.scale WHEN c.system_type_id IN (40,58) THEN 0 END
+  INTERVAL_TYPE nvarchar(30) NULL::text
+  INTERVAL_PRECISION smallint NULL::smallint
+  TYPE_UDT_CATALOG sysname NULL::text
+  TYPE_UDT_SCHEMA sysname NULL::text
+  TYPE_UDT_NAME sysname NULL::text
+  SCOPE_CATALOG sysname NULL::text
+  SCOPE_SCHEMA sysname NULL::text
+  SCOPE_NAME sysname NULL::text
+  MAXIMUM_CARDINALITY bigint NULL::bigint
+  DTD_IDENTIFIER sysname NULL::text
   ROUTINE_BODY nvarchar(30) 'SQL'
   ROUTINE_DEFINITION nvarchar(4000) m.definition
+  EXTERNAL_NAME sysname NULL::text
+  EXTERNAL_LANGUAGE nvarchar(30) NULL::text
+  PARAMETER_STYLE nvarchar(30) NULL::text
   IS_DETERMINISTIC nvarchar(10) 'NO'
   SQL_DATA_ACCESS nvarchar(30) CASE o.type WHEN 'P' THEN 'MODIFIES' ELSE 'READS' END
-  IS_NULL_CALL nvarchar(10) NULL::text
+  IS_NULL_CALL nvarchar(10) CASE o.type WHEN 'P' THEN NULL ELSE 'NO' END
+  SQL_PATH sysname NULL::text
+  SCHEMA_LEVEL_ROUTINE nvarchar(10) 'YES'
+  MAX_DYNAMIC_RESULT_SETS smallint CASE o.type WHEN 'P' THEN -1 ELSE 0 END
+  IS_USER_DEFINED_CAST nvarchar(10) 'NO'
+  IS_IMPLICITLY_INVOCABLE nvarchar(10) 'NO'
   CREATED datetime o.create_date
   LAST_ALTERED datetime o.modify_date`,
     `FROM meta.objects o JOIN meta.schemas s USING (schema_id) JOIN meta.modules m USING (object_id)
@@ -224,7 +260,10 @@ export const INFORMATION_VIEWS = [
   MINIMUM_VALUE bigint q.minimum_value
   MAXIMUM_VALUE bigint q.maximum_value
   INCREMENT bigint q.increment
-  CYCLE_OPTION int CASE WHEN q.is_cycling THEN 1 ELSE 0 END`,
+  CYCLE_OPTION int CASE WHEN q.is_cycling THEN 1 ELSE 0 END
+  DECLARED_DATA_TYPE nvarchar(128) meta.base_type_name(q.system_type_id, q.user_type_id)
+  DECLARED_NUMERIC_PRECISION tinyint q.precision
+  DECLARED_NUMERIC_SCALE tinyint q.scale`,
     'FROM meta.sequences q JOIN meta.objects o USING (object_id) JOIN meta.schemas s ON s.schema_id = o.schema_id',
   ),
   view(
@@ -240,5 +279,48 @@ export const INFORMATION_VIEWS = [
   IS_GRANTABLE varchar(3) CASE p.state WHEN 'GRANT_WITH_GRANT_OPTION' THEN 'YES' ELSE 'NO' END`,
     `FROM meta.permissions p JOIN meta.objects o ON p.class = 1 AND o.object_id = p.major_id JOIN meta.schemas s ON s.schema_id = o.schema_id
      JOIN meta.principals e ON e.principal_id = p.grantee_principal_id JOIN meta.principals r ON r.principal_id = p.grantor_principal_id WHERE p.minor_id = 0 AND p.state <> 'DENY'`,
+  ),
+  view(
+    -255,
+    'INFORMATION_SCHEMA.VIEW_TABLE_USAGE',
+    `
+  VIEW_CATALOG nvarchar(128) ${DB}
+  VIEW_SCHEMA nvarchar(128) vs.name
+  VIEW_NAME sysname! v.name
+  TABLE_CATALOG nvarchar(128) ${DB}
+  TABLE_SCHEMA nvarchar(128) s.name
+  TABLE_NAME sysname! o.name`,
+    `FROM meta.dependencies d JOIN meta.objects v ON v.object_id = d.referencing_id AND v.type = 'V' JOIN meta.schemas vs ON vs.schema_id = v.schema_id
+     JOIN meta.objects o ON o.object_id = meta.object_id_of(d.referenced_schema_name, d.referenced_entity_name) AND o.type IN ('U', 'V') JOIN meta.schemas s ON s.schema_id = o.schema_id`,
+  ),
+  view(
+    -256,
+    'INFORMATION_SCHEMA.COLUMN_DOMAIN_USAGE',
+    `
+  DOMAIN_CATALOG nvarchar(128) ${DB}
+  DOMAIN_SCHEMA nvarchar(128) ts.name
+  DOMAIN_NAME sysname! t.name
+  TABLE_CATALOG nvarchar(128) ${DB}
+  TABLE_SCHEMA nvarchar(128) s.name
+  TABLE_NAME sysname! o.name
+  COLUMN_NAME sysname c.name`,
+    `FROM meta.columns c JOIN meta.objects o ON o.object_id = c.object_id AND o.type = 'U' JOIN meta.schemas s ON s.schema_id = o.schema_id
+     JOIN meta.types t ON t.user_type_id = c.user_type_id AND t.is_user_defined JOIN meta.schemas ts ON ts.schema_id = t.schema_id`,
+  ),
+  view(
+    -257,
+    'INFORMATION_SCHEMA.COLUMN_PRIVILEGES',
+    `
+  GRANTOR nvarchar(128) r.name
+  GRANTEE nvarchar(128) e.name
+  TABLE_CATALOG nvarchar(128) ${DB}
+  TABLE_SCHEMA nvarchar(128) s.name
+  TABLE_NAME sysname! o.name
+  COLUMN_NAME sysname c.name
+  PRIVILEGE_TYPE varchar(10) p.permission_name
+  IS_GRANTABLE varchar(3) CASE p.state WHEN 'GRANT_WITH_GRANT_OPTION' THEN 'YES' ELSE 'NO' END`,
+    `FROM meta.permissions p JOIN meta.objects o ON p.class = 1 AND o.object_id = p.major_id JOIN meta.schemas s ON s.schema_id = o.schema_id JOIN meta.columns c ON c.object_id = o.object_id
+     JOIN meta.principals e ON e.principal_id = p.grantee_principal_id JOIN meta.principals r ON r.principal_id = p.grantor_principal_id
+     WHERE p.state <> 'DENY' AND p.permission_name IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')`,
   ),
 ];

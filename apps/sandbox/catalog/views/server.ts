@@ -187,6 +187,7 @@ export const SERVER_VIEWS = [
     'sys.database_files',
     `
   file_id int! f.id
+  file_guid uniqueidentifier NULL::uuid
   type tinyint! f.id - 1
   type_desc nvarchar(60) CASE f.id WHEN 1 THEN 'ROWS' ELSE 'LOG' END
   data_space_id int! 2 - f.id
@@ -196,7 +197,25 @@ export const SERVER_VIEWS = [
   state_desc nvarchar(60) 'ONLINE'
   size int! pg_database_size(current_database()) / 8192
   max_size int! -1
-  growth int! 8192`,
+  growth int! 8192
+  is_media_read_only bit! false
+  is_read_only bit! false
+  is_sparse bit! false
+  is_percent_growth bit! false
+  is_name_reserved bit! false
+  is_persistent_log_buffer bit! false
+  create_lsn numeric(25,0) NULL::numeric
+  drop_lsn numeric(25,0) NULL::numeric
+  read_only_lsn numeric(25,0) NULL::numeric
+  read_write_lsn numeric(25,0) NULL::numeric
+  differential_base_lsn numeric(25,0) NULL::numeric
+  differential_base_guid uniqueidentifier NULL::uuid
+  differential_base_time datetime NULL::timestamp
+  redo_start_lsn numeric(25,0) NULL::numeric
+  redo_start_fork_guid uniqueidentifier NULL::uuid
+  redo_target_lsn numeric(25,0) NULL::numeric
+  redo_target_fork_guid uniqueidentifier NULL::uuid
+  backup_lsn numeric(25,0) NULL::numeric`,
     'FROM meta.self JOIN meta.databases d USING (database_id) CROSS JOIN (VALUES (1), (2)) f(id)',
   ),
   view(
