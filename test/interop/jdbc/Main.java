@@ -29,5 +29,6 @@ public final class Main {
         new Statements(report, server).run();
         new Values(report, server).run();
         new Sessions(report, server).run();
+        new Cursors(report, server).run();
     }
 }

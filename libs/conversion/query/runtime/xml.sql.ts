@@ -10,7 +10,7 @@ EXCEPTION WHEN invalid_xml_content OR invalid_xml_document THEN
   PERFORM sys.raise(9400, 'XML parsing: the text is not well formed.');
 END $$;
 CREATE OR REPLACE FUNCTION sys.xml_of(x text, quiet boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE part text; made text := regexp_replace(x COLLATE "C", '^\s*<\?xml[^>]*\?>', ''); fault text;
+DECLARE part text COLLATE "C"; made text COLLATE "C" := regexp_replace(x COLLATE "C", '^\s*<\?xml[^>]*\?>', ''); fault text COLLATE "C";
 BEGIN
   IF x IS NULL THEN RETURN NULL; END IF;
   IF made ~ '<!DOCTYPE' THEN
