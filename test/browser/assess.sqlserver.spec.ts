@@ -147,6 +147,19 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
     expect(readFileSync(html, 'utf8')).toContain('nowhere');
   });
 
+  test('many servers in one call: a job file for each, with rates of one’s own', async () => {
+    const other = join(dir, 'other.yaml');
+    writeFileSync(other, readFileSync(job, 'utf8').replace(`database: ${database}`, `database: ${garage}`));
+    const args = ['assess', job, '--job', other, '--rows-per-second', '10', '--json'];
+    const both = await startCli(args, env).done;
+    const { databases } = JSON.parse(both.stdout) as { databases: Whole[] };
+    expect(databases.map((one) => one.source.database)).toEqual([database, garage]);
+    for (const one of databases) expect(one.load.seconds).toBeCloseTo(30 + one.load.rows / 10);
+    const wrong = await startCli(['assess', job, '--rows-per-second', 'fast'], env).done;
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--rows-per-second takes a number above 0');
+  }, 60_000);
+
   (binary === null ? describe.skip : describe)('its page in a browser', () => {
     let browser: Chromium;
 

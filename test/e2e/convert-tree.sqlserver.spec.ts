@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type sql from 'mssql';
 import pg from 'pg';
-import { connect, installOrders } from '#samples';
+import { connect, createDatabase, installOrders, runScript } from '#samples';
+import { productRoot } from '#stack';
 import { freshName, testPostgres, testSandbox } from '#testing';
 import { type CliResult, startCli } from '../harness/index.ts';
 
@@ -73,38 +74,47 @@ target: { url: "postgresql://nobody@127.0.0.1:1/none" }
       ]),
     );
 
+  /** Applies files in an order to a database of its own, each in one go; tells what PostgreSQL refuses, and how many tables and views there are then. */
+  async function applyTree(order: readonly string[]): Promise<{ refused: string[]; tables: number }> {
+    const name = freshName('applied');
+    const admin = new pg.Client({ connectionString: targetUrl.href });
+    await admin.connect();
+    await admin.query(`create database ${name}`);
+    const target = new pg.Client({
+      connectionString: Object.assign(new URL(targetUrl.href), { pathname: `/${name}` }).href,
+    });
+    await target.connect();
+    try {
+      const refused: string[] = [];
+      for (const path of order)
+        await target.query(read(path)).catch((error: unknown) => refused.push(`${path}: ${(error as Error).message}`));
+      const tables = await target.query<{ n: number }>(
+        `select count(*)::int as n from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
+      );
+      return { refused, tables: tables.rows[0]?.n ?? 0 };
+    } finally {
+      await target.end();
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.end();
+    }
+  }
+
+  const orderOf = (): string[] =>
+    read('000-order.txt')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+
   test(
     'writes a tree that PostgreSQL takes file by file in the order given',
     async () => {
       const { code, files } = await convert();
       expect(code).toBe(0);
       expect(new Set(Object.values(files))).toEqual(new Set(['new']));
-      const order = read('000-order.txt')
-        .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#'));
+      const order = orderOf();
       expect(order).toContain(view);
-      const admin = new pg.Client({ connectionString: targetUrl.href });
-      await admin.connect();
-      await admin.query(`create database ${database}`);
-      const target = new pg.Client({
-        connectionString: Object.assign(new URL(targetUrl.href), { pathname: `/${database}` }).href,
-      });
-      await target.connect();
-      try {
-        for (const path of order) {
-          await target.query(read(path)).catch((error: unknown) => {
-            throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-          });
-        }
-        const tables = await target.query(
-          `select count(*)::int as n from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
-        );
-        expect((tables.rows[0] as { n: number }).n).toBeGreaterThan(8);
-      } finally {
-        await target.end();
-        await admin.query(`drop database ${database} with (force)`);
-        await admin.end();
-      }
+      const { refused, tables } = await applyTree(order);
+      expect(refused).toEqual([]);
+      expect(tables).toBeGreaterThan(8);
     },
     2 * MINUTES,
   );
@@ -158,6 +168,30 @@ target: { url: "postgresql://nobody@127.0.0.1:1/none" }
     expect(read(view)).toContain('settled');
     expect(() => read('report/view/Busy.sql')).toThrow('ENOENT');
   });
+
+  test('the tree of the second sample, with its routines, is taken in its order too', async () => {
+    const server = { host: '127.0.0.1', user: 'sa', database: freshName('garage'), ...(await testSandbox()) };
+    await createDatabase(server);
+    const pool = await connect(server, 1);
+    const folder = join(productRoot(), 'samples/garage');
+    for (const name of readdirSync(folder)
+      .filter((one) => one.endsWith('.sql'))
+      .toSorted())
+      await runScript(pool, readFileSync(join(folder, name), 'utf8'));
+    await pool.close();
+    const former = tree;
+    tree = join(dir, 'garage');
+    try {
+      const result = await startCli(['convert', job, '--out', tree, '--set', `source.database=${server.database}`], env)
+        .done;
+      expect(result.code).toBe(0);
+      const { refused, tables } = await applyTree(orderOf());
+      expect(refused).toEqual([]);
+      expect(tables).toBeGreaterThanOrEqual(79);
+    } finally {
+      tree = former;
+    }
+  }, 120_000);
 
   test('issues that somebody accepts with a reason are counted apart', async () => {
     const issues = JSON.parse(read('issues.json')) as { code: string; object: string }[];
