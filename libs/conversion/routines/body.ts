@@ -51,8 +51,27 @@ export function beginBody(
   );
   e.body = settings.body;
   e.skipComments(bodyStart(source));
+  executeAs(e, source);
   beginCursors(e, settings.body);
   return e;
+}
+
+/** EXECUTE AS: the owner's rights are SECURITY DEFINER, the caller's are those that a routine has by itself. */
+function executeAs(e: Emitter, { statement }: RoutineSource): void {
+  const option = statement.options.find((one) => one.name === 'EXECUTE AS');
+  const value = option?.value;
+  if (!option || !value) return;
+  const name = value.kind === 'keyword' ? value.name.toUpperCase() : value.kind === 'literal' ? value.value : '';
+  if (name === 'CALLER') return;
+  const isOwner = name === 'OWNER' || name === 'SELF';
+  if (isOwner) e.facts.definer = true;
+  e.issue(
+    isOwner ? 'SL1057' : 'SL1058',
+    isOwner
+      ? 'The routine has the rights of its owner: SECURITY DEFINER.'
+      : `EXECUTE AS '${name}' is not carried over: the routine has the rights of its caller.`,
+    option.span,
+  );
 }
 
 function bodyStart(source: RoutineSource): number {
@@ -92,7 +111,8 @@ export function plpgsql(e: Emitter, ending: readonly string[] = [], conflict = f
   let quote = '$$';
   for (let n = 1; text.includes(quote); n++) quote = `$body${n}$`;
   const directive = conflict ? '#variable_conflict use_column\n' : '';
-  return `LANGUAGE plpgsql\nAS ${quote}\n${directive}${text}\n${quote}`;
+  const security = e.facts.definer ? '\nSECURITY DEFINER' : '';
+  return `LANGUAGE plpgsql${security}\nAS ${quote}\n${directive}${text}\n${quote}`;
 }
 
 function initial(e: Emitter, name: string): string {

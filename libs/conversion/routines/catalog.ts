@@ -9,6 +9,10 @@ export class RoutineCatalog {
     this.routines.set(keyOf(schema, name), signature);
   }
 
+  remove(schema: string, name: string): void {
+    this.routines.delete(keyOf(schema, name));
+  }
+
   find(schema: string, name: string): RoutineSignature | undefined {
     return this.routines.get(keyOf(schema, name));
   }

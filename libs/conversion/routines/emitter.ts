@@ -57,6 +57,8 @@ export interface BodyFacts {
   fetchStatus?: string;
   returnCode?: string;
   returns?: SqlType;
+  /** EXECUTE AS its owner. */
+  definer?: boolean;
   /** How a trigger ends. */
   triggerReturn?: string;
   /** The rows collected by a multi-statement function, where they are more than appended to. */

@@ -1,5 +1,5 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
-import { findAll, type CreateProcedure } from '#tsql';
+import type { CreateProcedure } from '#tsql';
 import { type RelationColumn, type ResultColumn, type SqlType, targetProfile, unify } from '../query/index.ts';
 import {
   beginBody,
@@ -12,13 +12,47 @@ import {
   writeBody,
 } from './body.ts';
 import type { Emitter, ResultMode, ResultSet } from './emitter.ts';
-import { wholeNumber } from './errors.ts';
 import { declareParameters, parameterList } from './parameters.ts';
 import type { ConvertedRoutine, RoutineParameter, RoutineSignature, RoutineSource } from './routine-model.ts';
+import { surveyOf } from './survey.ts';
 
 interface Written {
   readonly e: Emitter;
   readonly parameters: readonly RoutineParameter[];
+}
+
+/** One way to write a procedure. */
+interface Way {
+  readonly results: ResultMode;
+  readonly resultTypes?: readonly string[];
+  /** It calls itself, as a procedure without result sets. */
+  readonly knowsItself: boolean;
+}
+
+const callsItself = (source: RoutineSource & { readonly statement: CreateProcedure }): boolean =>
+  surveyOf(source.statement.body).executes.some(
+    (one) =>
+      one.procedure?.kind === 'objectName' &&
+      `${one.procedure.schema?.name ?? 'dbo'}.${one.procedure.name.name}`.toLowerCase() ===
+        objectOf(source).toLowerCase(),
+  );
+
+/** Lets a procedure find itself while it is written. */
+function makeKnown(
+  context: RoutineContext,
+  source: RoutineSource,
+  e: Emitter,
+  parameters: readonly RoutineParameter[],
+): void {
+  const { returnCode } = e.facts;
+  context.scope.routines.add(source.module.schema, source.module.name, {
+    kind: 'procedure',
+    sql: routineName(context, source),
+    parameters,
+    columns: [],
+    cursors: [],
+    ...(returnCode ? { returnCode } : {}),
+  });
 }
 
 /** The qualified name of a routine in the target. */
@@ -38,18 +72,21 @@ export function convertProcedure(
   context: RoutineContext,
   source: RoutineSource & { readonly statement: CreateProcedure },
 ): { readonly routine: ConvertedRoutine; readonly signature: RoutineSignature } {
-  const probe = write(context, source, 'cursors', undefined);
+  const { schema, name } = source.module;
+  const calls = callsItself(source);
+  const probe = write(context, source, { results: 'cursors', knowsItself: calls });
   const shape = rowsShape(probe.e.results, source.statement);
   const mode: ResultMode = probe.e.results.length === 0 ? 'none' : shape ? 'rows' : 'cursors';
-  const written =
-    mode === 'cursors'
-      ? probe
-      : write(
-          context,
-          source,
-          mode,
-          shape?.map((one) => one.pgType),
-        );
+  // What a procedure with result sets returns to itself is not known before it is written.
+  if (mode !== 'none') context.scope.routines.remove(schema, name);
+  const isFinal = mode === 'cursors' && !calls;
+  const written = isFinal
+    ? probe
+    : write(context, source, {
+        results: mode,
+        knowsItself: calls && mode === 'none',
+        ...(mode === 'rows' && shape ? { resultTypes: shape.map((one) => one.pgType) } : {}),
+      });
   context.issues.push(...written.e.issues);
   const sql = routineName(context, source);
   return mode === 'rows' && shape ? asFunction(source, sql, written, shape) : asProcedure(source, sql, written);
@@ -58,10 +95,10 @@ export function convertProcedure(
 function write(
   context: RoutineContext,
   source: RoutineSource & { readonly statement: CreateProcedure },
-  results: ResultMode,
-  resultTypes: readonly string[] | undefined,
+  way: Way,
 ): Written {
   const { statement } = source;
+  const { results, resultTypes } = way;
   const e = beginBody(context, source, {
     kind: 'procedure',
     results,
@@ -70,11 +107,11 @@ function write(
   });
   const parameters = declareParameters(e, statement.parameters);
   bindValues(e);
-  const codes = findAll(statement.body, 'return').filter((one) => one.value && wholeNumber(one.value) !== 0);
-  if (codes.length > 0 && results !== 'rows') {
+  if (surveyOf(statement.body).returnsCode && results !== 'rows') {
     e.facts.returnCode = e.variables.fresh('', 'return_code');
     e.line(`${e.facts.returnCode} := 0;`);
   }
+  if (way.knowsItself) makeKnown(context, source, e, parameters);
   writeBody(e, statement.body, statement.span);
   if (results === 'cursors' && e.results.length > 0)
     e.issue(

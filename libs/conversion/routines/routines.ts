@@ -1,5 +1,4 @@
 import { oneLine } from '#errors';
-import { findAll } from '#tsql';
 import type { CreateFunction, CreateProcedure, CreateTrigger, FunctionReturns } from '#tsql';
 import { issue } from '../schema/issue.ts';
 import { objectOf, type RoutineContext } from './body.ts';
@@ -7,6 +6,7 @@ import { convertInline, convertMultiStatement, convertScalar, functionSignature,
 import { NotConverted } from './not-converted.ts';
 import { convertProcedure } from './procedure.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
+import { surveyOf } from './survey.ts';
 import { convertTrigger } from './trigger.ts';
 
 /** A converted routine and the source object it stands for. */
@@ -156,7 +156,7 @@ function callOrder(procedures: readonly Of<CreateProcedure>[]): readonly Of<Crea
 }
 
 function calledBy<T extends RoutineSource>(one: T, byName: ReadonlyMap<string, T>): T[] {
-  return findAll(one.statement as CreateProcedure, 'execute').flatMap((call) => {
+  return surveyOf((one.statement as CreateProcedure).body).executes.flatMap((call) => {
     if (call.procedure?.kind !== 'objectName') return [];
     const schema = call.procedure.schema?.name ?? 'dbo';
     return byName.get(`${schema}.${call.procedure.name.name}`.toLowerCase()) ?? [];

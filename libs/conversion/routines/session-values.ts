@@ -1,7 +1,8 @@
 import { quoteLiteral } from '#pgsql';
-import { findAll, type Statement } from '#tsql';
+import type { Statement } from '#tsql';
 import type { FunctionHandler, SqlType } from '../query/index.ts';
 import type { Emitter } from './emitter.ts';
+import { surveyOf } from './survey.ts';
 import { temporaryName } from './temporary.ts';
 
 const INT: SqlType = { name: 'int' };
@@ -24,8 +25,7 @@ const ERROR_NUMBER = `CASE
 
 /** Declares what @@ROWCOUNT, SCOPE_IDENTITY(), ERROR_MESSAGE() and their fellows mean in a routine; only for what it reads. */
 export function bindSessionValues(e: Emitter, body: readonly Statement[]): void {
-  const globals = new Set(findAll(body, 'globalVariable').map((one) => one.name.toLowerCase()));
-  const calls = new Set(findAll(body, 'call').map((one) => one.name.name.name.toLowerCase()));
+  const { globals, calls } = surveyOf(body);
   if (globals.has('@@rowcount') || calls.has('rowcount_big')) e.facts.rowCount = local(e, 'rowcount', 'integer');
   if (globals.has('@@identity') || calls.has('scope_identity')) e.facts.identity = local(e, 'identity', 'bigint');
   if (globals.has('@@trancount') || calls.has('xact_state')) e.facts.transactions = local(e, 'trancount', 'integer');

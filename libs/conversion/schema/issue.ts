@@ -182,6 +182,16 @@ export const ISSUE_CODES = {
     title: 'Error asked for outside of its handler',
     remedy: 'Hand SQLSTATE and SQLERRM to the routine as parameters: PostgreSQL knows them in the handler alone.',
   },
+  SL1057: {
+    severity: 'review',
+    title: 'Routine with the rights of its owner',
+    remedy: 'Give the routine to a role with no more rights than it needs (ALTER … OWNER TO).',
+  },
+  SL1058: {
+    severity: 'decision',
+    title: 'Routine with the rights of a user',
+    remedy: 'Give the routine to a role like that user, and make it SECURITY DEFINER.',
+  },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 
 export type IssueCode = keyof typeof ISSUE_CODES;

@@ -99,11 +99,34 @@ GO
 CREATE PROCEDURE dbo.PassesTable @Ids dbo.IdList READONLY, @n int OUTPUT AS
 EXEC dbo.FinishAll @Ids = @Ids, @n = @n OUTPUT
 GO
+CREATE PROCEDURE dbo.CountDown @n int, @Steps int OUTPUT AS
+SET @Steps = @Steps + 1
+IF @n > 1
+BEGIN
+  DECLARE @m int = @n - 1
+  EXEC dbo.CountDown @m, @Steps OUTPUT
+END
+GO
+CREATE PROCEDURE dbo.AsOwner WITH EXECUTE AS OWNER AS
+PRINT 'owner'
+GO
+CREATE PROCEDURE dbo.AsUser WITH EXECUTE AS 'clerk' AS
+PRINT 'user'
+GO
+CREATE PROCEDURE dbo.AsCaller WITH RECOMPILE, EXECUTE AS CALLER AS
+PRINT 'caller'
+GO
 CREATE PROCEDURE dbo.HandsOn AS
 EXEC dbo.TwoSets
 SELECT 3 AS c
 GO`,
-  issues: ['SL1044 dbo.Dynamic', 'SL1049 dbo.OtherDatabase', 'SL1049 dbo.Unknown'],
+  issues: [
+    'SL1044 dbo.Dynamic',
+    'SL1049 dbo.OtherDatabase',
+    'SL1049 dbo.Unknown',
+    'SL1057 dbo.AsOwner',
+    'SL1058 dbo.AsUser',
+  ],
   cases: (() => {
     const rows = `INSERT INTO task (task_id, title, done) VALUES (1, 'first', false), (2, 'second', true)`;
     const after = (name: string, run: readonly string[], ...expected: string[]) =>
@@ -124,6 +147,7 @@ GO`,
       ),
       after('a variable of a table type as an argument', ['CALL finish_open(NULL)'], '1'),
       after('a table-valued parameter that is passed on', [`CALL passes_table(ARRAY[ROW(1)::id_list], NULL)`], '1'),
+      one('a procedure that calls itself', 'CALL count_down(4, 0)', '4'),
       one('the return code and an OUTPUT parameter', 'CALL caller(NULL)', '43'),
       one('arguments by name', 'CALL caller_by_name(NULL)', '16'),
       {
@@ -160,4 +184,8 @@ GO`,
       many('its own behind them', [`CALL hands_on('a', 'b', 'c')`, 'FETCH ALL FROM c'], '3'),
     ];
   })(),
+  texts: [
+    { object: 'dbo.AsOwner', text: 'SECURITY DEFINER' },
+    { object: 'dbo.CountDown', text: 'CALL public.count_down(p_n => v_m, p_steps => p_steps);' },
+  ],
 };

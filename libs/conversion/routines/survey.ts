@@ -1,0 +1,34 @@
+import { type Execute, type Statement, walk } from '#tsql';
+import { wholeNumber } from './errors.ts';
+
+/** What there is in a body, found in one walk: bodies are written more than once. */
+export interface BodySurvey {
+  /** `@@rowcount` and its fellows, lower case. */
+  readonly globals: ReadonlySet<string>;
+  /** Names of called functions, lower case. */
+  readonly calls: ReadonlySet<string>;
+  readonly executes: readonly Execute[];
+  /** Some RETURN gives another value than 0. */
+  readonly returnsCode: boolean;
+}
+
+const surveys = new WeakMap<readonly Statement[], BodySurvey>();
+
+/** The survey of a body, made once. */
+export function surveyOf(body: readonly Statement[]): BodySurvey {
+  const known = surveys.get(body);
+  if (known) return known;
+  const globals = new Set<string>();
+  const calls = new Set<string>();
+  const executes: Execute[] = [];
+  let returnsCode = false;
+  walk(body, (node) => {
+    if (node.kind === 'globalVariable') globals.add(node.name.toLowerCase());
+    else if (node.kind === 'call') calls.add(node.name.name.name.toLowerCase());
+    else if (node.kind === 'execute') executes.push(node);
+    else if (node.kind === 'return' && node.value && wholeNumber(node.value) !== 0) returnsCode = true;
+  });
+  const made = { globals, calls, executes, returnsCode };
+  surveys.set(body, made);
+  return made;
+}
