@@ -18,7 +18,7 @@ import type {
 import { expression } from './expressions.ts';
 import { execute } from './execute.ts';
 import { merge } from './merge.ts';
-import { commaList, dataType, nameParts, objectName, parenNameList } from './names.ts';
+import { commaList, dataType, lastName, nameParts, objectName, parenNameList } from './names.ts';
 import { acceptAssign } from './operators.ts';
 import { withOptions } from './options.ts';
 import { argumentList } from './primary.ts';
@@ -140,7 +140,7 @@ function columnList(r: Reader): Identifier[] {
 
 function lastPart(r: Reader): Identifier {
   if (r.is('IDENTITYCOL') || r.is('ROWGUIDCOL')) return r.anyName();
-  return nameParts(r).at(-1) ?? r.fail();
+  return lastName(r);
 }
 
 function insertSource(r: Reader): InsertSource {

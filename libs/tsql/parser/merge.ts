@@ -1,7 +1,7 @@
 import type { Merge, MergeAction, MergeWhen, WithClause } from '../ast/index.ts';
 import { dmlTarget, outputClauses, setClauses } from './dml.ts';
 import { expression, expressionList } from './expressions.ts';
-import { commaList, nameParts } from './names.ts';
+import { commaList, lastName } from './names.ts';
 import { topClause } from './query.ts';
 import { queryHints } from './query-end.ts';
 import type { Reader } from './reader.ts';
@@ -76,7 +76,7 @@ function mergeAction(r: Reader): MergeAction {
 
 function insertColumns(r: Reader): Extract<MergeAction, { kind: 'mergeInsert' }>['columns'] {
   r.expect('(');
-  const columns = commaList(r, () => nameParts(r).at(-1) ?? r.fail());
+  const columns = commaList(r, () => lastName(r));
   r.expect(')');
   return columns;
 }

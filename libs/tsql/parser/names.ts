@@ -1,4 +1,5 @@
 import type { DataType, Identifier, ObjectName } from '../ast/index.ts';
+import { RESERVED } from './keywords.ts';
 import { identifierOf, type Reader } from './reader.ts';
 
 /** Reads the dotted parts of a name; a part that is left out (`db..t`) is null. The first part must be a name. */
@@ -13,6 +14,13 @@ export function nameParts(r: Reader): (Identifier | null)[] {
     else parts.push(parts.every((part) => part === null) ? r.name() : r.anyName());
   }
   return parts;
+}
+
+/** Reads a dotted name of which only the last part counts: a reserved word cannot stand there alone. */
+export function lastName(r: Reader): Identifier {
+  const start = r.token;
+  const name = nameParts(r).at(-1) ?? r.fail();
+  return name.quote === 'none' && RESERVED.has(name.name.toUpperCase()) ? r.fail(start) : name;
 }
 
 /** Reads an object's name of one to four parts. */

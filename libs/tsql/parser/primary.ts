@@ -165,8 +165,9 @@ function symbol(r: Reader): Expression {
   if (r.is('{')) return odbc(r);
   if (r.is('::')) {
     // The old form of a system function: `::fn_helpcollations()`.
-    r.next();
-    return named(r);
+    const start = r.next();
+    const called = named(r);
+    return called.kind === 'column' ? r.fail(start) : called;
   }
   if (r.is('.')) return named(r);
   return r.fail();

@@ -95,7 +95,10 @@ function queryHint(r: Reader): QueryHint {
   if (r.accept('(')) {
     args = expressionList(r);
     r.expect(')');
-  } else if ((WITH_EQUALS.has(name) && r.accept('=')) || startsValue(r)) args = [scalar(r)];
+  } else if (WITH_EQUALS.has(name)) {
+    r.expect('=');
+    args = [scalar(r)];
+  } else if (startsValue(r)) args = [scalar(r)];
   return { kind: 'queryHint', name, args, span: r.span(start) };
 }
 
