@@ -285,7 +285,7 @@ describe('reports', () => {
   });
 
   test('cells that a spreadsheet would take for formulas are text, quotes are doubled, folders are names', () => {
-    const one = assess({ name: '../=evil', modules: [procedure('=HYPERLINK("x")', null)] });
+    const one = assess({ name: '../=evil', modules: [{ ...procedure('=HYPERLINK("x")', null), schema: '=1+1' }] });
     const files = assessmentCsv({ made: '', databases: [one], failed: [] });
     for (const [name, text] of files) {
       expect(name).not.toMatch(/\.\.|[\\:*?"<>|]/);
