@@ -147,6 +147,11 @@ describe('what becomes of a file', () => {
     expect(planFile(next, plan.text ?? '', 'a\nb\nnewer\n')).toEqual({ change: 'unsettled' });
   });
 
+  test('a run that was killed between a merged file and what is remembered of it ends the same when it is run again', () => {
+    const merged = planFile(base, 'A\nb\nc\n', next).text ?? '';
+    expect(planFile(base, merged, next)).toMatchObject({ text: merged, base: next });
+  });
+
   test('a file that somebody removed and whose source changed is a conflict, not a loss', () => {
     expect(planFile(base, undefined, next).change).toBe('conflict');
   });
