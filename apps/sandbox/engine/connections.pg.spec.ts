@@ -49,6 +49,24 @@ describe('requests that are given up', () => {
   });
 });
 
+describe('a reset of the connection', () => {
+  test('rolls back, drops temporary tables and forgets settings', async () => {
+    await session.run('SET DATEFIRST 3; CREATE TABLE #own (a int); BEGIN TRAN; INSERT t VALUES (9)');
+    await session.session.reset();
+    expect(await session.rows("SELECT @@TRANCOUNT, @@DATEFIRST, OBJECT_ID('tempdb..#own'), COUNT(*) FROM t")).toEqual([
+      [0, 7, null, 0],
+    ]);
+  });
+
+  test('may keep the transaction, and then keeps it alone', async () => {
+    await session.run('SET DATEFIRST 3; BEGIN TRAN; INSERT t VALUES (9)');
+    await session.session.reset(true);
+    expect(await session.rows('SELECT @@TRANCOUNT, @@DATEFIRST, COUNT(*) FROM t')).toEqual([[1, 7, 1]]);
+    await session.run('ROLLBACK');
+    expect(await session.rows('SELECT COUNT(*) FROM t')).toEqual([[0]]);
+  });
+});
+
 describe('storage that goes away', () => {
   test('a session that had a transaction ends with severity 21, never goes on without it', async () => {
     await session.run('BEGIN TRAN; INSERT t VALUES (3)');
