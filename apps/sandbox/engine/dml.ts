@@ -1,6 +1,7 @@
 import type { ResultColumn, SqlType, TranslatedDml } from '#conversion';
 import { changeOf } from './profile.ts';
 import { findAll, type Delete, type Insert, type Merge, type Update } from '#tsql';
+import { checkCascades } from './cascades.ts';
 import { namePartsOf } from './names.ts';
 import { sequenceName, type CatalogObject } from '../catalog/index.ts';
 import { SqlError, type ResultSink, type TdsColumn, type TdsType, type TdsValue } from '../session.ts';
@@ -66,6 +67,7 @@ export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
   await lockTables(run, statement);
   const object = await targetOf(run, dml);
   checkIdentity(run, dml, object);
+  await checkReach(run, statement, object, dml.written);
   const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
   const count = fires ? await runWithTriggers(run, statement, object) : await applyDml(run, dml, object);
   finish(run, count, COMMAND[dml.kind]);
@@ -88,11 +90,24 @@ function namedObject(statement: DmlStatement, scope: SessionScope): CatalogObjec
   return object?.kind === 'V' || object?.kind === 'U' ? object : undefined;
 }
 
+/** Refuses what would fire triggers by way of foreign keys. */
+async function checkReach(
+  run: Run,
+  statement: DmlStatement,
+  object: CatalogObject | undefined,
+  written: readonly string[],
+): Promise<void> {
+  if (object === undefined || object.referencedBy.length === 0) return;
+  const snapshot = await run.session.snapshot();
+  for (const event of eventsOf(statement)) if (event !== 'insert') checkCascades(snapshot, object, event, written);
+}
+
 /** A change that must return more than one thing: two OUTPUT clauses, or the identities that a MERGE made. */
 async function runSeveral(run: Run, statement: DmlStatement): Promise<number> {
   const wide = wideChange(statement, await contextOf(run), statement.kind === 'merge');
   await lockTables(run, statement);
   const object = await targetOf(run, wide.dml);
+  await checkReach(run, statement, object, wide.dml.written);
   const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
   return fires ? runWithTriggers(run, statement, object) : (await runWide(run, wide, object)).count;
 }

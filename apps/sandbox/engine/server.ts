@@ -233,6 +233,12 @@ export class SandboxServer implements SqlServer {
       case 'READ_ONLY':
       case 'READ_WRITE':
         throw new SqlError(40515, `ALTER DATABASE SET ${option} is not supported in this version of SQL Server.`);
+      case 'RECURSIVE_TRIGGERS':
+        if (!on) return;
+        throw new SqlError(
+          40515,
+          'ALTER DATABASE SET RECURSIVE_TRIGGERS ON is not supported in this version of SQL Server.',
+        );
       case 'SINGLE_USER':
       case 'RESTRICTED_USER':
         await this.expelOthers(database, by);
