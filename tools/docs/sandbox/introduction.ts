@@ -22,8 +22,9 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   it can map, and refuses others when a column or database is made with them.
 - **Expressions share their rules with the conversion** (\`libs/conversion\`), so a comparison of the sandbox with the converted database proves control flow,
   not expressions. Expressions are proven by the cases of this page.
-- **The procedures of the protocol** (\`sp_prepare\`, \`sp_prepexec\`, \`sp_execute\`, \`sp_unprepare\`, the \`sp_cursor\` family, \`sp_reset_connection\`) are
-  called by drivers and not by statements: test/interop tries them with drivers that nobody here wrote. What is not built there is refused by name (40515).
+- **The procedures of the protocol** (\`sp_prepare\`, \`sp_prepexec\`, \`sp_execute\`, \`sp_unprepare\`, the \`sp_cursor\` family) answer drivers and batches;
+  \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Of their cursors \`KEYSET\` and \`DYNAMIC\` ones
+  become \`STATIC\` and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
 
