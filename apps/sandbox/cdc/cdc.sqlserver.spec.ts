@@ -297,6 +297,50 @@ describe('change data capture through T-SQL', () => {
     ]);
   });
 
+  test('A1 the cleanup job removes what is older than the retention, and min_lsn moves to what stays', async () => {
+    await rows('CREATE TABLE dbo.aging (id int PRIMARY KEY)');
+    await enable('aging');
+    await rows('INSERT INTO dbo.aging VALUES (1)');
+    await count('cdc.dbo_aging_CT', 1);
+    const first = hex((await rows("SELECT sys.fn_cdc_get_min_lsn(N'dbo_aging')"))[0]?.[0]);
+    await rows('UPDATE cdc.lsn_time_mapping SET tran_end_time = DATEADD(hour, -2, tran_end_time)');
+    await rows('INSERT INTO dbo.aging VALUES (2)');
+    await count('cdc.dbo_aging_CT', 2);
+    await rows("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 180");
+    await rows("EXEC sys.sp_cdc_start_job N'cleanup'");
+    expect(await rows('SELECT COUNT(*) FROM cdc.dbo_aging_CT')).toEqual([[2]]);
+    await rows("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 60");
+    await rows("EXEC sys.sp_cdc_start_job N'cleanup'");
+    await count('cdc.dbo_aging_CT', 1);
+    expect(await rows('SELECT id FROM cdc.dbo_aging_CT')).toEqual([[2]]);
+    await eventually(
+      "SELECT COUNT(*) FROM cdc.lsn_time_mapping WHERE start_lsn < sys.fn_cdc_get_min_lsn(N'dbo_aging')",
+      0,
+    );
+    const changes = (from: string): Promise<(readonly TdsValue[])[]> =>
+      rows(
+        `DECLARE @to binary(10) = sys.fn_cdc_get_max_lsn(); SELECT id FROM cdc.fn_cdc_get_all_changes_dbo_aging(${from}, @to, N'all')`,
+      );
+    await expect(changes(`0x${first}`)).rejects.toMatchObject({ number: 313 });
+    expect(await changes("sys.fn_cdc_get_min_lsn(N'dbo_aging')")).toEqual([[2]]);
+  });
+
+  test('A4 a stopped Agent takes no orders, and says so', async () => {
+    await rows("EXEC sys.sp_sandbox_cdc N'agent', N'stopped'");
+    for (const verb of ['start', 'stop']) {
+      await expect(rows(`EXEC sys.sp_cdc_${verb}_job N'capture'`)).rejects.toMatchObject({
+        number: 22022,
+        message: 'SQLServerAgent is not currently running so it cannot be notified of this action.',
+      });
+    }
+    expect(await rows("SELECT status_desc FROM sys.dm_server_services WHERE servicename LIKE N'%Agent%'")).toEqual([
+      ['Stopped'],
+    ]);
+    await rows('INSERT INTO dbo.aging VALUES (3)');
+    await rows("EXEC sys.sp_sandbox_cdc N'agent', N'running'");
+    await count('cdc.dbo_aging_CT WHERE id = 3', 1);
+  });
+
   test('disabling the database takes schema cdc away and it can be enabled again', async () => {
     await rows('EXEC sys.sp_cdc_disable_db');
     expect(
