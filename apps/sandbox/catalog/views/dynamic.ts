@@ -248,9 +248,43 @@ export const DYNAMIC_VIEWS = [
     -183,
     'sys.dm_os_sys_info',
     `
+  cpu_ticks bigint! (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000000000)::bigint
+  ms_ticks bigint! (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::bigint
   cpu_count int! 2
+  hyperthread_ratio int! 2
   physical_memory_kb bigint! 4194304
-  sqlserver_start_time datetime! pg_postmaster_start_time()`,
+  virtual_memory_kb bigint! 137438953344
+  committed_kb bigint! 1048576
+  committed_target_kb bigint! 2097152
+  visible_target_kb bigint! 2097152
+  stack_size_in_bytes int! 2093056
+  os_quantum bigint! 4
+  os_error_mode int! 5
+  os_priority_class int 32
+  max_workers_count int! 512
+  scheduler_count int! 2
+  scheduler_total_count int! 2
+  deadlock_monitor_serial_number int! 0
+  sqlserver_start_time_ms_ticks bigint! 0
+  sqlserver_start_time datetime! pg_postmaster_start_time()
+  affinity_type int! 2
+  affinity_type_desc nvarchar(60)! 'AUTO'
+  process_kernel_time_ms bigint! 0
+  process_user_time_ms bigint! 0
+  time_source int! 0
+  time_source_desc nvarchar(60)! 'QUERY_PERFORMANCE_COUNTER'
+  virtual_machine_type int! 0
+  virtual_machine_type_desc nvarchar(60)! 'NONE'
+  softnuma_configuration int! 0
+  softnuma_configuration_desc nvarchar(60)! 'OFF'
+  process_physical_affinity nvarchar(3072)! '{{0,3}}'
+  sql_memory_model int! 1
+  sql_memory_model_desc nvarchar(60)! 'CONVENTIONAL'
+  socket_count int! 1
+  cores_per_socket int! 2
+  numa_node_count int! 1
+  container_type int! 0
+  container_type_desc nvarchar(60)! 'NONE'`,
     'FROM meta.self',
   ),
   view(

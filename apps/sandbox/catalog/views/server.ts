@@ -254,7 +254,28 @@ export const SERVER_VIEWS = [
   name sysname! 'SANDBOX'
   product sysname! 'SQL Server'
   provider sysname! 'SQLNCLI'
-  is_linked bit! false`,
+  data_source nvarchar(4000) 'SANDBOX'
+  location nvarchar(4000) NULL::text
+  provider_string nvarchar(4000) NULL::text
+  catalog sysname NULL::text
+  connect_timeout int 0
+  query_timeout int 0
+  is_linked bit! false
+  is_remote_login_enabled bit! true
+  is_rpc_out_enabled bit! true
+  is_data_access_enabled bit! false
+  is_collation_compatible bit! false
+  uses_remote_collation bit! true
+  collation_name sysname NULL::text
+  lazy_schema_validation bit! false
+  is_system bit! false
+  is_publisher bit! false
+  is_subscriber bit false
+  is_distributor bit false
+  is_nonsql_subscriber bit false
+  is_remote_proc_transaction_promotion_enabled bit false
+  modify_date datetime! pg_postmaster_start_time()
+  is_rda_server bit false`,
     'FROM meta.self',
   ),
 ];
