@@ -256,8 +256,6 @@ async function writeInstance(
   const { source } = plan;
   // Waits for every transaction that has written the table: what commits later is captured, what committed before is not.
   await pg.query(`ALTER TABLE ${physicalTable(source.id)} REPLICA IDENTITY FULL`);
-  const wal = await pg.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
-  const startWal = wal.rows[0]?.lsn ?? '0/0';
   if (!source.trackedByCdc) {
     await pg.query(`ALTER PUBLICATION ${quoteIdent(tables.publication)} ADD TABLE ${physicalTable(source.id)}`);
     await pg.query('UPDATE meta.tables SET is_tracked_by_cdc = true WHERE object_id = $1', [source.id]);
@@ -266,6 +264,10 @@ async function writeInstance(
   const made = await writer.createTable(model);
   await makeChangeTable(pg, model, made, context.snapshot.database.collation);
   if (plan.role !== undefined) await gate(context, writer, plan.role);
+  await writeColumns(context, tables, made.objectId, plan);
+  // As late as can be: a reader that has already gone past the start when the instance appears would not take it for a new one.
+  const wal = await pg.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+  const startWal = wal.rows[0]?.lsn ?? '0/0';
   await pg.query(
     `INSERT INTO meta.cdc_instances (object_id, name, name_key, source_object_id, created_lsn, supports_net_changes, role_name, index_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -295,7 +297,6 @@ async function writeInstance(
       plan.partitionSwitch,
     ],
   );
-  await writeColumns(context, tables, made.objectId, plan);
   await pg.query('SELECT pg_logical_emit_message(true, \'sluice_cdc\', \'{"kind":"reload"}\')');
 }
 

@@ -81,7 +81,10 @@ WHERE t.is_tracked_by_cdc = 1 AND s.name <> 'sluice' ORDER BY t.object_id, c.col
     await job.work(20);
     const lastBeforeChange = await readUntil('then a change');
     spans = await spansOf(job, tables, theirs, lastBeforeChange);
+    // Debezium looks for new instances between the LSNs of two looks, so it misses one that begins at an LSN it has passed before it could see it.
+    await job.stopWorkload();
     await addColumn(pool);
+    job.startWorkload();
     await job.work(20);
     await job.stopWorkload();
     await readUntil('the end');
