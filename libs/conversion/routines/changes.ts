@@ -13,6 +13,8 @@ type Change = Insert | Update | Delete | Merge;
 export function change(e: Emitter, node: Change): void {
   if (node.kind === 'insert' && node.source.kind === 'insertExecute')
     return insertExecute(e, node, node.source.execute);
+  if (e.facts.rowLimit !== undefined || e.facts.rowLimitSql !== undefined)
+    e.fail('A change under SET ROWCOUNT is not converted: write TOP (n).', node.span);
   if (isAppend(e, node)) return append(e, node);
   e.facts.writes = true;
   const cursor = currentOf(e, node);

@@ -65,6 +65,8 @@ export interface BodyFacts {
   resultTable?: string;
   /** SET ROWCOUNT n. */
   rowLimit?: number;
+  /** SET ROWCOUNT @n: the variable. */
+  rowLimitSql?: string;
   dateFirst?: number;
   dateFormat?: string;
   /** PRINT and others never touched it: the routine reads data only. */
@@ -280,7 +282,10 @@ export class Emitter {
   query(query: Query, results?: readonly string[]): TranslatedQuery {
     const made = this.translated(query.span, (context) => translateQuery(query, context, results ? { results } : {}));
     if (made.parameters.length > 0) this.fail(`${made.parameters[0]?.name ?? ''} has no counterpart.`, query.span);
-    return made;
+    const limit = this.facts.rowLimitSql;
+    return limit === undefined
+      ? made
+      : { ...made, sql: `SELECT * FROM (${made.sql}) AS limited LIMIT nullif(${limit}, 0)` };
   }
 
   /** A type as declared, in T-SQL's and in PostgreSQL's words. */

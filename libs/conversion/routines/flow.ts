@@ -147,9 +147,14 @@ export function setOption(e: Emitter, node: SetOption): void {
 
 function setRowLimit(e: Emitter, node: SetOption): void {
   const limit = wholeNumber(node.value);
-  if (limit === undefined) return e.fail('SET ROWCOUNT with a value that is not a constant.', node.span);
-  if (limit === 0) delete e.facts.rowLimit;
-  else e.facts.rowLimit = limit;
+  delete e.facts.rowLimit;
+  delete e.facts.rowLimitSql;
+  if (limit !== undefined && limit !== 0) e.facts.rowLimit = limit;
+  if (limit !== undefined) return;
+  // The limit is the value that the variable has here, not the one it has when a query runs.
+  const name = e.variables.declare('@\u0000row limit', undefined, 'integer').name;
+  e.line(`${name} := ${e.value(node.value, { name: 'int' })};`);
+  e.facts.rowLimitSql = name;
 }
 
 /** WAITFOR DELAY. */

@@ -1,4 +1,12 @@
-import type { ColumnModel, DatabaseModel, ModuleModel, SourceType, TableModel, TableTypeModel } from '#schema';
+import type {
+  ColumnModel,
+  DatabaseModel,
+  ModuleModel,
+  SequenceModel,
+  SourceType,
+  TableModel,
+  TableTypeModel,
+} from '#schema';
 import { parseScript, printExpression } from '#tsql';
 import type { ColumnDefinition, CreateTable, DataType, Execute, Statement } from '#tsql';
 import type { ValueType } from '#values';
@@ -27,6 +35,8 @@ function valueOf(type: SourceType): ValueType {
     datetime: { kind: 'timestamp', digits: 3 },
     smalldatetime: { kind: 'timestamp', digits: 0 },
     datetime2: { kind: 'timestamp', digits: 6 },
+    time: { kind: 'time', digits: 6 },
+    datetimeoffset: { kind: 'timestamptz', digits: 6 },
     xml: { kind: 'xml' },
     image: { kind: 'bytes' },
     varbinary: { kind: 'bytes' },
@@ -43,6 +53,7 @@ function valueOf(type: SourceType): ValueType {
 class Model {
   readonly aliases = new Map<string, SourceType>();
   readonly tables: TableModel[] = [];
+  readonly sequences: SequenceModel[] = [];
   readonly modules: ModuleModel[] = [];
   readonly tableTypes: TableTypeModel[] = [];
 
@@ -50,6 +61,7 @@ class Model {
     if (statement.kind === 'createTable') this.tables.push(this.table(statement));
     else if (statement.kind === 'execute') this.alias(statement);
     else if (statement.kind === 'alterTable') this.primaryKey(statement);
+    else if (statement.kind === 'sequence') this.sequences.push(sequenceOf(statement));
     else if (statement.kind === 'createAliasType')
       this.aliases.set(statement.name.name.name.toLowerCase(), this.written(statement.type));
     else if (statement.kind === 'createTableType') this.tableTypes.push(this.tableType(statement));
@@ -178,6 +190,19 @@ class Model {
   }
 }
 
+const sequenceOf = (node: Extract<Statement, { kind: 'sequence' }>): SequenceModel => ({
+  schema: node.name.schema?.name ?? 'dbo',
+  name: node.name.name.name,
+  type: { name: node.type?.base ?? 'bigint' },
+  start: '1',
+  increment: '1',
+  minimum: '1',
+  maximum: '2147483647',
+  cycle: false,
+  cache: null,
+  current: '1',
+});
+
 const keyOf = (table: string, names: readonly string[]): NonNullable<TableModel['primaryKey']> => ({
   name: `PK_${table}`,
   columns: names.map((column) => ({ column, descending: false })),
@@ -200,7 +225,7 @@ export function modelOf(script: string): DatabaseModel {
       ...new Set(['dbo', ...[...model.tables, ...model.modules, ...model.tableTypes].map((one) => one.schema)]),
     ].map((name) => ({ name })),
     tables: model.tables,
-    sequences: [],
+    sequences: model.sequences,
     aliasTypes: [...model.aliases].map(([name, base]) => ({ schema: 'dbo', name, base, nullable: true })),
     tableTypes: model.tableTypes,
     modules: model.modules,

@@ -66,6 +66,16 @@ SET ROWCOUNT 2
 SELECT AccountId FROM Account ORDER BY AccountId DESC
 SET ROWCOUNT 0
 GO
+CREATE PROCEDURE dbo.LimitedBy @n int AS
+SET ROWCOUNT @n
+SELECT AccountId FROM Account ORDER BY AccountId
+SET ROWCOUNT 0
+GO
+CREATE PROCEDURE dbo.LimitedDelete AS
+SET ROWCOUNT 1
+DELETE FROM Account
+SET ROWCOUNT 0
+GO
 CREATE PROCEDURE dbo.Paged @Skip int, @Take int AS
 SELECT AccountId FROM Account ORDER BY AccountId OFFSET @Skip ROWS FETCH NEXT @Take ROWS ONLY
 GO
@@ -101,7 +111,7 @@ UPDATE Account SET Balance = 99 WHERE CURRENT OF c
 CLOSE c
 DEALLOCATE c
 GO`,
-  issues: ['SL1041 dbo.InLoop'],
+  issues: ['SL1040 dbo.LimitedDelete', 'SL1041 dbo.InLoop'],
   cases: (() => {
     const rows = `INSERT INTO account (owner, balance) VALUES ('Ann', 10), ('Bob', 2.5); INSERT INTO booking (account_id, amount) VALUES (1, 5), (1, 1.25), (2, -1)`;
     const after = (name: string, run: readonly string[], ...expected: string[]) =>
@@ -171,6 +181,13 @@ GO`,
       after('a result set and RETURN', ['SELECT * FROM early_return(NULL)'], 'none'),
       after('a result set behind an IF that returns', ['SELECT * FROM early_return(-1)']),
       after('SET ROWCOUNT', ['SELECT count(*) FROM limited()'], '2'),
+      after('SET ROWCOUNT of a variable', ['SELECT count(*) FROM limited_by(1)'], '1'),
+      after('SET ROWCOUNT 0 of a variable is no limit', ['SELECT count(*) FROM limited_by(0)'], '2'),
+      after(
+        'a change under SET ROWCOUNT is raised',
+        ['CALL limited_delete()'],
+        '!0A000 SL1040: A change under SET ROWCOUNT is not converted: write TOP (n).',
+      ),
       after('OFFSET and FETCH', ['SELECT count(*) FROM paged(1, 10)'], '1'),
       after('UNION ALL with ORDER BY', ['SELECT owner FROM unions()'], 'total', 'Ann', 'Bob'),
       after('a common table expression', ['SELECT * FROM with_cte()'], 'Ann'),
