@@ -38,10 +38,18 @@ export function collationOf(name: string | undefined): WireCollation {
   return found;
 }
 
+/** Whether SQL Server 2022 has a collation of this name, any case. */
+export function isCollation(name: string): boolean {
+  const base = WINDOWS_NAME.exec(name)?.[1] ?? '';
+  return sqlByName.has(name.toLowerCase()) || windowsByName.has(base.toLowerCase());
+}
+
+const WINDOWS_NAME = /^(.*?)(?:_(90|100|140))?((?:_(?:BIN2|BIN|CI|CS|AI|AS|KS|WS|SC|VSS|UTF8))+)$/i;
+
 function build(name: string): WireCollation {
   const sql = sqlByName.get(name.toLowerCase());
   if (sql) return { name: sql[0], bytes: pack(sql[3], flagsOf(name), 0, sql[1]), codePage: sql[2] };
-  const match = /^(.*?)(?:_(90|100|140))?((?:_(?:BIN2|BIN|CI|CS|AI|AS|KS|WS|SC|VSS|UTF8))+)$/i.exec(name);
+  const match = WINDOWS_NAME.exec(name);
   const windows = match && windowsByName.get((match[1] ?? '').toLowerCase());
   if (!match || !windows) throw new RangeError(`BUG: unknown collation ${name}`);
   const flags = flagsOf(match[3] ?? '');

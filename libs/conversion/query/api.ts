@@ -208,6 +208,8 @@ export interface Profile {
   readonly nullsFirst: boolean;
   /** The PostgreSQL collation of a SQL Server collation, quoted; undefined = none is written. */
   collation(name: string): string | undefined;
+  /** The error of a name in COLLATE that is none, or is not built; absent where any name is taken. */
+  collationFault?(name: string): { readonly number: number; readonly message: string } | undefined;
   /** Type as written in casts: 'numeric(10,2)', 'text', 'timestamp(3)'. */
   typeSql(type: SqlType): string;
   /** Name of an alias or generated column in the output, quoted. */

@@ -184,7 +184,7 @@ function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
   if (!type) {
     return t.fail('unknown-type', 243, `Type ${node.type.name.name} is not a defined system type.`, node.type.span);
   }
-  if (node.fn.endsWith('parse') && node.culture) return t.unsupported('PARSE with a culture', node.span);
+  if (node.fn.endsWith('parse') && (node.culture || t.profile.runtime)) return parseNumber(t, env, node, type);
   const from = translate(t, env, node.expression);
   const style = styleOf(t, env, node.style);
   const result = convert(t, from, type, {
@@ -197,6 +197,27 @@ function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
   if (isInteger(type) && typeof result.constant === 'string' && /^\(?-?\d+\)?$/.test(result.sql))
     return { ...result, sql: `${result.sql}::${t.profile.typeSql(type)}` };
   return isString(type) ? { ...result, type: { ...type, ...collationOf(result.type) } } : result;
+}
+
+/** PARSE and TRY_PARSE of numbers, with English marks; dates are refused. */
+function parseNumber(t: Translation, env: Environment, node: Cast, type: SqlType): TypedSql {
+  const culture = node.culture ? translate(t, env, node.culture).constant : 'en-US';
+  const english = typeof culture === 'string' && /^en-(us|gb)$/i.test(culture);
+  const numbers = ['integer', 'decimal', 'float'].includes(familyOf(type));
+  const from = translate(t, env, node.expression);
+  if (!t.profile.runtime || !english || !numbers || !isString(from.type)) {
+    return t.unsupported(
+      `${node.fn.toUpperCase()} AS ${type.name}${node.culture ? ' with this culture' : ''}`,
+      node.span,
+    );
+  }
+  const quiet = node.fn === 'try_parse';
+  const plain = value(
+    `sys.parse_number(${from.sql}, '${type.name}', ${quiet})`,
+    { name: 'varchar', length: 100 },
+    true,
+  );
+  return convert(t, plain, type, { mode: 'explicit', span: node.span, try: quiet });
 }
 
 const collationOf = (type: SqlType): { collation?: string } =>
@@ -218,6 +239,8 @@ function collate(t: Translation, env: Environment, node: Collate): TypedSql {
   const from = translate(t, env, node.expression);
   const name = node.collation.name;
   const explicit = name.toLowerCase() === 'database_default' ? t.scope.collation : name;
+  const fault = t.profile.collationFault?.(explicit);
+  if (fault) return t.fail('collation', fault.number, fault.message, node.span);
   const collation = t.profile.collation(explicit);
   return {
     ...from,

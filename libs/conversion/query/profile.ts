@@ -55,8 +55,9 @@ function sandboxType(type: SqlType): string {
 }
 
 /** SQL Server's semantics over the sandbox's storage; problems are thrown as {@link TranslationError}. */
-export function sandboxProfile(): Profile {
+export function sandboxProfile(options: Pick<Profile, 'collationFault'> = {}): Profile {
   return {
+    ...options,
     kind: 'sandbox',
     runtime: true,
     ticks,

@@ -16,8 +16,12 @@ const OTHER_FUNCTIONS = [
   ...['OPENJSON', 'STRING_SPLIT', 'GENERATE_SERIES', 'sys.fn_listextendedproperty'],
 ];
 
-/** Procedures that the engine answers without a table of procedures; those of the protocol alone are tried by test/interop. */
-const OTHER_PROCEDURES = ['sp_executesql'];
+/** Procedures that the engine and the protocol answer without a table of procedures. */
+const OTHER_PROCEDURES = [
+  ...['sp_executesql', 'sp_prepare', 'sp_execute', 'sp_prepexec', 'sp_unprepare', 'sp_prepexecrpc'],
+  ...['sp_cursor', 'sp_cursoropen', 'sp_cursorprepare', 'sp_cursorexecute', 'sp_cursorprepexec'],
+  ...['sp_cursorunprepare', 'sp_cursorfetch', 'sp_cursoroption', 'sp_cursorclose'],
+];
 
 /** The objects of change data capture that Microsoft's documentation lists, besides those that a table of the sandbox has. */
 const CDC_OBJECTS = [

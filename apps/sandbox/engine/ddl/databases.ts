@@ -1,5 +1,6 @@
 import type { AlterDatabase, CreateDatabase, DropObject, Option } from '#tsql';
 import { SqlError } from '../../session.ts';
+import { requireCollation } from '../profile.ts';
 import type { Run } from '../run.ts';
 
 function outsideTransaction(run: Run, verb: string): void {
@@ -17,6 +18,7 @@ export async function createDatabase(run: Run, statement: CreateDatabase): Promi
       'CREATE DATABASE FOR ATTACH or AS SNAPSHOT OF is not supported in this version of SQL Server.',
     );
   }
+  if (statement.collation) requireCollation(statement.collation.name);
   await run.session.server.createDatabase(statement.name.name, statement.collation?.name);
 }
 

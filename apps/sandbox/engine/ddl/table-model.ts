@@ -1,5 +1,5 @@
 import { translateExpression, type Relation, type SqlType } from '#conversion';
-import { sandbox, typeOf } from '../profile.ts';
+import { requireCollation, sandbox, typeOf } from '../profile.ts';
 import { findAll } from '#tsql';
 import type { ColumnDefinition, Constraint, DataType, Expression, Option, TableElement } from '#tsql';
 import type {
@@ -62,6 +62,7 @@ export function columnType(source: DefinitionSource, type: DataType, collation?:
 function withCollation(source: DefinitionSource, type: SqlType, collation: string | undefined): SqlType {
   if (!/char|text/.test(type.name)) return type;
   const wanted = /^database_default$/i.test(collation ?? 'database_default') ? source.scope.collation : collation;
+  if (wanted !== undefined && wanted !== source.scope.collation) requireCollation(wanted);
   return { ...type, collation: wanted ?? source.scope.collation };
 }
 

@@ -1,5 +1,12 @@
 /** Numbers from and to text, as CAST and CONVERT read and write them. */
 export const NUMBER_RUNTIME = String.raw`
+CREATE OR REPLACE FUNCTION sys.parse_number(x text, kind text, quiet boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF x IS NULL OR x COLLATE "C" ~ (CASE WHEN kind ~ 'int' THEN '^\s*[+-]?\d[\d,]*\s*$' WHEN kind IN ('float', 'real') THEN '^\s*[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$'
+    ELSE '^\s*[+-]?(\d[\d,]*(\.\d*)?|\.\d+)\s*$' END) THEN RETURN replace(trim(x), ',', ''); END IF;
+  IF NOT quiet THEN PERFORM sys.raise(9819, format('Error converting string value ''%s'' into data type %s using culture ''''.', x, kind)); END IF;
+  RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION sys.percentile_cont(x float8[], share float8, downwards boolean) RETURNS float8 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   IF share < 0 OR share > 1 THEN PERFORM sys.raise(10738, 'Invalid value for percentile_cont or percentile_disc.'); END IF;
