@@ -107,6 +107,20 @@ describe('schema conversion', () => {
     expect(at("('2024-01-01')")).toMatch(/DEFAULT '2024-01-01[^']*'/);
   });
 
+  test('a computed column that PostgreSQL may refuse is added by a statement of its own that may fail', () => {
+    const computed = (definition: string) => ({ computed: { definition, persisted: true } });
+    const columns = [
+      int(1, 'Id'),
+      int(2, 'Twice', computed('([Id]*(2))')),
+      int(3, 'Age', computed('(datediff(day,[Id],getdate()))')),
+    ];
+    const { steps } = convertDatabase(database(table({ columns })), SETTINGS);
+    expect(steps[0]?.sql).toContain('"twice" integer GENERATED ALWAYS AS');
+    expect(steps[0]?.sql).not.toContain('"age"');
+    expect(steps[1]).toMatchObject({ object: 'dbo.Thing.Age', optional: true });
+    expect(steps[1]?.sql).toMatch(/^ALTER TABLE "public"."thing" ADD COLUMN "age" integer GENERATED ALWAYS AS/);
+  });
+
   test('B5, D2: unique constraints and unique indexes are made at cutover, others after the load', () => {
     const key = { name: 'UQ', columns: [{ column: 'Id', descending: false }], clustered: false, systemNamed: false };
     const index = { ...key, name: 'IX', included: [], disabled: false, type: 'NONCLUSTERED' };

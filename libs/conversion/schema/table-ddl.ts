@@ -9,15 +9,22 @@ export interface ColumnExpressions {
   readonly generated?: string;
 }
 
-/** `CREATE TABLE` with columns, NOT NULL, defaults, identity, generated columns and the primary key; then comments. */
+/**
+ * `CREATE TABLE` with columns, NOT NULL, defaults, identity, generated columns and the primary key; then comments. A generated column that PostgreSQL may refuse
+ * because its expression is not immutable is added by a statement of its own, whose failure is an issue and leaves the table.
+ */
 export function createTable(
   table: ConvertedTable,
   expressions: ReadonlyMap<string, ColumnExpressions>,
   naming: Naming,
 ): Step[] {
-  const lines = table.columns.map(
-    (column) => `  ${columnDefinition(column, expressions.get(column.source.name) ?? {})}`,
+  const definition = (column: ConvertedColumn): string =>
+    columnDefinition(column, expressions.get(column.source.name) ?? {});
+  const key = table.source.primaryKey?.columns.map((column) => column.column) ?? [];
+  const doubtful = table.columns.filter(
+    ({ source }) => !key.includes(source.name) && mayChange(expressions.get(source.name)?.generated ?? ''),
   );
+  const lines = table.columns.filter((column) => !doubtful.includes(column)).map((column) => `  ${definition(column)}`);
   const primary = table.source.primaryKey;
   if (primary) {
     const name = naming.name(
@@ -37,6 +44,10 @@ export function createTable(
   const steps: Step[] = [
     { phase: 'before', object, sql: `CREATE TABLE ${qualified} (\n${lines.join(',\n')}\n)`, optional: false },
   ];
+  for (const column of doubtful) {
+    const sql = `ALTER TABLE ${qualified} ADD COLUMN ${definition(column)}`;
+    steps.push({ phase: 'before', object: `${object}.${column.source.name}`, sql, optional: true });
+  }
   if (table.source.comment) steps.push(comment(object, `TABLE ${qualified}`, table.source.comment));
   for (const column of table.columns) {
     if (column.source.comment)
@@ -63,6 +74,14 @@ function columnDefinition(column: ConvertedColumn, expressions: ColumnExpression
   else if (expressions.default !== undefined) parts.push(`DEFAULT ${restricted(expressions.default)}`);
   if (!column.nullable && !column.generated) parts.push('NOT NULL');
   return parts.join(' ');
+}
+
+const CHANGING =
+  /::(date|time|timestamp)|\b(now|\w+_timestamp|random|gen_random_uuid|to_\w+|concat|concat_ws|format|age|make_timestamptz|current_\w+|string_agg)\s*\(|\b(current_\w+|localtime\w*|session_user)\b|"\."\w+"\(|\bAT TIME ZONE\b|::text\b/i;
+
+/** Whether PostgreSQL may find that an expression is not immutable: it calls what reads the session, or casts what depends on it. */
+function mayChange(expression: string): boolean {
+  return CHANGING.test(expression);
 }
 
 const SIMPLE = /^(-?[\d.]+|'(?:[^']|'')*'|\w+(\([^()]*\))?)(::\w+(\(\d+\))?)?$/;
