@@ -97,6 +97,7 @@ export async function alterColumn(
   column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable'>,
 ): Promise<void> {
   const facets = facetsOf(column.type, column.userTypeId);
+  await refuseDependents(w, { objectId, columnId, facets, nullable: column.nullable });
   await w.pg.query(
     `UPDATE meta.columns SET system_type_id = $3, user_type_id = $4, max_length = $5, precision = $6, scale = $7, collation_name = $8, is_nullable = $9
      WHERE object_id = $1 AND column_id = $2`,
@@ -115,28 +116,61 @@ export async function alterColumn(
   await w.touch(objectId);
 }
 
-/** What hangs on a column and forbids dropping it: kind as in message 5074, and name. */
+/** What hangs on a column: kind as in message 5074, and name; `what` it is. */
+/** Whether a definition names the column $3, in brackets or without. */
+const NAMES = (definition: string): string =>
+  String.raw`${definition} ~* ('(^|[^\w@#$])\[?' || regexp_replace($3, '([^\w ])', '\\\1', 'g') || '\]?([^\w@#$]|$)')`;
+
 const DEPENDENTS = `
-  SELECT 'object' AS kind, o.name FROM meta.default_constraints d JOIN meta.objects o USING (object_id) WHERE d.parent_object_id = $1 AND d.parent_column_id = $2
-  UNION ALL SELECT 'object', o.name FROM meta.check_constraints c JOIN meta.objects o USING (object_id) WHERE c.parent_object_id = $1 AND c.parent_column_id = $2
-  UNION ALL SELECT CASE WHEN i.is_primary_key OR i.is_unique_constraint THEN 'object' ELSE 'index' END, i.name FROM meta.index_columns c JOIN meta.indexes i USING (object_id, index_id)
-    WHERE c.object_id = $1 AND c.column_id = $2
-  UNION ALL SELECT 'object', o.name FROM meta.foreign_key_columns c JOIN meta.objects o ON o.object_id = c.constraint_object_id
+  SELECT 'object' AS kind, o.name, 'default' AS what FROM meta.default_constraints d JOIN meta.objects o USING (object_id) WHERE d.parent_object_id = $1 AND d.parent_column_id = $2
+  UNION ALL SELECT 'object', o.name, 'check' FROM meta.check_constraints c JOIN meta.objects o USING (object_id) WHERE c.parent_object_id = $1
+    AND (c.parent_column_id = $2 OR ${NAMES('c.definition')})
+  UNION ALL SELECT CASE WHEN i.is_primary_key OR i.is_unique_constraint THEN 'object' ELSE 'index' END, i.name, CASE WHEN i.is_primary_key THEN 'key' ELSE 'index' END
+    FROM meta.index_columns c JOIN meta.indexes i USING (object_id, index_id) WHERE c.object_id = $1 AND c.column_id = $2
+  UNION ALL SELECT 'object', o.name, 'key' FROM meta.foreign_key_columns c JOIN meta.objects o ON o.object_id = c.constraint_object_id
     WHERE (c.parent_object_id = $1 AND c.parent_column_id = $2) OR (c.referenced_object_id = $1 AND c.referenced_column_id = $2)
-  UNION ALL SELECT 'column', y.name FROM meta.computed_columns x JOIN meta.columns y USING (object_id, column_id)
-    WHERE x.object_id = $1 AND position('[' || lower($3) || ']' IN lower(x.definition)) > 0`;
+  UNION ALL SELECT 'column', y.name, 'computed' FROM meta.computed_columns x JOIN meta.columns y USING (object_id, column_id)
+    WHERE x.object_id = $1 AND ${NAMES('x.definition')}`;
+
+type Dependent = { kind: string; name: string; what: 'default' | 'check' | 'key' | 'index' | 'computed' };
+
+function accessed(clause: string, column: string, first: Dependent): SqlError {
+  const failed = `ALTER TABLE ${clause} COLUMN ${column} failed because one or more objects access this column.`;
+  const dependent = new SqlError(5074, `The ${first.kind} '${first.name}' is dependent on column '${column}'.`);
+  return new SqlError(4922, failed, 16, 9).after(dependent);
+}
+
+/** system_type_id of varbinary, varchar and nvarchar. */
+const VARIABLE = new Set([165, 167, 231]);
+
+/**
+ * What ALTER COLUMN may not touch: a default stands a new length of the same type; a check, a unique constraint and an index stand a variable length that grows;
+ * keys stand nothing but that either (ALTER TABLE, "Arguments", ALTER COLUMN).
+ */
+async function refuseDependents(
+  w: Writing,
+  to: { objectId: number; columnId: number; facets: ReturnType<typeof facetsOf>; nullable: boolean },
+): Promise<void> {
+  const [now] = await w.rows<{ name: string; type: number; length: number; nullable: boolean }>(
+    'SELECT name, system_type_id AS type, max_length AS length, is_nullable AS nullable FROM meta.columns WHERE object_id = $1 AND column_id = $2',
+    [to.objectId, to.columnId],
+  );
+  if (!now) return;
+  const isSameType = now.type === to.facets.systemTypeId;
+  const grown = to.facets.maxLength === -1 || (now.length !== -1 && to.facets.maxLength >= now.length);
+  const grows = isSameType && VARIABLE.has(now.type) && now.nullable === to.nullable && grown;
+  const stands = (one: Dependent): boolean => grows || (isSameType && one.what === 'default');
+  const dependents = await w.rows<Dependent>(DEPENDENTS, [to.objectId, to.columnId, now.name]);
+  const first = dependents.find((one) => !stands(one));
+  if (first) throw accessed('ALTER', now.name, first);
+}
 
 /** ALTER TABLE … DROP COLUMN, refused while something uses the column. */
 export async function dropColumn(w: Writing, objectId: number, columnId: number): Promise<void> {
   const column = (await w.columns(objectId)).find((candidate) => candidate.column_id === columnId);
   if (!column) return;
-  const dependents = await w.rows<{ kind: string; name: string }>(DEPENDENTS, [objectId, columnId, column.name]);
-  const first = dependents[0];
-  if (first) {
-    const failed = `ALTER TABLE DROP COLUMN ${column.name} failed because one or more objects access this column.`;
-    const dependent = new SqlError(5074, `The ${first.kind} '${first.name}' is dependent on column '${column.name}'.`);
-    throw new SqlError(4922, failed, 16, 9).after(dependent);
-  }
+  const [first] = await w.rows<Dependent>(DEPENDENTS, [objectId, columnId, column.name]);
+  if (first) throw accessed('DROP', column.name, first);
   for (const table of ['identity_columns', 'computed_columns', 'columns']) {
     await w.pg.query(`DELETE FROM meta.${table} WHERE object_id = $1 AND column_id = $2`, [objectId, columnId]);
   }

@@ -30,6 +30,17 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
 
+## Where it still answers otherwise than a server
+
+Nothing may work approximately; these do, and are to be mended or refused:
+
+- Cursors that are declared \`KEYSET\`, \`DYNAMIC\` or nothing at all are read as \`STATIC\` ones: changes behind their opening do not show.
+- \`sys.dm_exec_sessions\` and \`dm_exec_requests\` show the defaults of a session's settings (isolation level 2, \`DATEFIRST\` 7, …), whatever was set.
+- \`sys.check_constraints\`, \`computed_columns\` and filters show definitions as they were written, \`(d > 0)\`, where a server shows \`([d]>(0))\`.
+- \`SET DEADLOCK_PRIORITY\` changes nothing; \`SELECT NEWSEQUENTIALID()\` is answered where a server gives 302.
+- A wrong column name fails when its statement runs; a server stops its batch before the first statement of the same scope.
+- \`GRANT … WITH GRANT OPTION\` is shown in the catalog, but only CONTROL gives the right to grant.
+
 ## How to run the suite
 
 \`\`\`
