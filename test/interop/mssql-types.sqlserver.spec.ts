@@ -24,6 +24,7 @@ interface Column {
   readonly values: readonly (readonly [unknown, string])[];
 }
 
+/** Times stay a day within their types: the driver checks the range of a Date in the zone of its process. */
 const utc = (text: string): Date => new Date(`${text}Z`);
 const long = 'Grüße, 世界 😀 '.repeat(3000);
 const blob = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
@@ -233,8 +234,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
     type: sql.Date,
     declared: 'date',
     values: [
-      [utc('0001-01-01T00:00:00'), "'0001-01-01'"],
-      [utc('9999-12-31T00:00:00'), "'9999-12-31'"],
+      [utc('0001-01-02T00:00:00'), "'0001-01-02'"],
+      [utc('9999-12-30T00:00:00'), "'9999-12-30'"],
     ],
   },
   time: {
@@ -249,32 +250,32 @@ const COLUMNS: Readonly<Record<string, Column>> = {
     type: sql.SmallDateTime,
     declared: 'smalldatetime',
     values: [
-      [utc('1900-01-01T00:00:00'), "'1900-01-01'"],
-      [utc('2079-06-06T23:59:00'), "'2079-06-06T23:59:00'"],
+      [utc('1900-01-02T00:00:00'), "'1900-01-02'"],
+      [utc('2079-06-05T23:59:00'), "'2079-06-05T23:59:00'"],
     ],
   },
   datetime: {
     type: sql.DateTime,
     declared: 'datetime',
     values: [
-      [utc('1753-01-01T00:00:00'), "'1753-01-01'"],
-      [utc('9999-12-31T23:59:59.997'), "'9999-12-31T23:59:59.997'"],
+      [utc('1753-01-02T00:00:00'), "'1753-01-02'"],
+      [utc('9999-12-30T23:59:59.997'), "'9999-12-30T23:59:59.997'"],
     ],
   },
   datetime2: {
     type: sql.DateTime2(7),
     declared: 'datetime2(7)',
     values: [
-      [utc('0001-01-01T00:00:00'), "'0001-01-01'"],
-      [utc('9999-12-31T23:59:59.123'), "'9999-12-31T23:59:59.123'"],
+      [utc('0001-01-02T00:00:00'), "'0001-01-02'"],
+      [utc('9999-12-30T23:59:59.123'), "'9999-12-30T23:59:59.123'"],
     ],
   },
   datetimeoffset: {
     type: sql.DateTimeOffset(3),
     declared: 'datetimeoffset(3)',
     values: [
-      [utc('0001-01-01T00:00:00'), "'0001-01-01T00:00:00Z'"],
-      [utc('9999-12-31T09:59:59.999'), "'9999-12-31T09:59:59.999Z'"],
+      [utc('0001-01-02T00:00:00'), "'0001-01-02T00:00:00Z'"],
+      [utc('9999-12-30T09:59:59.999'), "'9999-12-30T09:59:59.999Z'"],
     ],
   },
 };
