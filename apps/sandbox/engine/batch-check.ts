@@ -89,6 +89,7 @@ const fault = (place: Place, number: number, message: string, line: number, stat
 
 function checkNames(statements: readonly Statement[], place: Place): void {
   const known = new Set([...place.known].map((name) => name.toLowerCase()));
+  checkSequentialIds(statements, place);
   walk(statements, (node) => {
     switch (node.kind) {
       case 'createProcedure':
@@ -121,6 +122,17 @@ function checkNames(statements: readonly Statement[], place: Place): void {
       default:
         return undefined;
     }
+  });
+}
+
+/** NEWSEQUENTIALID() stands in the definition of a table alone: 302. */
+function checkSequentialIds(statements: readonly Statement[], place: Place): void {
+  if (!/newsequentialid/i.test(place.text)) return;
+  walk(statements, (node) => {
+    if (node.kind === 'createTable' || node.kind === 'alterTable' || node.kind === 'declareTable') return 'skip';
+    if (node.kind !== 'call' || node.name.name.name.toLowerCase() !== 'newsequentialid') return undefined;
+    const message = `The newsequentialid() built-in function can only be used in a DEFAULT expression for a column of type 'uniqueidentifier' in a CREATE TABLE or ALTER TABLE statement. It cannot be combined with other operators to form a complex scalar expression.`;
+    throw fault(place, 302, message, node.span.line, 0);
   });
 }
 

@@ -37,7 +37,7 @@ Nothing may work approximately; these do, and are to be mended or refused:
 - Cursors that are declared \`KEYSET\`, \`DYNAMIC\` or nothing at all are read as \`STATIC\` ones: changes behind their opening do not show.
 - \`sys.dm_exec_sessions\` and \`dm_exec_requests\` show the defaults of a session's settings (isolation level 2, \`DATEFIRST\` 7, …), whatever was set.
 - \`sys.check_constraints\`, \`computed_columns\` and filters show definitions as they were written, \`(d > 0)\`, where a server shows \`([d]>(0))\`.
-- \`SET DEADLOCK_PRIORITY\` changes nothing; \`SELECT NEWSEQUENTIALID()\` is answered where a server gives 302.
+- \`SET DEADLOCK_PRIORITY\` changes nothing.
 - A wrong column name fails when its statement runs; a server stops its batch before the first statement of the same scope.
 - \`GRANT … WITH GRANT OPTION\` is shown in the catalog, but only CONTROL gives the right to grant.
 
