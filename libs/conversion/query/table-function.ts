@@ -95,14 +95,11 @@ function series(t: Translation, env: Environment, node: TableFunction, fn: Funct
 
 /** OPENJSON: without WITH the rows key, value, type; with WITH one column per path. */
 function openJson(t: Translation, env: Environment, node: TableFunction, fn: FunctionCall): SourceSql {
-  if (!t.profile.runtime) {
-    t.unsupported('OPENJSON', node.span);
-    return { sql: '', sources: [] };
-  }
   const source = argument(t, env, fn, 0) ?? value("''", nvarchar(1));
   const pathText = argument(t, env, fn, 1)?.constant ?? '$';
   const path = jsonPath(pathText ?? '$');
   if (!path) t.unsupported('OPENJSON with a path that is not a plain constant', node.span);
+  if (!t.profile.runtime) return plainOpenJson(t, env, node, { text: source.sql, path });
   const rows = call('sys.openjson', source.sql, stepsSql(path?.steps ?? []), String(path?.strict ?? false));
   if (!node.schema) {
     return functionSource(t, node, (alias) => `${rows} AS ${alias}(key, value, type, item)`, [
@@ -111,9 +108,38 @@ function openJson(t: Translation, env: Environment, node: TableFunction, fn: Fun
       { name: 'type', sql: 'type', type: INT },
     ]);
   }
-  return openJsonWith(t, env, node, rows);
+  return openJsonWith(t, env, node, `sys.openjson_rows(${rows.replace(/^sys\.openjson\(/, '')}`);
 }
 
+const JSON_KINDS = `ARRAY['null', 'string', 'number', 'boolean', 'array', 'object']`;
+
+/** OPENJSON by PostgreSQL's own functions of json, which keep order, spelling and numbers as they stand in the text. */
+function plainOpenJson(
+  t: Translation,
+  env: Environment,
+  node: TableFunction,
+  { text, path }: { readonly text: string; readonly path: ReturnType<typeof jsonPath> },
+): SourceSql {
+  if (path?.strict) t.unsupported('OPENJSON with a strict path', node.span);
+  const steps = path?.steps ?? [];
+  const at = steps.length === 0 ? `(${text})::json` : `((${text})::json #> ${stepsSql(steps)})`;
+  if (node.schema) {
+    const list = `CASE json_typeof(${at}) WHEN 'array' THEN ${at} WHEN 'object' THEN json_build_array(${at}) END`;
+    return openJsonWith(t, env, node, `json_array_elements(${list})`);
+  }
+  const e = t.freshName('e');
+  const members = `SELECT key, value FROM json_each(CASE WHEN json_typeof(${at}) = 'object' THEN ${at} END)`;
+  const elements = `SELECT (n - 1)::text, item FROM json_array_elements(CASE WHEN json_typeof(${at}) = 'array' THEN ${at} END) WITH ORDINALITY AS a(item, n)`;
+  const columns = `${e}.key, ${e}.value #>> '{}' AS value, array_position(${JSON_KINDS}, json_typeof(${e}.value)) - 1 AS type`;
+  const sql = `LATERAL (SELECT ${columns} FROM (${members} UNION ALL ${elements}) AS ${e})`;
+  return functionSource(t, node, (alias) => `${sql} AS ${alias}`, [
+    { name: 'key', sql: 'key', type: nvarchar(4000) },
+    { name: 'value', sql: 'value', type: nvarchar(-1) },
+    { name: 'type', sql: 'type', type: INT },
+  ]);
+}
+
+/** OPENJSON … WITH: `rows` is the function that gives the elements. */
 function openJsonWith(t: Translation, env: Environment, node: TableFunction, rows: string): SourceSql {
   const inner = t.freshName('j');
   const columns = (node.schema ?? []).map((column, index) => ({
@@ -123,7 +149,7 @@ function openJsonWith(t: Translation, env: Environment, node: TableFunction, row
     text: jsonColumn(t, env, column, inner),
   }));
   const list = columns.map((one) => `${one.text} AS ${one.sql}`).join(', ');
-  const sql = `LATERAL (SELECT ${list} FROM sys.openjson_rows(${rows.replace(/^sys\.openjson\(/, '')} AS ${inner}(item))`;
+  const sql = `LATERAL (SELECT ${list} FROM ${rows} AS ${inner}(item))`;
   return functionSource(t, node, (alias) => `${sql} AS ${alias}`, columns);
 }
 

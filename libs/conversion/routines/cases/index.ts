@@ -3,9 +3,10 @@ import { CALLS } from './calls.ts';
 import { CHANGES } from './changes.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
+import { JSON_ROWS } from './json.ts';
 import { TRIGGERS } from './triggers.ts';
 import { VARIABLES } from './variables.ts';
 
-export const CASES: readonly CaseGroup[] = [VARIABLES, CHANGES, ERRORS, FUNCTIONS, CALLS, TRIGGERS].filter(
+export const CASES: readonly CaseGroup[] = [VARIABLES, CHANGES, ERRORS, FUNCTIONS, CALLS, TRIGGERS, JSON_ROWS].filter(
   (group) => group.cases.length > 0,
 );

@@ -1,0 +1,56 @@
+import { type CaseGroup, one } from './case-group.ts';
+
+/** OPENJSON as a source of rows, with columns of its own and without. */
+export const JSON_ROWS: CaseGroup = {
+  name: 'rows out of JSON',
+  script: `
+CREATE TABLE dbo.Doc (DocId int NOT NULL PRIMARY KEY, Body nvarchar(max) NULL)
+GO
+CREATE PROCEDURE dbo.WithColumns @Json nvarchar(max) AS
+SELECT Number, Responded, At, Price, Rest
+FROM OPENJSON(@Json) WITH (Number varchar(20) '$.number', Responded bit '$.responded', At date '$.when.at', Price decimal(9, 2) '$.price', Rest nvarchar(max) '$.rest' AS JSON)
+GO
+CREATE PROCEDURE dbo.AtPath @Json nvarchar(max) AS
+SELECT v.a FROM OPENJSON(@Json, '$.list') WITH (a int) AS v
+GO
+CREATE PROCEDURE dbo.Pairs @Json nvarchar(max) AS
+SELECT [key], [value], [type] FROM OPENJSON(@Json)
+GO
+CREATE PROCEDURE dbo.Groups @Json nvarchar(max) AS
+SELECT CAST(g.[value] AS smallint) AS GroupId FROM OPENJSON(@Json, '$.groups') AS g
+GO
+CREATE PROCEDURE dbo.OfRows AS
+SELECT d.DocId, j.[value] FROM dbo.Doc d CROSS APPLY OPENJSON(d.Body, '$.tags') AS j ORDER BY d.DocId, j.[key]
+`,
+  cases: [
+    one(
+      'each element is a row; what is missing, or of another shape, is NULL',
+      `SELECT * FROM with_columns('[{"number":"A","responded":true,"when":{"at":"2024-05-01"},"price":1.5,"rest":{"x": [1]}},{"number":{"no":1}}]')`,
+      'A|t|2024-05-01|1.50|{"x": [1]}',
+      'NULL|NULL|NULL|NULL|NULL',
+    ),
+    one('an object alone is one row', `SELECT number FROM with_columns('{"number":"B"}')`, 'B'),
+    one('a path leads to the list', `SELECT * FROM at_path('{"list":[{"a":1},{"a":2}]}')`, '1', '2'),
+    one('a path that is not there gives no row', `SELECT * FROM at_path('{"other":1}')`),
+    one(
+      'members come with name, value and the number of their type, in their order',
+      `SELECT * FROM pairs('{"b":null,"a":"x","n":1.50,"t":true,"l":[1, 2],"o":{"y":1}}')`,
+      'b|NULL|0',
+      'a|x|1',
+      'n|1.50|2',
+      't|true|3',
+      'l|[1, 2]|4',
+      'o|{"y":1}|5',
+    ),
+    one('elements come with their index', `SELECT * FROM pairs('["x",2]')`, '0|x|1', '1|2|2'),
+    one('values can be cast', `SELECT * FROM groups('{"groups":[3,7]}')`, '3', '7'),
+    {
+      name: 'documents of rows are opened for each',
+      run: [
+        `INSERT INTO doc VALUES (1, '{"tags":["a","b"]}'), (2, '{}'), (3, NULL), (4, '{"tags":["c"]}')`,
+        'SELECT * FROM of_rows()',
+      ],
+      rows: ['1|a', '1|b', '4|c'],
+    },
+  ],
+};
