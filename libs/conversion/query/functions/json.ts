@@ -89,16 +89,48 @@ function isjson(use: FunctionUse): TypedSql {
 }
 
 function jsonModify(use: FunctionUse): TypedSql {
-  if (!use.runtime) return use.needsRuntime();
   const raw = use.arg(1).constant ?? '';
   const append = /^\s*append\s+/i.test(raw);
   const path = jsonPath(raw.replace(/^\s*append\s+/i, ''));
   if (!path) return badPath(use, 1);
   const from = use.arg(2);
+  if (!use.runtime) return plainModify(use, { ...path, append });
   const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
   const made = from.untyped ? 'NULL::text' : json ? `(${from.sql})::text` : `${call('to_json', from.sql)}::text`;
   const args = [use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)];
   return { ...value(call('sys.json_modify', ...args), nvarchar(-1), true), json: true };
+}
+
+/** JSON_MODIFY by jsonb_set: the content is the same, blanks and the order of members are jsonb's. */
+function plainModify(
+  use: FunctionUse,
+  { steps, strict, append }: { readonly steps: readonly string[]; readonly strict: boolean; readonly append: boolean },
+): TypedSql {
+  if (strict || steps.length === 0) return use.unsupported('JSON_MODIFY with a strict path, or with the path $');
+  const from = use.arg(2);
+  const node = use.node.args[2];
+  const isJson = node?.kind === 'call' && /^json_(query|modify)$/i.test(node.name.name.name);
+  const [doc, at] = [`(${use.text(0).sql})::jsonb`, stepsSql(steps)];
+  // A literal alone has no type for a polymorphic function.
+  const typed = isString(from.type) ? `(${from.sql})::text` : from.sql;
+  const made = isJson ? `(${from.sql})::jsonb` : call('to_jsonb', typed);
+  use.t.note(
+    'warning',
+    'json-format',
+    'JSON_MODIFY writes the whole document anew: blanks and the order of members change.',
+    use.span,
+  );
+  const set = append
+    ? `jsonb_set(${doc}, ${at}, coalesce(${doc} #> ${at}, '[]') || jsonb_build_array(${made}))`
+    : `jsonb_set(${doc}, ${at}, ${made})`;
+  const sql = append
+    ? set
+    : from.untyped
+      ? `${doc} #- ${at}`
+      : from.nullable
+        ? `CASE WHEN ${from.sql} IS NULL THEN ${doc} #- ${at} ELSE ${set} END`
+        : set;
+  return { ...value(`(${sql})::text`, nvarchar(-1), true), json: true };
 }
 
 /** JSON_OBJECT('key': value, …): NULL is written, unless ABSENT ON NULL. */

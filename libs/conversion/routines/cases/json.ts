@@ -21,6 +21,16 @@ SELECT CAST(g.[value] AS smallint) AS GroupId FROM OPENJSON(@Json, '$.groups') A
 GO
 CREATE PROCEDURE dbo.OfRows AS
 SELECT d.DocId, j.[value] FROM dbo.Doc d CROSS APPLY OPENJSON(d.Body, '$.tags') AS j ORDER BY d.DocId, j.[key]
+GO
+CREATE FUNCTION dbo.WithColour (@Json nvarchar(max), @Colour nvarchar(20)) RETURNS nvarchar(max) AS
+BEGIN
+  RETURN JSON_MODIFY(JSON_MODIFY(@Json, '$.kind', 'k'), '$.colour', @Colour)
+END
+GO
+CREATE FUNCTION dbo.WithTag (@Json nvarchar(max), @Tag nvarchar(20)) RETURNS nvarchar(max) AS
+BEGIN
+  RETURN JSON_MODIFY(JSON_MODIFY(@Json, 'append $.tags', @Tag), '$.size', JSON_QUERY('{"w":1}'))
+END
 `,
   cases: [
     one(
@@ -52,5 +62,16 @@ SELECT d.DocId, j.[value] FROM dbo.Doc d CROSS APPLY OPENJSON(d.Body, '$.tags') 
       ],
       rows: ['1|a', '1|b', '4|c'],
     },
+    one(
+      'a member is set, or made',
+      `SELECT with_colour('{"a":1,"colour":"red"}', 'blue'), with_colour('{}', 'x')`,
+      '{"a": 1, "kind": "k", "colour": "blue"}|{"kind": "k", "colour": "x"}',
+    ),
+    one('NULL takes the member away', `SELECT with_colour('{"a":1,"colour":"red"}', NULL)`, '{"a": 1, "kind": "k"}'),
+    one(
+      'what is appended is the last element; JSON_QUERY stays JSON',
+      `SELECT with_tag('{"tags":["a"]}', 'b'), with_tag('{}', 'b')`,
+      '{"size": {"w": 1}, "tags": ["a", "b"]}|{"size": {"w": 1}, "tags": ["b"]}',
+    ),
   ],
 };
