@@ -1,19 +1,38 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { existsSync } from 'node:fs';
 import sql from 'mssql';
 import { parseScript, quoteName } from '#tsql';
 import { connect, type SampleServer } from './connection.ts';
 import { Random } from './random.ts';
 
 /** The samples' SQL stands beside the sources, above both `samples/` and `dist/samples/`. */
-function folder(): string {
+function folder(sample: 'orders' | 'garage'): string {
   for (let dir = import.meta.dirname; ; dir = dirname(dir)) {
-    const candidate = join(dir, 'samples/orders');
-    if (existsSync(join(candidate, '1-schema.sql'))) return candidate;
-    if (dir === dirname(dir)) throw new Error('BUG: the folder samples/orders is missing');
+    const candidate = join(dir, 'samples', sample);
+    if (existsSync(candidate)) return candidate;
+    if (dir === dirname(dir)) throw new Error(`BUG: the folder samples/${sample} is missing`);
   }
 }
+
+/** The scripts of a sample, in the order in which they are run. */
+export function scriptsOf(sample: 'orders' | 'garage'): string[] {
+  const names = readdirSync(folder(sample)).filter((name) => name.endsWith('.sql'));
+  return names.sort().map((name) => readFileSync(join(folder(sample), name), 'utf8'));
+}
+
+/** Creates the database and runs the scripts of a sample in it. */
+async function installScripts(server: SampleServer, sample: 'orders' | 'garage'): Promise<void> {
+  await createDatabase(server);
+  const pool = await connect(server, 1);
+  try {
+    for (const text of scriptsOf(sample)) await runScript(pool, text);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Installs the sample of the workshops: tables, code and a few rows. */
+export const installGarage = (server: SampleServer): Promise<void> => installScripts(server, 'garage');
 
 /** Runs a script's batches one after the other, as a client with GO does. Errors name the batch's first line. */
 export async function runScript(pool: sql.ConnectionPool, text: string): Promise<void> {
@@ -57,11 +76,9 @@ export interface InstallOptions {
 
 /** Installs the order-keeping sample: schema, rows that matter one by one, and about `rows` generated ones. */
 export async function installOrders(server: SampleServer, options: InstallOptions): Promise<void> {
-  await createDatabase(server);
+  await installScripts(server, 'orders');
   const pool = await connect(server, 2);
   try {
-    await runScript(pool, readFileSync(join(folder(), '1-schema.sql'), 'utf8'));
-    await runScript(pool, readFileSync(join(folder(), '2-rows.sql'), 'utf8'));
     options.onProgress?.('schema and hand-made rows installed');
     await generate(pool, options);
   } finally {

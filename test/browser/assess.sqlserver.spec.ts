@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect, createDatabase, installOrders, runScript, type SampleServer } from '#samples';
-import { productRoot } from '#stack';
+import { connect, installGarage, installOrders, runScript } from '#samples';
 import { freshName, testPostgres, testSandbox } from '#testing';
 import { type CliResult, startCli } from '../harness/index.ts';
 import { Chromium, findChromium } from './chromium.ts';
@@ -38,17 +37,6 @@ interface Whole {
   readonly hours: number;
   readonly load: { readonly rows: number; readonly seconds: number };
   readonly features: readonly { readonly feature: string }[];
-}
-
-async function installGarage(server: SampleServer): Promise<void> {
-  await createDatabase(server);
-  const pool = await connect(server, 1);
-  const folder = join(productRoot(), 'samples/garage');
-  for (const name of readdirSync(folder)
-    .filter((one) => one.endsWith('.sql'))
-    .toSorted())
-    await runScript(pool, readFileSync(join(folder, name), 'utf8'));
-  await pool.close();
 }
 
 const binary = findChromium();

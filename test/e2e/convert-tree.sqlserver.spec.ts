@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type sql from 'mssql';
 import pg from 'pg';
-import { connect, createDatabase, installOrders, runScript } from '#samples';
-import { productRoot } from '#stack';
+import { connect, installGarage, installOrders } from '#samples';
 import { freshName, testPostgres, testSandbox } from '#testing';
 import { type CliResult, startCli } from '../harness/index.ts';
 
@@ -171,14 +170,7 @@ target: { url: "postgresql://nobody@127.0.0.1:1/none" }
 
   test('the tree of the second sample, with its routines, is taken in its order too', async () => {
     const server = { host: '127.0.0.1', user: 'sa', database: freshName('garage'), ...(await testSandbox()) };
-    await createDatabase(server);
-    const pool = await connect(server, 1);
-    const folder = join(productRoot(), 'samples/garage');
-    for (const name of readdirSync(folder)
-      .filter((one) => one.endsWith('.sql'))
-      .toSorted())
-      await runScript(pool, readFileSync(join(folder, name), 'utf8'));
-    await pool.close();
+    await installGarage(server);
     const former = tree;
     tree = join(dir, 'garage');
     try {
