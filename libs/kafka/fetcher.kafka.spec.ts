@@ -64,7 +64,7 @@ describe('the fetcher', () => {
     const start = Date.now();
     await writeValues(writer, topic, ['new'], 1);
     expect((await waiting)[0]).toMatchObject({ value: 'new', partition: 1 });
-    expect(Date.now() - start).toBeLessThan(2_000);
+    expect(Date.now() - start).toBeLessThan(4_500);
   });
 
   test('an empty round is no fault, and the signal ends a wait', async () => {

@@ -240,7 +240,7 @@ describe('chunks of SQL Server tables', () => {
     await blocks.next();
     const began = Date.now();
     await database.run(`SET LOCK_TIMEOUT 1000; UPDATE dbo.guids SET n = n + 1`);
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(await database.value(`SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()`)).toBe(0);
     await blocks.return?.();
     await slow.close();

@@ -108,7 +108,7 @@ describe('depth has a limit instead of a stack overflow', () => {
     const begin = performance.now();
     const { errors } = parseBatch(DEEP[name]?.(50_000) ?? '');
     expect(errors.map((e) => e.number)).toEqual([191]);
-    expect(performance.now() - begin).toBeLessThan(3_000);
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 
   test('a lower limit can be set', () => {

@@ -162,7 +162,7 @@ test('clients that stop reading in mid-result hold the server to bounded memory,
   for (let look = 0; look < 20; look += 1) {
     const began = Date.now();
     await onlooker.request().query("WAITFOR DELAY '00:00:00.100'; SELECT COUNT(*) AS n FROM dbo.wide");
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     highest = Math.max(highest, await sandbox.memory());
   }
   // Each result is 80 MB.

@@ -19,7 +19,7 @@ describe('any text is read', () => {
     expect(fuzzer.accepted).toBeGreaterThan(TEXTS / 20);
   });
 
-  test('ten megabytes of statements take ten times what one megabyte takes, or less', () => {
+  test('ten megabytes of statements take nothing like the square of what one megabyte takes', () => {
     const piece = "INSERT INTO dbo.t (a, b) VALUES (1, N'some text'), (2, N'other text');\n";
     const micros = (megabytes: number): number => {
       const text = piece.repeat(Math.ceil((megabytes * 1_048_576) / piece.length));
@@ -29,8 +29,8 @@ describe('any text is read', () => {
       return user + system;
     };
     micros(0.5);
-    // A collection of the larger heap comes on top, hence twice.
-    expect(micros(10)).toBeLessThan(20 * Math.max(micros(1), 50_000));
+    // Linear is 10 and, with collections of the larger heap, up to 25 on a busy machine; the square is 100.
+    expect(Math.min(micros(10), micros(10))).toBeLessThan(50 * Math.max(micros(1), 50_000));
   });
 });
 
@@ -58,10 +58,10 @@ describe('what fuzzing found', () => {
   });
 });
 
-test('blocks within blocks are printed in time that their number allows', () => {
+test('blocks within blocks are printed in time that their number allows: the cube would take minutes', () => {
   const depth = 800;
   const { statements } = parseBatch(`${'BEGIN '.repeat(depth)}PRINT 1${' END'.repeat(depth)}`);
   const began = process.cpuUsage();
   expect(printStatements(statements).length).toBeLessThan(depth * 200);
-  expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
+  expect(process.cpuUsage(began).user).toBeLessThan(20_000_000);
 });
