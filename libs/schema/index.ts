@@ -1,3 +1,11 @@
+export {
+  BUILT_IN_TYPES,
+  type BuiltInType,
+  builtInType,
+  SYSNAME_ID,
+  typeLimits,
+  type TypeLimits,
+} from './built-in-types.ts';
 export type {
   AliasTypeModel,
   CheckModel,
@@ -25,3 +33,4 @@ export type {
   TableModel,
   TableTypeModel,
 } from './model.ts';
+export { valueTypeOf } from './value-type-of.ts';

@@ -1,22 +1,22 @@
 import { SluiceError } from '#errors';
-import type {
-  CheckModel,
-  ColumnModel,
-  DatabaseModel,
-  ForeignKeyModel,
-  IndexModel,
-  KeyModel,
-  ModuleModel,
-  ReferentialAction,
-  SequenceModel,
-  SourceType,
-  TableModel,
-  TableTypeModel,
+import {
+  valueTypeOf,
+  type CheckModel,
+  type ColumnModel,
+  type DatabaseModel,
+  type ForeignKeyModel,
+  type IndexModel,
+  type KeyModel,
+  type ModuleModel,
+  type ReferentialAction,
+  type SequenceModel,
+  type SourceType,
+  type TableModel,
+  type TableTypeModel,
 } from '#schema';
 import type { CatalogReader } from '#source';
 import type { ResultRow, SqlServerClient } from './client.ts';
 import * as sql from './sql-catalog.ts';
-import { valueTypeOf } from './value-type-of.ts';
 
 /** Reads the whole catalog in one pass of plain queries, then puts the model together in memory: time and memory are linear in the number of objects. */
 export class SqlServerCatalogReader implements CatalogReader {

@@ -3,6 +3,6 @@ export type * from './ast/index.ts';
 export type * from './script.ts';
 export { decodeScript } from './decode.ts';
 export { qualifiedName, quoteName, quoteString, unquote } from './names.ts';
-export { parseBatch, parseExpression, parseScript } from './parse.ts';
+export { parseBatch, parseBatches, parseExpression, parseScript, sqlcmdLines } from './parse.ts';
 export { printExpression, printQuery, printStatement, printStatements, printType } from './printer/index.ts';
 export { childrenOf, findAll, isKind, isNode, walk, withoutSpans, type Visit } from './walk.ts';

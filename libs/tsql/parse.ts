@@ -1,53 +1,74 @@
 import type { Span } from './ast/index.ts';
-import { lex, type LexedText } from './lexer/lexer.ts';
+import { lex, lexBatches, type LexedText } from './lexer/lexer.ts';
 import type { Token } from './lexer/token.ts';
 import { expression } from './parser/expressions.ts';
 import { Reader, SyntaxFault, tooDeep, type BatchSource } from './parser/reader.ts';
 import { statementsUntil } from './parser/statement.ts';
 import type {
   Batch,
-  Comment,
   ParsedBatch,
   ParsedExpression,
   ParsedScript,
   ParseError,
   ParseOptions,
+  SqlcmdLine,
 } from './script.ts';
 
 const MAX_DEPTH = 2_000;
 
 /** Reads a script as a client does: split at GO lines, each batch read with the setting the one before left. Never throws. */
 export function parseScript(text: string, options: ParseOptions = {}): ParsedScript {
-  const lexed = lex(text, true);
   const batches: Batch[] = [];
   const errors: ParseError[] = [];
-  const take = itemsBefore(lexed);
+  const directives: SqlcmdLine[] = [];
+  for (const { batch, directives: lines } of readBatches(text, options)) {
+    directives.push(...lines);
+    if (!batch) continue;
+    batches.push(batch);
+    for (const error of batch.errors) errors.push(error);
+  }
+  return { batches, errors, directives };
+}
+
+/** The batches of {@link parseScript}, read as they are asked for: of a long script no more than one is in memory. */
+export function* parseBatches(text: string, options: ParseOptions = {}): Generator<Batch, undefined> {
+  for (const { batch } of readBatches(text, options)) if (batch) yield batch;
+  return undefined;
+}
+
+/** The lines of a script that are for the SQLCMD client, in their order. */
+export function sqlcmdLines(text: string): SqlcmdLine[] {
+  return [...lexBatches(text)].flatMap((batch) => batch.directives);
+}
+
+function* readBatches(
+  text: string,
+  options: ParseOptions,
+): Generator<{ readonly batch?: Batch; readonly directives: readonly SqlcmdLine[] }, undefined> {
   let quotedIdentifier = options.quotedIdentifier ?? true;
-  let from = 0;
   let begin: Span = { start: 0, end: 0, line: 1, column: 1 };
-  lexed.tokens.forEach((token, to) => {
-    if (token.type !== 'go' && token.type !== 'end') return;
-    const batch: Span = { ...begin, end: token.start };
-    const extra = take(token.start);
-    if (to > from || extra.errors.length > 0) {
+  for (const { tokens, comments, errors, directives } of lexBatches(text)) {
+    const last = tokens.at(-1);
+    if (!last) return undefined;
+    const batch: Span = { ...begin, end: last.start };
+    if (tokens.length > 1 || errors.length > 0) {
       const source = {
-        tokens: lexed.tokens,
+        tokens,
         text,
-        from,
-        to,
+        from: 0,
+        to: tokens.length - 1,
         batch,
         quotedIdentifier,
         maxDepth: options.maxDepth ?? MAX_DEPTH,
       };
-      const parsed = readBatch(source, extra);
+      const parsed = readBatch(source, { comments, errors });
       quotedIdentifier = parsed.quotedIdentifier;
-      errors.push(...parsed.errors);
-      batches.push({ ...parsed, text: text.slice(batch.start, batch.end), span: batch, repeat: repeatOf(token) });
-    }
-    from = to + 1;
-    begin = nextLine(text, token);
-  });
-  return { batches, errors, directives: lexed.directives };
+      const part = text.slice(batch.start, batch.end);
+      yield { batch: { ...parsed, text: part, span: batch, repeat: repeatOf(last) }, directives };
+    } else yield { directives };
+    begin = nextLine(text, last);
+  }
+  return undefined;
 }
 
 /** Reads one batch as the server does: GO is no separator. Never throws. */
@@ -100,21 +121,6 @@ function readBatch(source: BatchSource, extra: Extra): ParsedBatch {
   const statements = statementsUntil(r, undefined);
   const errors = [...extra.errors, ...r.errors].sort((a, b) => a.span.start - b.span.start);
   return { statements, errors, comments: extra.comments, quotedIdentifier: r.quotedIdentifier };
-}
-
-/** Hands out the comments and faults of the lexer that lie before an offset, each once. */
-function itemsBefore(lexed: LexedText): (offset: number) => Extra {
-  let comment = 0;
-  let error = 0;
-  return (offset) => {
-    const comments: Comment[] = [];
-    const errors: ParseError[] = [];
-    for (let c = lexed.comments[comment]; c !== undefined && c.span.start <= offset; c = lexed.comments[++comment])
-      comments.push(c);
-    for (let e = lexed.errors[error]; e !== undefined && e.span.start <= offset; e = lexed.errors[++error])
-      errors.push(e);
-    return { comments, errors };
-  };
 }
 
 function repeatOf(token: Token): number {

@@ -1,7 +1,7 @@
 import type { SourceType } from '#schema';
 import { type KeyFold, foldExpression, pgTypeOf } from '#values';
 import { valueSchema } from '../../libs/avro-codec/schema-builder.ts';
-import { valueTypeOf } from '../../libs/source-sqlserver/value-type-of.ts';
+import { valueTypeOf } from '../../libs/schema/index.ts';
 import { code, heading, table } from './markdown.ts';
 
 /** A type of SQL Server as it is written, with an example of its parameters. */
@@ -54,7 +54,7 @@ export function valuesPage(): string {
     const inKey = key.kind === value.kind ? '' : pgTypeOf(key);
     return [written, code(avroText(valueSchema(value, 'truncate'))), code(pgTypeOf(value)), code(inKey)];
   });
-  return `${heading('Values', '`libs/values`, `libs/source-sqlserver/value-type-of.ts` and `libs/avro-codec/schema-builder.ts`')}
+  return `${heading('Values', '`libs/values`, `libs/schema/value-type-of.ts` and `libs/avro-codec/schema-builder.ts`')}
 
 How the types of SQL Server travel through Kafka and arrive in PostgreSQL. \`tables[].columns.<name>.type\` of the job file names another type for a
 column of the target. Every row field of an event is nullable in Avro. No digit is lost on the way but by the policies below: the driver's own conversions

@@ -9,7 +9,8 @@ import { METADATA_FUNCTIONS } from './schema/functions.sql.ts';
 import { helperFunctions } from './schema/helpers.sql.ts';
 import { META_TABLES, META_VERSION } from './schema/tables.sql.ts';
 import { systemViews } from './schema/views.sql.ts';
-import { BUILT_IN_TYPES, facetsOf } from './types.ts';
+import { BUILT_IN_TYPES } from '#schema';
+import { facetsOf } from './types.ts';
 import { CATALOG_VIEWS } from './views/index.ts';
 
 /** What is known of a database before it has a catalog. */

@@ -25,7 +25,7 @@ export {
   type LoginRow,
 } from './server-rows.ts';
 export type * from './snapshot.ts';
-export { BUILT_IN_TYPES, facetsOf, SYSNAME_ID, typeOfFacets, type TypeFacets } from './types.ts';
+export { facetsOf, typeOfFacets, type TypeFacets } from './types.ts';
 export { CATALOG_VIEWS } from './views/index.ts';
 export { systemProcedure } from './system-procedures.ts';
 export type { CatalogWriter, PermissionChange, PropertyTarget } from './writer.ts';

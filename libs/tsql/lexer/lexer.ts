@@ -44,6 +44,7 @@ class Lexer {
   private lineBegin = 0;
   /** The line of the token before, to know whether the next one is the first on its line. */
   private lastLine = 0;
+  private ended = false;
 
   constructor(text: string, script: boolean) {
     this.text = text;
@@ -51,6 +52,24 @@ class Lexer {
   }
 
   run(): LexedText {
+    this.readTo(() => false);
+    return this;
+  }
+
+  /** What stands before the next GO line, that token last, or before the end; undefined behind it. Earlier tokens are let go. */
+  nextBatch(): LexedText | undefined {
+    if (this.ended) return undefined;
+    this.readTo(() => this.tokens.at(-1)?.type === 'go');
+    const { tokens, comments, directives, errors } = this;
+    return {
+      tokens: tokens.splice(0),
+      comments: comments.splice(0),
+      directives: directives.splice(0),
+      errors: errors.splice(0),
+    };
+  }
+
+  private readTo(isEnough: () => boolean): void {
     const { text } = this;
     const length = text.length;
     while (this.pos < length) {
@@ -60,10 +79,13 @@ class Lexer {
         this.pos++;
       } else if (c === 45 && text.charCodeAt(this.pos + 1) === 45) this.lineComment();
       else if (c === 47 && text.charCodeAt(this.pos + 1) === 42) this.blockComment();
-      else this.token(c);
+      else {
+        this.token(c);
+        if (isEnough()) return;
+      }
     }
     this.push('end', length, '');
-    return this;
+    this.ended = true;
   }
 
   private newLine(at: number): void {
@@ -285,4 +307,11 @@ class Lexer {
 /** Splits a text into tokens. With `script`, GO lines and SQLCMD lines are recognised; the server itself knows neither. */
 export function lex(text: string, script: boolean): LexedText {
   return new Lexer(text, script).run();
+}
+
+/** The same of a script, one batch after the other: what was read before is let go, so that a script of any length can be read. */
+export function* lexBatches(text: string): Generator<LexedText, undefined> {
+  const lexer = new Lexer(text, true);
+  for (let next = lexer.nextBatch(); next !== undefined; next = lexer.nextBatch()) yield next;
+  return undefined;
 }

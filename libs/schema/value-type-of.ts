@@ -1,4 +1,4 @@
-import type { SourceType } from '#schema';
+import type { SourceType } from './model.ts';
 import type { ValueType } from '#values';
 
 /**
