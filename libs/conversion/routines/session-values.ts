@@ -95,10 +95,6 @@ function bindFunctions(e: Emitter): void {
     if (name === undefined) return call.fail(40515, 'OBJECT_ID of a name that is not a constant is not translated.');
     return { sql: `to_regclass(${quoteLiteral(regclassName(e, name))})::oid::bigint`, type: INT, nullable: true };
   });
-  functions.set(
-    'host_name',
-    plain(TEXT, () => 'host(inet_client_addr())'),
-  );
   functions.set('ident_current', (call) => {
     const parts = (call.args[0]?.constant ?? '').replaceAll(/[[\]"]/g, '').split('.');
     const relation = e.scope.relation(parts);

@@ -67,6 +67,8 @@ export const SYSTEM_RULES: RuleTable = {
   user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
   original_login: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
   db_name: { rule: session('current_database()::text', nvarchar(128)), least: 0, most: 1 },
+  // The client's name is not told to PostgreSQL; its address is.
+  host_name: { rule: session('host(inet_client_addr())', nvarchar(128)), least: 0, most: 0 },
   app_name: { rule: session(`current_setting('application_name')`, nvarchar(128)), least: 0, most: 0 },
   checksum: { rule: refused, least: 0, most: -1 },
   binary_checksum: { rule: refused, least: 0, most: -1 },
