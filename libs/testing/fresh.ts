@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { testPostgres } from './servers.ts';
+import type { PostgresVersion } from '#stack';
+import { testPostgres, testPostgresOf } from './servers.ts';
 
 /** A database that no other test knows. */
 export interface FreshDatabase {
@@ -18,9 +19,9 @@ export function freshName(prefix: string): string {
   return `${prefix}_${randomBytes(6).toString('hex')}`;
 }
 
-/** Makes an empty database `sluice_test_<hex>` on {@link testPostgres}. */
-export async function freshDatabase(): Promise<FreshDatabase> {
-  const server = await testPostgres();
+/** Makes an empty database `sluice_test_<hex>` on {@link testPostgres}, or on a server of the version given. */
+export async function freshDatabase(version?: PostgresVersion): Promise<FreshDatabase> {
+  const server = version === undefined ? await testPostgres() : await testPostgresOf(version);
   const name = freshName('sluice_test');
   await command(server.url, `create database ${name}`);
   const url = new URL(server.url);

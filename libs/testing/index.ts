@@ -3,5 +3,5 @@ export { SourceDatabase, testSandbox } from './sandbox.ts';
 export { SourceJob, type TopicRecord } from './source-job.ts';
 export { describeSource, type SourceUnderTest } from './source-suite.ts';
 export { blindToItsLease, over } from './stand-in.ts';
-export { testKafka, testPostgres, testRegistry } from './servers.ts';
+export { testKafka, testPostgres, testPostgresOf, testRegistry } from './servers.ts';
 export { until, type UntilOptions } from './until.ts';

@@ -1,6 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { up, type KafkaEndpoint, type RegistryEndpoint, type ServiceName, type Stack } from '#stack';
+import {
+  POSTGRES_VERSION,
+  up,
+  type KafkaEndpoint,
+  type PostgresVersion,
+  type RegistryEndpoint,
+  type ServiceName,
+  type Stack,
+  type UpOptions,
+} from '#stack';
 
 // Servers in tests run off UTC on purpose: code that forgets a time zone is seen.
 const TIME_ZONE = 'Asia/Kathmandu';
@@ -26,21 +35,33 @@ export async function testPostgres(): Promise<{ url: string }> {
   return { url: (await sharedStack(['postgres'])).postgres.url };
 }
 
+/** PostgreSQL of a given major version for tests: {@link testPostgres} for the stack's own, else a small server beside it. Ask `hasPostgres` before. */
+export async function testPostgresOf(version: PostgresVersion): Promise<{ url: string }> {
+  if (version === POSTGRES_VERSION) return testPostgres();
+  const postgresSettings = { timezone: TIME_ZONE, shared_buffers: '64MB', max_connections: '50' };
+  const options = { ...shared(`-pg${version}`), postgresVersion: version, postgresSettings };
+  const { stack } = await up({ ...options, services: ['postgres'] });
+  return { url: stack.postgres.url };
+}
+
 /**
  * One stack for a jest run: the first worker that needs a server starts it, the others find it, later ones add what is missing.
  * It ends with the jest process.
  */
 async function sharedStack(services: readonly ServiceName[]): Promise<Stack> {
+  const { stack } = await up({ ...shared(''), services });
+  return stack;
+}
+
+function shared(suffix: string): UpOptions {
   // A worker is jest's child and talks to it; in one process there is no channel.
   const owner = typeof process.send === 'function' ? process.ppid : process.pid;
-  const { stack } = await up({
-    dir: join(tmpdir(), `sluice-jest-${owner}`),
-    services,
+  return {
+    dir: join(tmpdir(), `sluice-jest-${owner}${suffix}`),
     owner,
     ephemeral: true,
     durable: false,
     postgresSettings: { timezone: TIME_ZONE },
     log: () => undefined,
-  });
-  return stack;
+  };
 }
