@@ -128,7 +128,8 @@ export class Converter {
   private async plan(): Promise<void> {
     const { control, source, job, kafka, log } = this.options;
     const database = await source.catalog.readDatabase();
-    const conversion = convertDatabase(database, job);
+    const version = await this.serverVersion();
+    const conversion = convertDatabase(database, { ...job, target: { ...job.target, version } });
     if (conversion.tables.length === 0)
       throw new SluiceError('JobFileInvalid', `No table of ${database.name} is selected by the rules under tables:.`);
     const tables = this.jobTables(conversion, database.name, database.collation);
@@ -143,6 +144,13 @@ export class Converter {
       statements: conversion.steps.length,
       issues: conversion.issues.length,
     });
+  }
+
+  private async serverVersion(): Promise<number> {
+    const { rows } = await this.options.control.pool.query<{ version: number }>(
+      `select current_setting('server_version_num')::integer / 10000 as version`,
+    );
+    return rows[0]?.version ?? this.options.job.target.version;
   }
 
   private jobTables(conversion: Conversion, database: string, collation: string): NewTable[] {

@@ -61,6 +61,8 @@ export interface JobFile {
     readonly password: Secret;
     readonly schemas: Readonly<Record<string, string>>;
     readonly naming: 'snake_case' | 'lower' | 'preserve';
+    /** Major version of PostgreSQL to convert for, where the target cannot be asked. */
+    readonly version: number;
   };
   /** undefined = the embedded stack. */
   readonly kafka: KafkaSettings | undefined;

@@ -85,6 +85,13 @@ export const JOB_SCHEMA = {
           default: 'snake_case',
           description: 'How names are folded',
         },
+        version: {
+          type: 'integer',
+          minimum: 15,
+          maximum: 18,
+          default: 18,
+          description: 'Major version of PostgreSQL to convert for; a running job asks the target itself',
+        },
       },
       ['url'],
     ),

@@ -117,6 +117,8 @@ export interface Relation {
   readonly sql?: string;
   /** Of tables and functions; for views only where known. */
   readonly columns: readonly RelationColumn[];
+  /** Of the target's tables: the columns that tell its rows apart, quoted; absent or empty = none are known. */
+  readonly key?: readonly string[];
   /** Of views that are expanded: the definition, the columns it names, and the scope in which its names resolve. */
   readonly view?: {
     readonly query: Query;
@@ -196,6 +198,8 @@ export interface Profile {
   readonly kind: 'sandbox' | 'target';
   /** Exact semantics by helper functions of schema `sys`; else plain PostgreSQL only, with problems where it is not faithful. */
   readonly runtime: boolean;
+  /** Major version of the PostgreSQL that takes the text: what it does not know is written otherwise, or is a problem. */
+  readonly serverVersion: number;
   /** datetime2 and time values of this type are bigint ticks. */
   ticks(type: SqlType): boolean;
   /** Trailing blanks do not count in comparisons: strings are compared by rtrim. */
@@ -280,6 +284,10 @@ export interface TranslatedDml {
   readonly explicitIdentity: boolean;
   /** Names of the columns written (UPDATE: set; INSERT: listed or all), for UPDATE() in triggers. */
   readonly written: readonly string[];
+  /** Common table expressions that change rows: they stand at the head of the whole statement (`WITH withs, … `), `sql` reads them. */
+  readonly withs?: string;
+  /** PostgreSQL counts fewer rows than SQL Server does: not those that `WITH` changes. */
+  readonly miscounts?: boolean;
   /** UPDATE SET @v = …: the variables, in the order of trailing result columns; the last row counts. */
   readonly assigns: readonly string[];
 }

@@ -122,15 +122,15 @@ export interface OutputUse {
   readonly relation: Relation;
   /** The sources of FROM, which OUTPUT may name too. */
   readonly sources: readonly Source[];
-  /** Which of `inserted` and `deleted` exist. */
-  readonly images: readonly ('inserted' | 'deleted')[];
-  /** MERGE has `$action`. */
-  readonly action?: boolean;
+  /** Which of `inserted` and `deleted` exist, and what PostgreSQL calls them: `new` and `old` from 18 on. */
+  readonly images: Readonly<Partial<Record<'inserted' | 'deleted', string>>>;
+  /** What stands for a column of an image, where it is not the column itself. */
+  readonly imageColumn?: (image: string, column: TypedSql) => string;
+  /** MERGE: the value of `$action`. */
+  readonly action?: string;
 }
 
-const ROW_NAMES = { inserted: 'new', deleted: 'old' } as const;
-
-/** Translates OUTPUT to RETURNING: `inserted` is PostgreSQL's `new`, `deleted` its `old`. */
+/** Translates OUTPUT to RETURNING. */
 export function returning(t: Translation, env: Environment, use: OutputUse): Returning {
   const [first, second] = use.output;
   if (!first) return { sql: '', columns: [] };
@@ -138,21 +138,33 @@ export function returning(t: Translation, env: Environment, use: OutputUse): Ret
     t.unsupported('Two OUTPUT clauses in one statement', second.span);
     return { sql: '', columns: [] };
   }
-  const images = use.images.map((image): Source => ({
-    ...boundRelation(t, env.scope, use.relation, ROW_NAMES[image], image),
-    aliased: true,
-  }));
+  const images = Object.entries(use.images).map(([image, name]) => imageSource(t, env, use, image, name));
   const action: BoundColumn = {
     name: '$action',
     hidden: true,
-    value: { sql: 'merge_action()', type: { name: 'nvarchar', length: 10 }, nullable: false },
+    value: { sql: use.action ?? '', type: { name: 'nvarchar', length: 10 }, nullable: false },
   };
-  const extra: readonly Source[] = use.action ? [{ name: '$', aliased: true, sqlName: '', columns: [action] }] : [];
+  const extra: readonly Source[] =
+    use.action !== undefined ? [{ name: '$', aliased: true, sqlName: '', columns: [action] }] : [];
   const inner = withSources(env, [...images, ...extra, ...use.sources]);
   const items = first.items.flatMap((item) => selectItem(t, inner, item));
   const sql = ` RETURNING ${items.map((item) => outputText(item.value)).join(', ')}`;
   const into = first.into ? intoTarget(t, env, first, items) : undefined;
   return { sql, columns: items.map(resultColumn), ...(into ? { outputInto: into } : {}) };
+}
+
+/** `inserted` or `deleted` as a source of the columns that OUTPUT names. */
+function imageSource(t: Translation, env: Environment, use: OutputUse, image: string, name: string): Source {
+  const source = { ...boundRelation(t, env.scope, use.relation, name, image), aliased: true };
+  const { imageColumn } = use;
+  if (!imageColumn) return source;
+  const columns = source.columns.map((one): BoundColumn => ({
+    ...one,
+    get value() {
+      return { ...one.value, sql: imageColumn(image, one.value), nullable: true };
+    },
+  }));
+  return { ...source, columns };
 }
 
 const outputText = (one: TypedSql): string => (one.untyped ? `${one.sql}::integer` : one.sql);

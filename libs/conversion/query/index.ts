@@ -22,7 +22,7 @@ export type {
 export { TranslationError } from './api.ts';
 export { BUILT_IN_FUNCTIONS, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
-export { pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
+export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
 export { RUNTIME_SQL } from './runtime.sql.ts';
 export { dataTypeOf, typeText, unify } from './sql-type.ts';
 export { indexKey, translateDml, translateExpression, translatePredicate, translateQuery } from './translate.ts';

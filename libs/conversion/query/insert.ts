@@ -14,7 +14,10 @@ export function translateInsert(t: Translation, root: Environment, node: Insert)
   const { prefix, inner } = withClause(t, root, node.with);
   const columns = insertColumns(t, relation, node);
   const source = insertSource(t, inner, node, relation, columns);
-  const output = returning(t, inner, { output: node.output, relation, sources: [], images: ['inserted'] });
+  // Before 18 the new row goes by the table's own name.
+  const alias = node.output.length > 0 && !t.since(18) ? t.freshName('x') : undefined;
+  const images = { inserted: alias ?? 'new' };
+  const output = returning(t, inner, { output: node.output, relation, sources: [], images });
   const explicitIdentity = columns.some((column) => column.identity === true);
   const generated = explicitIdentity ? undefined : relation.columns.find((column) => column.identity);
   const identity = generated && node.output.length === 0 && node.source.kind !== 'insertQuery' ? generated : undefined;
@@ -22,7 +25,7 @@ export function translateInsert(t: Translation, root: Environment, node: Insert)
   const tail = identity ? ` RETURNING ${identity.sql}` : output.sql;
   return {
     kind: 'insert',
-    sql: `${prefix}INSERT INTO ${relation.sql}${list} ${source}${tail}`,
+    sql: `${prefix}INSERT INTO ${relation.sql}${alias === undefined ? '' : ` AS ${alias}`}${list} ${source}${tail}`,
     parameters: t.parameters,
     target: relation,
     columns: output.columns,

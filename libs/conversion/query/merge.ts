@@ -1,16 +1,20 @@
 import type { Merge, MergeInsert, MergeWhen } from '#tsql';
-import type { Relation, RelationColumn, TranslatedDml } from './api.ts';
+import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
-import { returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
+import { type OutputUse, returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
 import { childOf, withSources, type Environment } from './environment.ts';
 import { translate } from './expression.ts';
 import { boundRelation, sourceName, tableSource } from './from.ts';
 import { condition } from './predicate.ts';
 import { withClause } from './query.ts';
+import { NEW_AND_OLD } from './rows-before.ts';
 import { assignments } from './update.ts';
 import type { Translation } from './translation.ts';
 
-/** Translates MERGE to PostgreSQL's own MERGE (18: BY SOURCE, RETURNING with old, new and merge_action()). */
+/**
+ * Translates MERGE to PostgreSQL's own MERGE, so far as the server's goes: BY SOURCE and RETURNING are known from 17 on, both images of a row from 18 on.
+ * What goes beyond becomes one statement for each WHEN ({@link splitMerge}).
+ */
 export function translateMerge(t: Translation, root: Environment, node: Merge): TranslatedDml | undefined {
   const relation = targetRelation(t, root, node.target);
   if (!relation) return undefined;
@@ -28,13 +32,7 @@ export function translateMerge(t: Translation, root: Environment, node: Merge): 
     source: withSources(childOf(inner, []), source.sources),
   };
   const whens = node.whens.map((when) => whenSql(t, scopes, relation, when, written));
-  const output = returning(t, inner, {
-    output: node.output,
-    relation,
-    sources: source.sources,
-    images: ['inserted', 'deleted'],
-    action: true,
-  });
+  const output = returning(t, inner, mergeOutput(t, node, { relation, sources: source.sources, name }));
   const head = `MERGE INTO ${relation.sql} AS ${name} USING ${source.sql} ON ${condition(t, env, node.on)}`;
   return {
     kind: 'merge',
@@ -47,6 +45,27 @@ export function translateMerge(t: Translation, root: Environment, node: Merge): 
     written: [...new Set(written.map((one) => one.name))],
     assigns: [],
   };
+}
+
+/** OUTPUT of a whole MERGE. The row that 17 returns is the old one of a DELETE, else the new one. */
+function mergeOutput(
+  t: Translation,
+  { output, whens }: Merge,
+  { relation, sources, name }: Pick<OutputUse, 'relation' | 'sources'> & { readonly name: string },
+): OutputUse {
+  const use = { output, relation, sources, action: 'merge_action()' };
+  if (t.since(18)) return { ...use, images: { ...NEW_AND_OLD } };
+  const deletes = whens.some((one) => one.action.kind === 'mergeDelete');
+  const onlyDeletes = whens.every((one) => one.action.kind === 'mergeDelete');
+  const imageColumn = (image: string, column: TypedSql): string => {
+    const isOld = image === 'deleted';
+    if (isOld ? onlyDeletes : !deletes) return column.sql;
+    const none = isOld ? !deletes : onlyDeletes;
+    return none
+      ? `NULL::${t.profile.typeSql(column.type)}`
+      : `CASE WHEN merge_action() ${isOld ? '=' : '<>'} 'DELETE' THEN ${column.sql} END`;
+  };
+  return { ...use, images: { inserted: name, deleted: name }, imageColumn };
 }
 
 const MATCH_WORDS = {

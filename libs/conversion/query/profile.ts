@@ -2,6 +2,9 @@ import { quoteIdent } from '#pgsql';
 import type { Profile, SqlType, TranslationProblem } from './api.ts';
 import { TranslationError } from './api.ts';
 
+/** The newest major version of PostgreSQL that the rules know; the sandbox runs on it. */
+export const NEWEST_SERVER = 18;
+
 const COMMON: Partial<Record<SqlType['name'], string>> = {
   bit: 'boolean',
   tinyint: 'smallint',
@@ -60,6 +63,7 @@ export function sandboxProfile(options: Pick<Profile, 'collationFault'> = {}): P
     ...options,
     kind: 'sandbox',
     runtime: true,
+    serverVersion: NEWEST_SERVER,
     ticks,
     rtrim: true,
     foldCase: false,
@@ -76,6 +80,8 @@ export function sandboxProfile(options: Pick<Profile, 'collationFault'> = {}): P
 
 /** What the converter chooses about the target; all optional. */
 export interface TargetOptions {
+  /** Major version of the target's PostgreSQL. Default {@link NEWEST_SERVER}. */
+  readonly serverVersion?: number;
   /** PostgreSQL name of a T-SQL identifier (folded, shortened), not quoted. */
   readonly name?: (name: string) => string;
   /** PostgreSQL collation, quoted, for a COLLATE clause of the source; undefined drops the clause. */
@@ -118,6 +124,7 @@ export function targetProfile(problems: TranslationProblem[], options: TargetOpt
   return {
     kind: 'target',
     runtime: false,
+    serverVersion: options.serverVersion ?? NEWEST_SERVER,
     ticks: () => false,
     rtrim: options.rtrim ?? false,
     foldCase: options.foldCase ?? true,

@@ -18,6 +18,11 @@ export class Translation {
   /** MAXRECURSION of the statement; 0 is none. */
   maxRecursion = 100;
 
+  /** Whether the server that takes the text is of this major version or a later one. */
+  since(version: number): boolean {
+    return this.profile.serverVersion >= version;
+  }
+
   get scope(): Scope {
     return this.context.scope;
   }
@@ -50,6 +55,12 @@ export class Translation {
   fail(code: string, number: number, message: string, span: Span): TypedSql {
     this.#report({ severity: 'error', code, number, message, span });
     return { sql: 'NULL', type: { name: 'int' }, nullable: true, constant: null, untyped: true };
+  }
+
+  /** What a server of this version cannot do and a later one can: what it is, and from which version on. */
+  needsServer(version: number, what: string, span: Span): TypedSql {
+    const message = `${what} needs PostgreSQL ${version} or later; the target is ${this.profile.serverVersion}.`;
+    return this.fail('server-version', 40515, message, span);
   }
 
   /** What is not built, by name: SQL Server's number for it. */

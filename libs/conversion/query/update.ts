@@ -18,10 +18,11 @@ import { translate } from './expression.ts';
 import { boundRelation, fromClause, nameParts, sourceName } from './from.ts';
 import { condition } from './predicate.ts';
 import { countSql, withClause } from './query.ts';
+import { foundAsIs, NEW_AND_OLD, type RowImages, withRowsBefore } from './rows-before.ts';
 import type { Translation } from './translation.ts';
 
 /** UPDATE and DELETE alike: where the rows to change are found. */
-interface Found {
+export interface Found {
   readonly relation: Relation;
   /** The target's own name in the SQL text. */
   readonly name: string;
@@ -29,6 +30,8 @@ interface Found {
   readonly from: string;
   /** WHERE with its word, or ''. */
   readonly where: string;
+  /** WHERE without TOP. */
+  readonly search: string;
   readonly env: Environment;
   readonly sources: readonly Source[];
   readonly prefix: string;
@@ -77,10 +80,10 @@ function find(t: Translation, root: Environment, search: Search): Found | undefi
   if (!relation) return undefined;
   const alone = search.from.length === 0 || (search.from.length === 1 && search.from[0] === entry);
   const found = alone ? findAlone(t, inner, search, relation, entry) : findJoined(t, inner, search, relation, entry);
-  return { ...found, prefix, where: limited(t, found, search) };
+  return { ...found, prefix, search: found.where, where: limited(t, found, search) };
 }
 
-type Bare = Omit<Found, 'prefix'>;
+type Bare = Omit<Found, 'prefix' | 'search'>;
 
 /** The rows of a view, a derived table or a common table expression lead to those of the table below it by their addresses. */
 function findThrough(
@@ -106,7 +109,7 @@ function findThrough(
     env: from.env,
     sources: from.env.sources,
   };
-  return { ...found, prefix, where: limited(t, found, search) };
+  return { ...found, prefix, search: found.where, where: limited(t, found, search) };
 }
 
 function findAlone(
@@ -175,7 +178,7 @@ export function translateDelete(t: Translation, root: Environment, node: Delete)
     output: node.output,
     relation: found.relation,
     sources: found.sources,
-    images: ['deleted'],
+    images: { deleted: t.since(18) ? 'old' : found.name },
   });
   return {
     kind: 'delete',
@@ -198,13 +201,13 @@ export interface Assignments {
   readonly variables: readonly { readonly name: string; readonly value: TypedSql }[];
 }
 
-/** Translates SET clauses over a target. `before`: where variables find the row as it was, if not in `env`. */
+/** Translates SET clauses over a target. `after`: what variables see, which are assigned from RETURNING. */
 export function assignments(
   t: Translation,
   env: Environment,
   relation: Relation,
   clauses: readonly SetClause[],
-  before = env,
+  after: { readonly env: Environment; readonly images: RowImages } = { env, images: NEW_AND_OLD },
 ): Assignments {
   const sets: string[] = [];
   const written: RelationColumn[] = [];
@@ -223,7 +226,10 @@ export function assignments(
       written.push(column);
     }
     if (clause.variable)
-      variables.push({ name: clause.variable.name, value: variableValue(t, before, clause, column) });
+      variables.push({
+        name: clause.variable.name,
+        value: variableValue(t, after.env, clause, { column, images: after.images }),
+      });
   }
   return { sets, written, variables };
 }
@@ -277,10 +283,10 @@ function variableValue(
   t: Translation,
   env: Environment,
   clause: SetColumn,
-  column: RelationColumn | undefined,
+  { column, images }: { readonly column: RelationColumn | undefined; readonly images: RowImages },
 ): TypedSql {
   const value = column
-    ? { sql: `new.${column.sql}`, type: column.type, nullable: column.nullable }
+    ? { sql: `${images.inserted}.${column.sql}`, type: column.type, nullable: column.nullable }
     : variableRight(t, env, clause);
   const type = t.profile.kind === 'sandbox' && clause.variable ? env.scope.variable(clause.variable.name)?.type : null;
   // PL/pgSQL converts what is assigned by itself.
@@ -300,10 +306,10 @@ function variableRight(t: Translation, env: Environment, clause: SetColumn): Typ
 }
 
 /** `SET @v = column, column = …` takes the value from before the change; what RETURNING calls by the target's name is the row after it. */
-function rowBefore(t: Translation, found: Found): Environment {
-  const old = boundRelation(t, found.env.scope, found.relation, 'old');
+function rowBefore(t: Translation, found: Found, images: RowImages): Environment {
+  const { columns } = boundRelation(t, found.env.scope, found.relation, images.deleted);
   const sources = found.env.sources.map((one) =>
-    one.sqlName === found.name ? { ...one, sqlName: 'old', columns: old.columns } : one,
+    one.sqlName === found.name ? { ...one, sqlName: images.deleted, columns } : one,
   );
   return { ...found.env, sources };
 }
@@ -316,23 +322,22 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const found = find(t, root, { ...node, columns });
   if (!found) return undefined;
   const { relation } = found;
-  const set = assignments(t, found.env, relation, node.set, rowBefore(t, found));
-  const output = returning(t, found.env, {
-    output: node.output,
-    relation,
-    sources: found.sources,
-    images: ['inserted', 'deleted'],
-  });
-  const from = found.from === '' ? '' : ` FROM ${found.from}`;
+  const images: RowImages = t.since(18) ? NEW_AND_OLD : { inserted: found.name, deleted: t.freshName('before') };
+  const after = { env: rowBefore(t, found, images), images };
+  const set = assignments(t, found.env, relation, node.set, after);
+  const { output: clauses } = node;
+  const output = returning(t, found.env, { output: clauses, relation, sources: found.sources, images });
   // An UPDATE that only assigns variables still reads every row.
   const anyColumn = relation.columns.find((one) => !one.identity && !one.readOnly && !one.expression);
   const sets = set.sets.length > 0 ? set.sets : [`${anyColumn?.sql ?? ''} = ${found.name}.${anyColumn?.sql ?? ''}`];
   const variables = set.variables.map((one) => one.value.sql).join(', ');
   const tail =
     variables === '' ? output.sql : output.sql === '' ? ` RETURNING ${variables}` : `${output.sql}, ${variables}`;
+  const readsOld = !t.since(18) && tail.includes(`${images.deleted}.`);
+  const { prefix, from, where } = readsOld ? withRowsBefore(t, found, images.deleted, node) : foundAsIs(found);
   return {
     kind: 'update',
-    sql: `${found.prefix}UPDATE ${relation.sql} AS ${found.name} SET ${sets.join(', ')}${from}${found.where}${tail}`,
+    sql: `${prefix}UPDATE ${relation.sql} AS ${found.name} SET ${sets.join(', ')}${from}${where}${tail}`,
     parameters: t.parameters,
     target: relation,
     columns: [

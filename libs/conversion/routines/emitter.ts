@@ -237,7 +237,8 @@ export class Emitter {
   translated<T>(span: Span, translate: (context: TranslationContext) => T): T {
     const problems: TranslationProblem[] = [];
     const { naming, scope } = this.options;
-    const profile = targetProfile(problems, { name: (name) => naming.name('aliases', name, name.toLowerCase()) });
+    const name = (text: string): string => naming.name('aliases', text, text.toLowerCase());
+    const profile = targetProfile(problems, { name, serverVersion: scope.serverVersion });
     const { rowLimit, dateFirst, dateFormat } = this.facts;
     let made: T;
     try {

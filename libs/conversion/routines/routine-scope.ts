@@ -15,6 +15,7 @@ import type { Variables } from './variables.ts';
 export class RoutineScope implements Scope {
   readonly database: string;
   readonly collation: string;
+  readonly serverVersion: number;
   /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
   readonly local = new Map<string, Relation>();
   /** `@@rowcount` and its fellows. */
@@ -30,6 +31,7 @@ export class RoutineScope implements Scope {
   ) {
     this.database = outer.database;
     this.collation = outer.collation;
+    this.serverVersion = outer.serverVersion;
   }
 
   /** The routines converted so far. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { POSTGRES_VERSION, type PostgresVersion } from '#stack';
 import { freshDatabase, type FreshDatabase } from '#testing';
 import { DEFAULT_VALUE_POLICY } from '#values';
 import { type Conversion, convertDatabase, type Step } from '../schema/index.ts';
@@ -12,7 +13,9 @@ const SETTINGS = {
   values: DEFAULT_VALUE_POLICY,
 } as unknown as Parameters<typeof convertDatabase>[1];
 
-export const convertScript = (script: string): Conversion => convertDatabase(modelOf(script), SETTINGS);
+export function convertScript(script: string, version: PostgresVersion = POSTGRES_VERSION): Conversion {
+  return convertDatabase(modelOf(script), { ...SETTINGS, target: { ...SETTINGS.target, version } });
+}
 
 /** A statement that PostgreSQL did not take. */
 export interface Refusal {
@@ -36,9 +39,10 @@ export class ConvertedDatabase {
     });
   }
 
-  static async open(script: string): Promise<ConvertedDatabase> {
-    const conversion = convertScript(script);
-    const fresh = await freshDatabase();
+  /** Without a version: on the tests' PostgreSQL. */
+  static async open(script: string, version?: PostgresVersion): Promise<ConvertedDatabase> {
+    const conversion = convertScript(script, version);
+    const fresh = await freshDatabase(version);
     const client = new pg.Client({
       connectionString: fresh.url,
       types: { getTypeParser: () => (value: unknown) => value },

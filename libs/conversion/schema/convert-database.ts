@@ -33,7 +33,7 @@ class DatabaseConversion {
     private readonly settings: Settings,
   ) {
     this.naming = new Naming(settings.target.naming);
-    this.scope = new TargetScope(database);
+    this.scope = new TargetScope(database, settings.target.version);
     this.expressions = new Expressions(this.scope, this.issues);
   }
 

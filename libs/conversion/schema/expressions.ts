@@ -32,7 +32,10 @@ export class Expressions {
   convert(definition: string, use: ExpressionUse): string | null {
     const problems: TranslationProblem[] = [];
     try {
-      const context = { profile: targetProfile(problems), scope: this.scope };
+      const context = {
+        profile: targetProfile(problems, { serverVersion: this.scope.serverVersion }),
+        scope: this.scope,
+      };
       const { expression, errors } = parseExpression(definition);
       if (!expression || errors[0]) {
         this.issues.push(

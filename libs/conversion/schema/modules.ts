@@ -145,7 +145,9 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
       const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
       return { problem: issue('SL1008', object, message, { excerpt: definition }) };
     }
-    const translated = translateQuery(statement.query, { profile: targetProfile(problems), scope: context.scope });
+    const { scope } = context;
+    const profile = targetProfile(problems, { serverVersion: scope.serverVersion });
+    const translated = translateQuery(statement.query, { profile, scope });
     const blocking = problems.find((problem) => problem.severity === 'error');
     if (blocking || translated.parameters.length > 0) {
       const message = `The view is not converted: ${blocking?.message ?? 'it uses session values'}`;

@@ -1,15 +1,16 @@
 import { quoteIdent } from '#pgsql';
 import type { DatabaseModel, SourceType } from '#schema';
 import { unquote } from '#tsql';
-import type {
-  FunctionHandler,
-  FunctionInvocation,
-  NameParts,
-  Relation,
-  RelationColumn,
-  Scope,
-  SqlType,
-  SqlTypeName,
+import {
+  type FunctionHandler,
+  type FunctionInvocation,
+  NEWEST_SERVER,
+  type NameParts,
+  type Relation,
+  type RelationColumn,
+  type Scope,
+  type SqlType,
+  type SqlTypeName,
 } from '../query/index.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
 import type { ConvertedTable } from './target-model.ts';
@@ -35,7 +36,11 @@ export class TargetScope implements Scope {
   /** The routines converted so far. */
   readonly routines = new RoutineCatalog();
 
-  constructor(database: DatabaseModel) {
+  constructor(
+    database: DatabaseModel,
+    /** Major version of the target's PostgreSQL. */
+    readonly serverVersion: number = NEWEST_SERVER,
+  ) {
     this.database = database.name;
     this.collation = database.collation;
     for (const alias of database.aliasTypes) this.aliases.set(alias.name.toLowerCase(), sqlTypeOf(alias.base));
@@ -119,11 +124,13 @@ function keyOf(schema: string, name: string): string {
 
 /** A converted table as something to select from. */
 export function relationOf(table: ConvertedTable): Relation {
+  const key = table.key.flatMap((name) => table.columns.find((one) => one.source.name === name) ?? []);
   return {
     kind: 'table',
     schema: table.source.schema,
     name: table.source.name,
     sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
+    key: key.map((one) => quoteIdent(one.name)),
     columns: table.columns.map((column): RelationColumn => ({
       name: column.source.name,
       sql: quoteIdent(column.name),
