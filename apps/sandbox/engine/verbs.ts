@@ -15,6 +15,6 @@ const VERBS: Partial<Record<Statement['kind'], string>> = {
 
 /** How messages name a statement: INSERT, ALTER TABLE …; names of kinds without one are spelt out. */
 export function verbOf(statement: Statement): string {
-  if (statement.kind === 'unknown') return statement.verb;
+  if (statement.kind === 'unknown' || statement.kind === 'serverStatement') return statement.verb;
   return VERBS[statement.kind] ?? statement.kind.replaceAll(/([A-Z])/g, ' $1').toUpperCase();
 }

@@ -5,6 +5,7 @@ export type * from './dml.ts';
 export type * from './tables.ts';
 export type * from './objects.ts';
 export type * from './security.ts';
+export type * from './server.ts';
 export type * from './procedural.ts';
 export type * from './statement.ts';
 export type * from './node.ts';

@@ -4,6 +4,7 @@ import type * as D from './dml.ts';
 import type * as O from './objects.ts';
 import type * as P from './procedural.ts';
 import type * as Q from './queries.ts';
+import type { Clause } from './server.ts';
 import type { Statement } from './statement.ts';
 import type * as T from './tables.ts';
 
@@ -49,7 +50,8 @@ export type PartNode =
   | P.DeclareVariable
   | P.DeclareTable
   | P.CursorDefinition
-  | P.ExecuteArgument;
+  | P.ExecuteArgument
+  | Clause;
 
 /** Every node of the tree, told apart by `kind`. */
 export type Node =

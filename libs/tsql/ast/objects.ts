@@ -243,19 +243,13 @@ export type DroppedType =
   | 'partition scheme'
   | 'fulltext index'
   | 'fulltext catalog'
-  | 'fulltext stoplist'
   | 'xml schema collection'
   | 'assembly'
   | 'aggregate'
   | 'external table'
-  | 'security policy'
-  | 'certificate'
-  | 'symmetric key'
-  | 'asymmetric key'
-  | 'master key'
-  | 'credential';
+  | 'security policy';
 
-/** `DROP type [IF EXISTS] name, …`. `scope` is that of a DDL trigger. Other kinds of DROP are `unknown`. */
+/** `DROP type [IF EXISTS] name, …`. `scope` is that of a DDL trigger. DROP of other kinds is a `serverStatement`. */
 export interface DropObject extends NodeBase {
   readonly kind: 'dropObject';
   readonly type: DroppedType;

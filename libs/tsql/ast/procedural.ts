@@ -310,8 +310,8 @@ export interface Empty extends NodeBase {
 }
 
 /**
- * A statement that is known to exist but is not modelled (service broker, availability groups, keys …), or that could not be
- * parsed. `verb` are its first words upper-case; `words` all its tokens in order, as written, so that it can be printed again.
+ * A statement that could not be parsed: it comes with an error. `verb` are its first words upper-case; `words` all its tokens in
+ * order, as written, so that it can be shown again.
  */
 export interface UnknownStatement extends NodeBase {
   readonly kind: 'unknown';

@@ -2,6 +2,7 @@ import type * as D from './dml.ts';
 import type * as O from './objects.ts';
 import type * as P from './procedural.ts';
 import type * as S from './security.ts';
+import type { ServerStatement } from './server.ts';
 import type * as T from './tables.ts';
 
 /** Queries and changes of data. */
@@ -90,4 +91,10 @@ export type ProceduralStatement =
 
 /** Any statement. */
 export type Statement =
-  DmlStatement | TableStatement | ObjectStatement | SecurityStatement | ProceduralStatement | P.UnknownStatement;
+  | DmlStatement
+  | TableStatement
+  | ObjectStatement
+  | SecurityStatement
+  | ServerStatement
+  | ProceduralStatement
+  | P.UnknownStatement;

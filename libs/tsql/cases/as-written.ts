@@ -66,12 +66,12 @@ bulkInsert | BULK INSERT t FROM 'x' WITH (DATA_SOURCE = 'd', FORMATFILE = 'f', M
 backupRestore | BACKUP DATABASE [x] TO DISK = N'a', DISK = N'b' MIRROR TO DISK = 'c' WITH NOFORMAT, NOINIT, NAME = N'Full', SKIP, NOREWIND, NOUNLOAD, STATS = 10, ENCRYPTION (ALGORITHM = AES_256, SERVER CERTIFICATE = c), BUFFERCOUNT = 10
 backupRestore | BACKUP CERTIFICATE c TO FILE = 'x' WITH PRIVATE KEY (FILE = 'y', ENCRYPTION BY PASSWORD = 'p')
 backupRestore, backupRestore, backupRestore | RESTORE DATABASE x FROM DATABASE_SNAPSHOT = 's'; RESTORE DATABASE x WITH RECOVERY; RESTORE DATABASE x FILEGROUP = 'PRIMARY' FROM DISK = 'a' WITH PARTIAL, NORECOVERY, STOPAT = '2020-01-01'
-unknown, unknown | CREATE SERVER AUDIT a TO FILE (FILEPATH = 'x') WITH (QUEUE_DELAY = 1000); ALTER SERVER AUDIT a WITH (STATE = ON)
-unknown | CREATE ENDPOINT e STATE = STARTED AS TCP (LISTENER_PORT = 5022) FOR DATABASE_MIRRORING (ROLE = ALL)
-unknown | CREATE WORKLOAD GROUP g WITH (IMPORTANCE = HIGH) USING p
-unknown | ALTER SERVER CONFIGURATION SET PROCESS AFFINITY CPU = 0 TO 3
-unknown | ADD SENSITIVITY CLASSIFICATION TO dbo.t.a WITH (LABEL = 'x', INFORMATION_TYPE = 'y')
-unknown, unknown | DROP SIGNATURE FROM p BY CERTIFICATE c; ADD SIGNATURE TO p BY CERTIFICATE c WITH PASSWORD = 'x'
+serverStatement, serverStatement | CREATE SERVER AUDIT a TO FILE (FILEPATH = 'x') WITH (QUEUE_DELAY = 1000); ALTER SERVER AUDIT a WITH (STATE = ON)
+serverStatement | CREATE ENDPOINT e STATE = STARTED AS TCP (LISTENER_PORT = 5022) FOR DATABASE_MIRRORING (ROLE = ALL)
+serverStatement | CREATE WORKLOAD GROUP g WITH (IMPORTANCE = HIGH) USING p
+serverStatement | ALTER SERVER CONFIGURATION SET PROCESS AFFINITY CPU = 0 TO 3
+serverStatement | ADD SENSITIVITY CLASSIFICATION TO dbo.t.a WITH (LABEL = 'x', INFORMATION_TYPE = 'y')
+serverStatement, serverStatement | DROP SIGNATURE FROM p BY CERTIFICATE c; ADD SIGNATURE TO p BY CERTIFICATE c WITH PASSWORD = 'x'
 alterIndex, alterIndex, alterIndex | ALTER INDEX ix ON t REBUILD PARTITION = ALL WITH (ONLINE = ON (WAIT_AT_LOW_PRIORITY (MAX_DURATION = 1 MINUTES, ABORT_AFTER_WAIT = SELF)), RESUMABLE = ON); ALTER INDEX ix ON t PAUSE; ALTER INDEX ix ON t RESUME WITH (MAXDOP = 2)
 createIndex | CREATE XML INDEX x ON t (a) USING XML INDEX p FOR (q)
 createAliasType, createTableType | CREATE TYPE t FROM int NULL; CREATE TYPE dbo.x AS TABLE (a int IDENTITY NOT NULL, INDEX ix NONCLUSTERED (a) WITH (FILLFACTOR=80))
@@ -89,8 +89,8 @@ update, update, update | update a set a.x = b.x from a inner join b on a.id = b.
 createTable | create table #t (a int) on ps(a) with (data_compression = page on partitions (1 to 4))
 createTable | create table t (a as (b+c), b int, c int, d as getdate(), constraint x unique nonclustered (a) with (fillfactor=90) on [fg])
 createTable | create table t (id int constraint pk primary key, parent int constraint fk references t(id), name varchar(50) sparse, check (id <> parent))
-unknown | receive top(1) @a = conversation_handle, @b = message_body from dbo.q where conversation_group_id = @g
-unknown, unknown, unknown | get conversation group @g from q; move conversation @a to @b; begin conversation timer (@h) timeout = 60
+serverStatement | receive top(1) @a = conversation_handle, @b = message_body from dbo.q where conversation_group_id = @g
+serverStatement, serverStatement, serverStatement | get conversation group @g from q; move conversation @a to @b; begin conversation timer (@h) timeout = 60
 select | SELECT * FROM OPENROWSET(BULK 'https://x', FORMAT = 'PARQUET') WITH (a int 1, b varchar(10) COLLATE Latin1_General_100_BIN2_UTF8 '$.b') AS r
 select | SELECT TRIM('.,' FROM a), STRING_SPLIT.value FROM STRING_SPLIT('a', ',', 1)
 select | SELECT a COLLATE Latin1_General_CI_AS AS b, LEFT(a,1)+RIGHT(b,1), UPPER(LEFT(a,1))
@@ -100,8 +100,8 @@ alterTable, alterTable, alterTable | ALTER TABLE t DROP CONSTRAINT IF EXISTS a, 
 alterTable, alterTable | ALTER TABLE t ADD PERIOD FOR SYSTEM_TIME (a, b); ALTER TABLE t ADD a datetime2 GENERATED ALWAYS AS ROW START HIDDEN CONSTRAINT df DEFAULT SYSUTCDATETIME(), b int
 alterTable, alterTable, alterTable | ALTER TABLE t ALTER COLUMN a int NOT NULL WITH (ONLINE = ON); ALTER TABLE t ALTER COLUMN a ADD HIDDEN; ALTER TABLE t ALTER COLUMN a DROP NOT FOR REPLICATION
 alterTable | ALTER TABLE t SET (FILESTREAM_ON = "default", REMOTE_DATA_ARCHIVE = ON (MIGRATION_STATE = OUTBOUND))
-unknown | ALTER ASSEMBLY a DROP FILE ALL ADD FILE FROM 0x01
-unknown, unknown, unknown | ALTER FULLTEXT INDEX ON t ADD (a LANGUAGE 1033) WITH NO POPULATION; ALTER FULLTEXT CATALOG c REBUILD; CREATE FULLTEXT STOPLIST s FROM SYSTEM STOPLIST
+serverStatement | ALTER ASSEMBLY a DROP FILE ALL ADD FILE FROM 0x01
+serverStatement, serverStatement, serverStatement | ALTER FULLTEXT INDEX ON t ADD (a LANGUAGE 1033) WITH NO POPULATION; ALTER FULLTEXT CATALOG c REBUILD; CREATE FULLTEXT STOPLIST s FROM SYSTEM STOPLIST
 alterAuthorization, alterSchema | ALTER AUTHORIZATION ON DATABASE::x TO sa; ALTER SCHEMA x TRANSFER XML SCHEMA COLLECTION::y.z
 execute, execute, execute | EXEC sp_executesql @stmt = N'select @a', @params = N'@a int', @a = @b; EXEC @r = sp_x; EXEC dbo.[p q] 'a', @b=DEFAULT
 select | SELECT NEXT VALUE FOR s AS a, b FROM t ORDER BY NEXT VALUE FOR s
@@ -114,9 +114,9 @@ label, select, label, label, goto | lbl1: SELECT 1; lbl2: lbl3: GOTO lbl1
 createDefault | CREATE DEFAULT dbo.d AS getdate()
 execute | sp_bindefault 'd', 't.a'
 createTable | CREATE EXTERNAL TABLE x (a int) WITH (DATA_SOURCE = d, LOCATION = 'x', SCHEMA_NAME = 'a', OBJECT_NAME = 'b')
-unknown, unknown, unknown | DROP EXTERNAL DATA SOURCE x; DROP COLUMN ENCRYPTION KEY k; DROP AVAILABILITY GROUP g
-unknown | CREATE COLUMN MASTER KEY k WITH (KEY_STORE_PROVIDER_NAME = 'x', KEY_PATH = 'y')
-unknown, unknown, unknown, unknown | OPEN MASTER KEY DECRYPTION BY PASSWORD = 'x'; CLOSE MASTER KEY; OPEN SYMMETRIC KEY k DECRYPTION BY CERTIFICATE c; CLOSE ALL SYMMETRIC KEYS
+serverStatement, serverStatement, serverStatement | DROP EXTERNAL DATA SOURCE x; DROP COLUMN ENCRYPTION KEY k; DROP AVAILABILITY GROUP g
+serverStatement | CREATE COLUMN MASTER KEY k WITH (KEY_STORE_PROVIDER_NAME = 'x', KEY_PATH = 'y')
+serverStatement, serverStatement, serverStatement, serverStatement | OPEN MASTER KEY DECRYPTION BY PASSWORD = 'x'; CLOSE MASTER KEY; OPEN SYMMETRIC KEY k DECRYPTION BY CERTIFICATE c; CLOSE ALL SYMMETRIC KEYS
 permission, permission, permission, permission, permission | DENY VIEW ANY DATABASE TO PUBLIC; GRANT IMPERSONATE ON USER::a TO b; REVOKE ALL FROM x; GRANT REFERENCES (a) ON t TO x; GRANT SELECT ON t TO x, y
 select | SELECT GROUPING_ID(a), a FROM t GROUP BY CUBE (a, b) HAVING GROUPING(a) = 0 OR SUM(x) > 1
 select | SELECT ROUND(a, 2) AS [Round], a AS [select], [t].[from] FROM [order] t

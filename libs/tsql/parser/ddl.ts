@@ -8,7 +8,7 @@ import { commaList, objectName } from './names.ts';
 import * as objects from './objects.ts';
 import type { Reader } from './reader.ts';
 import { alterAuthorization, login, role, user } from './security.ts';
-import { isKnownObject, knownStatement } from './unknown.ts';
+import { serverStatement } from '../server/server-statement.ts';
 
 type Start = Reader['token'];
 type Create = (r: Reader, start: Start, mode: CreateMode) => Statement;
@@ -23,7 +23,6 @@ const MODULES: ReadonlyMap<string, Create> = new Map<string, Create>([
 
 /** CREATE of anything. */
 export function createStatement(r: Reader): Statement {
-  const { index } = r;
   const start = r.expect('CREATE');
   const orAlter = r.acceptSequence('OR', 'ALTER');
   const module = MODULES.get(r.token.upper);
@@ -34,12 +33,12 @@ export function createStatement(r: Reader): Statement {
   if (orAlter) r.fail();
   if (startsIndex(r)) return createIndex(r, start);
   if (r.is('EXTERNAL') && r.peekIs('TABLE')) return objects.externalTable(r, start);
-  return create(r, start) ?? known(r, index);
+  return create(r, start) ?? onServer(r, start);
 }
 
-function known(r: Reader, index: number): Statement {
-  if (!isKnownObject(r.token.upper)) r.fail();
-  return knownStatement(r, index);
+/** What is not about tables and code; the first word was taken. */
+function onServer(r: Reader, start: Start): Statement {
+  return serverStatement(r, start) ?? r.fail();
 }
 
 function create(r: Reader, start: Start): Statement | undefined {
@@ -106,7 +105,6 @@ function createSecurityOrOther(r: Reader, start: Start): Statement | undefined {
 
 /** ALTER of anything. */
 export function alterStatement(r: Reader): Statement {
-  const { index } = r;
   const start = r.expect('ALTER');
   const module = MODULES.get(r.token.upper);
   if (module !== undefined) {
@@ -122,7 +120,7 @@ export function alterStatement(r: Reader): Statement {
       return alterIndex(r, start);
     case 'DATABASE':
       if (r.peekIs('AUDIT') || r.peekIs('ENCRYPTION') || (r.peekIs('SCOPED') && r.peekIs('CREDENTIAL', 2)))
-        return known(r, index);
+        return onServer(r, start);
       r.next();
       return alterDatabase(r, start);
     case 'SCHEMA':
@@ -136,7 +134,7 @@ export function alterStatement(r: Reader): Statement {
     case 'SECURITY':
       return objects.securityPolicy(r, start, 'alter');
     default:
-      return alterPrincipal(r, start) ?? known(r, index);
+      return alterPrincipal(r, start) ?? onServer(r, start);
   }
 }
 
@@ -185,32 +183,25 @@ const DROPPED: readonly (readonly [DroppedType, readonly string[]])[] = [
   ['partition function', ['PARTITION', 'FUNCTION']],
   ['partition scheme', ['PARTITION', 'SCHEME']],
   ['fulltext catalog', ['FULLTEXT', 'CATALOG']],
-  ['fulltext stoplist', ['FULLTEXT', 'STOPLIST']],
   ['xml schema collection', ['XML', 'SCHEMA', 'COLLECTION']],
   ['assembly', ['ASSEMBLY']],
   ['aggregate', ['AGGREGATE']],
   ['external table', ['EXTERNAL', 'TABLE']],
   ['security policy', ['SECURITY', 'POLICY']],
-  ['certificate', ['CERTIFICATE']],
-  ['symmetric key', ['SYMMETRIC', 'KEY']],
-  ['asymmetric key', ['ASYMMETRIC', 'KEY']],
-  ['credential', ['CREDENTIAL']],
 ];
 
 /** DROP of anything. */
 export function dropStatement(r: Reader): Statement {
-  const { index } = r;
   const start = r.expect('DROP');
   if (r.accept('INDEX')) return dropIndex(r, start);
-  if (r.acceptSequence('MASTER', 'KEY'))
-    return { kind: 'dropObject', type: 'master key', ifExists: false, names: [], span: r.span(start) };
   if (r.acceptSequence('FULLTEXT', 'INDEX', 'ON')) {
     const names = [objectName(r)];
     return { kind: 'dropObject', type: 'fulltext index', ifExists: false, names, span: r.span(start) };
   }
-  if (r.is('DATABASE') && (r.peekIs('AUDIT') || r.peekIs('ENCRYPTION') || r.peekIs('SCOPED'))) return known(r, index);
+  if (r.is('DATABASE') && (r.peekIs('AUDIT') || r.peekIs('ENCRYPTION') || r.peekIs('SCOPED')))
+    return onServer(r, start);
   const found = DROPPED.find(([, words]) => r.isSequence(...words));
-  if (found === undefined) return known(r, index);
+  if (found === undefined) return onServer(r, start);
   const [type, words] = found;
   r.expectSequence(...words);
   const ifExists = r.acceptSequence('IF', 'EXISTS');

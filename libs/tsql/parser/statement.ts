@@ -22,7 +22,8 @@ import { updateStatistics } from './index-ddl.ts';
 import { STATEMENT_STARTS } from './keywords.ts';
 import { SyntaxFault, tooDeep, type Reader } from './reader.ts';
 import { executeAs, permission, revert } from './security.ts';
-import { knownStatement, startsKnownStatement, unknownStatement } from './unknown.ts';
+import { serverStatement, startsServerStatement } from '../server/server-statement.ts';
+import { unknownStatement } from './unknown.ts';
 
 /** SQL Server's number for a text that nests too deeply. */
 const TOO_DEEP = 191;
@@ -46,7 +47,7 @@ const STATEMENTS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ['SET', setStatement],
   ['IF', flow.ifStatement],
   ['WHILE', flow.whileStatement],
-  ['BEGIN', (r) => (startsKnownStatement(r) ? knownStatement(r) : flow.beginStatement(r))],
+  ['BEGIN', (r) => (startsServerStatement(r) ? named(r) : flow.beginStatement(r))],
   ['BREAK', flow.loopStatement],
   ['CONTINUE', flow.loopStatement],
   ['RETURN', flow.returnStatement],
@@ -59,8 +60,8 @@ const STATEMENTS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ['COMMIT', flow.endTransaction],
   ['ROLLBACK', flow.endTransaction],
   ['SAVE', flow.endTransaction],
-  ['OPEN', (r) => (startsKnownStatement(r) ? knownStatement(r) : flow.cursorStatement(r))],
-  ['CLOSE', (r) => (startsKnownStatement(r) ? knownStatement(r) : flow.cursorStatement(r))],
+  ['OPEN', (r) => (startsServerStatement(r) ? named(r) : flow.cursorStatement(r))],
+  ['CLOSE', (r) => (startsServerStatement(r) ? named(r) : flow.cursorStatement(r))],
   ['DEALLOCATE', flow.cursorStatement],
   ['FETCH', flow.fetchStatement],
   ['EXEC', (r) => (r.peekIs('AS') ? executeAs(r) : execute(r))],
@@ -84,6 +85,11 @@ const STATEMENTS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ['DISABLE', toggleTrigger],
 ]);
 
+/** A statement that is known by its first words. */
+function named(r: Reader): Statement {
+  return serverStatement(r, r.next()) ?? r.fail();
+}
+
 function statistics(r: Reader): Statement {
   const start = r.next();
   r.expect('STATISTICS');
@@ -102,7 +108,7 @@ function plainStatement(r: Reader): Statement {
   const parse = STATEMENTS.get(start.upper);
   const isToggle = start.upper === 'ENABLE' || start.upper === 'DISABLE';
   if (parse !== undefined && (!isToggle || r.peekIs('TRIGGER'))) return parse(r);
-  if (startsKnownStatement(r)) return knownStatement(r);
+  if (startsServerStatement(r)) return named(r);
   if (isFirst && (r.isName() || startsWithDots(r))) return implicitExecute(r);
   return r.fail();
 }

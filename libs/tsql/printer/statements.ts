@@ -11,6 +11,7 @@ import { printTableStatement } from './indexes.ts';
 import { printObjectStatement } from './objects.ts';
 import { printProcedural } from './procedural.ts';
 import { printSecurityStatement } from './security.ts';
+import { printServerStatement } from './server.ts';
 
 const DML = new Set<Statement['kind']>([
   'select',
@@ -81,6 +82,7 @@ const isObject = (s: Statement): s is ObjectStatement => OBJECTS.has(s.kind);
  */
 export function printStatement(s: Statement): string {
   if (s.kind === 'unknown') return s.words.join(' ');
+  if (s.kind === 'serverStatement') return printServerStatement(s);
   if (isDml(s)) return printDml(s);
   if (isTable(s)) return printTableStatement(s);
   if (isSecurity(s)) return printSecurityStatement(s);

@@ -101,17 +101,11 @@ const DROPPED: readonly Named<'dropObject'>['type'][] = [
   'partition scheme',
   'fulltext index',
   'fulltext catalog',
-  'fulltext stoplist',
   'xml schema collection',
   'assembly',
   'aggregate',
   'external table',
   'security policy',
-  'certificate',
-  'symmetric key',
-  'asymmetric key',
-  'master key',
-  'credential',
 ];
 
 const dropObject: Naming<Named<'dropObject'>> = {
@@ -234,7 +228,14 @@ const NAMINGS: { readonly [K in Statement['kind']]: Naming<Named<K>> } = {
   backupRestore: backup,
   // A lone semicolon does nothing.
   empty: { all: [], of: () => ';' },
-  // Named by its own words: statements that the tree does not model.
+  // Named by its own words: of what lies outside of a database's tables and code, the list tells what DROP refuses.
+  serverStatement: {
+    all: ['FULLTEXT STOPLIST', 'CERTIFICATE', 'SYMMETRIC KEY', 'ASYMMETRIC KEY', 'MASTER KEY', 'CREDENTIAL'].map(
+      (type) => `DROP ${type}`,
+    ),
+    of: (statement) => statement.verb,
+  },
+  // What cannot be read has its own words for a name.
   unknown: { all: [], of: (statement) => statement.verb },
 };
 
