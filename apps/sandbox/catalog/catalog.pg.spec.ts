@@ -192,7 +192,14 @@ describe('the catalog of a sandbox database', () => {
     });
     await writer.setExtendedProperty({ class: 1, majorId: procedure, minorId: 0 }, 'MS_Description', 'finds', 'add');
     await writer.createPrincipal({ name: 'reader', type: 'R' });
-    await writer.setPermission({ state: 'GRANT', permission: 'SELECT', class: 3, majorId: 1, grantee: 'reader' });
+    await writer.setPermission({
+      state: 'GRANT',
+      permission: 'SELECT',
+      class: 3,
+      majorId: 1,
+      grantee: 'reader',
+      grantor: 1,
+    });
     const snapshot = await loadSnapshot(db.client, 2);
     expect(snapshot.type(undefined, 'PHONE')?.type).toEqual({
       name: 'varchar',

@@ -24,6 +24,7 @@ export {
   type DatabaseRow,
   type LoginRow,
 } from './server-rows.ts';
+export { READS_SESSIONS, SESSIONS_SETTING, type SessionRow } from './session-row.ts';
 export type * from './snapshot.ts';
 export { facetsOf, typeOfFacets, type TypeFacets } from './types.ts';
 export { CATALOG_VIEWS } from './views/index.ts';

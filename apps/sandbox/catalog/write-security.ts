@@ -63,6 +63,13 @@ export async function dropPrincipal(w: Writing, name: string): Promise<void> {
   const id = await requirePrincipal(w, name, 'user');
   const [schema] = await w.rows<{ name: string }>('SELECT name FROM meta.schemas WHERE principal_id = $1', [id]);
   if (schema) throw new SqlError(15138, 'The database principal owns a schema in the database, and cannot be dropped.');
+  const gave = await w.rows('SELECT 1 FROM meta.permissions WHERE grantor_principal_id = $1 LIMIT 1', [id]);
+  if (gave.length > 0) {
+    throw new SqlError(
+      15284,
+      'The database principal has granted or denied permissions to objects in the database and cannot be dropped.',
+    );
+  }
   await w.pg.query('DELETE FROM meta.role_members WHERE role_principal_id = $1 OR member_principal_id = $1', [id]);
   await w.pg.query('DELETE FROM meta.permissions WHERE grantee_principal_id = $1', [id]);
   await w.pg.query('DELETE FROM meta.principals WHERE principal_id = $1', [id]);
@@ -78,18 +85,86 @@ export async function setRoleMember(w: Writing, role: string, member: string, pr
   );
 }
 
+const PLACE = 'class = $1 AND major_id = $2 AND minor_id = $3 AND permission_name = $4';
+
+const GRANTABLE = 'GRANT_WITH_GRANT_OPTION';
+
+/** GRANT, DENY and REVOKE of one permission. Throws 4611 where what may be granted on would be taken without CASCADE. */
 export async function setPermission(w: Writing, change: PermissionChange): Promise<void> {
   const grantee = await requirePrincipal(w, change.grantee, 'user');
-  const place = [change.class, change.majorId, change.columnId ?? 0, grantee, change.permission.toUpperCase()];
-  await w.pg.query(
-    'DELETE FROM meta.permissions WHERE class = $1 AND major_id = $2 AND minor_id = $3 AND grantee_principal_id = $4 AND permission_name = $5',
-    place,
+  const { grantor, state } = change;
+  const place = [change.class, change.majorId, change.columnId ?? 0, change.permission.toUpperCase()];
+  if (state === 'GRANT' || state === GRANTABLE) {
+    await w.pg.query(`DELETE FROM meta.permissions WHERE ${PLACE} AND grantee_principal_id = $5 AND state = 'DENY'`, [
+      ...place,
+      grantee,
+    ]);
+    await w.pg.query(
+      `INSERT INTO meta.permissions (class, major_id, minor_id, permission_name, grantee_principal_id, grantor_principal_id, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (class, major_id, minor_id, grantee_principal_id, grantor_principal_id, permission_name)
+       DO UPDATE SET state = excluded.state WHERE meta.permissions.state <> '${GRANTABLE}'`,
+      [...place, grantee, grantor, state],
+    );
+    return;
+  }
+  const held = await w.rows<{ state: string }>(
+    `SELECT state FROM meta.permissions WHERE ${PLACE} AND grantee_principal_id = $5 AND ($6 OR grantor_principal_id = $7)`,
+    [...place, grantee, state === 'DENY', grantor],
   );
-  if (change.state === 'REVOKE') return;
-  await w.pg.query(
-    'INSERT INTO meta.permissions (class, major_id, minor_id, grantee_principal_id, permission_name, state) VALUES ($1, $2, $3, $4, $5, $6)',
-    [...place, change.state],
+  const grantable = held.some((row) => row.state === GRANTABLE);
+  if (grantable && change.cascade !== true) {
+    throw new SqlError(4611, 'To revoke or deny grantable privileges, specify the CASCADE option.');
+  }
+  const reached = change.cascade ? await givenOn(w, place, grantee) : [];
+  if (state === 'DENY') await deny(w, place, [grantee, ...reached], grantor);
+  else await revoke(w, place, { grantee, grantor, reached, keep: change.grantOptionFor === true && grantable });
+}
+
+/** Those who have a permission from a grantee, directly or through others who had it from him. */
+async function givenOn(w: Writing, place: readonly unknown[], grantee: number): Promise<number[]> {
+  const rows = await w.rows<{ id: number }>(
+    `WITH RECURSIVE r(id) AS (SELECT grantee_principal_id FROM meta.permissions WHERE ${PLACE} AND grantor_principal_id = $5
+       UNION SELECT p.grantee_principal_id FROM meta.permissions p JOIN r ON r.id = p.grantor_principal_id
+         WHERE p.class = $1 AND p.major_id = $2 AND p.minor_id = $3 AND p.permission_name = $4)
+     SELECT id FROM r WHERE id <> $5`,
+    [...place, grantee],
   );
+  return rows.map((row) => row.id);
+}
+
+async function deny(w: Writing, place: readonly unknown[], principals: number[], grantor: number): Promise<void> {
+  await w.pg.query(`DELETE FROM meta.permissions WHERE ${PLACE} AND grantee_principal_id = ANY ($5)`, [
+    ...place,
+    principals,
+  ]);
+  await w.pg.query(
+    `INSERT INTO meta.permissions (class, major_id, minor_id, permission_name, grantee_principal_id, grantor_principal_id, state)
+     SELECT $1, $2, $3, $4, id, $6, 'DENY' FROM unnest($5::int[]) AS id`,
+    [...place, principals, grantor],
+  );
+}
+
+async function revoke(
+  w: Writing,
+  place: readonly unknown[],
+  from: {
+    readonly grantee: number;
+    readonly grantor: number;
+    readonly reached: readonly number[];
+    readonly keep: boolean;
+  },
+): Promise<void> {
+  const { grantee, grantor, reached, keep } = from;
+  await w.pg.query(
+    keep
+      ? `UPDATE meta.permissions SET state = 'GRANT' WHERE ${PLACE} AND grantee_principal_id = $5 AND grantor_principal_id = $6`
+      : `DELETE FROM meta.permissions WHERE ${PLACE} AND grantee_principal_id = $5 AND grantor_principal_id = $6`,
+    [...place, grantee, grantor],
+  );
+  await w.pg.query(`DELETE FROM meta.permissions WHERE ${PLACE} AND grantor_principal_id = ANY ($5)`, [
+    ...place,
+    reached.length === 0 ? [] : [grantee, ...reached],
+  ]);
 }
 
 export async function setExtendedProperty(

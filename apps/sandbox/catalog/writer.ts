@@ -114,4 +114,10 @@ export interface PermissionChange {
   readonly majorId: number;
   readonly columnId?: number;
   readonly grantee: string;
+  /** The principal that the permission comes from; a REVOKE takes back what it gave. */
+  readonly grantor: number;
+  /** REVOKE takes the right to grant alone, where there is one. */
+  readonly grantOptionFor?: boolean;
+  /** What the grantee gave on is taken back, or denied, with it. */
+  readonly cascade?: boolean;
 }

@@ -89,7 +89,7 @@ function userOptions(run: Run): void {
   ];
   const rows: (readonly [string, string])[] = [
     ['textsize', String(options.textSize)],
-    ['language', options.language],
+    ['language', options.language.name],
     ['dateformat', options.dateFormat],
     ['datefirst', String(options.dateFirst)],
     ['lock_timeout', String(options.lockTimeout)],

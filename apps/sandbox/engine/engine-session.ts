@@ -1,4 +1,4 @@
-import type { CatalogSnapshot, CatalogWriter, PgQuerier } from '../catalog/index.ts';
+import { READS_SESSIONS, type CatalogSnapshot, type CatalogWriter, type PgQuerier } from '../catalog/index.ts';
 import {
   SqlError,
   type LoginRequest,
@@ -46,6 +46,15 @@ export class EngineSession implements SqlSession {
   fetchStatus = 0;
   cursorRows = 0;
   triggerLevel = 0;
+  /** What the views of sessions tell of its requests; times in epoch milliseconds. */
+  readonly activity = {
+    loginTime: Date.now(),
+    started: Date.now(),
+    ended: Date.now(),
+    running: false,
+    command: '',
+    level: 0,
+  };
   /** The table that SET IDENTITY_INSERT is on for: its object_id, or the physical name of a temporary table. */
   identityInsert: { readonly key: number | string; readonly name: string } | undefined;
   /** Where names without a schema are looked for first, and made. */
@@ -107,6 +116,19 @@ export class EngineSession implements SqlSession {
     if (link === undefined)
       throw new SqlError(4060, `Cannot open database "${this.database}" requested by the login.`, 11);
     return link;
+  }
+
+  /** {@link Contender}: who ends when sessions wait for each other. */
+  get deadlockPriority(): number {
+    return this.options.deadlockPriority;
+  }
+
+  get currentLink(): PgLink | undefined {
+    return this.links.get(this.current.id);
+  }
+
+  get waitingSince(): number | undefined {
+    return this.currentLink?.busySince;
   }
 
   /** A name for a PostgreSQL temporary table, unique in the session. */
@@ -200,7 +222,9 @@ export class EngineSession implements SqlSession {
 
   /** Runs one PostgreSQL statement so that, inside a transaction, it can fail alone. */
   async query(sql: string, values: readonly (string | null)[], options: QueryOptions): Promise<PgResult> {
-    await this.current.functions.ready();
+    const { functions } = this.current;
+    await functions.ready();
+    if (READS_SESSIONS.test(sql) || functions.readsSessions(sql)) await this.server.reportSessions(this.link);
     const prelude = this.tx.prelude(options.writes);
     try {
       return await this.link.run(sql, values, { ...options, prelude });
@@ -217,7 +241,7 @@ export class EngineSession implements SqlSession {
     if (tx.depth > 0) {
       for (const command of tx.prelude(true)) await link.run(command);
       try {
-        return await work(link.client);
+        return await link.watched(() => work(link.client));
       } catch (error) {
         await tx.undo();
         throw error;
@@ -225,7 +249,7 @@ export class EngineSession implements SqlSession {
     }
     await link.run('BEGIN');
     try {
-      const result = await work(link.client);
+      const result = await link.watched(() => work(link.client));
       await link.run('COMMIT');
       return result;
     } catch (error) {
@@ -336,6 +360,8 @@ export class EngineSession implements SqlSession {
 
   /** Runs a request of the client; what it throws is SQL Server's kind of error. */
   private async request<T>(work: () => Promise<T>): Promise<T> {
+    const { activity } = this;
+    Object.assign(activity, { started: Date.now(), running: true, command: 'SELECT', level: 0 });
     try {
       await this.ready();
       return await work();
@@ -344,6 +370,8 @@ export class EngineSession implements SqlSession {
       const fault = sqlError(error, place);
       if (this.links.get(this.current.id)?.broken) this.forget();
       throw fault;
+    } finally {
+      Object.assign(activity, { ended: Date.now(), running: false });
     }
   }
 

@@ -2,6 +2,7 @@ import { TranslationError, sqlErrorOf } from '#conversion';
 import pg from 'pg';
 import type { CatalogForeignKey, CatalogObject, CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { DeadlockVictim } from './pg-link.ts';
 import { unescapeText } from './storage-text.ts';
 
 /** Where an error arose: names in its message, line and procedure come from here. */
@@ -117,6 +118,16 @@ function missingValue(fault: Fault, place: ErrorPlace): SqlError {
   );
 }
 
+const deadlock = (place: ErrorPlace): SqlError =>
+  new SqlError(
+    1205,
+    `Transaction (Process ID ${place.spid}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.`,
+    13,
+    51,
+    place.line,
+    place.procedure,
+  );
+
 function byCode(fault: Fault, place: ErrorPlace): SqlError | undefined {
   switch (fault.code) {
     case '23502':
@@ -128,12 +139,7 @@ function byCode(fault: Fault, place: ErrorPlace): SqlError | undefined {
     case '23514':
       return check(fault, place);
     case '40P01':
-      return new SqlError(
-        1205,
-        `Transaction (Process ID ${place.spid}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.`,
-        13,
-        51,
-      );
+      return deadlock(place);
     case '40001':
       return new SqlError(
         3960,
@@ -175,6 +181,7 @@ export function sqlError(error: unknown, place: ErrorPlace): SqlError {
         )
       : error;
   }
+  if (error instanceof DeadlockVictim) return deadlock(place);
   if (error instanceof TranslationError) {
     const { number, message, span } = error.problem;
     return new SqlError(number, message, number === 102 ? 15 : 16, 1, span?.line ?? place.line, place.procedure);

@@ -132,10 +132,23 @@ class WireStatement {
   }
 }
 
+/** PostgreSQL's own search for deadlocks comes after that of the sandbox, which knows priorities. */
+const DEADLOCK_TIMEOUT = '5s';
+
+/** The statement was ended so that others in its circle go on: error 1205. */
+export class DeadlockVictim extends Error {
+  override readonly name = 'DeadlockVictim';
+}
+
+const isCancelled = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '57014';
+
 /** One connection to PostgreSQL, used by one session. Statements run in the order of the calls. */
 export class PgLink {
   private lost: Error | undefined;
   private running = 0;
+  private sentence: Promise<void> | undefined;
+  /** When the running statement was sent, in epoch milliseconds; 0 while none runs. */
+  private sentAt = 0;
 
   private constructor(readonly client: pg.Client) {
     client.on('error', (error) => {
@@ -147,7 +160,11 @@ export class PgLink {
   static async open(url: string, database: string, applicationName: string): Promise<PgLink> {
     const target = new URL(url);
     target.pathname = `/${encodeURIComponent(database)}`;
-    const client = new pg.Client({ connectionString: target.href, application_name: applicationName });
+    const client = new pg.Client({
+      connectionString: target.href,
+      application_name: applicationName,
+      options: `-c deadlock_timeout=${DEADLOCK_TIMEOUT}`,
+    });
     const link = new PgLink(client);
     await client.connect();
     return link;
@@ -155,6 +172,11 @@ export class PgLink {
 
   get broken(): boolean {
     return this.lost !== undefined;
+  }
+
+  /** When the running statement was sent, in epoch milliseconds; undefined while none runs. */
+  get busySince(): number | undefined {
+    return this.running > 0 ? this.sentAt : undefined;
   }
 
   get backendPid(): number {
@@ -171,15 +193,36 @@ export class PgLink {
       cancelled = this.cancel();
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    this.running += 1;
     try {
-      return await this.submit(text, values, options);
+      return await this.watched(() => this.submit(text, values, options));
     } finally {
-      this.running -= 1;
       signal?.removeEventListener('abort', cancel);
       // A cancel still on its way would hit the next statement.
       await cancelled;
     }
+  }
+
+  /** Runs work on the connection that {@link sacrifice} may end. */
+  async watched<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running === 0) this.sentAt = Date.now();
+    this.running += 1;
+    try {
+      return await work();
+    } catch (error) {
+      if (this.sentence !== undefined && isCancelled(error)) throw new DeadlockVictim();
+      throw error;
+    } finally {
+      this.running -= 1;
+      await this.sentence;
+      this.sentence = undefined;
+    }
+  }
+
+  /** Ends the running statement as the victim of a deadlock: it throws {@link DeadlockVictim}. */
+  sacrifice(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    this.sentence ??= this.cancel();
+    return this.sentence;
   }
 
   /** Runs several statements of one text by the simple protocol. */

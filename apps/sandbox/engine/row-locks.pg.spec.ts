@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTestSandbox, type TestSandbox, type TestSession } from './test-sandbox.ts';
 
 let sandbox: TestSandbox;
@@ -68,5 +68,37 @@ describe('SET LOCK_TIMEOUT', () => {
       'SET LOCK_TIMEOUT 0; BEGIN TRY UPDATE t SET v = 2 WHERE id = 1 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), XACT_STATE() END CATCH',
     );
     expect(caught).toEqual([[1222, 0]]);
+  });
+});
+
+describe('SET DEADLOCK_PRIORITY', () => {
+  afterEach(async () => {
+    for (const session of [one, two]) await session.run('SET DEADLOCK_PRIORITY NORMAL');
+  });
+
+  test.each([
+    ['SET DEADLOCK_PRIORITY HIGH', '', 1],
+    ['', 'SET DEADLOCK_PRIORITY HIGH', 0],
+    ['SET DEADLOCK_PRIORITY LOW', '', 0],
+    ["DECLARE @p char(3) = 'LOW'; SET DEADLOCK_PRIORITY @p", 'SET DEADLOCK_PRIORITY -4', 0],
+    ['SET DEADLOCK_PRIORITY 6', 'SET DEADLOCK_PRIORITY HIGH', 1],
+    ['SET DEADLOCK_PRIORITY -6', 'DECLARE @p int = -5; SET DEADLOCK_PRIORITY @p', 0],
+  ])('of %j against %j costs the one that is lower its transaction', async (first, second, victim) => {
+    await one.run(first);
+    await two.run(second);
+    const sinks = await cross((row) => `UPDATE t SET v = v + 10 WHERE id = ${row}`);
+    expect(sinks.map(numbers)).toEqual(victim === 0 ? [[1205], []] : [[], [1205]]);
+  });
+
+  test('counts wherever in the circle the session began to wait, and for a definition too', async () => {
+    await one.run('SET DEADLOCK_PRIORITY LOW');
+    await one.run('BEGIN TRAN; UPDATE t SET v = 1 WHERE id = 1');
+    await two.run('CREATE TABLE d (id int); BEGIN TRAN; DROP TABLE d');
+    await one.run('UPDATE t SET v = 1 WHERE id = 2');
+    const later = two.run('ALTER TABLE t ADD w int NULL');
+    const sink = await one.run('INSERT d VALUES (1)');
+    await later;
+    expect(numbers(sink)).toEqual([1205]);
+    await two.run('ROLLBACK');
   });
 });

@@ -14,9 +14,11 @@ import {
 } from '../catalog/index.ts';
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
 import { Database, databaseUrl } from './database.ts';
+import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
 import { Logins } from './logins.ts';
 import { PgLink } from './pg-link.ts';
+import { reportSessions } from './session-report.ts';
 import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
 import { UserMessages } from './user-messages.ts';
 
@@ -82,6 +84,7 @@ export class SandboxServer implements SqlServer {
   private readonly watchers: DatabaseWatcher[] = [];
   private logins!: Logins;
   private userMessages!: UserMessages;
+  private deadlocks!: DeadlockMonitor;
   private creating: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly options: SandboxOptions) {
@@ -167,6 +170,11 @@ export class SandboxServer implements SqlServer {
       database.physical,
       sessionApplicationName({ spid: session.spid, login: user, program: appName }),
     );
+  }
+
+  /** Tells a connection of all sessions, for the views of them that its next statement reads. */
+  reportSessions(link: PgLink): Promise<void> {
+    return reportSessions(this.sessions.values(), link);
   }
 
   /** The PostgreSQL URL of a database, for those who read its log. */
@@ -301,6 +309,7 @@ export class SandboxServer implements SqlServer {
   /** Closes sessions, watchers and connections. */
   async close(): Promise<void> {
     await Promise.all([...this.sessions.values()].map((session) => session.close()));
+    await this.deadlocks.close();
     for (const watcher of this.watchers) for (const database of this.all) await watcher.closing(database);
     await Promise.all(this.all.map((database) => database.close()));
   }
@@ -314,6 +323,7 @@ export class SandboxServer implements SqlServer {
     const master = this.master;
     this.logins = await Logins.open(master.admin, this.options.saPassword);
     this.userMessages = await UserMessages.open(master.admin);
+    this.deadlocks = new DeadlockMonitor(() => this.sessions.values(), master.admin);
     for (const row of await readDatabases(master.admin)) {
       if (row.databaseId === MASTER) master.info = row;
       else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);

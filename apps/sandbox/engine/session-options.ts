@@ -1,5 +1,16 @@
 import type { Isolation } from './transaction.ts';
 
+/** A language of sys.syslanguages, with what SET LANGUAGE sets besides. */
+export interface Language {
+  readonly name: string;
+  readonly id: number;
+  readonly dateFormat: string;
+  readonly dateFirst: number;
+}
+
+/** The language of a login that names none. */
+export const US_ENGLISH: Language = { name: 'us_english', id: 0, dateFormat: 'mdy', dateFirst: 7 };
+
 /** What SET changes. A procedure's changes end with it, except for those of the transaction. */
 export interface SessionOptions {
   noCount: boolean;
@@ -13,10 +24,11 @@ export interface SessionOptions {
   arithAbort: boolean;
   concatNullYieldsNull: boolean;
   numericRoundAbort: boolean;
+  cursorCloseOnCommit: boolean;
   noExec: boolean;
   parseOnly: boolean;
   formatOnly: boolean;
-  language: string;
+  language: Language;
   dateFormat: string;
   dateFirst: number;
   rowCount: number;
@@ -40,10 +52,11 @@ export function defaultOptions(): SessionOptions {
     arithAbort: true,
     concatNullYieldsNull: true,
     numericRoundAbort: false,
+    cursorCloseOnCommit: false,
     noExec: false,
     parseOnly: false,
     formatOnly: false,
-    language: 'us_english',
+    language: US_ENGLISH,
     dateFormat: 'mdy',
     dateFirst: 7,
     rowCount: 0,
@@ -58,6 +71,7 @@ export function defaultOptions(): SessionOptions {
 export function optionBits(options: SessionOptions): number {
   const bits: readonly (readonly [boolean, number])[] = [
     [options.implicitTransactions, 2],
+    [options.cursorCloseOnCommit, 4],
     [options.ansiWarnings, 8],
     [options.ansiPadding, 16],
     [options.ansiNulls, 32],

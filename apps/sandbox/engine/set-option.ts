@@ -2,7 +2,7 @@ import type { Expression, SetOption } from '#tsql';
 import { SqlError } from '../session.ts';
 import { evaluate } from './evaluate.ts';
 import { contextOf, localTable, type Run } from './run.ts';
-import type { SessionOptions } from './session-options.ts';
+import type { Language, SessionOptions } from './session-options.ts';
 import type { Isolation } from './transaction.ts';
 import { namePartsOf } from './names.ts';
 
@@ -20,10 +20,21 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   ARITHABORT: 'arithAbort',
   CONCAT_NULL_YIELDS_NULL: 'concatNullYieldsNull',
   NUMERIC_ROUNDABORT: 'numericRoundAbort',
+  CURSOR_CLOSE_ON_COMMIT: 'cursorCloseOnCommit',
   NOEXEC: 'noExec',
   PARSEONLY: 'parseOnly',
   FMTONLY: 'formatOnly',
 };
+
+const ANSI_DEFAULTS = [
+  'ansiNulls',
+  'ansiWarnings',
+  'ansiPadding',
+  'ansiNullDefault',
+  'quotedIdentifier',
+  'implicitTransactions',
+  'cursorCloseOnCommit',
+] as const;
 
 /** Options that the server has and the sandbox has not: refused where they are switched on. */
 const KNOWN = new Set([
@@ -41,8 +52,6 @@ const KNOWN = new Set([
 const IGNORED = new Set([
   'ARITHIGNORE',
   'ANSI_NULL_DFLT_OFF',
-  'CURSOR_CLOSE_ON_COMMIT',
-  'DEADLOCK_PRIORITY',
   'FIPS_FLAGGER',
   'FORCEPLAN',
   'NO_BROWSETABLE',
@@ -63,22 +72,27 @@ const LEVELS: Readonly<Record<string, Isolation>> = {
   SNAPSHOT: 5,
 };
 
-const LANGUAGES: Readonly<Record<string, readonly [format: string, first: number]>> = {
-  us_english: ['mdy', 7],
-  english: ['mdy', 7],
-  british: ['dmy', 1],
-  'british english': ['dmy', 1],
-  german: ['dmy', 1],
-  deutsch: ['dmy', 1],
-  french: ['dmy', 1],
-  français: ['dmy', 1],
-  italian: ['dmy', 1],
-  italiano: ['dmy', 1],
-  spanish: ['dmy', 1],
-  español: ['dmy', 1],
-  dutch: ['dmy', 1],
-  swedish: ['ymd', 1],
-};
+/** Languages whose rules of dates are known, by name and alias. */
+const LANGUAGES = new Map<string, Language>(
+  (
+    [
+      ['us_english', 'English', 0, 'mdy', 7],
+      ['Deutsch', 'German', 1, 'dmy', 1],
+      ['Français', 'French', 2, 'dmy', 1],
+      ['Español', 'Spanish', 5, 'dmy', 1],
+      ['Italiano', 'Italian', 6, 'dmy', 1],
+      ['Nederlands', 'Dutch', 7, 'dmy', 1],
+      ['Svenska', 'Swedish', 11, 'ymd', 1],
+      ['British', 'British English', 23, 'dmy', 1],
+    ] as const
+  ).flatMap(([name, alias, id, dateFormat, dateFirst]) => {
+    const language = { name, id, dateFormat, dateFirst };
+    return [
+      [name.toLowerCase(), language],
+      [alias.toLowerCase(), language],
+    ] as const;
+  }),
+);
 
 function word(expression: Expression): string | undefined {
   if (expression.kind === 'keyword') return expression.name;
@@ -160,8 +174,7 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
   if (IGNORED.has(name)) return;
   switch (name) {
     case 'ANSI_DEFAULTS':
-      for (const each of ['ansiNulls', 'ansiWarnings', 'ansiPadding', 'ansiNullDefault', 'quotedIdentifier'] as const)
-        options[each] = on;
+      for (const each of ANSI_DEFAULTS) options[each] = on;
       return;
     case 'IDENTITY_INSERT':
       return identityInsert(run, statement, on);
@@ -174,13 +187,13 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       options.textSize = await numberOf(run, statement.value);
       return;
     case 'DATEFIRST':
-      options.dateFirst = await numberOf(run, statement.value);
-      return;
+      return dateFirst(run, await numberOf(run, statement.value));
     case 'DATEFORMAT':
-      options.dateFormat = (await textOf(run, statement.value)).toLowerCase();
-      return;
+      return dateFormat(run, await textOf(run, statement.value));
     case 'LOCK_TIMEOUT':
       return lockTimeout(run, await numberOf(run, statement.value));
+    case 'DEADLOCK_PRIORITY':
+      return deadlockPriority(run, statement.value);
     case 'LANGUAGE':
       return language(run, await textOf(run, statement.value));
     default:
@@ -188,6 +201,18 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       if (!on) return;
       throw new SqlError(40515, `SET ${name} is not supported in this version of SQL Server.`);
   }
+}
+
+function dateFirst(run: Run, day: number): void {
+  if (day < 1 || day > 7) throw new SqlError(2742, `SET DATEFIRST ${day} is out of range.`);
+  run.session.options.dateFirst = day;
+}
+
+function dateFormat(run: Run, order: string): void {
+  if (!/^(mdy|dmy|ymd|ydm|myd|dym)$/i.test(order)) {
+    throw new SqlError(2741, `SET DATEFORMAT date order '${order}' is invalid.`);
+  }
+  run.session.options.dateFormat = order.toLowerCase();
 }
 
 async function lockTimeout(run: Run, ms: number): Promise<void> {
@@ -198,14 +223,27 @@ async function lockTimeout(run: Run, ms: number): Promise<void> {
 }
 
 function language(run: Run, name: string): void {
-  const known = LANGUAGES[name.toLowerCase()];
+  const known = LANGUAGES.get(name.toLowerCase());
   if (known === undefined)
     throw new SqlError(
       2740,
       `SET LANGUAGE failed because '${name}' is not an official language name or a language alias on this SQL Server.`,
     );
   const { options } = run.session;
-  // A bare word of SET LANGUAGE comes upper-case; the aliases are those of sys.syslanguages.
-  options.language = name.toLowerCase();
-  [options.dateFormat, options.dateFirst] = known;
+  options.language = known;
+  options.dateFormat = known.dateFormat;
+  options.dateFirst = known.dateFirst;
+  run.out.info(new SqlError(5703, `Changed language setting to ${known.name}.`, 0, 1));
+}
+
+const PRIORITIES: Readonly<Record<string, number>> = { LOW: -5, NORMAL: 0, HIGH: 5 };
+
+/** LOW, NORMAL and HIGH, as words or in a variable, or a number from -10 to 10. */
+async function deadlockPriority(run: Run, value: Expression): Promise<void> {
+  const text = (await textOf(run, value)).trim();
+  const priority = PRIORITIES[text.toUpperCase()] ?? (/^[+-]?\d+$/.test(text) ? Number(text) : NaN);
+  if (!(Math.abs(priority) <= 10)) {
+    throw new SqlError(102, `Incorrect syntax near '${text}'.`, 15);
+  }
+  run.session.options.deadlockPriority = priority;
 }

@@ -59,6 +59,8 @@ async function contextFor(run: Run): Promise<ProcedureContext> {
   };
 }
 
+const SHOWS_SESSIONS = /^sp_(who|who2|lock)$/;
+
 /** Calls a procedure of the system; undefined where there is none of that name. */
 export async function systemCall(
   run: Run,
@@ -68,6 +70,7 @@ export async function systemCall(
   const last = (name.at(-1) ?? '').toLowerCase();
   const procedure = ownProcedure(last, run.session.server.messages) ?? systemProcedure(last);
   if (procedure === undefined) return undefined;
+  if (SHOWS_SESSIONS.test(last)) await run.session.server.reportSessions(run.session.link);
   const result = await procedure(await contextFor(run), args.map(asArgument));
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
   for (const [key, output] of Object.entries(result.outputs ?? {})) {

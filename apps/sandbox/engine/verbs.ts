@@ -11,6 +11,7 @@ const VERBS: Partial<Record<Statement['kind'], string>> = {
   execute: 'EXECUTE',
   insertBulk: 'INSERT BULK',
   truncate: 'TRUNCATE TABLE',
+  waitFor: 'WAITFOR',
 };
 
 /** How messages name a statement: INSERT, ALTER TABLE …; names of kinds without one are spelt out. */

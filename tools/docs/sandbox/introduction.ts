@@ -15,8 +15,8 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 ## Limits that no single case shows
 
 - **Isolation levels** are PostgreSQL's. \`SNAPSHOT\` and \`READ_COMMITTED_SNAPSHOT\` are as named; a reader never blocks on a writer, whatever its level, and
-  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. \`sys.dm_exec_sessions\` shows level 2 for every session. Writers block on
-  writers, deadlocks end with 1205, lock time-outs with 1222.
+  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. Writers block on writers; a deadlock ends the session of the lowest
+  \`DEADLOCK_PRIORITY\` with 1205, lock time-outs end with 1222.
 - **Plans and their statistics**: hints are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Collations** compare by ICU's root order, with case and accents as their names say, and have the code page of \`varchar\` that a server gives them. Letters
@@ -35,11 +35,8 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 Nothing may work approximately; these do, and are to be mended or refused:
 
 - Cursors that are declared \`KEYSET\`, \`DYNAMIC\` or nothing at all are read as \`STATIC\` ones: changes behind their opening do not show.
-- \`sys.dm_exec_sessions\` and \`dm_exec_requests\` show the defaults of a session's settings (isolation level 2, \`DATEFIRST\` 7, …), whatever was set.
 - \`sys.check_constraints\`, \`computed_columns\` and filters show definitions as they were written, \`(d > 0)\`, where a server shows \`([d]>(0))\`.
-- \`SET DEADLOCK_PRIORITY\` changes nothing.
 - A wrong column name fails when its statement runs; a server stops its batch before the first statement of the same scope.
-- \`GRANT … WITH GRANT OPTION\` is shown in the catalog, but only CONTROL gives the right to grant.
 
 ## How to run the suite
 

@@ -87,6 +87,13 @@ BEGIN
        OR (e.class = 1 AND e.major_id = major AND securable_class = 1 AND e.permission IN (wanted, 'CONTROL')));
 END $$;
 
+-- Whether a principal was given a right WITH GRANT OPTION, on the securable or on what holds it. What its roles were given counts for AS alone.
+CREATE OR REPLACE FUNCTION meta.passes_on(principal int, securable_class int, major int, permission text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT meta.has_permission(principal, securable_class, major, permission) AND EXISTS (SELECT FROM meta.permissions p
+    WHERE p.grantee_principal_id = principal AND p.state = 'GRANT_WITH_GRANT_OPTION' AND p.minor_id = 0 AND p.permission_name IN (upper(permission), 'CONTROL')
+    AND ((p.class = securable_class AND p.major_id = major) OR p.class = 0
+      OR (p.class = 3 AND securable_class = 1 AND p.major_id = (SELECT o.schema_id FROM meta.objects o WHERE o.object_id = major)))) $$;
+
 -- Whether a login may use this database.
 CREATE OR REPLACE FUNCTION meta.may_connect(login text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT meta.is_sysadmin(login) OR meta.has_server_permission(login, 'CONNECT ANY DATABASE') OR meta.has_server_permission(login, 'CONTROL SERVER')

@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 1;
+export const META_VERSION = 2;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -39,7 +39,7 @@ CREATE TABLE meta.role_members (role_principal_id int, member_principal_id int, 
 CREATE TABLE meta.permissions (
   class smallint NOT NULL, major_id int NOT NULL, minor_id int NOT NULL, grantee_principal_id int NOT NULL,
   grantor_principal_id int NOT NULL DEFAULT 1, permission_name text NOT NULL, state text NOT NULL,
-  PRIMARY KEY (class, major_id, minor_id, grantee_principal_id, permission_name));
+  PRIMARY KEY (class, major_id, minor_id, grantee_principal_id, grantor_principal_id, permission_name));
 CREATE TABLE meta.schemas (
   schema_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, principal_id int NOT NULL DEFAULT 1);
 

@@ -1,3 +1,4 @@
+import { SESSIONS } from '../session-row.ts';
 import { view } from './define.ts';
 
 /** The compatibility views of SQL Server 2000 that old scripts read. */
@@ -146,13 +147,13 @@ export const COMPAT_VIEWS = [
     -226,
     'sys.sysprocesses',
     `
-  spid smallint! substring(a.application_name FROM '^sbx/([0-9]+)/')::smallint
-  loginame nchar(128)! split_part(a.application_name, '/', 3)
-  program_name nchar(128)! substring(a.application_name FROM '^sbx/[0-9]+/[^/]*/(.*)$')
-  status nchar(30)! a.state
-  open_tran smallint! CASE WHEN a.xact_start IS NULL THEN 0 ELSE 1 END
-  login_time datetime! a.backend_start`,
-    "FROM pg_stat_activity a WHERE a.application_name ~ '^sbx/[0-9]+/'",
+  spid smallint! s.spid
+  loginame nchar(128)! s.login_name
+  program_name nchar(128)! s.program_name
+  status nchar(30)! CASE WHEN s.running THEN 'running' ELSE 'sleeping' END
+  open_tran smallint! s.transactions
+  login_time datetime! to_timestamp(s.login_time / 1000)`,
+    `FROM ${SESSIONS} s`,
   ),
   view(
     -227,

@@ -1,11 +1,5 @@
+import { SESSIONS } from '../session-row.ts';
 import { view } from './define.ts';
-
-/** Sessions are PostgreSQL connections that bear `sbx/<spid>/<login>/<program>` as their application name. */
-const SESSIONS = `(SELECT a.*, substring(a.application_name FROM '^sbx/([0-9]+)/')::int AS spid, split_part(a.application_name, '/', 3) AS login,
-  substring(a.application_name FROM '^sbx/[0-9]+/[^/]*/(.*)$') AS program,
-  coalesce((SELECT d.database_id FROM meta.databases d WHERE 'sbx_' || d.database_id = a.datname), 0) AS database_id,
-  (extract(epoch FROM a.xact_start) * 1000)::bigint * 100000 + a.pid AS transaction_id
-  FROM pg_stat_activity a WHERE a.application_name ~ '^sbx/[0-9]+/')`;
 
 /** Who lacks the right to see others sees himself. */
 const SHOWN = '((SELECT meta.sees_sessions()) OR s.spid = (SELECT meta.own_spid()))';
@@ -14,6 +8,30 @@ const TRANSACTIONS = `${SESSIONS} s WHERE s.xact_start IS NOT NULL`;
 
 const LSN = 'numeric(25,0)';
 
+const time = (ms: string): string => `to_timestamp(${ms} / 1000)`;
+
+/** What a request waits for, by SQL Server's names; NULL where it runs. */
+const WAIT = "CASE WHEN s.wait_event_type = 'Lock' THEN 'LCK_M_X' WHEN s.wait_event = 'PgSleep' THEN 'WAITFOR' END";
+
+/** What SET changed, the same of sessions and requests. */
+const SETTINGS = `  text_size int! s.text_size
+  language nvarchar(128) s.language
+  date_format nvarchar(3) s.date_format
+  date_first smallint! s.date_first
+  quoted_identifier bit! s.quoted_identifier
+  arithabort bit! s.arithabort
+  ansi_null_dflt_on bit! s.ansi_null_dflt_on
+  ansi_defaults bit! s.ansi_defaults
+  ansi_warnings bit! s.ansi_warnings
+  ansi_padding bit! s.ansi_padding
+  ansi_nulls bit! s.ansi_nulls
+  concat_null_yields_null bit! s.concat_null_yields_null
+  transaction_isolation_level smallint! s.isolation
+  lock_timeout int! s.lock_timeout
+  deadlock_priority int! s.deadlock_priority
+  row_count bigint! s.row_count
+  prev_error int! s.prev_error`;
+
 /** Dynamic management views: sessions, transactions, locks, the capture job. */
 export const DYNAMIC_VIEWS = [
   view(
@@ -21,51 +39,35 @@ export const DYNAMIC_VIEWS = [
     'sys.dm_exec_sessions',
     `
   session_id smallint! s.spid
-  login_time datetime! s.backend_start
-  host_name nvarchar(128) NULL::text
-  program_name nvarchar(128) s.program
+  login_time datetime! ${time('s.login_time')}
+  host_name nvarchar(128) s.host_name
+  program_name nvarchar(128) s.program_name
   host_process_id int NULL::int
   client_version int 7
   client_interface_name nvarchar(32) NULL::text
   security_id varbinary(85)! '\\x01'::bytea
-  login_name nvarchar(128)! s.login
+  login_name nvarchar(128)! s.login_name
   nt_domain nvarchar(128) NULL::text
   nt_user_name nvarchar(128) NULL::text
-  status nvarchar(30)! CASE s.state WHEN 'active' THEN 'running' ELSE 'sleeping' END
+  status nvarchar(30)! CASE WHEN s.running THEN 'running' ELSE 'sleeping' END
   context_info varbinary(128) NULL::bytea
   cpu_time int! 0
   memory_usage int! 2
   total_scheduled_time int! 0
   total_elapsed_time int! 0
   endpoint_id int! 4
-  last_request_start_time datetime! coalesce(s.query_start, s.backend_start)
-  last_request_end_time datetime s.state_change
+  last_request_start_time datetime! ${time('s.started')}
+  last_request_end_time datetime ${time('s.ended')}
   reads bigint! 0
   writes bigint! 0
   logical_reads bigint! 0
   is_user_process bit! true
-  text_size int! 2147483647
-  language nvarchar(128) 'us_english'
-  date_format nvarchar(3) 'mdy'
-  date_first smallint! 7
-  quoted_identifier bit! true
-  arithabort bit! false
-  ansi_null_dflt_on bit! true
-  ansi_defaults bit! false
-  ansi_warnings bit! true
-  ansi_padding bit! true
-  ansi_nulls bit! true
-  concat_null_yields_null bit! true
-  transaction_isolation_level smallint! 2
-  lock_timeout int! -1
-  deadlock_priority int! 0
-  row_count bigint! 0
-  prev_error int! 0
+${SETTINGS}
   original_security_id varbinary(85)! '\\x01'::bytea
-  original_login_name nvarchar(128)! s.login
+  original_login_name nvarchar(128)! s.original_login_name
   database_id smallint! s.database_id
   authenticating_database_id int 1
-  open_transaction_count int! CASE WHEN s.xact_start IS NOT NULL AND s.state LIKE 'idle in%' THEN 1 ELSE 0 END`,
+  open_transaction_count int! s.transactions`,
     `FROM ${SESSIONS} s WHERE ${SHOWN}`,
   ),
   view(
@@ -74,52 +76,36 @@ export const DYNAMIC_VIEWS = [
     `
   session_id smallint! s.spid
   request_id int! 0
-  start_time datetime! s.query_start
-  status nvarchar(30)! 'running'
-  command nvarchar(32)! 'SELECT'
+  start_time datetime! ${time('s.started')}
+  status nvarchar(30)! CASE WHEN ${WAIT} IS NULL THEN 'running' ELSE 'suspended' END
+  command nvarchar(32)! s.command
   sql_handle varbinary(64) NULL::bytea
   statement_start_offset int NULL::int
   statement_end_offset int NULL::int
   plan_handle varbinary(64) NULL::bytea
   database_id smallint! s.database_id
   user_id int! 1
-  connection_id uniqueidentifier md5('connection' || s.spid || s.backend_start)::uuid
-  blocking_session_id smallint coalesce((SELECT substring(b.application_name FROM '^sbx/([0-9]+)/')::smallint FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(s.pid))[1] AND b.application_name ~ '^sbx/[0-9]+/'), 0::smallint)
-  wait_type nvarchar(60) s.wait_event
+  connection_id uniqueidentifier md5('connection' || s.spid || s.login_time)::uuid
+  blocking_session_id smallint coalesce((SELECT b.spid::smallint FROM ${SESSIONS} b WHERE b.pid = (pg_blocking_pids(s.pid))[1]), 0::smallint)
+  wait_type nvarchar(60) ${WAIT}
   wait_time int! 0
-  last_wait_type nvarchar(60)! coalesce(s.wait_event, 'MISCELLANEOUS')
+  last_wait_type nvarchar(60)! coalesce(${WAIT}, 'MISCELLANEOUS')
   wait_resource nvarchar(256)! ''
-  open_transaction_count int! CASE WHEN s.xact_start IS NULL THEN 0 ELSE 1 END
+  open_transaction_count int! s.transactions
   open_resultset_count int! 1
   transaction_id bigint! coalesce(s.transaction_id, 0)
   context_info varbinary(128) NULL::bytea
   percent_complete real! 0
   estimated_completion_time bigint! 0
   cpu_time int! 0
-  total_elapsed_time int! greatest(0, (extract(epoch FROM clock_timestamp() - s.query_start) * 1000)::bigint)
+  total_elapsed_time int! greatest(0, (extract(epoch FROM clock_timestamp()) * 1000 - s.started)::bigint)
   scheduler_id int NULL::int
   task_address varbinary(8) NULL::bytea
   reads bigint! 0
   writes bigint! 0
   logical_reads bigint! 0
-  text_size int! 2147483647
-  language nvarchar(128) 'us_english'
-  date_format nvarchar(3) 'mdy'
-  date_first smallint! 7
-  quoted_identifier bit! true
-  arithabort bit! false
-  ansi_null_dflt_on bit! true
-  ansi_defaults bit! false
-  ansi_warnings bit! true
-  ansi_padding bit! true
-  ansi_nulls bit! true
-  concat_null_yields_null bit! true
-  transaction_isolation_level smallint! 2
-  lock_timeout int! -1
-  deadlock_priority int! 0
-  row_count bigint! 0
-  prev_error int! 0
-  nest_level int! 0
+${SETTINGS}
+  nest_level int! s.nest_level
   granted_query_memory int! 0
   executing_managed_code bit! false
   group_id int! 2
@@ -134,7 +120,7 @@ export const DYNAMIC_VIEWS = [
   page_resource binary(8) NULL::bytea
   page_server_reads bigint! 0
   dist_statement_id uniqueidentifier NULL::uuid`,
-    `FROM ${SESSIONS} s WHERE s.state = 'active' AND ${SHOWN}`,
+    `FROM ${SESSIONS} s WHERE s.running AND ${SHOWN}`,
   ),
   view(
     -178,
@@ -142,7 +128,7 @@ export const DYNAMIC_VIEWS = [
     `
   session_id int s.spid
   most_recent_session_id int s.spid
-  connect_time datetime! s.backend_start
+  connect_time datetime! ${time('s.login_time')}
   net_transport nvarchar(40)! 'TCP'
   protocol_type nvarchar(40) 'TSQL'
   protocol_version int 1946157060
@@ -152,14 +138,14 @@ export const DYNAMIC_VIEWS = [
   node_affinity smallint! 0
   num_reads int NULL::int
   num_writes int NULL::int
-  last_read datetime s.query_start
-  last_write datetime s.state_change
+  last_read datetime ${time('s.started')}
+  last_write datetime ${time('s.ended')}
   net_packet_size int NULL::int
-  client_net_address varchar(48) '127.0.0.1'
+  client_net_address varchar(48) s.client_address
   client_tcp_port int NULL::int
   local_net_address varchar(48) '127.0.0.1'
   local_tcp_port int NULL::int
-  connection_id uniqueidentifier! md5('connection' || s.spid || s.backend_start)::uuid
+  connection_id uniqueidentifier! md5('connection' || s.spid || s.login_time)::uuid
   parent_connection_id uniqueidentifier NULL::uuid
   most_recent_sql_handle varbinary(64) NULL::bytea`,
     `FROM ${SESSIONS} s`,
@@ -188,12 +174,12 @@ export const DYNAMIC_VIEWS = [
   session_id int! s.spid
   transaction_id bigint! s.transaction_id
   transaction_descriptor binary(8)! int8send(s.transaction_id)
-  enlist_count int! CASE s.state WHEN 'active' THEN 1 ELSE 0 END
+  enlist_count int! CASE WHEN s.running THEN 1 ELSE 0 END
   is_user_transaction bit! true
   is_local bit! true
   is_enlisted bit! false
   is_bound bit! false
-  open_transaction_count int! 1`,
+  open_transaction_count int! s.transactions`,
     `FROM ${TRANSACTIONS}`,
   ),
   view(

@@ -8,7 +8,8 @@ import { alterIndex, createIndex, dropIndex } from './indexes.ts';
 import { createModule, toggleTrigger } from './modules.ts';
 import { alterSchema, createAliasType, createSchema, createSynonym, createTableType, sequence } from './objects.ts';
 import { requireDefinitionRights } from './rights.ts';
-import { login, permission, role, user } from './security.ts';
+import { permission } from './grants.ts';
+import { login, role, user } from './security.ts';
 
 type Handler = (run: Run) => Promise<void>;
 

@@ -1,4 +1,4 @@
-import type { AlterDatabase, DropObject, Identifier, ObjectName, Permission, Role, Statement } from '#tsql';
+import type { AlterDatabase, DropObject, Identifier, ObjectName, Role, Statement } from '#tsql';
 import { SqlError } from '../../session.ts';
 import { namePartsOf } from '../names.ts';
 import { hasRight, hasServerRight } from '../permissions.ts';
@@ -73,8 +73,6 @@ async function requireAdministration(run: Run, statement: Statement): Promise<vo
       return requireDatabase(run, 'ALTER ANY USER', noAction());
     case 'role':
       return requireRole(run, statement);
-    case 'permission':
-      return requireGrant(run, statement);
     case 'createDatabase':
       return requireServer(
         run,
@@ -183,26 +181,6 @@ async function requireRole(run: Run, statement: Role): Promise<void> {
   // Members of fixed roles are the owner's business.
   const right = /^db_/i.test(name) ? 'CONTROL' : 'ALTER ANY ROLE';
   return requireDatabase(run, right, cannot('alter the role', name));
-}
-
-/** GRANT and its like: CONTROL on what they are about. */
-async function requireGrant(run: Run, statement: Permission): Promise<void> {
-  const { object } = statement;
-  if (object === undefined || statement.class === 'DATABASE') {
-    return requireDatabase(run, 'CONTROL', new SqlError(4613, 'Grantor does not have GRANT permission.'));
-  }
-  const text = dotted(object);
-  if (statement.class === 'SCHEMA') {
-    const schema = (await contextOf(run)).scope.snapshot.schema(object.name.name);
-    if (schema && !(await hasRight(run, { permission: 'CONTROL', class: 3, majorId: schema.id }))) {
-      throw cannot('find the schema', text);
-    }
-    return;
-  }
-  const found = (await contextOf(run)).scope.object(namePartsOf(object));
-  if (found && !(await hasRight(run, { permission: 'CONTROL', class: 1, majorId: found.id }))) {
-    throw cannot('find the object', text);
-  }
 }
 
 async function requireAlterDatabase(run: Run, statement: AlterDatabase): Promise<void> {

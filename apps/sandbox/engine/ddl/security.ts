@@ -1,10 +1,6 @@
-import type { Login, Option, Permission, Role, User } from '#tsql';
+import type { Login, Option, Role, User } from '#tsql';
 import { SqlError } from '../../session.ts';
-import { namePartsOf } from '../names.ts';
-import { contextOf, type Run } from '../run.ts';
-import { dotted } from './objects-of.ts';
-
-const MASTER = 1;
+import type { Run } from '../run.ts';
 
 /** CREATE LOGIN and ALTER LOGIN: the password is kept as a hash. */
 export async function login(run: Run, statement: Login): Promise<void> {
@@ -122,75 +118,6 @@ export async function role(run: Run, statement: Role): Promise<void> {
         ...(statement.authorization ? { owner: statement.authorization.name } : {}),
       });
     } else if (member !== undefined) await writer.setRoleMember(name, member.name, statement.addMember !== undefined);
-  });
-}
-
-/** Permissions of the whole server: they belong to logins. */
-const SERVER_WIDE =
-  /^(VIEW SERVER (PERFORMANCE |SECURITY )?STATE|VIEW ANY \w+( \w+)?|ALTER ANY (LOGIN|DATABASE|CONNECTION|SERVER ROLE)|ALTER (SERVER STATE|SETTINGS|RESOURCES|TRACE)|CONTROL SERVER|CONNECT SQL|CONNECT ANY DATABASE|SELECT ALL USER SECURABLES|IMPERSONATE ANY LOGIN|SHUTDOWN|CREATE ANY DATABASE|ADMINISTER BULK OPERATIONS)$/;
-
-async function serverPermission(run: Run, statement: Permission): Promise<void> {
-  const { session } = run;
-  if (session.catalogDatabase.id !== MASTER) {
-    throw new SqlError(
-      4621,
-      'Permissions at the server scope can only be granted when the current database is master',
-      16,
-      10,
-    );
-  }
-  for (const item of statement.permissions) {
-    for (const grantee of statement.principals) {
-      await session.server.setServerPermission(item.name, grantee.name, statement.verb);
-    }
-  }
-}
-
-/** GRANT, DENY and REVOKE on the database, a schema or an object. Rights on single columns and on other securables are refused. */
-export async function permission(run: Run, statement: Permission): Promise<void> {
-  const verb = statement.verb.toUpperCase();
-  if (statement.columns.length > 0 || statement.permissions.some((item) => item.columns.length > 0)) {
-    throw new SqlError(40515, `${verb} on columns is not supported in this version of SQL Server.`);
-  }
-  if (statement.permissions.every((item) => SERVER_WIDE.test(item.name))) return serverPermission(run, statement);
-  const { scope } = await contextOf(run);
-  const target = { class: 0 as 0 | 1 | 3, majorId: 0 };
-  if (statement.object !== undefined) {
-    const name = dotted(statement.object);
-    if (statement.class === 'SCHEMA') {
-      const schema = scope.snapshot.schema(statement.object.name.name);
-      if (schema === undefined)
-        throw new SqlError(
-          15_151,
-          `Cannot find the schema '${name}', because it does not exist or you do not have permission.`,
-        );
-      Object.assign(target, { class: 3, majorId: schema.id });
-    } else if (statement.class === undefined || statement.class === 'OBJECT') {
-      const object = scope.object(namePartsOf(statement.object));
-      if (object === undefined)
-        throw new SqlError(
-          15_151,
-          `Cannot find the object '${statement.object.name.name}', because it does not exist or you do not have permission.`,
-        );
-      Object.assign(target, { class: 1, majorId: object.id });
-    } else if (statement.class !== 'DATABASE') {
-      throw new SqlError(40515, `${verb} ON ${statement.class} is not supported in this version of SQL Server.`);
-    }
-  }
-  const state =
-    statement.verb === 'grant'
-      ? statement.withGrantOption
-        ? 'GRANT_WITH_GRANT_OPTION'
-        : 'GRANT'
-      : statement.verb === 'deny'
-        ? 'DENY'
-        : 'REVOKE';
-  await run.session.ddl(async (writer) => {
-    for (const item of statement.permissions) {
-      for (const grantee of statement.principals) {
-        await writer.setPermission({ state, permission: item.name, ...target, grantee: grantee.name });
-      }
-    }
   });
 }
 
