@@ -9,6 +9,7 @@ import { plainNames } from './plain-names.ts';
 import { RoutineScope } from './routine-scope.ts';
 import { bindSessionValues } from './session-values.ts';
 import { writeStatement } from './statement.ts';
+import { sequence } from './transactions.ts';
 import { Variables } from './variables.ts';
 
 /** What routines are converted with. */
@@ -48,6 +49,7 @@ export function beginBody(
     },
     writeStatement,
     (list) => findCursorLoops(e, list),
+    sequence,
   );
   e.body = settings.body;
   e.skipComments(bodyStart(source));

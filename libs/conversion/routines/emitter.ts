@@ -1,4 +1,4 @@
-import type { Comment, DataType, Expression, Query, Span, Statement } from '#tsql';
+import type { Comment, DataType, Expression, Query, RollbackTransaction, Span, Statement } from '#tsql';
 import { quoteLiteral } from '#pgsql';
 import {
   dataTypeOf,
@@ -13,10 +13,12 @@ import {
 } from '../query/index.ts';
 import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
 import type { Naming } from '../schema/naming.ts';
+import { Jumps } from './jumps.ts';
 import { layOut } from './layout.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import type { RoutineScope } from './routine-scope.ts';
+import { RollbackBlocks } from './transactions.ts';
 import type { Variables } from './variables.ts';
 
 /** A result set that a routine gives: its columns, and which one of a path through the routine it is. */
@@ -81,6 +83,8 @@ export class Emitter {
   readonly results: ResultSet[] = [];
   readonly facts: BodyFacts = { writes: false };
   readonly cursorNames: string[] = [];
+  readonly jumps = new Jumps();
+  readonly rollbacks = new RollbackBlocks();
   depth = 1;
   /** How many result sets the path to here has opened. */
   resultIndex = 0;
@@ -99,6 +103,7 @@ export class Emitter {
     readonly options: BodyOptions,
     private readonly write: (e: Emitter, statement: Statement, next: Statement | undefined) => void,
     private readonly rewrite: (statements: readonly Statement[]) => readonly Statement[],
+    private readonly arrange: (e: Emitter, statements: readonly Statement[]) => void,
   ) {}
 
   get scope(): RoutineScope {
@@ -173,15 +178,23 @@ export class Emitter {
     this.comment += 1;
   }
 
-  /** Leaves out the comments of a module's head that were written before its CREATE. */
+  /** Leaves out the comments before an offset: those of a module's head, which were written before its CREATE, and of parts that are not written. */
   skipComments(offset: number): void {
     const { comments } = this.options;
     while ((comments[this.comment]?.span.start ?? Infinity) < offset) this.comment += 1;
   }
 
   statements(list: readonly Statement[]): void {
-    const rewritten = this.rewrite(list);
-    for (const [index, statement] of rewritten.entries()) this.statement(statement, rewritten[index + 1]);
+    this.arrange(this, this.rewrite(list));
+  }
+
+  /** Statements one after the other; behind a jump nothing is reached. */
+  plain(list: readonly Statement[]): void {
+    for (const [index, statement] of list.entries()) {
+      this.statement(statement, list[index + 1]);
+      if (this.ended && (statement.kind === 'goto' || this.rollbacks.bySite.has(statement as RollbackTransaction)))
+        return;
+    }
   }
 
   /** The statements within BEGIN … END, THEN, LOOP; NULL where there are none. */

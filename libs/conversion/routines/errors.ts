@@ -151,6 +151,7 @@ export function tryCatch(e: Emitter, node: TryCatch): void {
   e.line('BEGIN');
   const outer = e.ended;
   e.tries += 1;
+  const known = new Set(e.rollbacks.raised);
   e.indented(() => {
     const before = e.lines.length;
     e.statements(node.body);
@@ -162,6 +163,11 @@ export function tryCatch(e: Emitter, node: TryCatch): void {
   const ended = e.ended;
   e.ended = outer;
   e.line('EXCEPTION');
+  const passing = [...e.rollbacks.raised].filter((one) => !known.has(one) && e.rollbacks.isOpen(one));
+  for (const one of passing) {
+    e.line(`  WHEN SQLSTATE '${one}' THEN`);
+    e.line('    RAISE;');
+  }
   e.line('  WHEN OTHERS THEN');
   e.handlers += 1;
   e.depth += 2;

@@ -1,10 +1,23 @@
-import type { BeginTransaction, If, Return, RollbackTransaction, SetOption, Statement, WaitFor, While } from '#tsql';
+import type { Expression, If, Return, SetOption, Statement, WaitFor, While } from '#tsql';
 import { cursorLoop } from './cursors.ts';
 import type { Emitter } from './emitter.ts';
 import { wholeNumber } from './errors.ts';
 
+/** Whether a condition is `@@ERROR <> 0`. */
+function asksForError(node: Expression): boolean {
+  if (node.kind !== 'binary' || node.op !== '<>') return false;
+  const [left, right] = [node.left, node.right];
+  return left.kind === 'globalVariable' && left.name.toLowerCase() === '@@error' && wholeNumber(right) === 0;
+}
+
 /** IF … ELSE; an IF behind ELSE becomes ELSIF. */
 export function ifStatement(e: Emitter, node: If): void {
+  if (asksForError(node.condition) && e.handlers === 0) {
+    e.line('-- IF @@ERROR <> 0: an error ends the routine before it comes here');
+    e.skipComments(node.then.span.end);
+    if (node.otherwise) e.block(node.otherwise);
+    return;
+  }
   const start = e.resultIndex;
   let most = 0;
   let allEnd = true;
@@ -74,52 +87,6 @@ export function returnStatement(e: Emitter, node: Return): void {
   else if (node.value && results === 'rows' && wholeNumber(node.value) !== 0)
     e.once('SL1047', 'The return code is lost: the procedure is a function that returns its rows.', node.span);
   e.line('RETURN;');
-}
-
-/** BEGIN TRANSACTION and COMMIT: a routine runs within its caller's transaction, what it does is one unit already. */
-export function transactionStatement(
-  e: Emitter,
-  node: BeginTransaction | Extract<Statement, { kind: 'commitTransaction' }>,
-): void {
-  const { transactions } = e.facts;
-  const isBegin = node.kind === 'beginTransaction';
-  e.once(
-    'SL1043',
-    'BEGIN TRANSACTION and COMMIT are left to the caller: the call is one transaction with what surrounds it.',
-    node.span,
-  );
-  e.line(`-- ${isBegin ? 'BEGIN TRANSACTION' : 'COMMIT'}: the call runs in its caller's transaction`);
-  if (!transactions) return;
-  e.line(isBegin ? `${transactions} := ${transactions} + 1;` : `${transactions} := greatest(${transactions} - 1, 0);`);
-}
-
-/** ROLLBACK. */
-export function rollback(e: Emitter, node: RollbackTransaction): void {
-  const { transactions } = e.facts;
-  if (e.options.kind === 'trigger') {
-    if (e.ended) return e.line('-- ROLLBACK: the exception above undoes the statement');
-    e.ended = true;
-    return e.line(`RAISE EXCEPTION 'The transaction ended in the trigger. The batch has been aborted.';`);
-  }
-  if (e.ended) return e.line('-- ROLLBACK: the exception above undoes what was done');
-  if (e.handlers > 0) {
-    e.line('-- ROLLBACK: what the block above changed is undone already');
-    if (transactions) e.line(`${transactions} := 0;`);
-    return;
-  }
-  if (e.tries > 0 || e.options.kind !== 'procedure' || e.options.results === 'rows')
-    return e.fail(
-      'ROLLBACK here has no counterpart: it cannot end the transaction of the caller.',
-      node.span,
-      'SL1048',
-    );
-  e.once(
-    'SL1048',
-    'ROLLBACK ends the transaction of the call: CALL the procedure outside of a transaction block.',
-    node.span,
-  );
-  e.line('ROLLBACK;');
-  if (transactions) e.line(`${transactions} := 0;`);
 }
 
 const WITHOUT_EFFECT =

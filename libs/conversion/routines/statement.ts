@@ -6,9 +6,11 @@ import { cursorStatement, declareCursor, fetch } from './cursors.ts';
 import type { Emitter } from './emitter.ts';
 import { print, raiserror, throwError, tryCatch } from './errors.ts';
 import { execute } from './execute.ts';
-import { ifStatement, returnStatement, rollback, setOption, transactionStatement, waitFor, whileLoop } from './flow.ts';
+import { ifStatement, returnStatement, setOption, waitFor, whileLoop } from './flow.ts';
+import { goto } from './jumps.ts';
 import { select } from './result-sets.ts';
 import { createTemporary, temporaryName } from './temporary.ts';
+import { rollback, transactionStatement } from './transactions.ts';
 
 /** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
 export function writeStatement(e: Emitter, node: Statement): void {
@@ -65,6 +67,7 @@ function writeOther(e: Emitter, node: Statement): void {
       return fetch(e, node);
     case 'beginTransaction':
     case 'commitTransaction':
+    case 'saveTransaction':
       return transactionStatement(e, node);
     case 'rollbackTransaction':
       return rollback(e, node);
@@ -82,7 +85,7 @@ function writeDefinition(e: Emitter, node: Statement): void {
     case 'label':
       return e.line(`-- ${node.label.name}:`);
     case 'goto':
-      return e.fail(`GOTO ${node.label.name} has no counterpart.`, node.span);
+      return goto(e, node);
     case 'createTable':
       return createTable(e, node);
     case 'dropObject':

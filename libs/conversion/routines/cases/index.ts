@@ -4,9 +4,17 @@ import { CHANGES } from './changes.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { JSON_ROWS } from './json.ts';
+import { JUMPS } from './jumps.ts';
 import { TRIGGERS } from './triggers.ts';
 import { VARIABLES } from './variables.ts';
 
-export const CASES: readonly CaseGroup[] = [VARIABLES, CHANGES, ERRORS, FUNCTIONS, CALLS, TRIGGERS, JSON_ROWS].filter(
-  (group) => group.cases.length > 0,
-);
+export const CASES: readonly CaseGroup[] = [
+  VARIABLES,
+  CHANGES,
+  ERRORS,
+  FUNCTIONS,
+  CALLS,
+  TRIGGERS,
+  JSON_ROWS,
+  JUMPS,
+].filter((group) => group.cases.length > 0);

@@ -214,7 +214,7 @@ CREATE PROCEDURE dbo.CaseOfNames @ITEMID int, @itemname nvarchar(20) OUTPUT AS
 SELECT @ItemName = itemname FROM ITEM WHERE itemid = @ItemId
 GO
 CREATE PROCEDURE dbo.Jumps AS
-GOTO theend
+DBCC CHECKDB
 PRINT 'not here'
 theend:
 PRINT 'end'
@@ -272,7 +272,7 @@ GO`,
       after('IF EXISTS', `CALL exists_test(1, false)`, 't'),
       after('IF EXISTS of nothing', `CALL exists_test(8, true)`, 'f'),
       after('names in any case', `CALL case_of_names(2, '')`, 'bolt'),
-      one('what is not converted is raised', `CALL jumps()`, '!0A000 SL1040: GOTO theend has no counterpart.'),
+      one('what is not converted is raised', `CALL jumps()`, '!0A000 SL1040: DBCC is not converted within a routine.'),
     ];
   })(),
   texts: [
@@ -280,6 +280,6 @@ GO`,
     { object: 'dbo.Comments', text: '/* Head of the module,\n   two lines. */\nCREATE' },
     { object: 'dbo.Comments', text: '  v_x := 1; /* behind too */\n  /* last */' },
     { object: 'dbo.CursorLoop', text: '-- one line for each' },
-    { object: 'dbo.Jumps', text: '-- GOTO theend' },
+    { object: 'dbo.Jumps', text: '-- DBCC CHECKDB' },
   ],
 };
