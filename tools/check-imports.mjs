@@ -15,7 +15,7 @@ const RANKS = [
   ['events', 'values', 'schema', 'source', 'stack'],
   ['avro-codec', 'kafka', 'jobs', 'tsql', 'pgsql', 'publish'],
   ['conversion', 'source-sqlserver', 'source-postgres', 'target-postgres'],
-  ['runtime', 'validation', 'samples'],
+  ['runtime', 'validation', 'workspace', 'samples'],
 ];
 /** For tests only: named by specs, test/ and bench/. */
 const TEST_ROOMS = new Set(['testing']);

@@ -231,7 +231,7 @@ class JobRun {
   private async reportConversion(): Promise<void> {
     const { control, job } = this.context;
     const { out } = this.options.invocation;
-    const [issues, failed] = [await control.readIssues(), await control.failedSteps()];
+    const [issues, failed] = [await control.readIssues(), await control.workspace.failures()];
     for (const step of failed) out.line(`  not applied (${step.phase}): ${step.object}: ${step.error}`);
     const open = issues.filter((one) => one.severity === 'manual' || one.severity === 'decision');
     for (const one of open) out.line(`  ${one.code} ${one.object}: ${one.message}`);

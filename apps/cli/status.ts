@@ -15,7 +15,7 @@ export const statusCommand: Command = {
     return withJob(invocation, async (context) => {
       const job = await existingJob(context);
       const snapshot = await readSnapshot(context);
-      const [issues, failed] = [await context.control.readIssues(), await context.control.failedSteps()];
+      const [issues, failed] = [await context.control.readIssues(), await context.control.workspace.failures()];
       const [runner, isAtWork] = [await runHolder(context), await isFollowed(context)];
       out.line(
         `Job ${job.job}: ${job.state}${runner ? `, run by ${runner.owner}` : isAtWork ? ', run as services' : ', nobody runs it now'}`,

@@ -1,4 +1,11 @@
-import { type Conversion, convertDatabase, type CounterTarget, eventTableOf, type Phase } from '#conversion';
+import {
+  type Conversion,
+  convertDatabase,
+  type CounterTarget,
+  eventTableOf,
+  type Phase,
+  workspaceObjects,
+} from '#conversion';
 import { topics } from '#events';
 import { isRetryable, oneLine, SluiceError } from '#errors';
 import { type JobFile, rulesOf } from '#jobs';
@@ -7,9 +14,9 @@ import { jobTopicSpecs, tableTopicSpec } from '#runtime';
 import type { Source } from '#source';
 import type { ControlStore, NewTable } from '#target-postgres';
 import { failpoint, type Log, sleep } from '#telemetry';
+import { applyPhase } from '#workspace';
 import { setCounters } from './counters.ts';
 import { prepareTarget } from './prepare-target.ts';
-import { applyPhase } from './steps.ts';
 
 export interface ConverterOptions {
   readonly job: JobFile;
@@ -58,13 +65,13 @@ export class Converter {
 
   /** Plans and applies what the load needs; a second call does nothing that is done already. */
   async prepare(): Promise<void> {
-    const { control, job, log } = this.options;
+    const { control, job, owner, log } = this.options;
     const row = await control.readJob();
     if (row?.record['prepared'] === true) return;
     if (row?.record['planned'] !== true) await this.plan();
     failpoint('converter.planned');
     await prepareTarget(control, job.load.prepare);
-    await applyPhase(control, 'before', log);
+    await applyPhase(control, 'before', owner, log);
     failpoint('converter.applied');
     for (const table of await control.readTables()) {
       await control.beginAttempt(table.tableName, ['pending']);
@@ -98,24 +105,24 @@ export class Converter {
 
   /** Secondary indexes once no table is being loaded any more. */
   private async buildIndexes(): Promise<boolean> {
-    const { control, log } = this.options;
+    const { control, owner, log } = this.options;
     const tables = await control.readTables();
     const isLoading = tables.some((table) =>
       ['pending', 'prepared', 'held', 'loading', 'loaded', 'catching-up'].includes(table.state),
     );
     if (isLoading) return false;
-    await applyPhase(control, 'after', log);
+    await applyPhase(control, 'after', owner, log);
     await control.setJobRecord({ indexes: true });
     return true;
   }
 
   private async answerRequests(): Promise<void> {
-    const { control, log } = this.options;
+    const { control, owner, log } = this.options;
     for (const request of await control.requests.open(['ddl'])) {
       const phase = String(request.args['phase']) as Phase | 'counters';
       try {
         if (phase === 'counters') await setCounters(control, request.args['positions'] as Record<string, string>);
-        else await applyPhase(control, phase, log);
+        else await applyPhase(control, phase, owner, log);
         await control.requests.answer(request.id, { done: true });
       } catch (error) {
         if (isRetryable(error)) throw error;
@@ -126,7 +133,7 @@ export class Converter {
 
   /** Reads the catalog, converts it, and writes tables, statements and issues to the control schema; makes the topics. */
   private async plan(): Promise<void> {
-    const { control, source, job, kafka, log } = this.options;
+    const { control, source, job, kafka, owner, log } = this.options;
     const database = await source.catalog.readDatabase();
     const version = await this.serverVersion();
     const conversion = convertDatabase(database, { ...job, target: { ...job.target, version } });
@@ -137,7 +144,9 @@ export class Converter {
     await kafka.ensureTopics([...jobTopicSpecs(job.topics, job.job), ...specs]);
     failpoint('converter.topics-made');
     await control.addTables(tables);
-    await control.savePlan(conversion.steps, conversion.issues);
+    // Edits that `sluice convert` took in stay: they are what is applied.
+    await control.workspace.save(workspaceObjects(database, conversion), null, owner);
+    await control.saveIssues(conversion.issues);
     await control.setJobRecord({ planned: true, counters: conversion.counters satisfies readonly CounterTarget[] });
     log.info('conversion planned', {
       tables: tables.length,

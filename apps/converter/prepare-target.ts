@@ -9,7 +9,7 @@ import { type ControlStore, forgetTarget, installSinkSchema, type JobTable } fro
  * @throws SluiceError TargetNotEmpty
  */
 export async function prepareTarget(control: ControlStore, mode: JobFile['load']['prepare']): Promise<void> {
-  if ((await control.appliedSteps('before')) > 0) return;
+  if ((await control.workspace.countApplied('before')) > 0) return;
   const existing: JobTable[] = [];
   for (const table of await control.readTables()) {
     const found = await control.pool.query<{ found: string | null }>(`select to_regclass($1)::text as found`, [
@@ -27,7 +27,7 @@ export async function prepareTarget(control: ControlStore, mode: JobFile['load']
     );
   }
   await makeRoom(control, mode, existing);
-  if (mode === 'truncate') await control.skipTableSteps();
+  if (mode === 'truncate') await control.workspace.adoptTables();
 }
 
 async function makeRoom(control: ControlStore, mode: 'drop' | 'truncate', tables: readonly JobTable[]): Promise<void> {

@@ -130,10 +130,10 @@ changes: { enableCdc: yes, pollMs: 50 }
     test('every view is converted and selects as many rows as its source, or is listed as an issue', async () => {
       const views = (await source.request().query(`SELECT name FROM sys.views WHERE is_ms_shipped = 0`)).recordset;
       const applied = await target.query<{ object: string; statement: string }>(
-        `select object, statement from sluice.steps where phase = 'code' and state = 'applied'`,
+        `select source_schema || '.' || source_name as object, converted as statement from sluice.objects where phase = 'code' and state = 'applied'`,
       );
       const listed = await target.query<{ object: string }>(
-        `select object from sluice.issues where severity in ('manual', 'decision') union select object from sluice.steps where state = 'failed'`,
+        `select object from sluice.issues where severity in ('manual', 'decision') union select source_schema || '.' || source_name from sluice.objects where state = 'failed'`,
       );
       const converted = new Map(applied.rows.map((row) => [row.object, row.statement]));
       const issues = new Set(listed.rows.map((row) => row.object));
@@ -161,7 +161,7 @@ changes: { enableCdc: yes, pollMs: 50 }
           `SELECT s.name + '.' + o.name AS name FROM sys.objects AS o JOIN sys.schemas AS s ON s.schema_id = o.schema_id WHERE o.type IN ('P', 'FN', 'IF', 'TF', 'TR') AND o.is_ms_shipped = 0 AND s.name <> 'cdc'`,
         );
       const applied = await target.query<{ object: string }>(
-        `select object from sluice.steps where phase = 'code' and state = 'applied'`,
+        `select source_schema || '.' || source_name as object from sluice.objects where phase = 'code' and state = 'applied'`,
       );
       const listed = await target.query<{ object: string }>(
         `select object from sluice.issues where severity in ('manual', 'decision')`,

@@ -32,12 +32,13 @@ describe('file names', () => {
   });
 });
 
+const NO_PARTS = { indexes: [], uniques: [], checks: [], foreignKeys: [] };
 const plain = { schema: 'dbo', usesAnsiNulls: true, usesQuotedIdentifier: true } as const;
 const database = {
   name: 'Shop',
   tables: [
-    { schema: 'dbo', name: 'Order', foreignKeys: [{ name: 'FK' }] },
-    { schema: 'dbo', name: 'ORDER', foreignKeys: [] },
+    { schema: 'dbo', name: 'Order', ...NO_PARTS, foreignKeys: [{ name: 'FK' }] },
+    { schema: 'dbo', name: 'ORDER', ...NO_PARTS, uniques: [{ name: 'UQ' }] },
   ],
   sequences: [],
   aliasTypes: [],
@@ -70,14 +71,14 @@ const conversion = {
 describe('files of a conversion', () => {
   const files = objectFiles(database, conversion);
 
-  test('one for each object and phase, apart on file systems without case', () => {
+  test('one for each object, apart on file systems without case', () => {
     const paths = files.map((file) => file.path);
     expect(paths).toEqual([
       'dbo/table/Order.sql',
       expect.stringMatching(/^dbo\/table\/ORDER~[0-9a-f]{8}\.sql$/),
       'sales/schema/sales.sql',
-      'dbo/foreign-key/Order.sql',
-      'dbo/constraint/ORDER.sql',
+      'dbo/foreign-key/Order.FK.sql',
+      'dbo/constraint/ORDER.UQ.sql',
       'dbo/procedure/DoIt.sql',
     ]);
     expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(paths.length);
@@ -95,7 +96,7 @@ describe('files of a conversion', () => {
   test('the order names every file once, by phase', () => {
     const order = orderFile(files).split('\n');
     for (const { path } of files) expect(order.filter((line) => line === path || line === `# ${path}`)).toHaveLength(1);
-    expect(order.indexOf('dbo/table/Order.sql')).toBeLessThan(order.indexOf('dbo/foreign-key/Order.sql'));
+    expect(order.indexOf('dbo/table/Order.sql')).toBeLessThan(order.indexOf('dbo/foreign-key/Order.FK.sql'));
   });
 
   test('the same conversion gives the same files', () => {

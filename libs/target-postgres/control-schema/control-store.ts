@@ -3,11 +3,13 @@ import type pg from 'pg';
 import type { EventTable } from '#events';
 import { SluiceError } from '#errors';
 import type { JobState, TableState } from '#jobs';
-import { CONTROL_DDL, CONTROL_VERSION } from './schema.ts';
+import { CONTROL_DDL, CONTROL_STEPS, CONTROL_VERSION } from './schema.ts';
 import { Chunks } from './chunks.ts';
 import { ControlPool } from './control-pool.ts';
 import { Leases } from './leases.ts';
+import { plainText } from './plain-text.ts';
 import { Requests } from './requests.ts';
+import { Workspace } from './workspace.ts';
 
 /** A column of a target table as the converter made it; `source` is the event column's name, absent for columns the target computes itself. */
 export interface TargetColumn {
@@ -65,22 +67,6 @@ export interface Counts {
 
 export type Stage = 'snapshot' | 'poller' | 'sink';
 
-/** A DDL statement as the converter plans it. */
-export interface NewStep {
-  readonly phase: string;
-  readonly object: string;
-  readonly sql: string;
-  readonly optional: boolean;
-}
-
-export interface PlannedStep {
-  readonly phase: string;
-  readonly ordinal: number;
-  readonly object: string;
-  readonly statement: string;
-  readonly optional: boolean;
-}
-
 export interface NewIssue {
   readonly object: string;
   readonly code: string;
@@ -92,16 +78,12 @@ export interface NewIssue {
   readonly excerpt: string;
 }
 
-/** PostgreSQL text holds no U+0000. */
-function clean(text: string): string {
-  return text.replaceAll('\u0000', '\ufffd').toWellFormed();
-}
-
 /** All access to the control schema of one job, but for the sink's own tables (offsets, parked rows). Every method is one short transaction. */
 export class ControlStore {
   readonly chunks: Chunks;
   readonly leases: Leases;
   readonly requests: Requests;
+  readonly workspace: Workspace;
 
   readonly pool: ControlPool;
 
@@ -114,6 +96,7 @@ export class ControlStore {
     this.chunks = new Chunks(db, job);
     this.leases = new Leases(db, job);
     this.requests = new Requests(db, job);
+    this.workspace = new Workspace(db, job);
   }
 
   /** Creates the schema or finds it. Safe against several processes at once. @throws SluiceError TargetSchemaMismatch for a newer schema */
@@ -126,6 +109,9 @@ export class ControlStore {
       await client.query(`insert into sluice.meta (version) values ($1) on conflict do nothing`, [CONTROL_VERSION]);
       const found = await client.query<{ version: number }>(`select version from sluice.meta`);
       const version = found.rows[0]?.version ?? 0;
+      for (let from = version; from < CONTROL_VERSION; from++)
+        for (const statement of CONTROL_STEPS[from] ?? []) await client.query(statement);
+      await client.query(`update sluice.meta set version = $1 where version < $1`, [CONTROL_VERSION]);
       if (version > CONTROL_VERSION) {
         throw new SluiceError(
           'TargetSchemaMismatch',
@@ -261,21 +247,8 @@ export class ControlStore {
     );
   }
 
-  /** Writes the plan of the conversion: statements in order within their phase, and issues. Replaces a plan of which nothing is applied. */
-  async savePlan(steps: readonly NewStep[], issues: readonly NewIssue[]): Promise<void> {
-    await this.pool.query(
-      `with old as (delete from sluice.steps where job = $1 and state <> 'applied')
-       insert into sluice.steps (job, phase, ordinal, object, statement, optional)
-       select $1, p, o, n, s, x from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[]) as x(p, o, n, s, x) on conflict do nothing`,
-      [
-        this.job,
-        steps.map((s) => s.phase),
-        steps.map((_, index) => index),
-        steps.map((s) => s.object),
-        steps.map((s) => s.sql),
-        steps.map((s) => s.optional),
-      ],
-    );
+  /** Writes the issues of a conversion; those that are there stay. */
+  async saveIssues(issues: readonly NewIssue[]): Promise<void> {
     for (const one of issues) {
       await this.pool.query(
         `insert into sluice.issues (job, object, code, severity, line, col, message, remedy, excerpt) values ($1,$2,$3,$4,$5,$6,$7,$8,$9) on conflict do nothing`,
@@ -286,66 +259,17 @@ export class ControlStore {
           one.severity,
           one.line,
           one.column,
-          clean(one.message),
+          plainText(one.message),
           one.remedy,
-          clean(one.excerpt),
+          plainText(one.excerpt),
         ],
       );
     }
   }
 
-  async pendingSteps(phase: string): Promise<PlannedStep[]> {
-    const result = await this.pool.query<PlannedStep>(
-      `select phase, ordinal, object, statement, optional from sluice.steps where job = $1 and phase = $2 and state = 'pending' order by ordinal`,
-      [this.job, phase],
-    );
-    return result.rows;
-  }
-
-  /** Marks a step applied, in the caller's transaction. false: it was applied already. */
-  async takeStep(client: pg.PoolClient, step: PlannedStep): Promise<boolean> {
-    const result = await client.query(
-      `update sluice.steps set state = 'applied', error = null, applied_at = now() where job = $1 and phase = $2 and ordinal = $3 and state <> 'applied'`,
-      [this.job, step.phase, step.ordinal],
-    );
-    return (result.rowCount ?? 0) > 0;
-  }
-
-  async failStep(step: PlannedStep, error: string): Promise<void> {
-    await this.pool.query(
-      `update sluice.steps set state = 'failed', error = $4 where job = $1 and phase = $2 and ordinal = $3`,
-      [this.job, step.phase, step.ordinal, error],
-    );
-  }
-
-  async appliedSteps(phase: string): Promise<number> {
-    const result = await this.pool.query<{ count: string }>(
-      `select count(*) from sluice.steps where job = $1 and phase = $2 and state = 'applied'`,
-      [this.job, phase],
-    );
-    return Number(result.rows[0]?.count ?? 0);
-  }
-
-  /** The tables are there already (load.prepare: truncate): what would make them is not applied. */
-  async skipTableSteps(): Promise<void> {
-    await this.pool.query(
-      `update sluice.steps set state = 'applied', applied_at = now() where job = $1 and phase = 'before' and object <> '' and statement like 'CREATE TABLE%'`,
-      [this.job],
-    );
-  }
-
   async readIssues(): Promise<NewIssue[]> {
     const result = await this.pool.query<NewIssue>(
       `select object, code, severity, line, col as "column", message, remedy, excerpt from sluice.issues where job = $1 order by object, code, line`,
-      [this.job],
-    );
-    return result.rows;
-  }
-
-  /** Steps that did not apply, with their errors. */
-  async failedSteps(): Promise<{ phase: string; object: string; error: string }[]> {
-    const result = await this.pool.query<{ phase: string; object: string; error: string }>(
-      `select phase, object, error from sluice.steps where job = $1 and state = 'failed' order by phase, ordinal`,
       [this.job],
     );
     return result.rows;

@@ -5,9 +5,7 @@ export {
   type JobTable,
   partitionsOf,
   type NewIssue,
-  type NewStep,
   type NewTable,
-  type PlannedStep,
   type Stage,
   type TargetColumn,
 } from './control-store.ts';
@@ -15,3 +13,18 @@ export { type Chunk } from './chunks.ts';
 export { type Lease } from './leases.ts';
 export { type OpenRequest, type RequestKind } from './requests.ts';
 export { ControlPool } from './control-pool.ts';
+export {
+  type Edit,
+  mergeObjects,
+  type MergedRow,
+  type NewObject,
+  OBJECT_STATES,
+  type ObjectEvent,
+  type ObjectState,
+  type ObjectStatement,
+  type Verdict,
+  Workspace,
+  type WorkspaceEntry,
+  type WorkspaceFilter,
+  type WorkspaceRow,
+} from './workspace.ts';

@@ -2,7 +2,7 @@
  * The control schema `sluice`: jobs, tables and their states, chunks, leases, requests, counters, history. It stands in the target database unless configured
  * otherwise. Statements are idempotent; `meta.version` guards against an older program on a newer schema.
  */
-export const CONTROL_VERSION = 1;
+export const CONTROL_VERSION = 2;
 
 export const CONTROL_DDL: readonly string[] = [
   `create schema if not exists sluice`,
@@ -103,17 +103,56 @@ export const CONTROL_DDL: readonly string[] = [
      remedy text not null default '',
      excerpt text not null default '',
      primary key (job, object, code, line, col))`,
-  `create table if not exists sluice.steps (
+  // The conversion workspace: one row an object of the source. 'hash' is of the text that counts (edited, else converted), 'applied_hash' of the one that was applied.
+  `create table if not exists sluice.objects (
      job text not null references sluice.jobs on delete cascade,
-     phase text not null,
+     path text not null,
      ordinal integer not null,
-     object text not null,
-     statement text not null,
-     optional boolean not null default false,
-     state text not null default 'pending',
+     phase text,
+     kind text not null,
+     source_schema text not null,
+     source_name text not null,
+     target_name text,
+     source text,
+     source_hash text not null,
+     statements jsonb not null,
+     converted text not null,
+     edited text,
+     hash text not null,
+     state text not null,
+     issues jsonb not null default '[]',
+     verdict jsonb,
      error text,
+     applied_hash text,
      applied_at timestamptz,
-     primary key (job, phase, ordinal))`,
+     gone boolean not null default false,
+     updated_at timestamptz not null default now(),
+     primary key (job, path))`,
+  `create index if not exists objects_order on sluice.objects (job, phase, ordinal)`,
+  // What of the target is ours, by PostgreSQL's own identities, with a hash of its definition as PostgreSQL shows it. Parts (a table's primary key, its sequence) come and go with it.
+  `create table if not exists sluice.owned (
+     job text not null,
+     classid oid not null,
+     objid oid not null,
+     path text not null,
+     ordinal integer not null,
+     is_part boolean not null,
+     type text not null,
+     identity text not null,
+     hash text not null,
+     primary key (job, classid, objid),
+     foreign key (job, path) references sluice.objects on delete cascade)`,
+  `create index if not exists owned_path on sluice.owned (job, path)`,
+  `create table if not exists sluice.object_history (
+     id bigint generated always as identity primary key,
+     job text not null references sluice.jobs on delete cascade,
+     path text not null,
+     at timestamptz not null default clock_timestamp(),
+     who text not null,
+     what text not null,
+     state text not null,
+     facts jsonb not null default '{}')`,
+  `create index if not exists object_history_path on sluice.object_history (job, path, id)`,
   `create table if not exists sluice.history (
      id bigint generated always as identity primary key,
      job text not null references sluice.jobs on delete cascade,
@@ -132,3 +171,17 @@ export const CONTROL_DDL: readonly string[] = [
      details jsonb not null default '[]',
      state text not null)`,
 ];
+
+/** What leads from an older version to the next: the statements by the version that they lead from. In the same transaction as {@link CONTROL_DDL}, behind it. */
+export const CONTROL_STEPS: Readonly<Record<number, readonly string[]>> = {
+  // Version 1 kept single statements; each becomes an object of its own, so that a job under way goes on.
+  1: [
+    `create table if not exists sluice.steps (job text, phase text, ordinal integer, object text, statement text, optional boolean, state text, error text, applied_at timestamptz)`,
+    `insert into sluice.objects (job, path, ordinal, phase, kind, source_schema, source_name, source_hash, statements, converted, hash, state, error, applied_hash, applied_at)
+     select job, format('step/%s/%s', phase, ordinal), ordinal, phase, 'statement', '', object, '',
+       jsonb_build_array(jsonb_build_object('object', object, 'sql', statement, 'optional', optional)), statement, md5(statement),
+       case state when 'pending' then 'converted' else state end, error, case state when 'applied' then md5(statement) end, applied_at
+     from sluice.steps on conflict do nothing`,
+    `drop table sluice.steps`,
+  ],
+};

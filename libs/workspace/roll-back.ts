@@ -1,0 +1,45 @@
+import type { ControlStore } from '#target-postgres';
+import { failpoint } from '#telemetry';
+import { type ObjectOutcome, outcomeOf } from './apply.ts';
+import { Conflict, Refused } from './conflict.ts';
+import { findOwned } from './ownership.ts';
+import { removeOwned } from './removal.ts';
+import { inTransaction } from './session.ts';
+
+/** Paths with something of ours in the target, what was applied last first. */
+export async function appliedPaths(control: ControlStore): Promise<string[]> {
+  const result = await control.pool.query<{ path: string }>(
+    `select path from sluice.objects as o where job = $1 and (applied_hash is not null or exists (select 1 from sluice.owned w where w.job = o.job and w.path = o.path))
+     order by applied_at desc, ordinal desc`,
+    [control.job],
+  );
+  return result.rows.map((row) => row.path);
+}
+
+/**
+ * Drops what is ours of one object, in one transaction with its row. What somebody else changed or needs, and tables with rows unless `withData`, are kept, with the reason.
+ * @throws SluiceError TargetConnectionLost
+ */
+export async function rollBackObject(
+  control: ControlStore,
+  path: string,
+  who: string,
+  options: { readonly withData: boolean },
+): Promise<ObjectOutcome> {
+  const row = (await control.workspace.read(path))?.object ?? null;
+  try {
+    return await inTransaction(control, async (client) => {
+      await control.workspace.lock(client, path);
+      const owned = await findOwned(client, control.job, path);
+      failpoint('rollback.object-locked');
+      const removal = await removeOwned(client, control, owned, options);
+      await client.query(`delete from sluice.owned where job = $1 and path = $2`, [control.job, path]);
+      await control.workspace.setDropped(client, [path, ...removal.paths], 'rolled back', who);
+      failpoint('rollback.before-commit');
+      return outcomeOf(row, path, removal.dropped.length > 0 ? 'dropped' : 'unchanged', null, removal.paths);
+    });
+  } catch (error) {
+    if (!(error instanceof Conflict) && !(error instanceof Refused)) throw error;
+    return outcomeOf(row, path, 'kept', error.message);
+  }
+}
