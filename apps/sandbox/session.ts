@@ -68,7 +68,8 @@ export interface VariantValue {
 
 export interface TableValue {
   readonly columns: readonly TdsColumn[];
-  readonly rows: readonly (readonly TdsValue[])[];
+  /** In their order; may be read more than once, and decodes as it is read. */
+  readonly rows: Iterable<readonly TdsValue[]>;
 }
 
 export interface TdsColumn {

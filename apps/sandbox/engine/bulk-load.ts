@@ -1,6 +1,7 @@
 import type { SqlType } from '#conversion';
 import type { ObjectName } from '#tsql';
 import { SqlError, type TdsColumn, type TdsValue } from '../session.ts';
+import { copyEncoderFor, type CopyValue } from './copy.ts';
 import type { EngineSession } from './engine-session.ts';
 import { Frame } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
@@ -9,7 +10,6 @@ import { sqlError } from './pg-error.ts';
 import { contextOf, type Run } from './run.ts';
 import { namePartsOf } from './names.ts';
 import { insertRows } from './stage.ts';
-import { encoderFor } from './storage-type.ts';
 import type { ResultSink } from '../session.ts';
 
 const SILENT: ResultSink = {
@@ -53,8 +53,8 @@ export async function bulkLoad(
   if (statement === undefined) throw new SqlError(4801, 'Insert bulk is not supported over this access protocol.');
   const frame = new Frame('', 0, 0, session.root);
   const run: Run = { session, frame, out: SILENT, signal, text: sql };
-  const encoders = columns.map((column) => encoderFor(column.type));
-  async function* stored(): AsyncGenerator<(string | null)[]> {
+  const encoders = columns.map((column) => copyEncoderFor(column.type as SqlType));
+  async function* stored(): AsyncGenerator<CopyValue[]> {
     for await (const row of rows) {
       if (signal.aborted) throw new SqlError(3617, 'The statement has been canceled.');
       yield row.map((value, index) => encoders[index]?.(value) ?? null);

@@ -58,7 +58,7 @@ const newCursor = (run: Run, name: string, definition: CursorDefinition): Cursor
 
 function frozen(frame: Frame): Frame {
   const copy = new Frame(frame.procedure, frame.procedureId, frame.level, frame);
-  for (const [name, slot] of frame.variables) copy.variables.set(name, { ...slot });
+  for (const [name, slot] of frame.variables) copy.variables.set(name, { type: slot.type, value: slot.value });
   for (const [name, table] of frame.tables) copy.tables.set(name, table);
   return copy;
 }

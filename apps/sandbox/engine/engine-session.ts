@@ -18,6 +18,7 @@ import { Frame } from './frame.ts';
 import { SessionIdentity } from './identity.ts';
 import { bindStatementParameters } from './parameter-values.ts';
 import { callRemote } from './procedure-call.ts';
+import type { PgValue } from './large-bind.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
 import { Cancelled, lostSession, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
@@ -221,7 +222,7 @@ export class EngineSession implements SqlSession {
   }
 
   /** Runs one PostgreSQL statement so that, inside a transaction, it can fail alone. */
-  async query(sql: string, values: readonly (string | null)[], options: QueryOptions): Promise<PgResult> {
+  async query(sql: string, values: readonly PgValue[], options: QueryOptions): Promise<PgResult> {
     const { functions } = this.current;
     await functions.ready();
     if (READS_SESSIONS.test(sql) || functions.readsSessions(sql)) await this.server.reportSessions(this.link);

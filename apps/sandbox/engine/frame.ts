@@ -8,6 +8,27 @@ import type { CursorMap } from './cursors.ts';
 export interface VariableSlot {
   readonly type: SqlType;
   value: string | null;
+  /** The bytes of a binary value, where they are at hand: what can be sent without making its text. */
+  readonly bytes?: Buffer | undefined;
+}
+
+/** A long binary value as a client sent it: its text, twice as long, is made only where somebody asks for it. */
+export class BinarySlot implements VariableSlot {
+  private text: string | null = null;
+
+  constructor(
+    readonly type: SqlType,
+    public bytes: Buffer | undefined,
+  ) {}
+
+  get value(): string | null {
+    return this.bytes === undefined ? this.text : `\\x${this.bytes.toString('hex')}`;
+  }
+
+  set value(text: string | null) {
+    this.bytes = undefined;
+    this.text = text;
+  }
 }
 
 /** A temporary table or table variable: what the translator sees, and what the executor must know of it. */

@@ -1,13 +1,13 @@
 import type { SqlType } from '#conversion';
 import type { DataType, Expression } from '#tsql';
-import { SqlError, type TdsParameter } from '../session.ts';
+import { SqlError, type TdsParameter, type TdsValue } from '../session.ts';
 import { convertValue, evaluate } from './evaluate.ts';
+import { BinarySlot, type VariableSlot } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled } from './pg-error.ts';
-import { tableParameter } from './procedure-call.ts';
+import { remoteArgument, tableParameter, type CallArgument } from './procedure-call.ts';
 import { typeOf } from './profile.ts';
 import { contextOf, type Run } from './run.ts';
-import { encoderFor } from './storage-type.ts';
 
 /** Types whose values need no change where the declared length is not smaller. */
 const GROWING: ReadonlySet<string> = new Set(['varchar', 'nvarchar', 'varbinary']);
@@ -32,6 +32,41 @@ export async function convertArgument(
     if (error instanceof Cancelled || (error instanceof SqlError && error.severity >= 17)) throw error;
     throw new SqlError(8114, `Error converting data type ${from.name} to ${to.name}.`, 16, 5);
   }
+}
+
+/** Binary values above this many bytes are not turned into text unless somebody asks for it. */
+const LONG_BINARY = 64 * 1024;
+
+/** Whether a value of the wire is kept as its bytes. */
+export function isLongBinary(type: SqlType, value: TdsValue): value is Buffer {
+  return Buffer.isBuffer(value) && value.length > LONG_BINARY && type.name === 'varbinary';
+}
+
+/** An argument that is a long binary value; its text is made where it is asked for. */
+export function binaryArgument(
+  base: Pick<CallArgument, 'name' | 'output'>,
+  type: SqlType,
+  bytes: Buffer,
+): CallArgument {
+  const slot = new BinarySlot(type, bytes);
+  return {
+    ...base,
+    type,
+    bytes,
+    get value() {
+      return slot.value;
+    },
+  };
+}
+
+/** The variable that a parameter of the given type becomes. */
+export async function argumentSlot(
+  run: Run,
+  argument: Pick<CallArgument, 'type' | 'value' | 'bytes'>,
+  type: SqlType,
+): Promise<VariableSlot> {
+  if (argument.bytes !== undefined && fits(argument.type, type)) return new BinarySlot(type, argument.bytes);
+  return { type, value: await convertArgument(run, argument.value, argument.type, type) };
 }
 
 interface Declared {
@@ -64,10 +99,11 @@ export async function bindStatementParameters(run: Run, parameters: readonly Tds
     const sent = parameter.type as SqlType;
     const declared = parameter.declared === undefined ? undefined : declaredAs(parameter.declared);
     const type = declared === undefined ? sent : typeOf(declared.type, (await contextOf(run)).scope);
-    const value =
+    frame.variables.set(
+      key,
       parameter.isDefault && declared?.value !== undefined
-        ? await evaluate(run, declared.value, type)
-        : await convertArgument(run, encoderFor(parameter.type)(parameter.value), sent, type);
-    frame.variables.set(key, { type, value });
+        ? { type, value: await evaluate(run, declared.value, type) }
+        : await argumentSlot(run, await remoteArgument(run, parameter), type),
+    );
   }
 }

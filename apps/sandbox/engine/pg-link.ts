@@ -1,5 +1,7 @@
 import { connect as connectSocket } from 'node:net';
+import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { isLarge, sendBind, type PgValue } from './large-bind.ts';
 
 /** One row as PostgreSQL wrote it. */
 export type PgRow = readonly (string | null)[];
@@ -21,9 +23,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface WireStream {
-  cork(): void;
-  uncork(): void;
+interface WireStream extends Writable {
   pause(): void;
   resume(): void;
 }
@@ -32,7 +32,7 @@ interface WireStream {
 interface Wire {
   readonly stream: WireStream;
   parse(message: { name?: string; text: string; types?: number[] }): void;
-  bind(message: { portal?: string; statement?: string; values: (string | null)[] }): void;
+  bind(message: { portal?: string; statement?: string; values: PgValue[] }): void;
   describe(message: { type: 'P' | 'S'; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
   sync(): void;
@@ -50,7 +50,7 @@ class WireStatement {
 
   constructor(
     private readonly text: string,
-    private readonly values: readonly (string | null)[],
+    private readonly values: readonly PgValue[],
     private readonly options: RunOptions,
     private readonly settle: (error?: Error) => void,
   ) {
@@ -67,12 +67,25 @@ class WireStatement {
         wire.execute({ portal: '', rows: 0 });
       }
       wire.parse({ text: this.text });
-      wire.bind({ values: [...this.values] });
-      wire.execute({ portal: '', rows: 0 });
-      wire.sync();
+      if (isLarge(this.values)) void this.submitLarge(wire);
+      else {
+        wire.bind({ values: [...this.values] });
+        this.run(wire);
+      }
     } finally {
       wire.stream.uncork();
     }
+  }
+
+  /** Nobody else writes before the answer to Sync: the driver's queue waits for it. */
+  private async submitLarge(wire: Wire): Promise<void> {
+    await sendBind(wire.stream, this.values);
+    if (!wire.stream.destroyed) this.run(wire);
+  }
+
+  private run(wire: Wire): void {
+    wire.execute({ portal: '', rows: 0 });
+    wire.sync();
   }
 
   handleRowDescription(): void {}
@@ -184,7 +197,7 @@ export class PgLink {
   }
 
   /** Runs one statement with text parameters. Rejects with pg's DatabaseError. */
-  async run(text: string, values: readonly (string | null)[] = [], options: RunOptions = {}): Promise<PgResult> {
+  async run(text: string, values: readonly PgValue[] = [], options: RunOptions = {}): Promise<PgResult> {
     if (this.lost !== undefined) throw this.lost;
     const { signal } = options;
     signal?.throwIfAborted();
@@ -259,7 +272,7 @@ export class PgLink {
     await this.client.end();
   }
 
-  private submit(text: string, values: readonly (string | null)[], options: RunOptions): Promise<PgResult> {
+  private submit(text: string, values: readonly PgValue[], options: RunOptions): Promise<PgResult> {
     return new Promise((resolve, reject) => {
       const statement = new WireStatement(text, values, options, (error) =>
         error === undefined

@@ -20,7 +20,8 @@ import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
 import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
-import { convertArgument } from './parameter-values.ts';
+import { argumentSlot, binaryArgument, isLongBinary } from './parameter-values.ts';
+import { copyEncoderFor, type CopyValue } from './copy.ts';
 import { Cancelled, sqlError } from './pg-error.ts';
 import { requireExecute } from './permissions.ts';
 import { contextOf, localTable, type Run } from './run.ts';
@@ -42,6 +43,8 @@ export interface CallArgument {
   readonly name: string;
   readonly type: SqlType;
   readonly value: string | null;
+  /** The bytes of {@link value}, of a long binary one. */
+  readonly bytes?: Buffer | undefined;
   readonly output: boolean;
   /** The word DEFAULT. */
   readonly byDefault?: boolean;
@@ -76,7 +79,9 @@ async function evaluateArgument(run: Run, argument: ExecuteArgument): Promise<Ca
     if (table !== undefined) return { ...base, type: { name: 'table' }, value: null, table };
     const slot = run.frame.variable(value.name);
     if (slot === undefined) throw new SqlError(137, `Must declare the scalar variable "${value.name}".`, 15, 2);
-    return { ...base, type: slot.type, value: slot.value };
+    return slot.bytes === undefined
+      ? { ...base, type: slot.type, value: slot.value }
+      : binaryArgument(base, slot.type, slot.bytes);
   }
   return { ...base, ...(await evaluateTyped(run, value)) };
 }
@@ -272,7 +277,7 @@ async function bindParameters(
       continue;
     }
     if (argument !== undefined && argument.byDefault !== true) {
-      frame.variables.set(key, { type, value: await convertArgument(run, argument.value, argument.type, type) });
+      frame.variables.set(key, await argumentSlot(run, argument, type));
     } else if (parameter.default !== undefined) {
       const word = bareWord(parameter.default);
       frame.variables.set(key, { type, value: word ?? (await evaluate(run, parameter.default, type)) });
@@ -402,9 +407,13 @@ export async function callRemote(run: Run, name: string, parameters: readonly Td
 
 /** A parameter of the wire; a table value becomes a temporary table of the call. */
 export async function remoteArgument(run: Run, parameter: TdsParameter): Promise<CallArgument> {
-  const base = { name: parameter.name, type: parameter.type as SqlType, output: parameter.output };
-  if (parameter.type.name !== 'table') return { ...base, value: encoderFor(parameter.type)(parameter.value) };
-  return { ...base, value: null, table: await tableParameter(run, parameter) };
+  const { name, output, value } = parameter;
+  const type = parameter.type as SqlType;
+  if (type.name === 'table') {
+    return { name, output, type, value: null, table: await tableParameter(run, parameter) };
+  }
+  if (isLongBinary(type, value)) return binaryArgument({ name, output }, type, value);
+  return { name, output, type, value: encoderFor(parameter.type)(value) };
 }
 
 /** Makes the temporary table of a table-valued parameter. */
@@ -414,10 +423,13 @@ export async function tableParameter(run: Run, parameter: TdsParameter): Promise
   const definition = definitionOfType(tableOfType(scope.snapshot, parameter.type.typeName ?? ''));
   const local = await makeLocal(run, parameter.name || '@sbx_table', definition, run.frame);
   if (value === null || typeof value !== 'object' || !('rows' in value)) return local;
-  const encoders = value.columns.map((column) => encoderFor(column.type));
-  const rows = value.rows.map((row) => row.map((cell, index) => encoders[index]?.(cell) ?? null));
+  const encoders = value.columns.map((column) => copyEncoderFor(column.type as SqlType));
+  const received = value.rows;
+  function* rows(): Generator<CopyValue[]> {
+    for (const row of received) yield row.map((cell, index) => encoders[index]?.(cell) ?? null);
+  }
   const columns = value.columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true }));
-  const stage = await stageRows(run, run.frame, '@sbx_stage', columns, rows);
+  const stage = await stageRows(run, run.frame, '@sbx_stage', columns, rows());
   const list = stage.relation.columns.map((column) => column.sql).join(', ');
   await run.session.query(`INSERT INTO ${local.physical} (${list}) SELECT ${list} FROM ${stage.physical}`, [], {
     writes: true,

@@ -2,6 +2,7 @@ import { translateQuery, type ResultColumn, type TranslatedQuery } from '#conver
 import type { Select } from '#tsql';
 import type { ResultSink, TdsColumn, TdsType, TdsValue } from '../session.ts';
 import { identityOf } from './identity-column.ts';
+import type { PgValue } from './large-bind.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
@@ -38,7 +39,7 @@ export function rowDecoder(columns: readonly ResultColumn[]): (row: PgRow) => Td
 export async function streamRows(
   run: Run,
   query: { readonly sql: string; readonly columns: readonly ResultColumn[] },
-  values: readonly (string | null)[],
+  values: readonly PgValue[],
   writes: boolean,
 ): Promise<number> {
   const { session, out, signal } = run;
@@ -89,7 +90,7 @@ export async function runSelect(run: Run, asWritten: Select): Promise<void> {
 
 const writes = (query: TranslatedQuery): boolean => query.sql.includes('nextval(');
 
-async function assignFrom(run: Run, query: TranslatedQuery, values: readonly (string | null)[]): Promise<number> {
+async function assignFrom(run: Run, query: TranslatedQuery, values: readonly PgValue[]): Promise<number> {
   let last: PgRow | undefined;
   let count = 0;
   await run.session.query(query.sql, values, {

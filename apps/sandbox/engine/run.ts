@@ -4,6 +4,7 @@ import type { CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError, type ResultSink } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Frame, LocalTable } from './frame.ts';
+import type { PgValue } from './large-bind.ts';
 import { sandbox } from './profile.ts';
 import { cursorStatus } from './cursors.ts';
 import { frameFunction } from './frame-functions.ts';
@@ -112,8 +113,8 @@ function scopeValue(run: Run, name: string): string | null | undefined {
 }
 
 /** The values of a translated statement's parameters, in the order of their numbers. */
-export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<(string | null)[]> {
-  const values: (string | null)[] = [];
+export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<PgValue[]> {
+  const values: PgValue[] = [];
   for (const parameter of parameters) {
     const answer = scopeValue(run, parameter.name);
     if (answer !== undefined) {
@@ -125,7 +126,7 @@ export async function bind(run: Run, parameters: readonly ParameterRef[]): Promi
     if (session === undefined && slot === undefined) {
       throw new SqlError(137, `Must declare the scalar variable "${parameter.name}".`, 15, 2);
     }
-    const value = session === undefined ? slot?.value : await session.value(run.session, run.frame);
+    const value = session === undefined ? (slot?.bytes ?? slot?.value) : await session.value(run.session, run.frame);
     values[parameter.index - 1] = value ?? null;
   }
   return values;

@@ -3,6 +3,7 @@ import type { TableModel } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { makeTable, sourceOf } from './ddl/create-table.ts';
 import type { IdentityColumn } from './identity-column.ts';
+import type { PgValue } from './large-bind.ts';
 import { bind, type Run } from './run.ts';
 import { createTemporary, definitionOfResult } from './temporary-table.ts';
 
@@ -71,7 +72,7 @@ async function intoTemporary(
   run: Run,
   query: TranslatedQuery,
   name: string,
-  values: readonly (string | null)[],
+  values: readonly PgValue[],
   numbered: IdentityColumn | undefined,
 ): Promise<number> {
   const plain = definitionOfResult(query.columns);
@@ -104,12 +105,7 @@ function checkTwice(columns: TranslatedQuery['columns'], table: string): void {
   }
 }
 
-async function fill(
-  run: Run,
-  table: string,
-  query: TranslatedQuery,
-  values: readonly (string | null)[],
-): Promise<number> {
+async function fill(run: Run, table: string, query: TranslatedQuery, values: readonly PgValue[]): Promise<number> {
   const result = await run.session.query(`INSERT INTO ${table} ${query.sql}`, values, {
     writes: true,
     signal: run.signal,

@@ -1,11 +1,10 @@
 import type { Relation, ResultColumn } from '#conversion';
 import { qualifiedName, quoteName, type TableRef, type TableVariable } from '#tsql';
 import type { ResultSink } from '../session.ts';
-import { copyRows } from './copy.ts';
+import { copyRows, type CopyValue } from './copy.ts';
 import { Frame, type LocalTable } from './frame.ts';
 import { runBody } from './interpreter.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
-import type { PgRow } from './pg-link.ts';
 import type { Run } from './run.ts';
 import { definitionOfResult, makeLocal } from './temporary-table.ts';
 
@@ -32,7 +31,7 @@ export async function stageRows(
   frame: Frame,
   name: string,
   columns: readonly ResultColumn[],
-  rows: AsyncIterable<PgRow> | Iterable<PgRow>,
+  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
 ): Promise<LocalTable> {
   const local = await makeLocal(run, name, definitionOfResult(columns), frame);
   await copyRows(run.session.link, local.physical, rows);
@@ -59,7 +58,7 @@ export async function insertRows(
   target: InsertTarget,
   names: readonly string[],
   columns: readonly ResultColumn[],
-  rows: AsyncIterable<PgRow> | Iterable<PgRow>,
+  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
 ): Promise<number> {
   const frame = new Frame(run.frame.procedure, run.frame.procedureId, run.frame.level, run.frame);
   for (const [name, table] of run.frame.tables) frame.tables.set(name, table);

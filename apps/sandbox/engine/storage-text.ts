@@ -38,3 +38,13 @@ export function unescapeText(text: string): string {
   }
   return out;
 }
+
+/** A text in pieces of about `size` characters, none of which ends between the halves of a surrogate pair. */
+export function* textPieces(text: string, size: number): Generator<string> {
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = Math.min(at + size, text.length);
+    const last = text.charCodeAt(end - 1);
+    if (last >= 0xd800 && last < 0xdc00 && end < text.length) end += 1;
+    yield text.slice(at, end);
+  }
+}

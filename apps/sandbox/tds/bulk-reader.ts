@@ -1,40 +1,29 @@
 import type { TdsColumn, TdsValue } from '../session.ts';
-import type { IncomingMessage } from './message-reader.ts';
+import type { MessageStream, ValueReader } from './message-stream.ts';
 import { readTypeInfo } from './type-info.ts';
-import { decoderOf, type Decoder } from './value-decoders.ts';
-import { NotEnoughBytes, ProtocolError, WireReader } from './wire-reader.ts';
+import { valueReaderOf } from './value-decoders.ts';
+import { ProtocolError, type WireReader } from './wire-reader.ts';
 import { TOKEN } from './wire-types.ts';
 
 /**
- * Reads a bulk load (MS-TDS 2.2.6.1) while it arrives: COLMETADATA, then ROW or NBCROW tokens, then DONE. What is kept is at most twice the largest
- * row: when a row is not complete, as much again is waited for before it is tried once more, so that large values cost linear time.
+ * Reads a bulk load (MS-TDS 2.2.6.1) while it arrives: COLMETADATA, then ROW or NBCROW tokens, then DONE. What is kept is one row; a row that is not all
+ * there is read value by value, its long values piece by piece.
  */
 export class BulkReader {
-  private readonly reader = new WireReader(Buffer.alloc(0));
-  private decoders: readonly Decoder[] = [];
+  private readers: readonly ValueReader<TdsValue>[] = [];
 
-  constructor(
-    private readonly message: IncomingMessage,
-    private readonly maxRowBytes: number,
-  ) {}
+  constructor(private readonly stream: MessageStream) {}
 
   /** The columns; call once, before the rows. */
-  async columns(): Promise<readonly TdsColumn[]> {
-    for (;;) {
-      try {
-        return this.readColumns();
-      } catch (error) {
-        await this.retry(error, 0);
-      }
-    }
+  columns(): Promise<readonly TdsColumn[]> {
+    return this.stream.read((reader) => this.readColumns(reader));
   }
 
-  private readColumns(): readonly TdsColumn[] {
-    const { reader } = this;
+  private readColumns(reader: WireReader): readonly TdsColumn[] {
     if (reader.u8() !== TOKEN.colMetadata) throw new ProtocolError('a bulk load without column metadata');
     const count = reader.u16();
     const columns: TdsColumn[] = [];
-    const decoders: Decoder[] = [];
+    const readers: ValueReader<TdsValue>[] = [];
     for (let index = 0; index < count; index++) {
       reader.u32();
       const flags = reader.u16();
@@ -42,65 +31,41 @@ export class BulkReader {
       const { name } = wire.type;
       if (name === 'text' || name === 'ntext' || name === 'image') reader.usVarchar();
       columns.push({ name: reader.bVarchar(), type: wire.type, nullable: (flags & 0x01) !== 0 });
-      decoders.push(decoderOf(wire, 'row'));
+      readers.push(valueReaderOf(wire, 'row'));
     }
-    this.decoders = decoders;
+    this.readers = readers;
     return columns;
   }
 
-  /** The rows in order. Throws {@link ProtocolError} when the stream is not one of rows, {@link NotEnoughBytes} when the client dropped. */
+  /** The rows in order. Throws {@link ProtocolError} when the stream is not one of rows, `NotEnoughBytes` when the client dropped. */
   async *rows(): AsyncGenerator<readonly TdsValue[]> {
-    for (;;) {
-      const start = this.reader.position;
-      let row: readonly TdsValue[] | undefined;
-      try {
-        row = this.readRow();
-      } catch (error) {
-        if (start !== this.reader.bytes.length) await this.retry(error, start);
-        else if (!(await this.moreAtBoundary(error))) return;
-        continue;
-      }
-      if (!row) return;
-      yield row;
+    // A message that ends between two rows, without a DONE, is taken as ended.
+    while (!(await this.stream.atEnd())) {
+      const token = await this.stream.read((reader) => reader.u8());
+      if (token === TOKEN.done) return;
+      if (token !== TOKEN.row && token !== TOKEN.nbcRow) throw new ProtocolError(`token ${token} in a bulk load`);
+      const hasNulls = token === TOKEN.nbcRow;
+      yield this.stream.readNow((reader) => this.readRow(reader, hasNulls)) ?? (await this.readSlowly(hasNulls));
     }
   }
 
-  private readRow(): readonly TdsValue[] | undefined {
-    const { reader, decoders } = this;
-    const token = reader.u8();
-    if (token === TOKEN.row) return decoders.map((decode) => decode(reader));
-    if (token === TOKEN.nbcRow) {
-      const bitmap = reader.view((decoders.length + 7) >> 3);
-      return decoders.map((decode, index) => (((bitmap[index >> 3] ?? 0) >> (index & 7)) & 1 ? null : decode(reader)));
-    }
-    if (token === TOKEN.done) return undefined;
-    throw new ProtocolError(`token ${token} in a bulk load`);
+  private readRow(reader: WireReader, hasNulls: boolean): readonly TdsValue[] {
+    const { readers } = this;
+    if (!hasNulls) return readers.map((one) => one.decode(reader));
+    const bitmap = reader.view((readers.length + 7) >> 3);
+    return readers.map((one, index) => (isNull(bitmap, index) ? null : one.decode(reader)));
   }
 
-  /** All bytes are used up between two rows: more rows come, or the message ends without a DONE, which is taken as its end. */
-  private async moreAtBoundary(error: unknown): Promise<boolean> {
-    if (!(error instanceof NotEnoughBytes)) throw error;
-    const chunk = await this.message.read();
-    if (!chunk) return false;
-    this.reader.bytes = chunk;
-    this.reader.position = 0;
-    return true;
+  private async readSlowly(hasNulls: boolean): Promise<readonly TdsValue[]> {
+    const { readers, stream } = this;
+    const size = (readers.length + 7) >> 3;
+    const bitmap = hasNulls ? await stream.read((reader) => Buffer.from(reader.view(size))) : Buffer.alloc(size);
+    const row: TdsValue[] = [];
+    for (const [index, one] of readers.entries()) row.push(isNull(bitmap, index) ? null : await stream.value(one));
+    return row;
   }
+}
 
-  private async retry(error: unknown, start: number): Promise<void> {
-    if (!(error instanceof NotEnoughBytes)) throw error;
-    const rest = this.reader.bytes.subarray(start);
-    if (rest.length > this.maxRowBytes) throw new ProtocolError(`a bulk row above ${this.maxRowBytes} bytes`);
-    const parts = [rest];
-    let size = rest.length;
-    while (size <= rest.length * 2) {
-      const chunk = await this.message.read();
-      if (!chunk) break;
-      parts.push(chunk);
-      size += chunk.length;
-    }
-    if (size === rest.length) throw new ProtocolError('a bulk load that ends inside a row');
-    this.reader.bytes = Buffer.concat(parts, size);
-    this.reader.position = 0;
-  }
+function isNull(bitmap: Buffer, index: number): boolean {
+  return (((bitmap[index >> 3] ?? 0) >> (index & 7)) & 1) !== 0;
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import sql from 'mssql';
-import type { TdsColumn, TdsParameter, TdsType, TdsValue } from '../session.ts';
+import type { TableValue, TdsColumn, TdsParameter, TdsType, TdsValue } from '../session.ts';
 import { ScriptedServer } from './scripted-server.ts';
 import { TdsServer } from './server.ts';
 
@@ -255,12 +255,14 @@ describe('tedious sends parameters:', () => {
     };
     await pool.request().input('t', sql.TVP, table).execute('dbo.Put');
     expect(seen[0]?.type).toMatchObject({ name: 'table', typeName: 'dbo.Lines' });
-    expect(seen[0]?.value).toMatchObject({
-      rows: [
+    const rows = (seen[0]?.value as TableValue | undefined)?.rows ?? [];
+    // They may be read again.
+    for (const _ of [1, 2]) {
+      expect([...rows]).toEqual([
         [1, 'é'],
         [2, null],
-      ],
-    });
+      ]);
+    }
   });
 });
 

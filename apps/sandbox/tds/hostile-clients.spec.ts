@@ -157,12 +157,12 @@ describe('a client that breaks the rules loses its connection only:', () => {
     };
   });
 
-  test('a request larger than the server takes', async () => {
+  test('a request larger than the server takes, and no end to it', async () => {
     const socket = await open();
     socket.write(recorded.login);
     const packet = Buffer.alloc(4096, 0x20);
     packet.set([1, 0, 0x10, 0, 0, 0, 1, 0]);
-    for (let index = 0; index < 300; index++) socket.write(packet);
+    for (let index = 0; index < 1_600; index++) socket.write(packet);
     await closedByServer(socket);
   });
 });
@@ -200,6 +200,24 @@ describe('a request that cannot be read is answered with an error', () => {
     const bytes = await answer(request);
     expect(bytes.includes(Buffer.from('TDS', 'utf16le'))).toBe(true);
     expect(bytes.readInt32LE(8 + 3)).toBe(4002);
+  });
+});
+
+describe('what is too long is answered with an error, and the connection serves on', () => {
+  const spoken = [
+    ['a batch', 701, (request: sql.Request) => request.batch(`SELECT '${'x'.repeat(600_000)}'`)],
+    ['a value', 7119, (request: sql.Request) => request.input('v', Buffer.alloc(1_100_000)).query('SELECT @v')],
+    ['a text', 7119, (request: sql.Request) => request.input('v', 'x'.repeat(550_000)).query('SELECT @v')],
+    [
+      'many values',
+      701,
+      (request: sql.Request) =>
+        request.input('a', Buffer.alloc(600_000)).input('b', Buffer.alloc(600_000)).query('SELECT @a, @b'),
+    ],
+  ] as const;
+  test.each(spoken)('%s', async (_name, number, work) => {
+    await expect(work(pool.request())).rejects.toMatchObject({ number });
+    expect((await pool.request().batch('SELECT 1')).recordsets).toBeDefined();
   });
 });
 

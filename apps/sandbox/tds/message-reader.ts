@@ -64,9 +64,13 @@ export class IncomingMessage {
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size);
   }
 
-  /** Reads and drops what is left. */
-  async drain(): Promise<void> {
-    while (await this.read());
+  /** Reads and drops what is left; more than `most` bytes of it are a {@link ProtocolError}. */
+  async drain(most = Infinity): Promise<void> {
+    let dropped = 0;
+    for (let chunk = await this.read(); chunk; chunk = await this.read()) {
+      dropped += chunk.length;
+      if (dropped > most) throw new ProtocolError(`${most} bytes of a message that is refused`);
+    }
   }
 
   /** The answer is written: an attention from now on belongs to no request. */

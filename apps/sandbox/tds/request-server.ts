@@ -1,9 +1,10 @@
-import { SqlError, type SqlSession } from '../session.ts';
+import { SqlError, type SqlSession, type TransactionRequest } from '../session.ts';
 import { BulkReader } from './bulk-reader.ts';
 import type { IncomingMessage } from './message-reader.ts';
+import { MAX_VALUE_BYTES, MessageStream } from './message-stream.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { ProcedureCalls } from './procedure-calls.ts';
-import { readBatch, readRpc, readTransaction } from './request-reader.ts';
+import { readBatch, readRpc, readTransaction, type RpcCall } from './request-reader.ts';
 import { Response } from './response.ts';
 import { writeEnvBytes, writeEnvText } from './tokens.ts';
 import { NotEnoughBytes, ProtocolError } from './wire-reader.ts';
@@ -26,6 +27,14 @@ export interface RequestServerOptions {
   readonly log: TdsLog;
 }
 
+/** What a request asks for, by its kind, or why it could not be read. */
+interface ReadRequest {
+  sql?: string;
+  calls?: readonly RpcCall[];
+  transaction?: TransactionRequest | undefined;
+  failure?: SqlError | undefined;
+}
+
 /** Answers the requests of one session, one after the other. A fault of a request is sent as ERROR; it throws only when the client broke off. */
 export class RequestServer {
   private readonly calls: ProcedureCalls;
@@ -44,43 +53,52 @@ export class RequestServer {
   /** Answers one request; the severity of the error that ended it, 0 if none did. The answer's last packet is written when this resolves. */
   async serve(message: IncomingMessage): Promise<number> {
     if (message.type === PACKET.bulk) return this.serveBulk(message);
-    const bytes = await message.all(this.options.maxRequestBytes);
     const response = this.responseTo(message, message.type === PACKET.rpc);
+    const read = await this.read(message);
     if (message.ignored) {
       response.finishIgnored();
       return 0;
     }
-    if (message.type === PACKET.rpc) return this.serveRpc(message, bytes);
-    const failure = await this.attempt(async () => {
-      await this.resetIfAsked(message);
-      await this.dispatch(message, bytes, response);
-    });
+    if (message.type === PACKET.rpc) return this.serveRpc(message, read, response);
+    const failure =
+      read.failure ??
+      (await this.attempt(async () => {
+        await this.resetIfAsked(message);
+        if (!message.signal.aborted) await this.dispatch(message, read, response);
+      }));
     if (message.attention) response.finishAttention();
     else response.finishBatch(failure);
     return failure?.severity ?? 0;
   }
 
-  private async dispatch(message: IncomingMessage, bytes: Buffer, out: Response): Promise<void> {
+  /** Reads a request as its packets come. What cannot be read passes to its end, and is then answered; without an end it costs the connection. */
+  private async read(message: IncomingMessage): Promise<ReadRequest> {
+    const stream = new MessageStream(message, this.options.maxRequestBytes);
+    const read: ReadRequest = {};
+    read.failure = await this.attempt(async () => {
+      if (message.type === PACKET.batch) read.sql = await readBatch(stream);
+      else if (message.type === PACKET.rpc) read.calls = await readRpc(stream);
+      else if (message.type === PACKET.transaction) read.transaction = await readTransaction(stream);
+    });
+    await message.drain(PATIENCE * this.options.maxRequestBytes);
+    return read;
+  }
+
+  private async dispatch(message: IncomingMessage, read: ReadRequest, out: Response): Promise<void> {
     const { session } = this.options;
-    if (message.signal.aborted) return;
-    if (message.type === PACKET.batch) {
-      const sql = readBatch(bytes);
-      if (INSERT_BULK.test(sql)) this.bulkSql = sql;
-      else await session.batch(sql, out, message.signal);
+    if (read.sql !== undefined) {
+      if (INSERT_BULK.test(read.sql)) this.bulkSql = read.sql;
+      else await session.batch(read.sql, out, message.signal);
     } else if (message.type === PACKET.transaction) {
-      const request = readTransaction(bytes);
-      if (!request) throw new SqlError(8501, 'MSDTC is unavailable.', 16, 1);
-      await session.transaction(request, out);
+      if (!read.transaction) throw new SqlError(8501, 'MSDTC is unavailable.', 16, 1);
+      await session.transaction(read.transaction, out);
     } else throw new ProtocolError(`packet type ${message.type} after the login`);
   }
 
-  private async serveRpc(message: IncomingMessage, bytes: Buffer): Promise<number> {
-    let response = this.responseTo(message, true);
-    let requests: ReturnType<typeof readRpc> = [];
-    let failure = await this.attempt(async () => {
-      await this.resetIfAsked(message);
-      requests = readRpc(bytes);
-    });
+  private async serveRpc(message: IncomingMessage, read: ReadRequest, first: Response): Promise<number> {
+    let response = first;
+    const requests = read.calls ?? [];
+    let failure = read.failure ?? (await this.attempt(() => this.resetIfAsked(message)));
     for (let index = 0; index < requests.length && !failure && !message.signal.aborted; index++) {
       const request = requests[index];
       const current = response;
@@ -103,7 +121,8 @@ export class RequestServer {
     let rowCount = 0n;
     const failure = await this.attempt(async () => {
       if (sql === undefined) throw new ProtocolError('bulk rows without INSERT BULK');
-      const reader = new BulkReader(message, this.options.maxRequestBytes);
+      const limit = Math.min(this.options.maxRequestBytes, MAX_VALUE_BYTES);
+      const reader = new BulkReader(new MessageStream(message, Infinity, limit));
       const columns = await reader.columns();
       rowCount = await this.options.session.bulkLoad(sql, columns, faultsNamed(reader.rows()), message.signal);
     });
@@ -152,6 +171,9 @@ async function* faultsNamed<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
     throw asSqlError(error);
   }
 }
+
+/** Of a request that is refused so many times the limit is read to its end. */
+const PATIENCE = 4;
 
 const INSERT_BULK = /^\s*insert\s+bulk\s/i;
 

@@ -22,7 +22,7 @@ export interface TdsServerOptions {
   readonly serverName?: string;
   /** Time from the connection to LOGIN7; default 15 s, as SQL Server's clients wait. */
   readonly loginTimeoutMs?: number;
-  /** Largest batch, RPC message or bulk row in memory; default 256 MB. */
+  /** Largest batch or RPC message; above it 701. Default 512 MB. One value is bounded by it and by 256 MB (7119). */
   readonly maxRequestBytes?: number;
   readonly log?: TdsLog;
 }
@@ -51,7 +51,7 @@ export class TdsServer {
       secureContext: await this.secureContext(),
       encryption: options.encryption ?? 'off',
       loginTimeoutMs: options.loginTimeoutMs ?? 15_000,
-      maxRequestBytes: options.maxRequestBytes ?? 256 * 1024 * 1024,
+      maxRequestBytes: options.maxRequestBytes ?? 512 * 1024 * 1024,
       log: options.log ?? SILENT,
     };
     await new Promise<void>((resolve, reject) => {

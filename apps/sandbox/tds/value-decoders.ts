@@ -3,6 +3,7 @@ import { collationOf } from './collation.ts';
 import { codePageOf } from './code-page.ts';
 import { readDecimalBytes, readFixedValue, readTemporal } from './fixed-decoders.ts';
 import { isFixed, type WireType } from './type-info.ts';
+import { LongValue, valueTooLong, type MessageStream, type ValueReader } from './message-stream.ts';
 import { readVariant } from './variant.ts';
 import { ProtocolError, type WireReader } from './wire-reader.ts';
 import { CHARBIN_NULL, PLP_NULL, PLP_UNKNOWN, TYPE } from './wire-types.ts';
@@ -47,6 +48,55 @@ export function decoderOf(wire: WireType, place: Place): Decoder {
       return isFixed(code) ? (reader) => readFixedValue(reader, type.name, wire.size) : sizedDecoder(type);
   }
 }
+
+/** How a value is read while its message comes: a long one piece by piece into one buffer of its own. */
+export function valueReaderOf(wire: WireType, place: Place): ValueReader<TdsValue> {
+  const decode = decoderOf(wire, place);
+  const { code, size } = wire;
+  if (code === TYPE.text || code === TYPE.ntext || code === TYPE.image) {
+    return { decode, long: (stream) => longLob(stream, wire, place) };
+  }
+  const isPlp = code === TYPE.xml || code === TYPE.udt || (size === 0xffff && LONG_CODES.has(code));
+  return isPlp ? { decode, long: (stream) => longPlp(stream, wire) } : { decode };
+}
+
+const LONG_CODES: ReadonlySet<number> = new Set([TYPE.varchar, TYPE.nvarchar, TYPE.varbinary]);
+
+async function longPlp(stream: MessageStream, wire: WireType): Promise<TdsValue> {
+  const total = await stream.read((reader) => reader.u64());
+  if (total === PLP_NULL) return null;
+  const limit = stream.maxValueBytes;
+  if (total !== PLP_UNKNOWN && total > BigInt(limit)) throw valueTooLong(limit);
+  const value = new LongValue(total === PLP_UNKNOWN ? undefined : Number(total), limit);
+  for (;;) {
+    const length = await stream.read((reader) => reader.u32());
+    if (length === 0) break;
+    await value.take(stream, length);
+  }
+  if (total !== PLP_UNKNOWN && total !== BigInt(value.length))
+    throw new ProtocolError('a PLP value of another length than told');
+  return ownedValue(wire, value);
+}
+
+async function longLob(stream: MessageStream, wire: WireType, place: Place): Promise<TdsValue> {
+  if (place === 'row') {
+    const pointer = await stream.read((reader) => reader.u8());
+    if (pointer === 0) return null;
+    await stream.read((reader) => reader.take(pointer + 8));
+  }
+  const size = await stream.read((reader) => reader.u32());
+  if (size === 0xffff_ffff) return null;
+  const value = new LongValue(size, stream.maxValueBytes);
+  await value.take(stream, size);
+  return ownedValue(wire, value);
+}
+
+/** Bytes that nobody else reads need no copy. */
+function ownedValue(wire: WireType, value: LongValue): string | Buffer {
+  return IS_BINARY.test(wire.type.name) ? value.finish() : textOf(wire)(value.finish());
+}
+
+const IS_BINARY = /^(?:varbinary|binary|image|hierarchyid|geography|geometry)$/;
 
 /** Turns the bytes of a long value into its form at the seam. */
 function textOf(wire: WireType): (bytes: Buffer) => string | Buffer {
