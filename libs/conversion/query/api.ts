@@ -81,6 +81,8 @@ export interface TypedSql {
   readonly json?: boolean;
   /** The nodes of .nodes(): nothing but the methods of xml may be called on them. */
   readonly xmlNodes?: boolean;
+  /** Of such nodes in plain PostgreSQL: the path to the node within an element `x` around it. */
+  readonly xmlContext?: string;
   /** The column it is, where it is nothing but a column. */
   readonly column?: { readonly table: string; readonly name: string };
   /** Of a column of the target: its PostgreSQL type as declared. */

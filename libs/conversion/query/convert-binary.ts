@@ -2,6 +2,7 @@ import type { TypedSql } from './api.ts';
 import type { Conversion } from './convert.ts';
 import { bool, call, quoted, value } from './sql-text.ts';
 import { familyOf, isNational, lengthOf } from './sql-type.ts';
+import { utf16Bytes } from './utf16.ts';
 
 const WIDTH: Record<string, number> = { bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8 };
 
@@ -13,7 +14,7 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
     case 'binary':
       return sizedBytes(c, from.sql, lengthOf(from.type) ?? -1, false);
     case 'string':
-      if (!runtime) return call('convert_to', from.sql, `'UTF8'`);
+      if (!runtime) return isNational(from.type) ? utf16Bytes(from.sql) : call('convert_to', from.sql, `'UTF8'`);
       return sizedBytes(c, textBytes(c), -1, false);
     case 'bit':
     case 'integer': {

@@ -28,7 +28,7 @@ const SPATIAL_METHODS: Readonly<Record<string, readonly [string, SqlType]>> = {
 /** `value.Method(args)`. */
 export function translateMethod(t: Translation, env: Environment, node: MethodCall): TypedSql {
   const target = methodTarget(t, env, node.target);
-  if (t.profile.runtime && target.type.name === 'xml') return xmlMethod(t, env, node, target);
+  if (target.type.name === 'xml') return xmlMethod(t, env, node, target);
   const name = node.method.name.toLowerCase();
   const args = node.args.map((arg) => translate(t, env, arg).sql);
   if (!t.profile.runtime) return unknownMethod(t, target.type, node.method.name, node);

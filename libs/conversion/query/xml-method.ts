@@ -7,6 +7,7 @@ import { renameColumns, sourceName, type SourceSql } from './from.ts';
 import { call, quoted, value } from './sql-text.ts';
 import { BIT, dataTypeOf, isString, nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { plainContext, plainXmlExist, plainXmlNodes, plainXmlQuery, plainXmlValue } from './xml-plain.ts';
 import { CONTEXT, readXPath, XPathFault, type XPath } from './xpath.ts';
 
 const XML = { name: 'xml' } as const;
@@ -102,24 +103,30 @@ export function xmlMethod(t: Translation, env: Environment, node: MethodCall, on
   const path = xqueryOf(t, env, node);
   if (path === undefined) return NULL_XML;
   const target = targetOf(one);
-  if (method === 'value') return xmlValue(t, env, node, { path, target });
+  if (!t.profile.runtime && one.xmlContext !== undefined && path.text.includes('..'))
+    return t.unsupported(`A path of .${method}() to what stands around its node`, node.span);
+  if (method === 'value') return xmlValue(t, env, node, { path, target, on: one });
   if (method === 'query') {
     if (path.attributes) {
       return t.fail('xquery', 2396, 'XQuery [query()]: Attribute may not appear outside of an element', node.span);
     }
+    if (!t.profile.runtime)
+      return path.kind === 'nodes'
+        ? value(plainXmlQuery({ on: one, path }), XML)
+        : t.unsupported('The method .query() of an expression that is no path', node.span);
     return value(run(path.kind === 'nodes' ? 'query' : 'scalar', target, path), XML);
   }
   if (path.kind !== 'nodes') return t.unsupported('The method .exist() of an expression that is no path', node.span);
-  return value(run('exist', target, path), BIT);
+  return value(t.profile.runtime ? run('exist', target, path) : plainXmlExist({ on: one, path }), BIT);
 }
 
 function xmlValue(
   t: Translation,
   env: Environment,
   node: MethodCall,
-  use: { readonly path: XPath; readonly target: Target },
+  use: { readonly path: XPath; readonly target: Target; readonly on: TypedSql },
 ): TypedSql {
-  const { path, target } = use;
+  const { path, target, on } = use;
   if (path.kind === 'nodes' && !path.single) {
     const message = `XQuery [value()]: 'value()' requires a singleton (or empty sequence), found operand of type 'xdt:untypedAtomic *'`;
     return t.fail('xquery', 2389, message, node.span);
@@ -138,7 +145,10 @@ function xmlValue(
   if (type === undefined || parsed.errors.length > 0) {
     return t.fail('unknown-type', 243, `Type ${argument.value} is not a defined system type.`, node.span);
   }
-  const text = value(run(path.kind === 'nodes' ? 'value' : 'scalar', target, path), nvarchar(-1));
+  const sql = t.profile.runtime
+    ? run(path.kind === 'nodes' ? 'value' : 'scalar', target, path)
+    : plainXmlValue({ on, path });
+  const text = value(sql, nvarchar(-1));
   const made = convert(t, text, type, { mode: 'explicit', span: node.span });
   return isString(type) ? { ...made, type } : made;
 }
@@ -147,7 +157,7 @@ function xmlValue(
 export function xmlNodes(t: Translation, env: Environment, node: TableFunction, fn: MethodCall): SourceSql {
   const nothing: SourceSql = { sql: '', sources: [] };
   const one = methodTarget(t, env, fn.target);
-  if (!t.profile.runtime || one.type.name !== 'xml' || fn.method.name !== 'nodes') {
+  if (one.type.name !== 'xml' || fn.method.name !== 'nodes') {
     t.unsupported(`The method .${fn.method.name}() in FROM`, node.span);
     return nothing;
   }
@@ -159,6 +169,12 @@ export function xmlNodes(t: Translation, env: Environment, node: TableFunction, 
   }
   const name = node.alias?.name ?? '';
   const sqlName = sourceName(t, name);
+  if (!t.profile.runtime) {
+    const on = { ...value(`${sqlName}.node`, XML, false), xmlNodes: true, xmlContext: plainContext(path) };
+    const rows: Source = { name, aliased: true, sqlName, columns: [{ name: '', value: on }] };
+    const sql = `LATERAL ${plainXmlNodes({ on: one, path })} AS ${sqlName}(node)`;
+    return { sql, sources: [renameColumns(rows, node.columns)] };
+  }
   const column = { name: '', value: { ...value(sqlName, XML, false), xmlNodes: true } };
   const source: Source = { name, aliased: true, sqlName, columns: [column] };
   return {

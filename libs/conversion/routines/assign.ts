@@ -93,7 +93,7 @@ function aggregates(node: Expression): boolean {
 /** SELECT @v = …: without FROM one assignment after the other; of one row INTO; else row by row, so that no row changes nothing and the last row counts. */
 export function selectAssign(e: Emitter, query: Query, spec: SelectSpec): void {
   const items = assignsOf(spec);
-  if (spec.from.length === 0) return assignInTurn(e, spec, items);
+  if (spec.from.length === 0 && !query.with) return assignInTurn(e, spec, items);
   const names = new Set(items.map((one) => one.variable.name.toLowerCase()));
   const reads = items.some(
     (one) => one.op !== '=' || findAll(one.expression, 'variable').some((used) => names.has(used.name.toLowerCase())),

@@ -1,7 +1,8 @@
 import type { SqlType, TypedSql } from '../api.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { bool, call, quoted, value } from '../sql-text.ts';
-import { GUID, isNational, isString, nvarchar, varbinary } from '../sql-type.ts';
+import { GUID, INT, isNational, isString, nvarchar, varbinary } from '../sql-type.ts';
+import { utf16Bytes } from '../utf16.ts';
 
 const newid = (): TypedSql => value('gen_random_uuid()', GUID, false);
 
@@ -21,9 +22,10 @@ function hashbytes(use: FunctionUse): TypedSql {
   const bytes = isString(from.type)
     ? use.runtime
       ? call('sys.text_bytes', from.sql, bool(isNational(from.type)), '0')
-      : call('convert_to', from.sql, quoted('UTF8'))
+      : isNational(from.type)
+        ? utf16Bytes(from.sql)
+        : call('convert_to', from.sql, quoted('UTF8'))
     : use.to(from, varbinary(8000)).sql;
-  if (isNational(from.type) && !use.runtime) return use.needsRuntime();
   if (name === 'md5') return value(`decode(md5(${bytes}), 'hex')`, varbinary(8000));
   if (hash.plain) return value(call(hash.plain, bytes), varbinary(8000));
   return use.runtime
@@ -37,6 +39,14 @@ const session =
     use.runtime ? use.unsupported(`${use.name.toUpperCase()}`) : value(sql, type, true);
 
 const refused = (use: FunctionUse): TypedSql => use.unsupported(`The function ${use.name.toUpperCase()}`);
+
+/** CHECKSUM(NEWID()) asks for a number at random, and has one; of other values PostgreSQL has no such sum. */
+function checksum(use: FunctionUse): TypedSql {
+  const [node] = use.node.args;
+  const isRandom = node?.kind === 'call' && node.name.name.name.toLowerCase() === 'newid' && use.count === 1;
+  if (!isRandom || use.runtime) return refused(use);
+  return value('(floor(random() * 4294967296) - 2147483648)::integer', INT, false);
+}
 
 /** Properties that a variant's base tells: its type without and with what stands in parentheses behind it. */
 function variantProperty(use: FunctionUse): TypedSql {
@@ -70,7 +80,7 @@ export const SYSTEM_RULES: RuleTable = {
   // The client's name is not told to PostgreSQL; its address is.
   host_name: { rule: session('host(inet_client_addr())', nvarchar(128)), least: 0, most: 0 },
   app_name: { rule: session(`current_setting('application_name')`, nvarchar(128)), least: 0, most: 0 },
-  checksum: { rule: refused, least: 0, most: -1 },
+  checksum: { rule: checksum, least: 0, most: -1 },
   binary_checksum: { rule: refused, least: 0, most: -1 },
   checksum_agg: { rule: refused, least: 0, most: -1 },
   compress: { rule: refused, least: 0, most: -1 },

@@ -7,6 +7,7 @@ import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { TRIGGERS } from './triggers.ts';
 import { VARIABLES } from './variables.ts';
+import { XML_ROWS } from './xml.ts';
 
 export const CASES: readonly CaseGroup[] = [
   VARIABLES,
@@ -17,4 +18,5 @@ export const CASES: readonly CaseGroup[] = [
   TRIGGERS,
   JSON_ROWS,
   JUMPS,
+  XML_ROWS,
 ].filter((group) => group.cases.length > 0);
