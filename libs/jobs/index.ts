@@ -1,4 +1,6 @@
 export {
+  type ConvertSettings,
+  DEFAULT_CONVERT,
   parseJobFile,
   readJobFile,
   type JobFile,

@@ -42,6 +42,24 @@ export interface TopicSettings {
   readonly compactionLagMs: number;
 }
 
+/** How objects are converted where PostgreSQL has more than one thing for them (docs/conversion.md). */
+export interface ConvertSettings {
+  readonly aliasTypes: 'domain' | 'base';
+  readonly indexedViews: 'materialized' | 'view';
+  readonly rowversion: 'trigger' | 'bytes';
+  readonly principals: 'roles' | 'none';
+  readonly caseInsensitive: 'lower' | 'sensitive';
+}
+
+/** What holds where a job file says nothing. */
+export const DEFAULT_CONVERT: ConvertSettings = {
+  aliasTypes: 'domain',
+  indexedViews: 'materialized',
+  rowversion: 'trigger',
+  principals: 'none',
+  caseInsensitive: 'lower',
+};
+
 /** The job file, checked, defaults filled in, sizes in bytes, secrets resolved. */
 export interface JobFile {
   readonly job: string;
@@ -94,6 +112,7 @@ export interface JobFile {
     readonly onRowError: 'suspend-table' | 'park';
   };
   readonly values: ValuePolicy;
+  readonly convert: ConvertSettings;
   readonly validate: { readonly continuous: boolean };
   readonly cutover: { readonly reverse: boolean };
 }

@@ -154,6 +154,33 @@ export const JOB_SCHEMA = {
       nul: { enum: ['reject', 'strip', 'replace'], default: 'reject' },
       digit7: { enum: ['truncate', 'round', 'text'], default: 'truncate' },
     }),
+    convert: object('What objects become where PostgreSQL has more than one thing for them', {
+      aliasTypes: {
+        enum: ['domain', 'base'],
+        default: 'domain',
+        description: 'CREATE TYPE … FROM: a domain, or its base type in every column',
+      },
+      indexedViews: {
+        enum: ['materialized', 'view'],
+        default: 'materialized',
+        description: 'A materialized view to be refreshed, or a plain one that is always current',
+      },
+      rowversion: {
+        enum: ['trigger', 'bytes'],
+        default: 'trigger',
+        description: 'A trigger gives new values at each change, or the column keeps what was moved',
+      },
+      principals: {
+        enum: ['roles', 'none'],
+        default: 'none',
+        description: 'Users and roles become roles without login, with their grants; or nothing of them',
+      },
+      caseInsensitive: {
+        enum: ['lower', 'sensitive'],
+        default: 'lower',
+        description: 'Text that the source compares without case: compared by lower(), or as it is written',
+      },
+    }),
     validate: object('Validation', { continuous: flag('Go on validating while changes flow', false) }),
     cutover: object('Cutover', { reverse: flag('Keep a stream back to the source', false) }),
   },

@@ -85,6 +85,22 @@ describe.each(SAMPLES)('$name in the target’s catalog', (sample) => {
     }
   });
 
+  check('every function that gives rows can be called: its columns have the types of its result', async () => {
+    const { rows } = await client.query<{ call: string }>(
+      `select format('select * from %s(%s)', p.oid::regproc, array_to_string(array(select 'null::' || format_type(t, null) from unnest(p.proargtypes) t), ',')) as call
+       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+       where p.proretset and p.prokind = 'f' and n.nspname not in ('pg_catalog', 'information_schema')`,
+    );
+    const failing: string[] = [];
+    for (const { call } of rows) {
+      await client.query(call).catch((error: pg.DatabaseError) => {
+        // 42804: structure of query does not match function result type; others are the procedure's own.
+        if (error.code === '42804') failing.push(`${call}: ${error.message}`);
+      });
+    }
+    expect(failing).toEqual([]);
+  });
+
   check('defaults give the values that they give in the source', async () => {
     const differing: unknown[] = [];
     for (const table of conversion.tables) {

@@ -92,7 +92,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   r: 'RESTRICT',
 };
 
-/** What PostgreSQL's catalog shows of a table. The index by which Sluice finds rows of a folded key is its own and left out. */
+/** What PostgreSQL's catalog shows of a table. Indexes over folded texts stand beside those of the source and are left out. */
 export async function targetFacts(client: pg.ClientBase, source: string, place: string): Promise<TableFacts> {
   const rows = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> =>
     (await client.query<T>(text, [quoted(place)])).rows;
@@ -109,7 +109,7 @@ export async function targetFacts(client: pg.ClientBase, source: string, place: 
     uniques: sorted(of('u').map((one) => one.columns)),
     indexes: sorted(
       indexes
-        .filter((one) => !one.name.endsWith('_sluice_key'))
+        .filter((one) => !/_(sluice_key|folded)$/.test(one.name))
         .map((one) => ({
           columns: one.columns.map(plain),
           included: one.included.map(plain),

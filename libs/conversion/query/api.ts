@@ -117,6 +117,8 @@ export interface Relation {
   readonly name: string;
   /** Of tables and functions. */
   readonly sql?: string;
+  /** Of temporal tables: all rows of now and before, in parentheses, and the quoted columns of their period. */
+  readonly versions?: { readonly sql: string; readonly start: string; readonly end: string };
   /** Of tables and functions; for views only where known. */
   readonly columns: readonly RelationColumn[];
   /** Of the target's tables: the columns that tell its rows apart, quoted; absent or empty = none are known. */

@@ -22,6 +22,7 @@ import { checkInnerOrder, querySql, type QueryColumn } from './query.ts';
 import { tableFunction } from './table-function.ts';
 import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { versionsAt } from './system-time.ts';
 
 /** A FROM clause as text, and the environment of what follows it. */
 export interface FromSql {
@@ -96,7 +97,7 @@ export const nameParts = (name: ObjectName): NameParts => {
 };
 
 function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
-  if (node.systemTime) t.unsupported('FOR SYSTEM_TIME', node.span);
+  if (node.systemTime && t.profile.kind === 'sandbox') t.unsupported('FOR SYSTEM_TIME', node.span);
   if (node.sample) t.unsupported('TABLESAMPLE', node.span);
   const parts = nameParts(node.name);
   const single = parts.length === 1 ? (parts[0] ?? '') : undefined;
@@ -130,7 +131,8 @@ function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
     t.fail('unknown-object', 208, `Invalid object name '${parts.map((one) => one ?? '').join('.')}'.`, node.span);
     return { sql: '', sources: [] };
   }
-  return relationSource(t, env, relation, node, node.span);
+  const seen = node.systemTime ? versionsAt(t, env, relation, node.systemTime) : relation;
+  return relationSource(t, env, seen, node, node.span);
 }
 
 function tableVariable(t: Translation, env: Environment, node: TableVariable): SourceSql {

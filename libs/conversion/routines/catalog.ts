@@ -4,6 +4,12 @@ import type { RoutineSignature } from './routine-model.ts';
 /** What is known of the converted routines, by their source names; scopes resolve calls in it. */
 export class RoutineCatalog {
   private readonly routines = new Map<string, RoutineSignature>();
+  private readonly synonyms = new Map<string, string>();
+
+  /** Calls by the one name are calls of the other. */
+  addSynonym(of: { schema: string; name: string }, base: { schema: string; name: string }): void {
+    this.synonyms.set(keyOf(of.schema, of.name), keyOf(base.schema, base.name));
+  }
 
   add(schema: string, name: string, signature: RoutineSignature): void {
     this.routines.set(keyOf(schema, name), signature);
@@ -14,7 +20,8 @@ export class RoutineCatalog {
   }
 
   find(schema: string, name: string): RoutineSignature | undefined {
-    return this.routines.get(keyOf(schema, name));
+    const key = keyOf(schema, name);
+    return this.routines.get(this.synonyms.get(key) ?? key);
   }
 
   /** The handler of a scalar function by its dotted lower-case name; built-in functions have none here. */

@@ -16,6 +16,7 @@ export class RoutineScope implements Scope {
   readonly database: string;
   readonly collation: string;
   readonly serverVersion: number;
+  readonly foldCase: boolean;
   /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
   readonly local = new Map<string, Relation>();
   /** `@@rowcount` and its fellows. */
@@ -32,6 +33,7 @@ export class RoutineScope implements Scope {
     this.database = outer.database;
     this.collation = outer.collation;
     this.serverVersion = outer.serverVersion;
+    this.foldCase = outer.foldCase;
   }
 
   /** The routines converted so far. */

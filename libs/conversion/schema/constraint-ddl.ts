@@ -1,34 +1,70 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
-import type { CheckModel, ForeignKeyModel, IndexModel, KeyModel } from '#schema';
-import type { Expressions } from './expressions.ts';
-import { type Issue, issue } from './issue.ts';
-import type { Naming } from './naming.ts';
+import type { CheckModel, ForeignKeyModel, IndexColumn, IndexModel, KeyModel } from '#schema';
+import { foldExpression } from '#values';
+import { comparesWithoutCase } from './collations.ts';
+import { issue } from './issue.ts';
+import { type SchemaContext, tell } from './schema-context.ts';
 import { comment, targetColumns } from './table-ddl.ts';
 import type { ConvertedTable, Step } from './target-model.ts';
-import { relationOf } from './target-scope.ts';
-
-/** What the makers of constraints and indexes share. */
-export interface DdlContext {
-  readonly naming: Naming;
-  readonly expressions: Expressions;
-  readonly issues: Issue[];
-  readonly tables: ReadonlyMap<string, ConvertedTable>;
-}
+import { relationOf, sqlTypeOf } from './target-scope.ts';
 
 function objectOf(table: ConvertedTable): string {
   return `${table.source.schema}.${table.source.name}`;
 }
 
-/** Names of indexes and index-backed constraints live with the tables' in a schema of PostgreSQL; in SQL Server within their table (row C22). */
-function relationName(context: DdlContext, table: ConvertedTable, name: string): string {
-  return context.naming.name(`relations ${table.schema}`, name, `constraint ${objectOf(table)}.${name}`);
+/**
+ * Names of indexes and index-backed constraints live with the tables' in a schema of PostgreSQL; in SQL Server within their table (row C22). `plain`: what PostgreSQL itself
+ * would choose, for a constraint that the source named by itself.
+ */
+function relationName(context: SchemaContext, table: ConvertedTable, name: string, plain: string = name): string {
+  return context.naming.name(`relations ${table.schema}`, plain, `constraint ${objectOf(table)}.${name}`);
+}
+
+/** The name of a check or a foreign key: unique among the constraints of its table. */
+function constraintName(
+  context: SchemaContext,
+  table: ConvertedTable,
+  one: { readonly name: string; readonly systemNamed: boolean },
+  plain: string,
+): string {
+  return context.naming.name(
+    `constraints ${table.source.schema}.${table.source.name}`,
+    one.systemNamed ? plain : one.name,
+    one.name,
+  );
+}
+
+/** The comment of a constraint, or none. */
+function constraintComment(table: ConvertedTable, object: string, name: string, text: string | undefined): Step[] {
+  if (!text) return [];
+  return [{ ...comment(object, `CONSTRAINT ${quoteIdent(name)} ON ${quoteQualified(table)}`, text), phase: 'cutover' }];
+}
+
+/** Columns that make a unique key equal where the source holds it equal: a second index, since the plain one is what foreign keys and queries go by. */
+function foldedIndex(
+  context: SchemaContext,
+  table: ConvertedTable,
+  key: { readonly name: string; readonly columns: readonly IndexColumn[]; readonly where?: string },
+): Step[] {
+  const columns = key.columns.map(({ column }) => table.columns.find((one) => one.source.name === column));
+  if (!columns.some((column) => column && comparesWithoutCase(context, column.source))) return [];
+  const parts = columns.map((column) => {
+    const quoted = quoteIdent(column?.name ?? '');
+    return column && comparesWithoutCase(context, column.source)
+      ? `(${foldExpression('rtrim-lower', quoted)})`
+      : quoted;
+  });
+  const object = `${objectOf(table)}.${key.name}`;
+  const name = context.naming.name(`relations ${table.schema}`, `${key.name}_folded`, `fold ${object}`);
+  const sql = `CREATE UNIQUE INDEX ${quoteIdent(name)} ON ${quoteQualified(table)} (${parts.join(', ')}) NULLS NOT DISTINCT${key.where ?? ''}`;
+  return [{ phase: 'cutover', object, sql, optional: false }];
 }
 
 /**
  * Secondary indexes after the load. Unique ones are built at cutover only: until then rows of one table arrive over several partitions, in which a unique value may
  * move from row to row out of order (rows B5, D2).
  */
-export function indexSteps(context: DdlContext, table: ConvertedTable): Step[] {
+export function indexSteps(context: SchemaContext, table: ConvertedTable): Step[] {
   return table.source.indexes.flatMap((index) => {
     const object = `${objectOf(table)}.${index.name}`;
     if (index.disabled) {
@@ -37,7 +73,11 @@ export function indexSteps(context: DdlContext, table: ConvertedTable): Step[] {
       );
       return [];
     }
-    if (index.type !== 'CLUSTERED' && index.type !== 'NONCLUSTERED') {
+    if (/COLUMNSTORE/.test(index.type)) {
+      tell(context, 'SL1032', object, `The columnstore index ${index.name} is left out; its table is kept by rows.`);
+      return [];
+    }
+    if (!/^(CLUSTERED|NONCLUSTERED)( HASH)?$/.test(index.type)) {
       context.issues.push(issue('SL1006', object, `${index.type} index ${index.name} has no direct counterpart.`));
       return [];
     }
@@ -45,11 +85,14 @@ export function indexSteps(context: DdlContext, table: ConvertedTable): Step[] {
   });
 }
 
-function indexStep(context: DdlContext, table: ConvertedTable, index: IndexModel): Step[] {
+function indexStep(context: SchemaContext, table: ConvertedTable, index: IndexModel): Step[] {
   const object = `${objectOf(table)}.${index.name}`;
-  const columns = index.columns.flatMap((column) =>
-    targetColumns(table, [column.column]).map((name) => `${name}${column.descending ? ' DESC' : ''}`),
-  );
+  // SQL Server holds NULL less than any value, PostgreSQL greater: the index is read for ORDER BY as it was.
+  const columns = index.columns.flatMap(({ column, descending }) => {
+    const isNullable = table.columns.find((one) => one.source.name === column)?.nullable === true;
+    const order = `${descending ? ' DESC' : ''}${isNullable && !index.unique ? ` NULLS ${descending ? 'LAST' : 'FIRST'}` : ''}`;
+    return targetColumns(table, [column]).map((name) => `${name}${order}`);
+  });
   const included = targetColumns(table, index.included);
   if (columns.length !== index.columns.length || included.length !== index.included.length) {
     context.issues.push(issue('SL1006', object, `Index ${index.name} names a column that the target does not have.`));
@@ -75,11 +118,12 @@ function indexStep(context: DdlContext, table: ConvertedTable, index: IndexModel
   const steps: Step[] = [{ phase, object, sql, optional: false }];
   if (index.comment)
     steps.push({ ...comment(object, `INDEX ${quoteQualified({ schema: table.schema, name })}`, index.comment), phase });
+  if (index.unique) steps.push(...foldedIndex(context, table, { name: index.name, columns: index.columns, where }));
   return steps;
 }
 
 /** Unique constraints, at cutover. SQL Server allows one NULL in them, as NULLS NOT DISTINCT does. */
-export function uniqueSteps(context: DdlContext, table: ConvertedTable): Step[] {
+export function uniqueSteps(context: SchemaContext, table: ConvertedTable): Step[] {
   return table.source.uniques.flatMap((key: KeyModel) => {
     const columns = targetColumns(
       table,
@@ -92,7 +136,14 @@ export function uniqueSteps(context: DdlContext, table: ConvertedTable): Step[] 
       );
       return [];
     }
-    const name = relationName(context, table, key.name);
+    if (key.disabled) {
+      tell(context, 'SL1012', object, `Unique constraint ${key.name} is disabled in the source and was not created.`);
+      return [];
+    }
+    const plain = key.systemNamed ? `${table.name}_${plainNames(table, key.columns)}_key` : key.name;
+    const name = relationName(context, table, key.name, plain);
+    // Constraints of one table share their names with its checks and foreign keys.
+    context.naming.name(`constraints ${objectOf(table)}`, name, key.name);
     return [
       {
         phase: 'cutover' as const,
@@ -100,12 +151,18 @@ export function uniqueSteps(context: DdlContext, table: ConvertedTable): Step[] 
         sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} UNIQUE NULLS NOT DISTINCT (${columns.join(', ')})`,
         optional: false,
       },
+      ...constraintComment(table, object, name, key.comment),
+      ...foldedIndex(context, table, key),
     ];
   });
 }
 
+function plainNames(table: ConvertedTable, columns: readonly IndexColumn[]): string {
+  return columns.map(({ column }) => table.columns.find((one) => one.source.name === column)?.name ?? column).join('_');
+}
+
 /** Check constraints, at cutover; those that the source does not trust stay NOT VALID. */
-export function checkSteps(context: DdlContext, table: ConvertedTable): Step[] {
+export function checkSteps(context: SchemaContext, table: ConvertedTable): Step[] {
   return table.source.checks.flatMap((check: CheckModel) => {
     const object = `${objectOf(table)}.${check.name}`;
     if (check.disabled) {
@@ -125,7 +182,7 @@ export function checkSteps(context: DdlContext, table: ConvertedTable): Step[] {
     if (predicate === null) return [];
     if (!check.trusted)
       context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
-    const name = context.naming.name(`constraints ${objectOf(table)}`, check.name);
+    const name = constraintName(context, table, check, `${table.name}_check`);
     const notValid = check.trusted ? '' : ' NOT VALID';
     return [
       {
@@ -134,12 +191,13 @@ export function checkSteps(context: DdlContext, table: ConvertedTable): Step[] {
         sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate})${notValid}`,
         optional: false,
       },
+      ...constraintComment(table, object, name, check.comment),
     ];
   });
 }
 
 /** Foreign keys, at cutover: added NOT VALID, then validated, so that the error names one constraint and the lock is short. */
-export function foreignKeySteps(context: DdlContext, table: ConvertedTable): Step[] {
+export function foreignKeySteps(context: SchemaContext, table: ConvertedTable): Step[] {
   return table.source.foreignKeys.flatMap((key: ForeignKeyModel) => {
     const object = `${objectOf(table)}.${key.name}`;
     const referenced = context.tables.get(`${key.references.schema}.${key.references.name}`);
@@ -165,11 +223,18 @@ export function foreignKeySteps(context: DdlContext, table: ConvertedTable): Ste
       );
       return [];
     }
-    const name = quoteIdent(context.naming.name(`constraints ${objectOf(table)}`, key.name));
+    const plain = `${table.name}_${key.columns.map((one) => plainNames(table, [{ column: one, descending: false }])).join('_')}_fkey`;
+    const own = constraintName(context, table, key, plain);
+    const name = quoteIdent(own);
     const qualified = quoteQualified(table);
     const actions = `${key.onDelete === 'NO ACTION' ? '' : ` ON DELETE ${key.onDelete}`}${key.onUpdate === 'NO ACTION' ? '' : ` ON UPDATE ${key.onUpdate}`}`;
-    const add = `ALTER TABLE ${qualified} ADD CONSTRAINT ${name} FOREIGN KEY (${columns.join(', ')}) REFERENCES ${quoteQualified(referenced)} (${referencedColumns.join(', ')})${actions} NOT VALID`;
-    const steps: Step[] = [{ phase: 'cutover', object, sql: add, optional: false }];
+    const add = `ALTER TABLE ${qualified} ADD CONSTRAINT ${name} FOREIGN KEY (${columns.join(', ')}) REFERENCES ${quoteQualified(referenced)} (${referencedColumns.join(', ')})${actions}`;
+    const notes = constraintComment(table, object, own, key.comment);
+    if (!key.trusted) tell(context, 'SL1011', object, `Foreign key ${key.name} is not trusted in the source.`);
+    // Before version 18 a partitioned table takes no foreign key that is not valid yet.
+    if (table.partitioned && context.scope.serverVersion < 18)
+      return [{ phase: 'cutover', object, sql: add, optional: !key.trusted }, ...notes];
+    const steps: Step[] = [{ phase: 'cutover', object, sql: `${add} NOT VALID`, optional: false }];
     if (key.trusted)
       steps.push({
         phase: 'cutover',
@@ -177,7 +242,30 @@ export function foreignKeySteps(context: DdlContext, table: ConvertedTable): Ste
         sql: `ALTER TABLE ${qualified} VALIDATE CONSTRAINT ${name}`,
         optional: false,
       });
-    else context.issues.push(issue('SL1011', object, `Foreign key ${key.name} is not trusted in the source.`));
-    return steps;
+    return [...steps, ...notes];
+  });
+}
+
+/** Rules bound by sp_bindrule, as checks that are NOT VALID: a rule is asked for values that are written, not for those that are there. */
+export function ruleSteps(context: SchemaContext, table: ConvertedTable): Step[] {
+  return table.columns.flatMap((column) => {
+    const { rule } = column.source;
+    if (!rule) return [];
+    const object = `${objectOf(table)}.${column.source.name}`;
+    const predicate = context.expressions.convert(rule.condition, {
+      object,
+      what: `rule ${rule.name}`,
+      variable: { type: sqlTypeOf(column.source.sourceType), sql: quoteIdent(column.name) },
+      isPredicate: true,
+    });
+    if (predicate === null) return [];
+    tell(context, 'SL1030', object, `The rule ${rule.schema}.${rule.name} became a check of this column.`);
+    const name = context.naming.name(
+      `constraints ${objectOf(table)}`,
+      rule.name,
+      `rule ${column.source.name}.${rule.name}`,
+    );
+    const sql = `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate}) NOT VALID`;
+    return [{ phase: 'cutover' as const, object, sql, optional: false }];
   });
 }

@@ -113,12 +113,18 @@ describe('schema conversion', () => {
       int(1, 'Id'),
       int(2, 'Twice', computed('([Id]*(2))')),
       int(3, 'Age', computed('(datediff(day,[Id],getdate()))')),
+      {
+        ...int(4, 'Label', computed("(N'no '+CONVERT([nvarchar](10),[Id]))")),
+        sourceType: { name: 'nvarchar', length: 13 },
+        value: { kind: 'string', length: 13 } as const,
+      },
     ];
-    const { steps } = convertDatabase(database(table({ columns })), SETTINGS);
+    const { steps, issues } = convertDatabase(database(table({ columns })), SETTINGS);
     expect(steps[0]?.sql).toContain('"twice" integer GENERATED ALWAYS AS');
     expect(steps[0]?.sql).not.toContain('"age"');
-    expect(steps[1]).toMatchObject({ object: 'dbo.Thing.Age', optional: true });
-    expect(steps[1]?.sql).toMatch(/^ALTER TABLE "public"."thing" ADD COLUMN "age" integer GENERATED ALWAYS AS/);
+    expect(steps[1]).toMatchObject({ object: 'dbo.Thing.Label', optional: true });
+    expect(steps[1]?.sql).toMatch(/^ALTER TABLE "public"."thing" ADD COLUMN "label" varchar\(13\) GENERATED ALWAYS AS/);
+    expect(issues.map((one) => [one.code, one.object])).toContainEqual(['SL1033', 'dbo.Thing.Age']);
   });
 
   test('B5, D2: unique constraints and unique indexes are made at cutover, others after the load', () => {

@@ -8,6 +8,7 @@ import {
   translateExpression,
   translatePredicate,
   type TranslationProblem,
+  type VariableBinding,
 } from '../query/index.ts';
 import { type Issue, issue } from './issue.ts';
 import type { TargetScope } from './target-scope.ts';
@@ -19,6 +20,8 @@ export interface ExpressionUse {
   readonly table?: Relation;
   readonly type?: SqlType;
   readonly isPredicate?: boolean;
+  /** What the one variable of a bound rule stands for. */
+  readonly variable?: VariableBinding;
 }
 
 /** Converts the expressions that the catalog holds as text: defaults, checks, computed columns, predicates of filtered indexes. */
@@ -30,11 +33,16 @@ export class Expressions {
 
   /** The PostgreSQL text, or null with an issue that names the object: never skipped in silence. */
   convert(definition: string, use: ExpressionUse): string | null {
+    return this.convertNoting(definition, use)?.sql ?? null;
+  }
+
+  /** As {@link convert}, with the codes of what the translation had to remark. */
+  convertNoting(definition: string, use: ExpressionUse): { sql: string; remarks: ReadonlySet<string> } | null {
     const problems: TranslationProblem[] = [];
     try {
       const context = {
-        profile: targetProfile(problems, { serverVersion: this.scope.serverVersion }),
-        scope: this.scope,
+        profile: targetProfile(problems, { serverVersion: this.scope.serverVersion, foldCase: this.scope.foldCase }),
+        scope: use.variable ? withVariable(this.scope, use.variable) : this.scope,
       };
       const { expression, errors } = parseExpression(definition);
       if (!expression || errors[0]) {
@@ -50,7 +58,7 @@ export class Expressions {
       this.report(problems, definition, use);
       return problems.some((problem) => problem.severity === 'error') || translated.parameters.length > 0
         ? null
-        : translated.sql;
+        : { sql: translated.sql, remarks: new Set(problems.map((problem) => problem.code)) };
     } catch (error) {
       this.issues.push(issue('SL1001', use.object, `${use.what}: ${oneLine(error)}`, { excerpt: definition }));
       return null;
@@ -69,4 +77,9 @@ export class Expressions {
       );
     }
   }
+}
+
+/** The scope in which any variable is `variable`. */
+function withVariable(scope: TargetScope, variable: VariableBinding): TargetScope {
+  return Object.create(scope, { variable: { value: () => variable } }) as TargetScope;
 }

@@ -77,7 +77,7 @@ export const ISSUE_CODES = {
   SL1012: {
     severity: 'info',
     title: 'Constraint is disabled in the source',
-    remedy: 'It is not created; the statement is in the report.',
+    remedy: 'It is not created; make it when the rows keep to it.',
   },
   SL1013: {
     severity: 'review',
@@ -93,9 +93,180 @@ export const ISSUE_CODES = {
   SL1015: {
     severity: 'review',
     title: 'rowversion column',
-    remedy: 'The bytes are carried over; new rows get none: add a trigger where the application needs it.',
+    remedy: 'The bytes are carried over; a trigger gives new ones at each change, larger than all before.',
   },
   SL1016: { severity: 'manual', title: 'Synonym not converted', remedy: 'Create a view, or change the callers.' },
+  SL1017: {
+    severity: 'review',
+    title: 'Indexed view became a materialized view',
+    remedy: 'REFRESH MATERIALIZED VIEW when its tables have changed, or choose convert.indexedViews: view.',
+  },
+  SL1018: {
+    severity: 'decision',
+    title: 'Partitions not carried over',
+    remedy: 'The table is a plain one; where it is large, partition it by a column of its primary key.',
+  },
+  SL1019: {
+    severity: 'review',
+    title: 'Temporal table keeps its history by triggers',
+    remedy: 'Compare a change with its history row; retention of the history is a job of your own (pg_cron).',
+  },
+  SL1020: {
+    severity: 'review',
+    title: 'Key column kept as text',
+    remedy: 'A key loses no digit; compare and join it as text, or give the source column six digits.',
+  },
+  SL1021: {
+    severity: 'review',
+    title: 'Spatial column',
+    remedy: 'Values arrive as text (WKT): with PostGIS, ALTER COLUMN … TYPE geometry USING ST_GeomFromEWKT(…).',
+  },
+  SL1022: {
+    severity: 'review',
+    title: 'hierarchyid column',
+    remedy: 'Values arrive as their path (/1/2/): with ltree, convert them; methods of the type have to be rewritten.',
+  },
+  SL1023: {
+    severity: 'review',
+    title: 'sql_variant column',
+    remedy: 'Values arrive as text without their type; keep the type in a column of its own where it matters.',
+  },
+  SL1024: {
+    severity: 'review',
+    title: 'XML bound to a schema collection',
+    remedy: 'PostgreSQL checks that XML is well-formed, not its schema: check it where it is written.',
+  },
+  SL1025: {
+    severity: 'info',
+    title: 'Property that PostgreSQL has no use for',
+    remedy: 'Nothing has to be done: rows and their values are the same.',
+  },
+  SL1026: {
+    severity: 'manual',
+    title: 'Column set of sparse columns',
+    remedy: 'The column stays empty; build the XML of the sparse columns in a view (xmlforest).',
+  },
+  SL1027: {
+    severity: 'decision',
+    title: 'Masked column',
+    remedy: 'Take SELECT on the column from those who saw the mask, and give them a view that masks it.',
+  },
+  SL1028: {
+    severity: 'decision',
+    title: 'Column under Always Encrypted',
+    remedy: 'Values arrive as the source gives them to this login; encrypt in the application, or with pgcrypto.',
+  },
+  SL1029: {
+    severity: 'info',
+    title: 'Identity of decimal numbers',
+    remedy: 'PostgreSQL has identities of integers alone: a sequence gives the default.',
+  },
+  SL1030: {
+    severity: 'info',
+    title: 'Bound rule became a check',
+    remedy: 'It is NOT VALID, as a rule holds for new values alone; validate it where all rows keep to it.',
+  },
+  SL1031: {
+    severity: 'review',
+    title: 'Full-text index',
+    remedy: 'Write searches as to_tsvector(…) @@ websearch_to_tsquery(…) with the same configuration as the index.',
+  },
+  SL1032: {
+    severity: 'info',
+    title: 'Columnstore index',
+    remedy: 'Nothing has to be done for the answers; for scans of large tables think of BRIN indexes or partitions.',
+  },
+  SL1033: {
+    severity: 'review',
+    title: 'Computed column without a place in its table',
+    remedy: 'Its value changes without the row: converted code computes it where it reads it; others take a view.',
+  },
+  SL1034: {
+    severity: 'review',
+    title: 'Computed column kept by a trigger',
+    remedy: 'PostgreSQL does not hold its expression immutable: a trigger computes it at each change of the row.',
+  },
+  SL1035: {
+    severity: 'info',
+    title: 'Users, roles and grants are left out',
+    remedy: 'Choose convert.principals: roles, or give the rights by hand.',
+  },
+  SL1036: {
+    severity: 'decision',
+    title: 'Right without a counterpart',
+    remedy: 'PostgreSQL has no DENY and fewer rights: choose grants that come to the same.',
+  },
+  SL1037: {
+    severity: 'review',
+    title: 'Row-level security',
+    remedy: 'Policies do not bind the owner of a table and superusers: let applications log in as others.',
+  },
+  SL1038: {
+    severity: 'info',
+    title: 'Extended property not carried over',
+    remedy: 'Keep it in a table of your own where a tool reads it.',
+  },
+  SL1039: {
+    severity: 'info',
+    title: 'Descending key',
+    remedy:
+      'Keys of PostgreSQL ascend and are read backwards as well; only mixed directions need an index of their own.',
+  },
+  SL1060: {
+    severity: 'decision',
+    title: 'Linked server',
+    remedy: 'Make a foreign server (postgres_fdw, tds_fdw) with the schema of its tables, or move that database too.',
+  },
+  SL1061: {
+    severity: 'decision',
+    title: 'Agent job',
+    remedy: 'Schedule its steps with pg_cron or outside of the database, calling the converted procedures.',
+  },
+  SL1062: {
+    severity: 'decision',
+    title: 'Service Broker',
+    remedy: 'Use a queue table read with FOR UPDATE SKIP LOCKED, or Kafka, which carries the migration already.',
+  },
+  SL1063: {
+    severity: 'decision',
+    title: 'Database Mail',
+    remedy: 'Send mail outside of the database: write to an outbox table, and let a worker read it.',
+  },
+  SL1064: {
+    severity: 'manual',
+    title: 'CLR assembly or type',
+    remedy: 'Rewrite its code in PL/pgSQL, or in the application.',
+  },
+  SL1065: {
+    severity: 'review',
+    title: 'XML schema collection',
+    remedy: 'Check documents against the schema where they are written.',
+  },
+  SL1066: {
+    severity: 'decision',
+    title: 'Certificate or key of the database',
+    remedy: 'Use pgcrypto or encrypt in the application; what is encrypted by it has to be decrypted before the move.',
+  },
+  SL1067: {
+    severity: 'decision',
+    title: 'External data',
+    remedy: 'Make a foreign data wrapper for it, or load it into a table.',
+  },
+  SL1068: {
+    severity: 'decision',
+    title: 'Feature of the server',
+    remedy: 'Decide what should stand for it.',
+  },
+  SL1069: {
+    severity: 'review',
+    title: 'Collation without a counterpart',
+    remedy: 'Compare the order and the equality of such texts; name a collation for the column where they matter.',
+  },
+  SL1070: {
+    severity: 'manual',
+    title: 'More columns than a table of PostgreSQL holds',
+    remedy: 'Exclude columns, or split the table: 1,600 columns at most, and a row of 8 kB without its long values.',
+  },
   SL1040: {
     severity: 'manual',
     title: 'Statement of a routine not converted',

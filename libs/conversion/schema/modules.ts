@@ -5,9 +5,11 @@ import { parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
 import { RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
-import type { Naming, NamingPolicy } from './naming.ts';
+import type { NamingPolicy } from './naming.ts';
+import { type SchemaContext, tell } from './schema-context.ts';
+import { comment } from './table-ddl.ts';
 import type { Step } from './target-model.ts';
-import { sqlTypeOf, type TargetScope } from './target-scope.ts';
+import { sqlTypeOf } from './target-scope.ts';
 
 /** Types of table-valued parameters become composite types; parameters are arrays of them. */
 export function convertTableTypes(types: readonly TableTypeModel[], context: ModuleContext): Step[] {
@@ -35,12 +37,8 @@ export function convertTableTypes(types: readonly TableTypeModel[], context: Mod
   });
 }
 
-interface ModuleContext {
-  readonly scope: TargetScope;
-  readonly naming: Naming;
+interface ModuleContext extends Pick<SchemaContext, 'scope' | 'naming' | 'issues' | 'choices' | 'schemaOf'> {
   readonly policy: NamingPolicy;
-  readonly issues: Issue[];
-  schemaOf(name: string): string;
 }
 
 /** What one attempt at a view or an inline function gave. */
@@ -146,7 +144,7 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
       return { problem: issue('SL1008', object, message, { excerpt: definition }) };
     }
     const { scope } = context;
-    const profile = targetProfile(problems, { serverVersion: scope.serverVersion });
+    const profile = targetProfile(problems, { serverVersion: scope.serverVersion, foldCase: scope.foldCase });
     const translated = translateQuery(statement.query, { profile, scope });
     const blocking = problems.find((problem) => problem.severity === 'error');
     if (blocking || translated.parameters.length > 0) {
@@ -159,7 +157,7 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
         issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
       );
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
-    return { steps: [viewStep(module, context, translated, names)] };
+    return { steps: viewSteps(module, context, { translated, names }) };
   } catch (error) {
     return {
       problem: issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition }),
@@ -167,16 +165,17 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
   }
 }
 
-function viewStep(
-  module: ModuleModel,
-  context: ModuleContext,
-  translated: ReturnType<typeof translateQuery>,
-  names: readonly string[],
-): Step {
+interface TranslatedView {
+  readonly translated: ReturnType<typeof translateQuery>;
+  readonly names: readonly string[];
+}
+
+function viewSteps(module: ModuleModel, context: ModuleContext, { translated, names }: TranslatedView): Step[] {
   const object = nameOf(module);
   const schema = context.schemaOf(module.schema);
   const name = context.naming.name(`relations ${schema}`, module.name, `view ${object}`);
   const columns = names.map((column) => context.naming.name(`columns ${object}`, column));
+  const isMaterialized = (module.indexes ?? []).length > 0 && context.choices.indexedViews === 'materialized';
   context.scope.addView(module.schema, module.name, {
     kind: 'table',
     schema: module.schema,
@@ -190,8 +189,45 @@ function viewStep(
       ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
     })),
   });
-  const sql = `CREATE VIEW ${quoteQualified({ schema, name })} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
-  return { phase: 'code', object, sql, optional: true };
+  const view = quoteQualified({ schema, name });
+  const sql = `CREATE ${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
+  const steps: Step[] = [{ phase: 'code', object, sql, optional: true }];
+  if (isMaterialized) steps.push(...viewIndexes(module, context, { schema, name, names, columns }));
+  if (module.comment)
+    steps.push({
+      ...comment(object, `${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view}`, module.comment),
+      phase: 'code',
+    });
+  return steps;
+}
+
+/** The indexes of an indexed view; a unique one lets it be refreshed while it is read. */
+function viewIndexes(
+  module: ModuleModel,
+  context: ModuleContext,
+  view: {
+    readonly schema: string;
+    readonly name: string;
+    readonly names: readonly string[];
+    readonly columns: readonly string[];
+  },
+): Step[] {
+  const object = nameOf(module);
+  tell(
+    context,
+    'SL1017',
+    object,
+    `The view is kept as it was when it was refreshed last: REFRESH MATERIALIZED VIEW CONCURRENTLY ${quoteQualified(view)}.`,
+  );
+  return (module.indexes ?? []).flatMap((index) => {
+    const target = (source: string): string =>
+      quoteIdent(view.columns[view.names.findIndex((one) => one.toLowerCase() === source.toLowerCase())] ?? '');
+    const name = context.naming.name(`relations ${view.schema}`, index.name, `index ${object}.${index.name}`);
+    const columns = index.columns.map((one) => `${target(one.column)}${one.descending ? ' DESC' : ''}`);
+    const unique = index.unique ? 'UNIQUE ' : '';
+    const sql = `CREATE ${unique}INDEX ${quoteIdent(name)} ON ${quoteQualified(view)} (${columns.join(', ')})`;
+    return [{ phase: 'code' as const, object: `${object}.${index.name}`, sql, optional: true }];
+  });
 }
 
 function nameOf(module: ModuleModel): string {

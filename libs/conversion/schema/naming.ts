@@ -2,6 +2,14 @@ import { createHash } from 'node:crypto';
 
 export type NamingPolicy = 'snake_case' | 'lower' | 'preserve';
 
+/** A name that the target could not have as it is. */
+export interface ChangedName {
+  readonly scope: string;
+  readonly name: string;
+  readonly key: string;
+  readonly to: string;
+}
+
 /** PostgreSQL cuts identifiers at 63 bytes (NAMEDATALEN - 1). */
 const MAX_BYTES = 63;
 
@@ -14,7 +22,11 @@ export class Naming {
   /** The names by their keys. */
   private readonly owners = new Map<string, Map<string, string>>();
 
-  constructor(private readonly policy: NamingPolicy) {}
+  /** `told`: of every name that is more than the source's own folded, because it was cut or had to differ from another. */
+  constructor(
+    private readonly policy: NamingPolicy,
+    private readonly told: (name: ChangedName) => void = () => undefined,
+  ) {}
 
   /**
    * The target's name for `name` within `scope` (`schemas`, `relations public`, `columns public.orders` …). Asked again with the same `key` it gives the same name.
@@ -31,6 +43,7 @@ export class Naming {
     for (let n = 0; names.has(candidate); n++) candidate = withHash(folded, `${key}\u0000${n}`);
     names.set(candidate, key);
     owners.set(key, candidate);
+    if (candidate !== fold(name, this.policy)) this.told({ scope, name, key, to: candidate });
     return candidate;
   }
 }

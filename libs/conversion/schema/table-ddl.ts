@@ -1,7 +1,8 @@
 import { quoteIdent, quoteLiteral, quoteQualified } from '#pgsql';
+import type { KeyModel } from '#schema';
 import { foldExpression, type KeyFold } from '#values';
 import type { Naming } from './naming.ts';
-import type { ConvertedColumn, ConvertedTable, Step } from './target-model.ts';
+import type { ConvertedColumn, ConvertedTable, CounterTarget, Step } from './target-model.ts';
 
 /** A converted column's default or generation expression. */
 export interface ColumnExpressions {
@@ -18,42 +19,109 @@ export function createTable(
   expressions: ReadonlyMap<string, ColumnExpressions>,
   naming: Naming,
 ): Step[] {
-  const definition = (column: ConvertedColumn): string =>
-    columnDefinition(column, expressions.get(column.source.name) ?? {});
+  const sequences = table.columns.flatMap((column) => sequenceOf(table, column, naming) ?? []);
+  const definition = (column: ConvertedColumn): string => {
+    const next = sequences.find((one) => one.column === column)?.next;
+    const own = expressions.get(column.source.name) ?? {};
+    return columnDefinition(column, next === undefined ? own : { default: next });
+  };
   const key = table.source.primaryKey?.columns.map((column) => column.column) ?? [];
   const doubtful = table.columns.filter(
     ({ source }) => !key.includes(source.name) && mayChange(expressions.get(source.name)?.generated ?? ''),
   );
   const lines = table.columns.filter((column) => !doubtful.includes(column)).map((column) => `  ${definition(column)}`);
   const primary = table.source.primaryKey;
-  if (primary) {
-    const name = naming.name(
-      `relations ${table.schema}`,
-      primary.systemNamed ? `${table.name}_pkey` : primary.name,
-      `constraint ${table.source.schema}.${primary.name}`,
-    );
-    lines.push(
-      `  CONSTRAINT ${quoteIdent(name)} PRIMARY KEY (${targetColumns(
-        table,
-        primary.columns.map((column) => column.column),
-      ).join(', ')})`,
-    );
-  }
+  if (primary) lines.push(`  ${primaryKey(table, primary, naming)}`);
   const object = `${table.source.schema}.${table.source.name}`;
   const qualified = quoteQualified(table);
+  const spread = table.partitioned
+    ? ` PARTITION BY RANGE (${targetColumns(table, [table.partitioned.column]).join('')})`
+    : '';
   const steps: Step[] = [
-    { phase: 'before', object, sql: `CREATE TABLE ${qualified} (\n${lines.join(',\n')}\n)`, optional: false },
+    ...sequences.map((one) => step(object, one.create)),
+    step(object, `CREATE TABLE ${qualified} (\n${lines.join(',\n')}\n)${spread}`),
+    ...sequences.map((one) => step(object, one.own)),
   ];
+  for (const { name, values } of table.partitioned?.partitions ?? [])
+    steps.push(
+      step(
+        object,
+        `CREATE TABLE ${quoteQualified({ schema: table.schema, name })} PARTITION OF ${qualified} ${values}`,
+      ),
+    );
   for (const column of doubtful) {
     const sql = `ALTER TABLE ${qualified} ADD COLUMN ${definition(column)}`;
     steps.push({ phase: 'before', object: `${object}.${column.source.name}`, sql, optional: true });
   }
+  return [...steps, ...comments(table, object)];
+}
+
+function step(object: string, sql: string): Step {
+  return { phase: 'before', object, sql, optional: false };
+}
+
+function primaryKey(table: ConvertedTable, primary: KeyModel, naming: Naming): string {
+  const name = primaryKeyName(table, primary, naming);
+  const columns = targetColumns(
+    table,
+    primary.columns.map((column) => column.column),
+  );
+  return `CONSTRAINT ${quoteIdent(name)} PRIMARY KEY (${columns.join(', ')})`;
+}
+
+function primaryKeyName(table: ConvertedTable, primary: KeyModel, naming: Naming): string {
+  const { schema, name } = table.source;
+  const key = `constraint ${schema}.${name}.${primary.name}`;
+  const made = naming.name(`relations ${table.schema}`, primary.systemNamed ? `${table.name}_pkey` : primary.name, key);
+  naming.name(`constraints ${schema}.${name}`, made, primary.name);
+  return made;
+}
+
+function comments(table: ConvertedTable, object: string): Step[] {
+  const qualified = quoteQualified(table);
+  const steps: Step[] = [];
   if (table.source.comment) steps.push(comment(object, `TABLE ${qualified}`, table.source.comment));
   for (const column of table.columns) {
     if (column.source.comment)
       steps.push(comment(object, `COLUMN ${qualified}.${quoteIdent(column.name)}`, column.source.comment));
   }
   return steps;
+}
+
+/** The sequence of an identity of a type that PostgreSQL has no identities of. */
+function sequenceOf(table: ConvertedTable, column: ConvertedColumn, naming: Naming): ColumnSequence | undefined {
+  const { identity } = column.source;
+  if (!identity || isInteger(column.type)) return undefined;
+  const key = `identity ${table.source.schema}.${table.source.name}`;
+  const name = naming.name(`relations ${table.schema}`, `${table.name}_${column.name}_seq`, key);
+  const sql = quoteQualified({ schema: table.schema, name });
+  return {
+    column,
+    name,
+    create: `CREATE SEQUENCE ${sql} AS bigint ${identityOptions(identity, 'bigint')}`,
+    own: `ALTER SEQUENCE ${sql} OWNED BY ${quoteQualified(table)}.${quoteIdent(column.name)}`,
+    next: `nextval(${quoteLiteral(sql)}::regclass)`,
+  };
+}
+
+interface ColumnSequence {
+  readonly column: ConvertedColumn;
+  readonly name: string;
+  readonly create: string;
+  readonly own: string;
+  readonly next: string;
+}
+
+/** Where an identity counts: in the column itself, or in a sequence beside it. */
+export function counterOf(
+  table: ConvertedTable,
+  column: ConvertedColumn,
+  naming: Naming,
+): Pick<CounterTarget, 'sequence' | 'identity'> {
+  const beside = sequenceOf(table, column, naming);
+  return beside
+    ? { sequence: { schema: table.schema, name: beside.name }, identity: null }
+    : { sequence: null, identity: { schema: table.schema, table: table.name, column: column.name } };
 }
 
 export function comment(object: string, target: string, text: string): Step {

@@ -1,4 +1,5 @@
 import type { ColumnModel, TableModel } from '#schema';
+import type { Expression } from '#tsql';
 import type { ConvertedRoutine } from '../routines/routine-model.ts';
 import type { Issue } from './issue.ts';
 
@@ -26,12 +27,28 @@ export interface ConvertedColumn {
   readonly generated: boolean;
 }
 
+/** A computed column that the table does not have: code computes it where it reads it. */
+export interface ReadColumn {
+  readonly source: ColumnModel;
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+/** PARTITION BY RANGE over one column; the bounds as SQL, `default` for NULLs. */
+export interface Partitioning {
+  readonly column: string;
+  readonly partitions: readonly { readonly name: string; readonly values: string }[];
+}
+
 /** A table with its target names; columns that the target does not have are left out. */
 export interface ConvertedTable {
   readonly source: TableModel;
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly ConvertedColumn[];
+  readonly readColumns?: readonly ReadColumn[];
+  /** How it is spread, where it is: `PARTITION BY …` and its partitions. */
+  readonly partitioned?: Partitioning;
   /** Source column names of the key; empty = the table has none. */
   readonly key: readonly string[];
 }

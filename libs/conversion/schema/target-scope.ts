@@ -13,7 +13,7 @@ import {
   type SqlTypeName,
 } from '../query/index.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
-import type { ConvertedTable } from './target-model.ts';
+import type { ConvertedTable, ReadColumn } from './target-model.ts';
 
 /** A table type in the target: a composite type, of which parameters are arrays. */
 export interface TargetTableType {
@@ -32,6 +32,7 @@ export class TargetScope implements Scope {
   private names: ReadonlySet<string> | undefined;
   private readonly tableTypes = new Map<string, TargetTableType>();
   private readonly views = new Set<string>();
+  private readonly synonyms = new Map<string, string>();
   private readonly keys = new Map<string, readonly string[]>();
   /** The routines converted so far. */
   readonly routines = new RoutineCatalog();
@@ -40,6 +41,8 @@ export class TargetScope implements Scope {
     database: DatabaseModel,
     /** Major version of the target's PostgreSQL. */
     readonly serverVersion: number = NEWEST_SERVER,
+    /** Whether texts that the source compares without case are compared by lower(). */
+    readonly foldCase: boolean = true,
   ) {
     this.database = database.name;
     this.collation = database.collation;
@@ -49,6 +52,13 @@ export class TargetScope implements Scope {
   addTable(table: ConvertedTable): void {
     this.relations.set(keyOf(table.source.schema, table.source.name), relationOf(table));
     this.keys.set(keyOf(table.source.schema, table.source.name), table.key);
+  }
+
+  /** What FOR SYSTEM_TIME reads of a table that is known already. */
+  addVersions(table: ConvertedTable, versions: NonNullable<Relation['versions']>): void {
+    const key = keyOf(table.source.schema, table.source.name);
+    const relation = this.relations.get(key);
+    if (relation) this.relations.set(key, { ...relation, versions });
   }
 
   addView(schema: string, name: string, relation: Relation): void {
@@ -79,9 +89,16 @@ export class TargetScope implements Scope {
     this.sequences.set(keyOf(schema, name), { sql, type });
   }
 
+  /** Names that stand for a table, a view or a routine of this database: code that uses them gets what they stand for. */
+  addSynonym(of: { readonly schema: string; readonly name: string }, base: { schema: string; name: string }): void {
+    this.synonyms.set(keyOf(of.schema, of.name), keyOf(base.schema, base.name));
+    this.routines.addSynonym(of, base);
+  }
+
   relation(parts: readonly (string | null)[]): Relation | undefined {
     const [name = '', schema] = parts.toReversed();
-    return this.relations.get(keyOf(schema ?? 'dbo', name ?? ''));
+    const key = keyOf(schema ?? 'dbo', name ?? '');
+    return this.relations.get(this.synonyms.get(key) ?? key);
   }
 
   tableVariable(): undefined {
@@ -131,15 +148,34 @@ export function relationOf(table: ConvertedTable): Relation {
     name: table.source.name,
     sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
     key: key.map((one) => quoteIdent(one.name)),
-    columns: table.columns.map((column): RelationColumn => ({
-      name: column.source.name,
+    columns: [...table.columns.map(columnOf), ...(table.readColumns ?? []).map(readColumnOf)]
+      .toSorted((a, b) => a.id - b.id)
+      .map((one) => one.column),
+  };
+}
+
+function columnOf(column: ConvertedTable['columns'][number]): { id: number; column: RelationColumn } {
+  const { source } = column;
+  return {
+    id: source.id,
+    column: {
+      name: source.name,
       sql: quoteIdent(column.name),
-      type: sqlTypeOf(column.source.sourceType),
+      type: sqlTypeOf(source.sourceType),
       nullable: column.nullable,
-      identity: column.source.identity !== undefined,
+      identity: source.identity !== undefined,
       pgType: column.type,
-      ...(column.generated ? { readOnly: true } : {}),
-    })),
+      ...(column.generated || source.generatedAlways ? { readOnly: true } : {}),
+      ...(source.hidden ? { hidden: true } : {}),
+    },
+  };
+}
+
+function readColumnOf({ source, name, expression }: ReadColumn): { id: number; column: RelationColumn } {
+  const type = sqlTypeOf(source.sourceType);
+  return {
+    id: source.id,
+    column: { name: source.name, sql: quoteIdent(name), type, nullable: source.nullable, expression, readOnly: true },
   };
 }
 

@@ -1,0 +1,35 @@
+import type { ColumnModel } from '#schema';
+import { foldOf } from './event-table.ts';
+import { type SchemaContext, tell } from './schema-context.ts';
+
+/** Whether the source compares a column's texts without case, and the target is to hold them as equal too (convert.caseInsensitive). */
+export function comparesWithoutCase(
+  context: Pick<SchemaContext, 'database' | 'choices'>,
+  column: ColumnModel,
+): boolean {
+  return (
+    context.choices.caseInsensitive === 'lower' &&
+    column.value.kind === 'string' &&
+    foldOf(column, context.database.collation) === 'rtrim-lower'
+  );
+}
+
+/** Collations by which the source holds texts equal that the target tells apart, once for each: accents; or tells apart what the target does not. */
+export function tellCollations(context: Pick<SchemaContext, 'database' | 'issues'>): void {
+  const { database } = context;
+  const found = new Map<string, string[]>();
+  for (const table of database.tables)
+    for (const column of table.columns) {
+      if (column.value.kind !== 'string') continue;
+      const name = column.sourceType.collation ?? database.collation;
+      if (/_AI(_|$)/i.test(name))
+        found.set(name, [...(found.get(name) ?? []), `${table.schema}.${table.name}.${column.name}`]);
+    }
+  for (const [name, columns] of found)
+    tell(
+      context,
+      'SL1069',
+      columns.length === 1 ? (columns[0] ?? '') : database.name,
+      `${name} holds letters equal whose accents differ, in ${columns.length === 1 ? 'this column' : `${columns.length} columns`}; the target tells them apart.`,
+    );
+}

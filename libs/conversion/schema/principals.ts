@@ -1,0 +1,210 @@
+import { quoteIdent, quoteQualified } from '#pgsql';
+import type { PermissionModel } from '#schema';
+import { type SchemaContext, sourceName, tell } from './schema-context.ts';
+import type { Step } from './target-model.ts';
+
+/** Rights on objects that PostgreSQL has under the same name. */
+const TABLE_RIGHTS: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES']);
+
+/** What the fixed roles come to, on the schemas that move. Others have no like. */
+const FIXED_ROLES: Readonly<Record<string, readonly string[]>> = {
+  db_datareader: ['SELECT'],
+  db_datawriter: ['INSERT', 'UPDATE', 'DELETE'],
+};
+
+/**
+ * Users and roles as roles without login, memberships, grants, owners of schemas; only where the job asks for them (convert.principals). DENY and rights that PostgreSQL has
+ * not are issues.
+ */
+export function principalSteps(context: SchemaContext): Step[] {
+  const { principals = [], permissions = [] } = context.database;
+  if (principals.length === 0 && permissions.length === 0) return [];
+  if (context.choices.principals === 'none') {
+    tell(
+      context,
+      'SL1035',
+      context.database.name,
+      `${principals.length} users and roles and ${permissions.length} rights are not carried over.`,
+    );
+    return [];
+  }
+  return new Principals(context).steps();
+}
+
+class Principals {
+  private readonly made: Step[] = [];
+  private readonly roles = new Map<string, string>();
+
+  constructor(private readonly context: SchemaContext) {}
+
+  steps(): Step[] {
+    const { principals = [], permissions = [], schemas } = this.context.database;
+    for (const { name, kind } of principals) {
+      const role = this.context.naming.name('roles', name);
+      this.roles.set(name.toLowerCase(), role);
+      if (kind === 'application-role')
+        tell(this.context, 'SL1036', name, `The application role ${name} became a role: use SET ROLE for it.`);
+      // A role may be there already: it belongs to the server, not to the database.
+      this.add(
+        name,
+        `DO $$ BEGIN CREATE ROLE ${quoteIdent(role)} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+      );
+    }
+    for (const { name, memberOf } of principals) for (const role of memberOf) this.join(name, role);
+    for (const { name, owner } of schemas) {
+      const role = owner === undefined ? undefined : this.roles.get(owner.toLowerCase());
+      if (role !== undefined)
+        this.add(name, `ALTER SCHEMA ${quoteIdent(this.context.schemaOf(name))} OWNER TO ${quoteIdent(role)}`);
+    }
+    for (const permission of permissions) this.grant(permission);
+    return this.made;
+  }
+
+  private add(object: string, sql: string): void {
+    this.made.push({ phase: 'code', object, sql, optional: true });
+  }
+
+  private join(member: string, role: string): void {
+    const [own, other] = [this.roles.get(member.toLowerCase()), this.roles.get(role.toLowerCase())];
+    if (own === undefined) return;
+    if (other !== undefined) return this.add(member, `GRANT ${quoteIdent(other)} TO ${quoteIdent(own)}`);
+    const rights = FIXED_ROLES[role.toLowerCase()];
+    if (!rights) return tell(this.context, 'SL1036', member, `${member} is a member of ${role}, which has no like.`);
+    for (const schema of this.schemas()) {
+      this.add(member, `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${quoteIdent(own)}`);
+      this.add(
+        member,
+        `GRANT ${rights.join(', ')} ON ALL TABLES IN SCHEMA ${quoteIdent(schema)} TO ${quoteIdent(own)}`,
+      );
+    }
+  }
+
+  private schemas(): readonly string[] {
+    return [...new Set([...this.context.tables.values()].map((table) => table.schema))];
+  }
+
+  private grant(one: PermissionModel): void {
+    const { on, permission } = one;
+    const place =
+      on.class === 'object' || on.class === 'type' ? sourceName(on) : on.class === 'schema' ? on.schema : one.grantee;
+    const role = /^public$/i.test(one.grantee) ? 'PUBLIC' : this.quotedRole(one.grantee);
+    const text = `${one.state === 'DENY' ? 'DENY' : 'GRANT'} ${permission} on ${place} to ${one.grantee}`;
+    if (role === undefined || one.state === 'DENY')
+      return tell(this.context, 'SL1036', place, `${text} is not converted.`);
+    const option = one.state === 'GRANT_WITH_GRANT_OPTION' ? ' WITH GRANT OPTION' : '';
+    const target = this.targetOf(one);
+    if (on.class === 'database' && permission === 'CONNECT') return;
+    if (target === undefined) return tell(this.context, 'SL1036', place, `${text} is not converted.`);
+    for (const schema of target.usage) this.add(place, `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${role}`);
+    this.add(place, `GRANT ${target.right} ON ${target.on} TO ${role}${option}`);
+  }
+
+  private quotedRole(name: string): string | undefined {
+    const role = this.roles.get(name.toLowerCase());
+    return role === undefined ? undefined : quoteIdent(role);
+  }
+
+  /** What a right is of in the target: `ON …`, and the schemas that have to be usable for it. */
+  private targetOf(one: PermissionModel): { right: string; on: string; usage: readonly string[] } | undefined {
+    const { on, permission } = one;
+    const { scope } = this.context;
+    if (on.class === 'schema') {
+      const schema = this.context.schemaOf(on.schema);
+      const usage = [schema];
+      if (TABLE_RIGHTS.has(permission))
+        return { right: permission, on: `ALL TABLES IN SCHEMA ${quoteIdent(schema)}`, usage };
+      if (permission === 'EXECUTE')
+        return { right: 'EXECUTE', on: `ALL ROUTINES IN SCHEMA ${quoteIdent(schema)}`, usage };
+      return undefined;
+    }
+    if (on.class !== 'object') return undefined;
+    const usage = [this.context.schemaOf(on.schema)];
+    const relation = scope.relation([on.schema, on.name]);
+    if (relation?.sql && TABLE_RIGHTS.has(permission)) {
+      const column = relation.columns.find((part) => part.name === on.column);
+      if (on.column !== undefined && !column) return undefined;
+      return { right: column ? `${permission} (${column.sql})` : permission, on: `TABLE ${relation.sql}`, usage };
+    }
+    const routine = scope.routines.find(on.schema, on.name);
+    if (routine && permission === 'EXECUTE') return { right: 'EXECUTE', on: `ROUTINE ${routine.sql}`, usage };
+    return undefined;
+  }
+}
+
+/** Row-level security: filter predicates as policies that hide rows, block predicates as policies that refuse what is written. */
+export function securitySteps(context: SchemaContext): Step[] {
+  return (context.database.securityPolicies ?? []).flatMap((policy) => {
+    const object = sourceName(policy);
+    const steps: Step[] = [];
+    const protectedTables = new Set<string>();
+    const filtered = new Set<string>();
+    for (const [index, predicate] of policy.predicates.entries()) {
+      const table = context.tables.get(sourceName(predicate.table));
+      const sql = table && policySql(context, { object, index, predicate });
+      if (!table || !sql) {
+        tell(
+          context,
+          'SL1037',
+          object,
+          `The ${predicate.type} predicate on ${sourceName(predicate.table)} is not converted.`,
+          predicate.definition,
+        );
+        continue;
+      }
+      protectedTables.add(quoteQualified(table));
+      if (predicate.type === 'filter') filtered.add(quoteQualified(table));
+      steps.push({ phase: 'code', object, sql, optional: true });
+    }
+    tell(
+      context,
+      'SL1037',
+      object,
+      `The security policy became ${steps.length} policies of ${protectedTables.size} tables.`,
+    );
+    // Where no policy allows anything, nothing is allowed.
+    for (const table of protectedTables)
+      if (!filtered.has(table))
+        steps.push({
+          phase: 'code',
+          object,
+          sql: `CREATE POLICY "all_rows" ON ${table} USING (true) WITH CHECK (true)`,
+          optional: true,
+        });
+    if (policy.enabled)
+      for (const table of protectedTables)
+        steps.push({ phase: 'code', object, sql: `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`, optional: true });
+    return steps;
+  });
+}
+
+interface OnePredicate {
+  readonly object: string;
+  readonly index: number;
+  readonly predicate: NonNullable<SchemaContext['database']['securityPolicies']>[number]['predicates'][number];
+}
+
+/** CREATE POLICY. A filter lets rows pass unseen where they are written, as SQL Server's does; a block before a change would hide the row instead of raising an error. */
+function policySql(context: SchemaContext, { object, index, predicate }: OnePredicate): string | null {
+  const of = sourceName(predicate.table);
+  const table = context.tables.get(of);
+  const relation = context.scope.relation([predicate.table.schema, predicate.table.name]);
+  if (!table || !relation || /^BEFORE/.test(predicate.operation ?? '')) return null;
+  const call = predicate.definition.replace(/^\s*\(([\s\S]*)\)\s*$/, '$1');
+  const sql = context.expressions.convert(`EXISTS (SELECT 1 AS one FROM ${call} AS allowed)`, {
+    object,
+    what: `predicate on ${of}`,
+    table: relation,
+    isPredicate: true,
+  });
+  if (sql === null) return null;
+  const name = context.naming.name(`policies ${of}`, object.slice(object.indexOf('.') + 1), `${object} ${index}`);
+  const head = `CREATE POLICY ${quoteIdent(name)} ON ${quoteQualified(table)}`;
+  if (predicate.type === 'filter') return `${head} FOR ALL USING (${sql}) WITH CHECK (true)`;
+  const event = /INSERT$/.test(predicate.operation ?? '')
+    ? 'INSERT'
+    : /UPDATE$/.test(predicate.operation ?? '')
+      ? 'UPDATE'
+      : 'ALL';
+  const using = event === 'INSERT' ? '' : ' USING (true)';
+  return `${head} AS RESTRICTIVE FOR ${event}${using} WITH CHECK (${sql})`;
+}
