@@ -4,5 +4,13 @@ export type * from './script.ts';
 export { decodeScript } from './decode.ts';
 export { qualifiedName, quoteName, quoteString, unquote } from './names.ts';
 export { parseBatch, parseBatches, parseExpression, parseScript, sqlcmdLines } from './parse.ts';
-export { printExpression, printQuery, printStatement, printStatements, printType } from './printer/index.ts';
+export {
+  printDefinition,
+  printExpression,
+  printQuery,
+  printStatement,
+  printStatements,
+  printType,
+  type DefinitionPlace,
+} from './printer/index.ts';
 export { childrenOf, findAll, isKind, isNode, walk, withoutSpans, type Visit } from './walk.ts';

@@ -57,7 +57,6 @@ function compile(scope: SessionScope, object: CatalogObject, statement: CreateFu
     const body = new FunctionBody(
       object,
       scope,
-      object.definition ?? '',
       returns.kind === 'returnsTable' ? { kind: 'rows', variable: returns.variable } : { kind: 'value', type },
     );
     parameters.forEach((parameter, index) => {

@@ -2,21 +2,21 @@ import { findAll, type DeclareVariable, type Statement } from '#tsql';
 import { typeOf } from './profile.ts';
 import { contextOf, type Run } from './run.ts';
 
-const NESTS = new Set<Statement['kind']>(['if', 'while', 'tryCatch', 'block', 'goto', 'label']);
-const nested = new WeakMap<readonly Statement[], readonly DeclareVariable[]>();
+const known = new WeakMap<readonly Statement[], readonly DeclareVariable[]>();
 
-/** The variables of a body whose DECLARE may be passed by: they exist all the same. */
-function nestedIn(statements: readonly Statement[]): readonly DeclareVariable[] {
-  const known = nested.get(statements);
-  if (known !== undefined) return known;
-  const found = statements.some((one) => NESTS.has(one.kind)) ? findAll(statements, 'declareVariable') : [];
-  nested.set(statements, found);
+/** The variables of a body; those of a module that it makes are not its own. */
+function declaredIn(statements: readonly Statement[]): readonly DeclareVariable[] {
+  const before = known.get(statements);
+  if (before !== undefined) return before;
+  const makesModule = statements.some((one) => /^create(Procedure|Function|Trigger)$/.test(one.kind));
+  const found = makesModule ? [] : findAll(statements, 'declareVariable');
+  known.set(statements, found);
   return found;
 }
 
-/** Makes the variables that a body declares within IF, WHILE and their like, NULL until their DECLARE is reached. */
-export async function declareNested(run: Run, statements: readonly Statement[]): Promise<void> {
-  const found = nestedIn(statements);
+/** Makes the variables that a body declares, NULL until their DECLARE is reached: it may stand behind their use in a loop, or be passed by. */
+export async function declareAll(run: Run, statements: readonly Statement[]): Promise<void> {
+  const found = declaredIn(statements);
   if (found.length === 0) return;
   const { scope } = await contextOf(run);
   const { frame } = run;

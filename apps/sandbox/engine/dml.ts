@@ -74,7 +74,7 @@ export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
 }
 
 /** The table or view that a statement names, or means by an alias of its FROM; undefined for anything else. */
-function namedObject(statement: DmlStatement, scope: SessionScope): CatalogObject | undefined {
+export function namedObject(statement: DmlStatement, scope: SessionScope): CatalogObject | undefined {
   const { target } = statement;
   if (target.kind !== 'table') return undefined;
   const alias = target.name.schema === undefined && 'from' in statement ? target.name.name.name.toLowerCase() : '';

@@ -1,4 +1,4 @@
-import { translateExpression, type SqlType } from '#conversion';
+import { translateExpression, type SqlType, type TranslatedExpression } from '#conversion';
 import type { AssignOperator, BinaryOperator, Expression } from '#tsql';
 import { SqlError } from '../session.ts';
 import { bind, translated, type Run } from './run.ts';
@@ -7,15 +7,20 @@ import { bind, translated, type Run } from './run.ts';
 export async function evaluate(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
   const quick = constantOf(run, expression, type);
   if (quick !== undefined) return quick;
-  const translation = await translated(run, expression, (node, context) =>
-    translateExpression(node, context, { type, convert: 'assignment' }),
-  );
+  const translation = await translateValue(run, expression, type);
   const values = await bind(run, translation.parameters);
   const result = await run.session.query(`SELECT ${translation.sql}`, values, {
     writes: translation.sql.includes('nextval('),
     signal: run.signal,
   });
   return result.rows[0]?.[0] ?? null;
+}
+
+/** The translation of an expression that is assigned to a type. */
+export function translateValue(run: Run, expression: Expression, type: SqlType): Promise<TranslatedExpression> {
+  return translated(run, expression, (node, context) =>
+    translateExpression(node, context, { type, convert: 'assignment' }),
+  );
 }
 
 /** The value of an expression in its own type. */

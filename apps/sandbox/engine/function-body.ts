@@ -61,7 +61,6 @@ export class FunctionBody {
   constructor(
     private readonly object: CatalogObject,
     private readonly outer: SessionScope,
-    private readonly text: string,
     private readonly returns: Returns,
   ) {}
 
@@ -114,7 +113,7 @@ export class FunctionBody {
 
   private table(name: string, elements: DeclareTable['elements']): MadeTable {
     const key = name.toLowerCase();
-    const definition = tableDefinition({ text: this.text, scope: this.outer, ansiNullDefault: true }, name, elements);
+    const definition = tableDefinition({ scope: this.outer, ansiNullDefault: true }, name, elements);
     const physical = `f${this.object.id}_${this.tables.size + 1}`;
     const made = localTableSqls(physical, this.outer, name, definition);
     this.tables.set(key, made);

@@ -8,7 +8,8 @@ import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
 import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
-import { declareNested } from './declarations.ts';
+import { bindScope, isCompileError } from './binding.ts';
+import { declareAll } from './declarations.ts';
 import { runOne } from './statements.ts';
 import { verbOf } from './verbs.ts';
 
@@ -60,10 +61,10 @@ export async function runBatch(
       return;
     }
     if (error instanceof SqlError && error.severity >= ENDS_CONNECTION) throw error;
-    session.lastError = error instanceof SqlError ? error.number : 50_000;
-    out.error(
-      sqlError(error, { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined }),
-    );
+    const place = { line: 1, procedure: frame.procedure, verb: 'batch', spid: session.spid, snapshot: undefined };
+    const fault = sqlError(error, place);
+    session.lastError = fault.number;
+    out.error(fault);
   } finally {
     frame.cursors.clear();
     await session.dropTemporary(frame);
@@ -72,7 +73,7 @@ export async function runBatch(
 
 /** Runs a whole body: of a batch, a procedure, a trigger. */
 export async function runBody(run: Run, statements: readonly Statement[]): Promise<void> {
-  await declareNested(run, statements);
+  await compile(run, statements);
   const flow = await runList(run, statements);
   if (typeof flow === 'string') return;
   throw new SqlError(
@@ -80,6 +81,17 @@ export async function runBody(run: Run, statements: readonly Statement[]): Promi
     `A GOTO statement references the label '${flow.goto}' but the label has not been declared.`,
     15,
   );
+}
+
+/** Declares the variables and resolves the names. What is wrong ends the scope before its first statement; a batch keeps its transaction even with XACT_ABORT. */
+async function compile(run: Run, statements: readonly Statement[]): Promise<void> {
+  await declareAll(run, statements);
+  try {
+    await bindScope(run, statements);
+  } catch (error) {
+    if (!isCompileError(error) || run.frame.parent === run.session.root) throw error;
+    await settle(run, 1, 'batch', () => Promise.reject(error));
+  }
 }
 
 async function endBatch(run: Run): Promise<void> {
@@ -188,10 +200,16 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
     session.lastError = fault.number;
     session.rowCount = 0;
     const raised = verb === 'RAISERROR';
-    const reach = verb === 'THROW' && reachOf(fault) === 'statement' ? 'batch' : reachOf(fault);
+    const uncompilable = isCompileError(error);
+    const reach = uncompilable
+      ? 'scope'
+      : verb === 'THROW' && reachOf(fault) === 'statement'
+        ? 'batch'
+        : reachOf(fault);
     if (fault.severity >= ENDS_CONNECTION) throw fault;
     // A statement that does not compile is no error of its own scope's TRY.
-    const uncompiled = error instanceof TranslationError && reach === 'scope' && fault.number !== UNSUPPORTED;
+    const uncompiled =
+      uncompilable || (error instanceof TranslationError && reach === 'scope' && fault.number !== UNSUPPORTED);
     if (uncompiled ? frame.parent?.guarded() : frame.guarded()) {
       if (session.tx.depth > 0 && ((session.options.xactAbort && !raised) || reach === 'batchAndTransaction'))
         session.tx.doomed = true;

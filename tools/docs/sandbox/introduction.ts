@@ -35,8 +35,6 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 Nothing may work approximately; these do, and are to be mended or refused:
 
 - Cursors that are declared \`KEYSET\`, \`DYNAMIC\` or nothing at all are read as \`STATIC\` ones: changes behind their opening do not show.
-- \`sys.check_constraints\`, \`computed_columns\` and filters show definitions as they were written, \`(d > 0)\`, where a server shows \`([d]>(0))\`.
-- A wrong column name fails when its statement runs; a server stops its batch before the first statement of the same scope.
 
 ## How to run the suite
 

@@ -110,7 +110,7 @@ async function addOne(site: Site, constraint: Constraint, check: boolean, column
   const { run, source, object } = site;
   if (constraint.kind === 'defaultConstraint') return addDefault(site, constraint);
   const into: TableDefinition = { columns: [], keys: [], checks: [], foreignKeys: [], indexes: [] };
-  addConstraint(source, into, constraint, column);
+  addConstraint(into, constraint, column);
   await run.session.ddl(async (writer, pg) => {
     await addKeys(site, into, writer, pg);
     for (const model of into.checks) {
@@ -161,7 +161,7 @@ async function addDefault(site: Site, constraint: Extract<Constraint, { kind: 'd
       0,
     );
   }
-  const model = defaultModel(source, constraint);
+  const model = defaultModel(constraint);
   await run.session.ddl(async (writer, pg) => {
     await writer.addDefault(object.id, name, model);
     const value = defaultSql(source.scope, target.type as SqlType, model.definition);

@@ -33,7 +33,7 @@ import { tableDefinition, tableModel, type DefinitionSource } from './table-mode
 /** Where the statement's expressions are cut from and its names resolved. */
 export async function sourceOf(run: Run): Promise<DefinitionSource> {
   const { scope } = await contextOf(run);
-  return { text: run.text, scope, ansiNullDefault: run.session.options.ansiNullDefault };
+  return { scope, ansiNullDefault: run.session.options.ansiNullDefault };
 }
 
 /** The relation of a table that was just written to the catalog. */

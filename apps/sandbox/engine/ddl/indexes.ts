@@ -1,4 +1,4 @@
-import type { AlterIndex, CreateIndex, DropIndex } from '#tsql';
+import { printDefinition, type AlterIndex, type CreateIndex, type DropIndex } from '#tsql';
 import { quoteIdent } from '#pgsql';
 import type { CatalogIndex, CatalogObject } from '../../catalog/index.ts';
 import { onIndexChanged } from '../../cdc/ddl-hooks.ts';
@@ -9,7 +9,7 @@ import { contextOf, localTable, type Run } from '../run.ts';
 import { sourceOf } from './create-table.ts';
 import { dotted, userTable } from './objects-of.ts';
 import { indexSql } from './physical-table.ts';
-import { definitionText, indexOptions } from './table-model.ts';
+import { indexOptions } from './table-model.ts';
 
 /** CREATE INDEX of the rowstore kind; columnstore, XML and spatial ones are refused. */
 export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
@@ -20,7 +20,7 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
     );
   }
   const source = await sourceOf(run);
-  const filter = statement.where === undefined ? undefined : definitionText(source, statement.where);
+  const filter = statement.where === undefined ? undefined : printDefinition(statement.where, 'filter');
   const columns = statement.columns.map((c) => ({
     name: c.name.name,
     ...(c.direction === 'desc' ? { descending: true } : {}),

@@ -13,6 +13,7 @@ import type {
 import type { ColumnModel, ModuleModel, ObjectKind, ParameterModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { checkModule } from '../batch-check.ts';
+import { bindModule } from '../binding.ts';
 import { moduleContext } from '../execute-as.ts';
 import { namePartsOf } from '../names.ts';
 import { namedObjects } from '../permissions.ts';
@@ -106,7 +107,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     schemaBound: statement.options.some((option) => option.name === 'SCHEMABINDING'),
     references: namedObjects(statement),
   };
-  const source = { text: run.text, scope, ansiNullDefault: true };
+  const source = { scope, ansiNullDefault: true };
   if (moduleContext(statement.options) !== undefined && statement.kind !== 'createProcedure') {
     throw new SqlError(40515, 'WITH EXECUTE AS is not supported in this version of SQL Server but for procedures.');
   }
@@ -172,6 +173,10 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
     existing !== undefined && !existing.system && existing.schema.toLowerCase() === model.schema.toLowerCase();
   if (statement.mode === 'alter' && !present) {
     throw new SqlError(208, `Invalid object name '${dotted(statement.name)}'.`, 16, 6);
+  }
+  if (statement.kind === 'createProcedure') await bindModule(run, statement, undefined);
+  if (statement.kind === 'createTrigger') {
+    await bindModule(run, statement, scope.snapshot.objectById(model.trigger?.parentId ?? 0));
   }
   await run.session.ddl(async (writer) => {
     if (statement.mode !== 'create' && present && existing !== undefined && modules.includes(existing.kind)) {

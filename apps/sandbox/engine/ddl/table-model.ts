@@ -1,6 +1,6 @@
 import { translateExpression, type Relation, type SqlType } from '#conversion';
 import { requireCollation, sandbox, typeOf } from '../profile.ts';
-import { findAll } from '#tsql';
+import { findAll, printDefinition } from '#tsql';
 import type { ColumnDefinition, Constraint, DataType, Expression, Option, TableElement } from '#tsql';
 import type {
   CheckModel,
@@ -17,9 +17,8 @@ import type {
 import { SqlError } from '../../session.ts';
 import type { SessionScope } from '../session-scope.ts';
 
-/** Where a definition was read: the text its expressions are cut from, and how its names resolve. */
+/** Where a definition was read: how its names resolve. */
 export interface DefinitionSource {
-  readonly text: string;
   readonly scope: SessionScope;
   readonly ansiNullDefault: boolean;
 }
@@ -30,14 +29,6 @@ const ACTION: Record<'noAction' | 'cascade' | 'setNull' | 'setDefault', Referent
   setNull: 'SET_NULL',
   setDefault: 'SET_DEFAULT',
 };
-
-/** An expression as SQL Server stores it: in parentheses, numbers in two. */
-export function definitionText(source: DefinitionSource, expression: Expression): string {
-  const text = source.text.slice(expression.span.start, expression.span.end);
-  const number = expression.kind === 'literal' && /^(int|decimal|float|money)$/.test(expression.type);
-  const negative = expression.kind === 'unary' && expression.op === '-' && expression.operand.kind === 'literal';
-  return number || negative ? `((${text}))` : `(${text})`;
-}
 
 /** A whole number written as a constant, with its sign. */
 export function wholeNumber(expression: Expression | undefined, otherwise: bigint): bigint {
@@ -121,35 +112,24 @@ function foreignKeyModel(constraint: Extract<Constraint, { kind: 'foreignKey' }>
   };
 }
 
-function checkModel(
-  source: DefinitionSource,
-  constraint: Extract<Constraint, { kind: 'check' }>,
-  column?: string,
-): CheckModel {
+function checkModel(constraint: Extract<Constraint, { kind: 'check' }>, column?: string): CheckModel {
   return {
     ...(constraint.name ? { name: constraint.name.name } : {}),
-    definition: definitionText(source, constraint.condition),
+    definition: printDefinition(constraint.condition),
     ...(column === undefined ? {} : { column }),
     ...(constraint.notForReplication ? { notForReplication: true } : {}),
   };
 }
 
 /** A DEFAULT constraint as the catalog keeps it. */
-export function defaultModel(
-  source: DefinitionSource,
-  constraint: Extract<Constraint, { kind: 'defaultConstraint' }>,
-): DefaultModel {
+export function defaultModel(constraint: Extract<Constraint, { kind: 'defaultConstraint' }>): DefaultModel {
   return {
     ...(constraint.name ? { name: constraint.name.name } : {}),
-    definition: definitionText(source, constraint.expression),
+    definition: printDefinition(constraint.expression),
   };
 }
 
-function inlineIndex(
-  source: DefinitionSource,
-  index: Extract<TableElement, { kind: 'inlineIndex' }>,
-  column?: string,
-): IndexModel {
+function inlineIndex(index: Extract<TableElement, { kind: 'inlineIndex' }>, column?: string): IndexModel {
   return {
     name: index.name.name,
     unique: index.unique,
@@ -159,7 +139,7 @@ function inlineIndex(
         ? index.columns.map((c) => ({ name: c.name.name, descending: c.direction === 'desc' }))
         : [{ name: column ?? '' }],
     included: index.include.map((c) => c.name),
-    ...(index.where ? { filter: definitionText(source, index.where) } : {}),
+    ...(index.where ? { filter: printDefinition(index.where, 'filter') } : {}),
     options: indexOptions(index.options),
   };
 }
@@ -175,14 +155,14 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
   const name = column.name.name;
   const fallback = column.constraints.find((c) => c.kind === 'defaultConstraint');
   const flags = {
-    ...(fallback ? { default: defaultModel(source, fallback) } : {}),
+    ...(fallback ? { default: defaultModel(fallback) } : {}),
     ...(column.rowguidcol ? { rowGuid: true } : {}),
     ...(column.sparse ? { sparse: true } : {}),
   };
   if (column.computed !== undefined) {
     const { expression, persisted } = column.computed;
     const value = translateExpression(expression, { profile: sandbox, scope: source.scope }, { table: relation });
-    const computed = { definition: definitionText(source, expression), persisted };
+    const computed = { definition: printDefinition(expression), persisted };
     return {
       name,
       type: withCollation(source, value.type, value.type.collation),
@@ -213,7 +193,7 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
   };
 }
 
-function addConstraint(source: DefinitionSource, into: TableDefinition, constraint: Constraint, column?: string): void {
+function addConstraint(into: TableDefinition, constraint: Constraint, column?: string): void {
   switch (constraint.kind) {
     case 'primaryKey':
     case 'unique':
@@ -225,7 +205,7 @@ function addConstraint(source: DefinitionSource, into: TableDefinition, constrai
       into.foreignKeys.push(foreignKeyModel(constraint, column));
       return;
     case 'check':
-      into.checks.push(checkModel(source, constraint, column));
+      into.checks.push(checkModel(constraint, column));
       return;
     case 'defaultConstraint':
       return;
@@ -269,12 +249,12 @@ export function tableDefinition(
   for (const column of definitions) into.columns.push(models.get(column) ?? columnModel(source, column, relation));
   for (const element of elements) {
     if (element.kind === 'columnDefinition') {
-      for (const constraint of element.constraints) addConstraint(source, into, constraint, element.name.name);
-      if (element.index) into.indexes.push(inlineIndex(source, element.index, element.name.name));
-    } else if (element.kind === 'inlineIndex') into.indexes.push(inlineIndex(source, element));
+      for (const constraint of element.constraints) addConstraint(into, constraint, element.name.name);
+      if (element.index) into.indexes.push(inlineIndex(element.index, element.name.name));
+    } else if (element.kind === 'inlineIndex') into.indexes.push(inlineIndex(element));
     else if (element.kind === 'period')
       throw new SqlError(40515, 'PERIOD FOR SYSTEM_TIME is not supported in this version of SQL Server.');
-    else addConstraint(source, into, element);
+    else addConstraint(into, element);
   }
   return { ...into, columns: notNullKeys(source, into) };
 }
