@@ -18,6 +18,18 @@ const HOSTILE = [
   `EXEC sys.sp_addextendedproperty N'MS_Description', N'a column', N'SCHEMA', N'h.]os''tile', N'TABLE', N'ta]b "😀"', N'COLUMN', N'a.b'`,
 ];
 
+/** Users, roles, rights, an owner, and a property that is no description. */
+const SECURED = [
+  `CREATE ROLE clerks`,
+  `CREATE USER ada WITHOUT LOGIN`,
+  `ALTER ROLE clerks ADD MEMBER ada`,
+  `ALTER ROLE db_datareader ADD MEMBER ada`,
+  `GRANT SELECT ON dbo.Customer TO clerks WITH GRANT OPTION`,
+  `DENY UPDATE ON dbo.Customer TO ada`,
+  `GRANT EXECUTE ON SCHEMA::sales TO clerks`,
+  `EXEC sys.sp_addextendedproperty N'Owner', N'the sales team', N'SCHEMA', N'dbo', N'TABLE', N'Customer', N'COLUMN', N'Name'`,
+];
+
 describe('the catalog of a SQL Server database', () => {
   let database: SourceDatabase;
   let model: DatabaseModel;
@@ -30,6 +42,7 @@ describe('the catalog of a SQL Server database', () => {
     await database.run(
       `CREATE TYPE dbo.Positions AS TABLE (Place int NOT NULL, Label nvarchar(12), Price decimal(9, 2))`,
     );
+    for (const statement of SECURED) await database.run(statement);
     await database.capture('dbo.Customer');
     model = await (await database.source()).catalog.readDatabase();
   });
@@ -137,5 +150,31 @@ describe('the catalog of a SQL Server database', () => {
     expect(long.primaryKey).toMatchObject({ name: `PK ${'x'.repeat(100)}`, systemNamed: false });
     expect(long.checks[0]?.systemNamed).toBe(true);
     expect(long.foreignKeys[0]?.references.name).toBe(`ta]b "😀"`);
+  });
+
+  test('users, roles and rights are read, without those of the system and of capture', () => {
+    expect(model.principals).toEqual([
+      { name: 'clerks', kind: 'role', memberOf: [] },
+      { name: 'ada', kind: 'user', memberOf: ['clerks', 'db_datareader'] },
+    ]);
+    const customer = { class: 'object', schema: 'dbo', name: 'Customer' };
+    expect(model.permissions).toEqual(
+      expect.arrayContaining([
+        { grantee: 'ada', state: 'DENY', permission: 'UPDATE', on: customer },
+        { grantee: 'clerks', state: 'GRANT_WITH_GRANT_OPTION', permission: 'SELECT', on: customer },
+        { grantee: 'clerks', state: 'GRANT', permission: 'EXECUTE', on: { class: 'schema', schema: 'sales' } },
+      ]),
+    );
+    expect(model.permissions?.some((one) => one.on.class === 'object' && one.on.schema === 'cdc')).toBe(false);
+  });
+
+  test('extended properties beside MS_Description are told with their object', () => {
+    expect(model.properties).toEqual([{ name: 'Owner', value: 'the sales team', object: 'dbo.Customer.Name' }]);
+  });
+
+  test('what this database has none of is left out', () => {
+    expect(Object.keys(model)).not.toEqual(expect.arrayContaining(['facilities']));
+    expect(model.partitionFunctions).toBeUndefined();
+    expect(model.securityPolicies).toBeUndefined();
   });
 });

@@ -15,8 +15,10 @@ import {
   type TableTypeModel,
 } from '#schema';
 import type { CatalogReader } from '#source';
+import { type CatalogExtras, readExtras } from './catalog-extras.ts';
 import type { ResultRow, SqlServerClient } from './client.ts';
 import * as sql from './sql-catalog.ts';
+import * as extrasSql from './sql-catalog-extras.ts';
 
 /** Reads the whole catalog in one pass of plain queries, then puts the model together in memory: time and memory are linear in the number of objects. */
 export class SqlServerCatalogReader implements CatalogReader {
@@ -25,18 +27,24 @@ export class SqlServerCatalogReader implements CatalogReader {
   async readDatabase(): Promise<DatabaseModel> {
     const [server] = await this.client.query(sql.SERVER);
     const schemas = await this.client.query(sql.SCHEMAS);
-    const tables = await this.readTables();
+    const extras = await readExtras(this.client, sourceType);
+    const tables = await this.readTables(extras);
     const sequences = await this.client.query(sql.SEQUENCES);
     const aliases = await this.client.query(sql.ALIAS_TYPES);
     const tableTypes = tableTypesOf(await this.client.query(sql.TABLE_TYPES));
     const modules = await this.client.query(sql.MODULES);
+    const viewIndexes = await this.readViewIndexes();
     const synonyms = await this.client.query(sql.SYNONYMS);
     return {
       name: text(server?.[0]),
       kind: 'sqlserver',
       version: text(server?.[1]),
       collation: text(server?.[2]),
-      schemas: schemas.map((row) => ({ name: text(row[0]), ...commented(row[1]) })),
+      schemas: schemas.map((row) => ({
+        name: text(row[0]),
+        ...commented(row[1]),
+        ...(row[2] === null || text(row[2]) === 'dbo' ? {} : { owner: text(row[2]) }),
+      })),
       tables,
       sequences: sequences.map(sequenceOf),
       aliasTypes: aliases.map((row) => ({
@@ -46,9 +54,29 @@ export class SqlServerCatalogReader implements CatalogReader {
         nullable: Boolean(row[7]),
       })),
       ...(tableTypes.length > 0 ? { tableTypes } : {}),
-      modules: modules.map(moduleOf),
+      modules: modules.map((row) => {
+        const indexes = viewIndexes.get(Number(row[10]));
+        return { ...moduleOf(row), ...(indexes ? { indexes } : {}) };
+      }),
       synonyms: synonyms.map((row) => ({ schema: text(row[0]), name: text(row[1]), baseObject: text(row[2]) })),
+      ...extras.database,
     };
+  }
+
+  /** By the object id of the view. */
+  private async readViewIndexes(): Promise<Map<number, IndexModel[]>> {
+    const found = grouped(await this.client.query(extrasSql.VIEW_INDEXES));
+    if (found.size === 0) return new Map();
+    const columns = groupedBy(
+      await this.client.query(sql.INDEX_COLUMNS),
+      (row) => `${Number(row[0])}.${Number(row[1])}`,
+    );
+    return new Map(
+      [...found].map(([id, rows]) => [
+        id,
+        rows.map((row) => indexOf(row, columns.get(`${id}.${Number(row[1])}`) ?? []).index),
+      ]),
+    );
   }
 
   /** What lacks is for the preflight to say: the catalog can be read without it. */
@@ -61,7 +89,7 @@ export class SqlServerCatalogReader implements CatalogReader {
     }
   }
 
-  private async readTables(): Promise<TableModel[]> {
+  private async readTables(extras: CatalogExtras): Promise<TableModel[]> {
     const rows = await this.client.query(sql.TABLES);
     const sizes = new Map((await this.sizes()).map((row) => [Number(row[0]), row]));
     const columns = grouped(await this.client.query(sql.COLUMNS));
@@ -89,11 +117,12 @@ export class SqlServerCatalogReader implements CatalogReader {
         name: text(row[2]),
         columns: (columns.get(objectId) ?? []).map((column) => {
           const place = `${objectId}.${Number(column[1])}`;
-          return columnOf(
+          const made = columnOf(
             column,
             { identity: identities.get(place), computed: computed.get(place), default: defaults.get(place) },
             inKey.has(text(column[2])),
           );
+          return { ...made, ...extras.columns.get(place) };
         }),
         ...(primaryKey ? { primaryKey: keyOf(primaryKey) } : {}),
         uniques: keys.filter((key) => key.role === 'unique').map((key) => keyOf(key.index)),
@@ -106,6 +135,7 @@ export class SqlServerCatalogReader implements CatalogReader {
         estimatedBytes: Number(sizes.get(objectId)?.[2] ?? 0),
         features: features(row),
         ...commented(row[3]),
+        ...extras.tables.get(objectId),
       };
     });
   }
@@ -141,8 +171,15 @@ function indexOf(row: ResultRow, columns: readonly ResultRow[]): { role: Role; i
 }
 
 function keyOf(index: IndexModel): KeyModel {
-  const { name, columns, clustered, systemNamed, comment } = index;
-  return { name, columns, clustered, systemNamed, ...(comment === undefined ? {} : { comment }) };
+  const { name, columns, clustered, systemNamed, disabled, comment } = index;
+  return {
+    name,
+    columns,
+    clustered,
+    systemNamed,
+    ...(disabled ? { disabled } : {}),
+    ...(comment === undefined ? {} : { comment }),
+  };
 }
 
 /** Rows of columns, those of one type behind each other. */
@@ -280,9 +317,12 @@ function moduleOf(row: ResultRow): ModuleModel {
 }
 
 function features(row: ResultRow): string[] {
-  return [Number(row[4]) === 2 ? 'temporal' : '', row[5] ? 'memory-optimized' : '', row[6] ? 'external' : ''].filter(
-    (name) => name !== '',
-  );
+  return [
+    row[5] ? 'memory-optimized' : '',
+    row[6] ? 'external' : '',
+    row[7] ? 'a FileTable' : '',
+    Number(row[4]) === 0 && row[8] ? 'stretched to Azure' : '',
+  ].filter((name) => name !== '');
 }
 
 function commented(value: unknown): { comment?: string } {

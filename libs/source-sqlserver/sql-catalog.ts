@@ -7,11 +7,11 @@ const comment = (majorId: string, minorId: string, classId: number): string =>
 export const SERVER = `SELECT DB_NAME(), CONVERT(varchar(128), SERVERPROPERTY('ProductVersion')), CONVERT(varchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'))`;
 
 export const SCHEMAS = `
-SELECT s.name, ${comment('s.schema_id', '0', 3)} FROM sys.schemas AS s
+SELECT s.name, ${comment('s.schema_id', '0', 3)}, p.name FROM sys.schemas AS s LEFT JOIN sys.database_principals AS p ON p.principal_id = s.principal_id
 WHERE s.schema_id < 16384 AND s.name NOT IN (N'sys', N'INFORMATION_SCHEMA', N'guest', N'cdc', N'sluice') ORDER BY s.schema_id`;
 
 export const TABLES = `
-SELECT o.object_id, s.name, o.name, ${comment('o.object_id', '0', 1)}, t.temporal_type, t.is_memory_optimized, t.is_external
+SELECT o.object_id, s.name, o.name, ${comment('o.object_id', '0', 1)}, t.temporal_type, t.is_memory_optimized, t.is_external, t.is_filetable, t.is_remote_data_archive_enabled
 FROM sys.tables AS t JOIN sys.objects AS o ON o.object_id = t.object_id JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 WHERE ${OURS} ORDER BY s.name, o.name`;
 
@@ -82,7 +82,7 @@ FROM sys.table_types AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id JOI
 JOIN sys.types AS b ON b.user_type_id = c.system_type_id ORDER BY s.name, t.name, c.column_id`;
 
 export const MODULES = `
-SELECT s.name, o.name, RTRIM(o.type), m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier, ps.name, po.name, tr.is_disabled, ${comment('o.object_id', '0', 1)}
+SELECT s.name, o.name, RTRIM(o.type), m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier, ps.name, po.name, tr.is_disabled, ${comment('o.object_id', '0', 1)}, o.object_id
 FROM sys.objects AS o JOIN sys.schemas AS s ON s.schema_id = o.schema_id LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id
 LEFT JOIN sys.objects AS po ON po.object_id = o.parent_object_id AND o.type = 'TR' LEFT JOIN sys.schemas AS ps ON ps.schema_id = po.schema_id
 LEFT JOIN sys.triggers AS tr ON tr.object_id = o.object_id

@@ -7,6 +7,7 @@ import { KEY_VIEWS } from './keys.ts';
 import { OBJECT_VIEWS } from './objects.ts';
 import { SECURITY_VIEWS } from './security.ts';
 import { SERVER_VIEWS } from './server.ts';
+import { UNBUILT_VIEWS } from './unbuilt.ts';
 
 /** Every system view with the SQL behind it. */
 export const VIEW_DEFINITIONS: readonly ViewDefinition[] = [
@@ -16,6 +17,7 @@ export const VIEW_DEFINITIONS: readonly ViewDefinition[] = [
   ...DYNAMIC_VIEWS,
   ...SECURITY_VIEWS,
   ...COMPAT_VIEWS,
+  ...UNBUILT_VIEWS,
   ...INFORMATION_VIEWS,
 ];
 
