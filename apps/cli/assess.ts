@@ -9,6 +9,7 @@ import {
   durationText,
   hoursText,
   MEASURED_RATES,
+  placedIssues,
   type Rates,
 } from '#conversion';
 import { oneLine, SluiceError } from '#errors';
@@ -18,14 +19,18 @@ import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { selectedTables, withSource } from './context.ts';
 import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
+import type { SurveyCheck } from '#source';
+import { openScripts, readsScripts, SCRIPT_OPTIONS, type ScriptSource } from './scripts.ts';
 
 export const assessCommand: Command = {
   name: 'assess',
-  usage: 'assess JOB [--html FILE] [--csv DIR]',
+  usage: 'assess JOB|--scripts FILE|DIR… [--html FILE] [--csv DIR]',
   summary: 'What stands in the way, how much converts by itself, how long it takes; touches nothing',
   example: 'sluice assess job.yaml --html assessment.html',
+  moreWordsOf: 'scripts',
   options: {
     ...JOB_OPTIONS,
+    ...SCRIPT_OPTIONS,
     job: { type: 'string', multiple: true, value: 'JOB', help: 'Another job file; as often as there are servers' },
     databases: { type: 'string', value: 'A,B', help: 'Databases of each server, in place of the one in the job file' },
     html: { type: 'string', value: 'FILE', help: 'Write the report as one page that needs nothing else' },
@@ -42,7 +47,9 @@ export const assessCommand: Command = {
     const rates = ratesOf(options);
     const assessments: Assessment[] = [];
     const failed: { place: string; reason: string }[] = [];
-    const jobs = jobsOf(invocation);
+    const isOfScripts = readsScripts(invocation);
+    if (isOfScripts) assessments.push(assessScripts(await openScripts(invocation), rates));
+    const jobs = isOfScripts ? [] : jobsOf(invocation);
     for (const job of jobs) {
       const place = `${job.source.host}:${job.source.port}/${job.source.database}`;
       out.progress(`assessing ${place}`);
@@ -112,6 +119,23 @@ function assessJob(job: JobFile, rates: Rates): Promise<Assessment> {
   });
 }
 
+/** Scripts tell neither sizes nor rights nor what moves: that is unknown, and said so. */
+function assessScripts({ reading, job, place }: ScriptSource, rates: Rates): Assessment {
+  const { database } = reading;
+  const converted = convertDatabase(database, job);
+  const conversion = { ...converted, issues: [...reading.issues, ...placedIssues(converted.issues, reading)] };
+  const survey = { ...NO_SURVEY, nowMs: Date.now(), checks: [SCRIPTS_CHECK] };
+  return assessDatabase({ database, conversion, survey, place, checks: [], rates });
+}
+
+const NO_SURVEY = { server: 'scripts', version: '', edition: 'none', countingSinceMs: null, tables: [] };
+const SCRIPTS_CHECK: SurveyCheck = {
+  check: 'source-from-scripts',
+  verdict: 'unknown',
+  message: 'Scripts tell of the schema alone: rows, sizes, rights, settings and the load of the live database are not known.',
+  objects: [],
+};
+
 async function writeText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
@@ -119,7 +143,8 @@ async function writeText(path: string, text: string): Promise<void> {
 
 function print(one: Assessment, out: Output): void {
   const { source, checks, kinds, byItself, hours, load } = one;
-  out.line(`${source.place}/${source.database}  SQL Server ${source.version}`);
+  const isOfScripts = source.version === '';
+  out.line(isOfScripts ? `${source.place}: ${source.database}` : `${source.place}/${source.database}  SQL Server ${source.version}`);
   const failing = checks.filter((check) => check.verdict === 'fail');
   out.line(failing.length === 0 ? 'It can move.' : `It can move once ${failing.length} checks are mended:`);
   for (const check of failing) {
@@ -127,7 +152,7 @@ function print(one: Assessment, out: Output): void {
     if (check.remedy !== undefined) out.line(`    → ${check.remedy}`);
   }
   out.line(
-    `${Math.floor(byItself.all * 100)} % of the objects convert by themselves, about ${hoursText(hours)} of work remain; the load takes about ${durationText(load.seconds)}.`,
+    `${Math.floor(byItself.all * 100)} % of the objects convert by themselves, about ${hoursText(hours)} of work remain; ${isOfScripts ? 'how long the load takes is not known from scripts' : `the load takes about ${durationText(load.seconds)}`}.`,
   );
   out.line();
   out.table(

@@ -23,6 +23,8 @@ export interface Command {
   readonly summary: string;
   readonly example: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** An option of which words behind it are more values, where it is given: `--scripts *.sql`. */
+  readonly moreWordsOf?: string;
   run(invocation: Invocation): Promise<number>;
 }
 

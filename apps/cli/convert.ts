@@ -4,28 +4,34 @@ import {
   idleSuppressions,
   type Issue,
   objectFiles,
+  placedIssues,
   readSuppressions,
+  type ScriptReading,
   suppressedBy,
   type Suppression,
 } from '#conversion';
-import { readJobFile } from '#jobs';
 import { SluiceError } from '#errors';
+import { type JobFile, readJobFile } from '#jobs';
+import type { DatabaseModel } from '#schema';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { withSource } from './context.ts';
 import { textOf, type TreeChanges, writeTree } from './convert-tree.ts';
 import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
+import { openScripts, readsScripts, SCRIPT_OPTIONS } from './scripts.ts';
 
 /** Beside the tree: issues that somebody has accepted, with the reason. */
 const ACCEPTED = 'sluice-issues.yaml';
 
 export const convertCommand: Command = {
   name: 'convert',
-  usage: 'convert JOB [--out DIR]',
-  summary: 'Convert the schema: one file an object, and issues; touches no server',
-  example: 'sluice convert job.yaml --out converted',
+  usage: 'convert JOB|--scripts FILE|DIR… [--out DIR]',
+  summary: 'Convert schema and code of a live source or of scripts: one file an object, and issues; touches no server',
+  example: 'sluice convert --scripts install.sql migrations --out converted',
+  moreWordsOf: 'scripts',
   options: {
     ...JOB_OPTIONS,
+    ...SCRIPT_OPTIONS,
     out: {
       type: 'string',
       value: 'DIR',
@@ -33,12 +39,12 @@ export const convertCommand: Command = {
     },
   },
   async run(invocation: Invocation) {
-    const { out, options, positionals } = invocation;
-    const [path] = positionals;
-    if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file.');
-    const job = readJobFile(path, setOptions(invocation));
-    const database = await withSource(job, (source) => source.catalog.readDatabase());
-    const conversion = convertDatabase(database, job);
+    const { out, options } = invocation;
+    const { database, job, reading } = await openSource(invocation);
+    const converted = convertDatabase(database, job);
+    const conversion = reading
+      ? { ...converted, issues: [...reading.issues, ...placedIssues(converted.issues, reading)] }
+      : converted;
     const dir = options['out'];
     const accepted = typeof dir === 'string' ? await readAccepted(dir) : [];
     const left = conversion.issues.filter((one) => !suppressedBy(one, accepted));
@@ -70,6 +76,20 @@ export const convertCommand: Command = {
   },
 };
 
+/** The model to convert with the settings for it: of the job's live source, or of scripts. @throws SluiceError UsageInvalid, JobFileInvalid */
+async function openSource(
+  invocation: Invocation,
+): Promise<{ database: DatabaseModel; job: JobFile; reading?: ScriptReading }> {
+  if (readsScripts(invocation)) {
+    const { reading, job } = await openScripts(invocation);
+    return { database: reading.database, job, reading };
+  }
+  const [path] = invocation.positionals;
+  if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file, or scripts with --scripts.');
+  const job = readJobFile(path, setOptions(invocation));
+  return { database: await withSource(job, (source) => source.catalog.readDatabase()), job };
+}
+
 async function readAccepted(dir: string): Promise<Suppression[]> {
   const file = join(dir, ACCEPTED);
   const text = await textOf(file);
@@ -77,7 +97,11 @@ async function readAccepted(dir: string): Promise<Suppression[]> {
 }
 
 function printIssues(issues: readonly Issue[], out: Output): void {
-  for (const one of issues) out.line(`${one.code} ${one.severity.padEnd(8)} ${one.object}: ${one.message}`);
+  for (const one of issues) {
+    const place = one.file === undefined ? '' : `${one.file}:${one.line}: `;
+    const object = one.object === one.file ? '' : `${one.object}: `;
+    out.line(`${one.code} ${one.severity.padEnd(8)} ${place}${object}${one.message}`);
+  }
 }
 
 /** What a person has to know of: everything but what stayed as it was. */

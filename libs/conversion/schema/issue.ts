@@ -8,13 +8,15 @@ export interface Issue {
   readonly severity: Severity;
   /** `schema.object` or `schema.object.part` in the source's names. */
   readonly object: string;
-  /** 1-based place in the object's source text. */
+  /** 1-based place in the object's source text; of scripts, in `file`. */
   readonly line: number;
   readonly column: number;
   readonly message: string;
   readonly remedy: string;
   /** The source text meant, shortened. */
   readonly excerpt: string;
+  /** Where the source is script files: the one that it stands in. */
+  readonly file?: string;
 }
 
 /** What each code stands for, and what to do. */
@@ -362,6 +364,41 @@ export const ISSUE_CODES = {
     severity: 'decision',
     title: 'Routine with the rights of a user',
     remedy: 'Give the routine to a role like that user, and make it SECURITY DEFINER.',
+  },
+  SL1080: {
+    severity: 'manual',
+    title: 'Statement of a script not understood',
+    remedy: 'Mend the statement in the script; all others were read.',
+  },
+  SL1081: {
+    severity: 'review',
+    title: 'Condition of a script not known',
+    remedy: 'Look whether the way that was taken is yours; if not, take the condition out of the script.',
+  },
+  SL1082: {
+    severity: 'manual',
+    title: 'Script names what is not there',
+    remedy: 'Add the script that makes it, or put the scripts in order.',
+  },
+  SL1083: {
+    severity: 'info',
+    title: 'Rows in scripts',
+    remedy: 'They are not converted: rows come with the load from the live database (`sluice run`).',
+  },
+  SL1084: {
+    severity: 'review',
+    title: 'Made twice by the scripts',
+    remedy: 'Leave out the script or the statement that is not meant.',
+  },
+  SL1085: {
+    severity: 'info',
+    title: 'Statement of a script left alone',
+    remedy: 'It is about the server, its files or its settings: set up the target’s by hand where it matters.',
+  },
+  SL1086: {
+    severity: 'review',
+    title: 'Script runs what cannot be followed',
+    remedy: 'Where it makes or changes objects, write its statements into the script.',
   },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 

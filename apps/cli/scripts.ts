@@ -1,0 +1,145 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { type Include, readScripts, type ScriptFile, type ScriptReading } from '#conversion';
+import { SluiceError } from '#errors';
+import { type JobFile, parseJobFile, readJobFile } from '#jobs';
+import { decodeScript } from '#tsql';
+import type { Invocation, OptionSpec } from './command.ts';
+import { setOptions } from './job.ts';
+
+/** Options of commands that read script files in place of a live source. */
+export const SCRIPT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  scripts: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE|DIR…',
+    help: 'Read script files in place of a live source; all .sql files of a folder, by name',
+  },
+  database: { type: 'string', value: 'NAME', help: 'Of scripts: which database is meant, where they build several' },
+  collation: { type: 'string', value: 'NAME', help: 'Of scripts: the collation of the database' },
+  var: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'Of scripts: a variable of SQLCMD, $(NAME)' },
+  'code-page': { type: 'string', value: 'NAME', help: 'Of scripts that are not Unicode; windows-1252 if not given' },
+};
+
+/** A reading of scripts with the settings under which it is converted. */
+export interface ScriptSource {
+  readonly reading: ScriptReading;
+  readonly job: JobFile;
+  /** What was read, in words. */
+  readonly place: string;
+}
+
+/** Whether a command was told to read scripts. */
+export function readsScripts(invocation: Invocation): boolean {
+  return invocation.options['scripts'] !== undefined;
+}
+
+/** Without a job file: naming and all else by their defaults. Nothing of it is ever connected to. */
+const NO_JOB = `job: scripts
+source: { kind: sqlserver, database: scripts, user: none, password: "" }
+target: { url: "postgresql://none@localhost/none" }
+`;
+
+/**
+ * Reads the scripts that a command line names. Words beside the options are more of them (a shell puts them there for *.sql), but for a job file.
+ * @throws SluiceError UsageInvalid, JobFileInvalid
+ */
+export async function openScripts(invocation: Invocation): Promise<ScriptSource> {
+  const { options, positionals } = invocation;
+  const jobs = positionals.filter((word) => /\.(ya?ml|json)$/i.test(word));
+  const [path, second] = jobs;
+  if (second !== undefined) throw new SluiceError('UsageInvalid', `One job file is enough, not ${jobs.join(' and ')}.`);
+  const given = [...listOf(options['scripts']), ...positionals.filter((word) => !jobs.includes(word))];
+  // Secrets of the job are not needed here, and need not be set.
+  const overrides = { ...setOptions(invocation), 'source.password': '', 'target.password': '' };
+  const job = path === undefined ? parseJobFile(NO_JOB, { overrides }) : readJobFile(path, overrides);
+  const codePage = textOf(options['code-page']);
+  checkCodePage(codePage);
+  const files: string[] = [];
+  for (const one of given) files.push(...(await filesOf(one)));
+  if (files.length === 0) throw new SluiceError('UsageInvalid', `There is no .sql file in ${given.join(', ')}.`);
+  const chosen = textOf(options['database']);
+  const collation = textOf(options['collation']);
+  const reading = readScripts(await decoded(files, codePage), {
+    database: chosen ?? (path === undefined ? nameFrom(given[0] ?? '') : job.source.database),
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(collation === undefined ? {} : { collation }),
+    variables: variablesOf(listOf(options['var'])),
+    include: includeBeside(codePage),
+  });
+  return { reading, job, place: given.join(', ') };
+}
+
+function listOf(option: Invocation['options'][string]): string[] {
+  return Array.isArray(option) ? option : [];
+}
+
+function textOf(option: Invocation['options'][string]): string | undefined {
+  return typeof option === 'string' ? option : undefined;
+}
+
+function checkCodePage(name: string | undefined): void {
+  try {
+    new TextDecoder(name ?? 'windows-1252');
+  } catch (error) {
+    throw new SluiceError('UsageInvalid', `There is no code page ${name}: name one such as windows-1251 or shift_jis.`, {}, { cause: error });
+  }
+}
+
+function variablesOf(entries: readonly string[]): Map<string, string> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      if (at < 1) throw new SluiceError('UsageInvalid', `--var takes NAME=VALUE, not "${entry}".`);
+      return [entry.slice(0, at), entry.slice(at + 1)];
+    }),
+  );
+}
+
+/** A database without a name is called as its script or folder. */
+function nameFrom(path: string): string {
+  const name = basename(resolve(path));
+  return basename(name, extname(name)) || 'scripts';
+}
+
+/** Numbers in names count as numbers: 2-tables.sql stands before 10-views.sql. */
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** A file, or all .sql files below a folder by name; of a folder, its files and folders in one order. */
+async function filesOf(path: string): Promise<string[]> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new SluiceError('UsageInvalid', `${path} cannot be read.`, { path }, { cause: error });
+  }
+  if (!isFolder) return [path];
+  const entries = (await readdir(path, { withFileTypes: true }))
+    .filter((entry) => (entry.isDirectory() ? !entry.name.startsWith('.') : /\.sql$/i.test(entry.name)))
+    .toSorted((a, b) => byName.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
+  const found: string[] = [];
+  for (const entry of entries) found.push(...(await filesOf(join(path, entry.name))));
+  return found;
+}
+
+async function decoded(paths: readonly string[], codePage: string | undefined): Promise<ScriptFile[]> {
+  const files: ScriptFile[] = [];
+  for (const path of paths) files.push({ path, text: decodeScript(await readFile(path), codePage) });
+  return files;
+}
+
+/** `:r` names a file beside the one that it stands in, or from the working folder, as sqlcmd has it. */
+function includeBeside(codePage: string | undefined): Include {
+  return (written, from) => {
+    const path = written.replaceAll('\\', '/');
+    for (const candidate of [join(dirname(from), path), resolve(path)]) {
+      try {
+        return { path: candidate, text: decodeScript(readFileSync(candidate), codePage) };
+      } catch (error) {
+        if (!['ENOENT', 'EISDIR', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,93 @@
+import type { FacilityKind } from '#schema';
+import type { Statement } from './statements.ts';
+import type { Site } from './session.ts';
+
+/** Statements that neither make nor change anything that a database of the target could have: no word about them. */
+const SILENT = new Set([
+  'print',
+  'raiserror',
+  'throw',
+  'empty',
+  'label',
+  'goto',
+  'waitFor',
+  'checkpoint',
+  'reconfigure',
+  'beginTransaction',
+  'commitTransaction',
+  'rollbackTransaction',
+  'saveTransaction',
+  'cursorStatement',
+  'setVariableMethod',
+  'createStatistics',
+  'updateStatistics',
+  'dbcc',
+  'revert',
+  'executeAs',
+  'setUser',
+  'kill',
+  'alterPartitionScheme',
+]);
+
+/** What else a script may make that serves a database; each becomes an issue of its own when the database is converted. */
+const UNMODELLED: readonly (readonly [RegExp, FacilityKind])[] = [
+  [/^CREATE CERTIFICATE/, 'certificate'],
+  [/^CREATE (A?SYMMETRIC KEY|COLUMN (MASTER|ENCRYPTION) KEY)/, 'symmetric-key'],
+  [/^CREATE QUEUE/, 'broker-queue'],
+  [/^CREATE SERVICE/, 'broker-service'],
+  [/^CREATE EXTERNAL DATA SOURCE/, 'external-data-source'],
+  [/^CREATE EVENT NOTIFICATION/, 'event-notification'],
+  [/^CREATE DATABASE AUDIT/, 'database-audit'],
+];
+
+/** Takes a statement that builds nothing of the schema: what serves the database is kept as such, the rest is noted. */
+export function leftAlone(site: Site, statement: Statement): void {
+  const { database, source } = site;
+  if (SILENT.has(statement.kind)) return;
+  const note = (what: string): void => site.session.note('SL1085', what, source.file, source, statement.span);
+  const serve = (kind: FacilityKind, name: string): void =>
+    void database.facilities.set(`${kind} ${database.fold(name)}`, { kind, name });
+  switch (statement.kind) {
+    case 'createAssembly':
+      return serve('assembly', statement.name.name);
+    case 'createXmlSchemaCollection':
+      return serve('xml-schema-collection', `${statement.name.schema?.name ?? 'dbo'}.${statement.name.name.name}`);
+    case 'createDatabase':
+      if (statement.collation) site.session.database(statement.name.name).collation = statement.collation.name;
+      return note('Files, sizes and options of the database are not carried over: CREATE DATABASE.');
+    case 'alterDatabase':
+      if (statement.action === 'collate' && statement.target)
+        site.session.database(statement.name?.name ?? database.name).collation = statement.target.name;
+      return note(
+        `Files and options of the database are not carried over: ALTER DATABASE … ${statement.action.toUpperCase()}.`,
+      );
+    case 'login':
+      return note(`Logins are of the server, not of the database: ${statement.mode.toUpperCase()} LOGIN.`);
+    case 'unknown':
+      return unknown(site, statement.verb, statement, serve, note);
+    case 'alterPartitionFunction':
+      return note('ALTER PARTITION FUNCTION is not followed: write its bounds into the CREATE.');
+    default:
+      return note(`${firstWords(source.cut(statement.span))} is not carried over.`);
+  }
+}
+
+function unknown(
+  site: Site,
+  verb: string,
+  statement: Extract<Statement, { kind: 'unknown' }>,
+  serve: (kind: FacilityKind, name: string) => void,
+  note: (what: string) => void,
+): void {
+  const words = site.source.cut(statement.span).replaceAll(/\s+/g, ' ');
+  const found = UNMODELLED.find(([pattern]) => pattern.test(words.toUpperCase()));
+  const name = /^CREATE [A-Z ]*?(\[[^\]]+\]|[^ ([]+?)(?: |\(|;|$)(?=ON|WITH|FROM|AUTHORIZATION|ENCRYPTION|\(|$)/i.exec(
+    words,
+  )?.[1];
+  if (found) serve(found[1], (name ?? words.split(' ')[2] ?? '').replaceAll(/[[\]]/g, ''));
+  else note(`${verb === '' ? firstWords(words) : verb} is not carried over.`);
+}
+
+function firstWords(text: string): string {
+  return text.trim().split(/\s+/).slice(0, 3).join(' ').toUpperCase();
+}
