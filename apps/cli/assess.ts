@@ -9,6 +9,7 @@ import {
   durationText,
   hoursText,
   MEASURED_RATES,
+  NO_SERVER,
   placedIssues,
   type Rates,
 } from '#conversion';
@@ -128,11 +129,12 @@ function assessScripts({ reading, job, place }: ScriptSource, rates: Rates): Ass
   return assessDatabase({ database, conversion, survey, place, checks: [], rates });
 }
 
-const NO_SURVEY = { server: 'scripts', version: '', edition: 'none', countingSinceMs: null, tables: [] };
+const NO_SURVEY = { server: 'scripts', version: '', edition: NO_SERVER, countingSinceMs: null, tables: [] };
 const SCRIPTS_CHECK: SurveyCheck = {
   check: 'source-from-scripts',
   verdict: 'unknown',
-  message: 'Scripts tell of the schema alone: rows, sizes, rights, settings and the load of the live database are not known.',
+  message:
+    'Scripts tell of the schema alone: rows, sizes, rights, settings and the load of the live database are not known.',
   objects: [],
 };
 
@@ -143,8 +145,12 @@ async function writeText(path: string, text: string): Promise<void> {
 
 function print(one: Assessment, out: Output): void {
   const { source, checks, kinds, byItself, hours, load } = one;
-  const isOfScripts = source.version === '';
-  out.line(isOfScripts ? `${source.place}: ${source.database}` : `${source.place}/${source.database}  SQL Server ${source.version}`);
+  const isOfScripts = source.edition === NO_SERVER;
+  out.line(
+    isOfScripts
+      ? `${source.place}: ${source.database}`
+      : `${source.place}/${source.database}  SQL Server ${source.version}`,
+  );
   const failing = checks.filter((check) => check.verdict === 'fail');
   out.line(failing.length === 0 ? 'It can move.' : `It can move once ${failing.length} checks are mended:`);
   for (const check of failing) {

@@ -83,7 +83,12 @@ function checkCodePage(name: string | undefined): void {
   try {
     new TextDecoder(name ?? 'windows-1252');
   } catch (error) {
-    throw new SluiceError('UsageInvalid', `There is no code page ${name}: name one such as windows-1251 or shift_jis.`, {}, { cause: error });
+    throw new SluiceError(
+      'UsageInvalid',
+      `There is no code page ${name}: name one such as windows-1251 or shift_jis.`,
+      {},
+      { cause: error },
+    );
   }
 }
 

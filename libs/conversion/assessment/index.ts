@@ -22,3 +22,4 @@ export { assessmentCsv } from './report/csv.ts';
 export { assessmentPage } from './report/page.ts';
 export type { AssessmentReport } from './report/report.ts';
 export { bytesText, durationText } from './report/words.ts';
+export { NO_SERVER } from './model.ts';

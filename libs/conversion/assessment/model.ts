@@ -64,6 +64,9 @@ export interface TableSize {
   readonly seconds: number;
 }
 
+/** The edition of a source that is scripts alone. */
+export const NO_SERVER = 'none';
+
 /** What an assessment says of one database. */
 export interface Assessment {
   readonly source: {

@@ -1,5 +1,6 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
 import type { CheckModel, ForeignKeyModel, IndexColumn, IndexModel, KeyModel } from '#schema';
+import { findAll, parseExpression } from '#tsql';
 import { foldExpression } from '#values';
 import { comparesWithoutCase } from './collations.ts';
 import { issue } from './issue.ts';
@@ -152,13 +153,22 @@ export function uniqueSteps(context: SchemaContext, table: ConvertedTable): Step
         optional: false,
       },
       ...constraintComment(table, object, name, key.comment),
-      ...foldedIndex(context, table, key),
+      ...foldedIndex(context, table, { ...key, name: plain }),
     ];
   });
 }
 
 function plainNames(table: ConvertedTable, columns: readonly IndexColumn[]): string {
-  return columns.map(({ column }) => table.columns.find((one) => one.source.name === column)?.name ?? column).join('_');
+  const named = (column: string): string =>
+    table.columns.find((one) => one.source.name.toLowerCase() === column.toLowerCase())?.name ?? column;
+  return columns.map(({ column }) => named(column)).join('_');
+}
+
+/** The one column that a condition is about; none where it is about several. */
+function onlyColumn(definition: string): IndexColumn[] {
+  const { expression } = parseExpression(definition);
+  const names = new Set(expression ? findAll(expression, 'column').map((one) => one.parts.at(-1)?.name ?? '') : []);
+  return names.size === 1 ? [...names].map((column) => ({ column, descending: false })) : [];
 }
 
 /** Check constraints, at cutover; those that the source does not trust stay NOT VALID. */
@@ -182,7 +192,8 @@ export function checkSteps(context: SchemaContext, table: ConvertedTable): Step[
     if (predicate === null) return [];
     if (!check.trusted)
       context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
-    const name = constraintName(context, table, check, `${table.name}_check`);
+    const parts = [table.name, ...onlyColumn(check.definition).map((one) => plainNames(table, [one])), 'check'];
+    const name = constraintName(context, table, check, parts.join('_'));
     const notValid = check.trusted ? '' : ' NOT VALID';
     return [
       {

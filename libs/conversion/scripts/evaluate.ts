@@ -69,6 +69,7 @@ export function evaluate(expression: Expression, at: Environment): Value {
 function literal(type: string, value: string): Value {
   if (type === 'null') return null;
   if (type === 'string' || type === 'nstring') return value;
+  if (type === 'binary') return value.length > 12 ? UNKNOWN : Number.parseInt(value, 16);
   return type === 'int' || type === 'decimal' || type === 'float' ? Number(value) : UNKNOWN;
 }
 

@@ -30,15 +30,18 @@ const SILENT = new Set([
 ]);
 
 /** What else a script may make that serves a database; each becomes an issue of its own when the database is converted. */
-const UNMODELLED: readonly (readonly [RegExp, FacilityKind])[] = [
-  [/^CREATE CERTIFICATE/, 'certificate'],
-  [/^CREATE (A?SYMMETRIC KEY|COLUMN (MASTER|ENCRYPTION) KEY)/, 'symmetric-key'],
-  [/^CREATE QUEUE/, 'broker-queue'],
-  [/^CREATE SERVICE/, 'broker-service'],
-  [/^CREATE EXTERNAL DATA SOURCE/, 'external-data-source'],
-  [/^CREATE EVENT NOTIFICATION/, 'event-notification'],
-  [/^CREATE DATABASE AUDIT/, 'database-audit'],
-];
+const SERVING: Readonly<Record<string, FacilityKind>> = {
+  'CREATE CERTIFICATE': 'certificate',
+  'CREATE SYMMETRIC KEY': 'symmetric-key',
+  'CREATE ASYMMETRIC KEY': 'symmetric-key',
+  'CREATE COLUMN MASTER KEY': 'symmetric-key',
+  'CREATE COLUMN ENCRYPTION KEY': 'symmetric-key',
+  'CREATE QUEUE': 'broker-queue',
+  'CREATE SERVICE': 'broker-service',
+  'CREATE EXTERNAL DATA SOURCE': 'external-data-source',
+  'CREATE EVENT NOTIFICATION': 'event-notification',
+  'CREATE DATABASE AUDIT SPECIFICATION': 'database-audit',
+};
 
 /** Takes a statement that builds nothing of the schema: what serves the database is kept as such, the rest is noted. */
 export function leftAlone(site: Site, statement: Statement): void {
@@ -63,29 +66,16 @@ export function leftAlone(site: Site, statement: Statement): void {
       );
     case 'login':
       return note(`Logins are of the server, not of the database: ${statement.mode.toUpperCase()} LOGIN.`);
-    case 'unknown':
-      return unknown(site, statement.verb, statement, serve, note);
+    case 'serverStatement': {
+      const kind = SERVING[statement.verb];
+      if (kind && statement.name) return serve(kind, source.cut(statement.name.span).replaceAll(/[[\]]/g, ''));
+      return note(`${statement.verb} is not carried over.`);
+    }
     case 'alterPartitionFunction':
       return note('ALTER PARTITION FUNCTION is not followed: write its bounds into the CREATE.');
     default:
       return note(`${firstWords(source.cut(statement.span))} is not carried over.`);
   }
-}
-
-function unknown(
-  site: Site,
-  verb: string,
-  statement: Extract<Statement, { kind: 'unknown' }>,
-  serve: (kind: FacilityKind, name: string) => void,
-  note: (what: string) => void,
-): void {
-  const words = site.source.cut(statement.span).replaceAll(/\s+/g, ' ');
-  const found = UNMODELLED.find(([pattern]) => pattern.test(words.toUpperCase()));
-  const name = /^CREATE [A-Z ]*?(\[[^\]]+\]|[^ ([]+?)(?: |\(|;|$)(?=ON|WITH|FROM|AUTHORIZATION|ENCRYPTION|\(|$)/i.exec(
-    words,
-  )?.[1];
-  if (found) serve(found[1], (name ?? words.split(' ')[2] ?? '').replaceAll(/[[\]]/g, ''));
-  else note(`${verb === '' ? firstWords(words) : verb} is not carried over.`);
 }
 
 function firstWords(text: string): string {

@@ -8,6 +8,9 @@ export interface Place {
   readonly column: number;
 }
 
+/** Scripts have passwords in them; issues do not. */
+const SECRETS = /\b((?:OLD_)?PASSWORD|SECRET)(\s*=\s*)(?:N?'(?:[^']|'')*'|0x[0-9a-f]+)/gi;
+
 /** One text that is being read: a batch's script, or what a statement of it holds as a string. Positions are those of the file. */
 export class Source {
   constructor(
@@ -33,6 +36,9 @@ export class Source {
 
   issue(code: IssueCode, object: string, message: string, span: Span): Issue {
     const { file, line, column } = this.place(span);
-    return { ...issue(code, object, message, { line, column, excerpt: this.cut(span).trim() }), file };
+    return {
+      ...issue(code, object, message, { line, column, excerpt: this.cut(span).trim().replaceAll(SECRETS, "$1$2'…'") }),
+      file,
+    };
   }
 }

@@ -1,8 +1,7 @@
 import type { Execute, Expression } from '#tsql';
 import { parseScript } from '#tsql';
 import { createAliasType } from './create.ts';
-import { namedType } from './declared-type.ts';
-import type { DraftColumn, DraftObject, DraftTable } from './draft.ts';
+import type { DraftColumn, DraftObject, DraftTable, DraftType } from './draft.ts';
 import { evaluate, type Value } from './evaluate.ts';
 import { propertyTarget, setProperty } from './properties.ts';
 import { addMember } from './rights.ts';
@@ -170,7 +169,7 @@ function unbind(site: Site, call: Call, what: 'default' | 'rule'): boolean {
   return true;
 }
 
-function boundTo(site: Site, written: string): DraftColumn | NonNullable<ReturnType<typeof namedType>> | undefined {
+function boundTo(site: Site, written: string): DraftColumn | DraftType | undefined {
   const { database } = site;
   const parts = partsOf(written);
   const [own = '', second, third] = parts.toReversed();

@@ -29,7 +29,7 @@ function foreignKeyAgain(
   });
 }
 
-/** NOCHECK takes the constraint out of PostgreSQL; CHECK puts it back, validated only WITH CHECK. */
+/** NOCHECK takes the constraint out of PostgreSQL; CHECK puts it back, validated only WITH CHECK. CHECK of one that is not disabled changes nothing, its trust included. */
 export async function toggleConstraints(run: Run, statement: AlterTable, action: ToggleConstraints): Promise<void> {
   const { object, scope } = await userTable(run, statement.name, 4902);
   const wanted = action.names.map((name) => {
@@ -39,17 +39,18 @@ export async function toggleConstraints(run: Run, statement: AlterTable, action:
   });
   const table = `u.${object.physical}`;
   const validated = action.check ?? false;
-  const chosen = (id: number): boolean => action.names.length === 0 || wanted.includes(id);
+  const chosen = ({ objectId, disabled }: { readonly objectId: number; readonly disabled: boolean }): boolean =>
+    (action.names.length === 0 || wanted.includes(objectId)) && (disabled || !action.enable || validated);
   const state = { disabled: !action.enable, notTrusted: !(action.enable && validated) };
   await run.session.ddl(async (writer, pg) => {
-    for (const check of object.checks.filter((each) => chosen(each.objectId))) {
+    for (const check of object.checks.filter(chosen)) {
       const name = constraintName(check.objectId);
       await writer.setConstraintState(check.objectId, state);
       const condition = conditionSql(scope, tableRelation(object), check.definition);
       const add = action.enable ? `, ADD CONSTRAINT ${name} CHECK (${condition})${validated ? '' : ' NOT VALID'}` : '';
       await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${name}${add}`);
     }
-    for (const key of object.foreignKeys.filter((each) => chosen(each.objectId))) {
+    for (const key of object.foreignKeys.filter(chosen)) {
       await writer.setConstraintState(key.objectId, state);
       await pg.query(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${constraintName(key.objectId)}`);
       const target = scope.snapshot.objectById(key.referencedId);

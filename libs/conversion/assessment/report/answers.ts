@@ -1,5 +1,5 @@
 import { hoursText } from '../effort.ts';
-import type { Assessment } from '../model.ts';
+import { type Assessment, NO_SERVER } from '../model.ts';
 import { firstSteps } from '../steps.ts';
 import { ring } from './charts.ts';
 import { html, type Markup } from './markup.ts';
@@ -120,6 +120,13 @@ function load(databases: readonly Assessment[]): Markup {
   const rows = databases.reduce((total, one) => total + one.load.rows, 0);
   const bytes = databases.reduce((total, one) => total + one.load.bytes, 0);
   const rates = databases[0]?.load.rates;
+  if (databases.length > 0 && databases.every((one) => one.source.edition === NO_SERVER))
+    return card(
+      'How long will the load take?',
+      'load',
+      html`<p class="big">Not known: scripts have no rows</p>
+        <p class="quiet">Assess the live database for it.</p>`,
+    );
   return card(
     'How long will the load take?',
     'load',
