@@ -25,7 +25,7 @@ import { openScripts, readsScripts, SCRIPT_OPTIONS, type ScriptSource } from './
 
 export const assessCommand: Command = {
   name: 'assess',
-  usage: 'assess JOB|--scripts FILE|DIR… [--html FILE] [--csv DIR]',
+  usage: 'assess JOB|--scripts PATH… [--html FILE]',
   summary: 'What stands in the way, how much converts by itself, how long it takes; touches nothing',
   example: 'sluice assess job.yaml --html assessment.html',
   moreWordsOf: 'scripts',

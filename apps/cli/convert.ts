@@ -25,8 +25,8 @@ const ACCEPTED = 'sluice-issues.yaml';
 
 export const convertCommand: Command = {
   name: 'convert',
-  usage: 'convert JOB|--scripts FILE|DIR… [--out DIR]',
-  summary: 'Convert schema and code of a live source or of scripts: one file an object, and issues; touches no server',
+  usage: 'convert JOB|--scripts PATH… [--out DIR]',
+  summary: 'Convert schema and code: one file an object, and issues; touches no server',
   example: 'sluice convert --scripts install.sql migrations --out converted',
   moreWordsOf: 'scripts',
   options: {

@@ -13,8 +13,8 @@ export const SCRIPT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   scripts: {
     type: 'string',
     multiple: true,
-    value: 'FILE|DIR…',
-    help: 'Read script files in place of a live source; all .sql files of a folder, by name',
+    value: 'PATH…',
+    help: 'Read scripts in place of a live source: files, and folders with all their .sql files by name',
   },
   database: { type: 'string', value: 'NAME', help: 'Of scripts: which database is meant, where they build several' },
   collation: { type: 'string', value: 'NAME', help: 'Of scripts: the collation of the database' },

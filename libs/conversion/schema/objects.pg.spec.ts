@@ -631,7 +631,7 @@ describe('keys, identities and sequences', () => {
       await at.target.run(
         `select conname, convalidated, obj_description(oid, 'pg_constraint') from pg_constraint where conrelid = 'thing'::regclass and contype in ('c', 'u', 'f') order by 1`,
       ),
-    ).toEqual(['thing_check|f|not empty', 'thing_code_key|t|one of each', 'thing_id_fkey|t|NULL']);
+    ).toEqual(['thing_code_key|t|one of each', 'thing_id_fkey|t|NULL', 'thing_other_check|f|not empty']);
   });
 
   test('names that are too long or meet others are told', () => {
