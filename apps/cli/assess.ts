@@ -25,14 +25,13 @@ import { openScripts, readsScripts, SCRIPT_OPTIONS, type ScriptSource } from './
 
 export const assessCommand: Command = {
   name: 'assess',
-  usage: 'assess JOB|--scripts PATH… [--html FILE]',
+  usage: 'assess JOB…|--scripts PATH… [--html FILE]',
   summary: 'What stands in the way, how much converts by itself, how long it takes; touches nothing',
-  example: 'sluice assess job.yaml --html assessment.html',
+  example: 'sluice assess sales.yaml stock.yaml --html assessment.html',
   moreWordsOf: 'scripts',
   options: {
     ...JOB_OPTIONS,
     ...SCRIPT_OPTIONS,
-    job: { type: 'string', multiple: true, value: 'JOB', help: 'Another job file; as often as there are servers' },
     databases: { type: 'string', value: 'A,B', help: 'Databases of each server, in place of the one in the job file' },
     html: { type: 'string', value: 'FILE', help: 'Write the report as one page that needs nothing else' },
     csv: {
@@ -76,8 +75,7 @@ export const assessCommand: Command = {
 
 /** Every database that the command line names. @throws SluiceError UsageInvalid, JobFileInvalid */
 function jobsOf(invocation: Invocation): JobFile[] {
-  const { positionals, options } = invocation;
-  const paths = [...positionals, ...(Array.isArray(options['job']) ? options['job'] : [])];
+  const { positionals: paths, options } = invocation;
   if (paths.length === 0) throw new SluiceError('UsageInvalid', 'Name the job file.');
   const given = options['databases'];
   const databases = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SluiceError } from '#errors';
 import type { Command, Invocation } from './command.ts';
 import { commands } from './commands.ts';
-import { runCommandLine } from './dispatch.ts';
+import { parse, runCommandLine } from './dispatch.ts';
 import { commandHelp, overview } from './help.ts';
 import { Output } from './output.ts';
 
@@ -46,6 +46,11 @@ describe('command lines', () => {
     expect(code).toBe(0);
     expect(seen?.positionals).toEqual(['job.yaml']);
     expect(seen?.options).toEqual({ deep: true, set: ['a=1', 'b=2'] });
+  });
+
+  test('a command of many job files takes them all', () => {
+    const many = { ...command(() => Promise.resolve(0)), usage: 'try JOB… [--deep]' };
+    expect(parse(many, ['a.yaml', 'b.yaml', 'c.yaml']).positionals).toEqual(['a.yaml', 'b.yaml', 'c.yaml']);
   });
 
   test.each([

@@ -84,7 +84,9 @@ export function parse(command: Command, args: readonly string[]): Pick<Invocatio
   );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const takesMore = command.moreWordsOf !== undefined && values[command.moreWordsOf] !== undefined;
+    const takesMore =
+      command.usage.includes('JOB…') ||
+      (command.moreWordsOf !== undefined && values[command.moreWordsOf] !== undefined);
     const most = takesMore ? Number.POSITIVE_INFINITY : command.usage.includes('JOB') ? 1 : 0;
     if (positionals.length > most) throw new Error(`Unexpected word "${positionals[most]}"`);
     return { options: values as Invocation['options'], positionals };

@@ -110,7 +110,9 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
     const [folder] = readdirSync(csv).filter((name) => !name.endsWith('.csv'));
     const files = readdirSync(join(csv, folder ?? ''));
     expect(files.toSorted()).toEqual(
-      ['', '_Action_Items_Summary', '_Checks', '_Summary'].map((end) => `${folder}${end}.csv`).toSorted(),
+      ['', '_Action_Items_Summary', '_Checks', '_Features', '_Stub_Objects', '_Summary']
+        .map((end) => `${folder}${end}.csv`)
+        .toSorted(),
     );
     const items = readFileSync(join(csv, folder ?? '', `${folder}.csv`), 'utf8');
     expect(items.split('\r\n')[0]).toContain('Category,Occurrence,Action item,Subject');
@@ -138,7 +140,7 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
   test('many servers in one call: a job file for each, with rates of one’s own', async () => {
     const other = join(dir, 'other.yaml');
     writeFileSync(other, readFileSync(job, 'utf8').replace(`database: ${database}`, `database: ${garage}`));
-    const args = ['assess', job, '--job', other, '--rows-per-second', '10', '--json'];
+    const args = ['assess', job, other, '--rows-per-second', '10', '--json'];
     const both = await startCli(args, env).done;
     const { databases } = JSON.parse(both.stdout) as { databases: Whole[] };
     expect(databases.map((one) => one.source.database)).toEqual([database, garage]);

@@ -208,6 +208,58 @@ describe('an assessment', () => {
   });
 });
 
+describe('the inventory', () => {
+  const column = (name: string, extra: object) => ({ ...table('x').columns[0], name, ...extra }) as never;
+  const given = {
+    tables: [
+      table('Price', {
+        columns: [
+          ...table('x').columns,
+          column('Tag', { sourceType: { name: 'hierarchyid' }, value: { kind: 'text', of: 'hierarchyid' } }),
+          column('Twice', { computed: { definition: '([Id]*(2))', persisted: true } }),
+          column('Secret', { maskedBy: 'default()' }),
+        ],
+        partitioned: { function: 'PF', column: 'Id' },
+      }),
+    ],
+    modules: [procedure('Broken', 'CREATE PROC Broken AS EXEC nobody.knows')],
+    facilities: [{ kind: 'linked-server' as const, name: 'ERP' }],
+  };
+
+  test('names what tables, code and the database use, with those that use it', () => {
+    const { features } = assess(given);
+    expect(features.map((one) => [one.feature, one.occurrences, one.used])).toEqual(
+      expect.arrayContaining([
+        ['Calls of procedures', 1, ['dbo.Broken']],
+        ['Partitioned tables', 1, ['dbo.Price']],
+        ['Columns of hierarchyid', 1, ['dbo.Price']],
+        ['Computed columns, persisted', 1, ['dbo.Price']],
+        ['Masked columns', 1, ['dbo.Price']],
+        ['Linked servers', 1, ['ERP']],
+      ]),
+    );
+  });
+
+  test('the tables have it, with what is left as a stub and the share of syntax elements', () => {
+    const one = assess(given);
+    expect(one.syntaxByItself).toBe(0);
+    const files = assessmentCsv({ made: '', databases: [one], failed: [] });
+    const of = (end: string): string => [...files].find(([name]) => name.endsWith(end))?.[1] ?? '';
+    expect(of('_Features.csv')).toContain('Linked servers,1,1,ERP');
+    expect(of('_Stub_Objects.csv')).toContain('procedure,dbo,dbo.Broken,SL1049');
+    expect(of('Aggregated_report.csv')).toContain('Syntax elements conversion % for PostgreSQL');
+  });
+
+  test('what serves the database counts as an object by hand, with its hours', () => {
+    const one = assess(given);
+    expect(one.objects.find((object) => object.name === 'ERP')).toMatchObject({
+      kind: 'linked server',
+      outcome: 'manual',
+      hours: 4,
+    });
+  });
+});
+
 describe('circles of foreign keys', () => {
   test('are found whole, also where they hang together; a table that refers to itself is none', () => {
     const tables = [

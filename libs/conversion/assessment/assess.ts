@@ -2,11 +2,12 @@ import type { DatabaseModel } from '#schema';
 import type { CheckVerdict, SourceSurvey, SurveyCheck } from '#source';
 import type { Conversion } from '../schema/index.ts';
 import { estimateCapture, estimateLoad, MEASURED_RATES, type Rates, secondsOf } from './estimate.ts';
-import { factsOf, inventory } from './features.ts';
+import { factsOf, inventory, type ModuleFacts } from './features.ts';
 import { assessObjects, countIssues, countKinds } from './inventory.ts';
 import { modelChecks } from './model-checks.ts';
 import { bytesText } from './report/words.ts';
 import { firstSteps } from './steps.ts';
+import { storageFeatures } from './storage-features.ts';
 import type { AssessedObject, Assessment, TableSize } from './model.ts';
 
 /** What an assessment is made of. */
@@ -67,7 +68,8 @@ export function assessDatabase(input: AssessmentInput): Assessment {
       storage: shareByItself(objects.filter((object) => object.group === 'storage')),
       code: shareByItself(objects.filter((object) => object.group === 'code')),
     },
-    features: inventory(facts.values()),
+    features: [...inventory(factsByName), ...storageFeatures(database)],
+    syntaxByItself: syntaxShare(objects, factsByName),
     sizes: {
       tables: figures.length,
       rows: total(figures.map((table) => table.rows)),
@@ -95,6 +97,15 @@ function sizeOf(table: SourceSurvey['tables'][number]): Omit<TableSize, 'seconds
 
 function shareByItself(objects: readonly AssessedObject[]): number {
   return objects.length === 0 ? 1 : objects.filter((object) => object.outcome !== 'manual').length / objects.length;
+}
+
+/** Of the constructs in code, those in objects that convert by themselves. */
+function syntaxShare(objects: readonly AssessedObject[], facts: ReadonlyMap<string, ModuleFacts>): number {
+  const elements = (some: readonly AssessedObject[]): number =>
+    total(some.map((object) => total([...(facts.get(object.name)?.features.values() ?? [])])));
+  const code = objects.filter((object) => object.group === 'code');
+  const all = elements(code);
+  return all === 0 ? 1 : elements(code.filter((object) => object.outcome !== 'manual')) / all;
 }
 
 function total(numbers: readonly number[]): number {

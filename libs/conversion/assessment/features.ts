@@ -5,9 +5,14 @@ import { isKind, type Node, parseBatch, walk } from '#tsql';
 export interface FeatureCount {
   readonly feature: string;
   readonly occurrences: number;
-  /** Modules that use it. */
+  /** Modules, or tables and what serves the database, that use it. */
   readonly modules: number;
+  /** Their names, the first hundred. */
+  readonly used: readonly string[];
 }
+
+/** Names kept of what uses a feature. */
+export const NAMES_OF_A_FEATURE = 100;
 
 /** What the parser found in one module. */
 export interface ModuleFacts {
@@ -145,13 +150,16 @@ function ofName(node: Extract<Node, { kind: 'objectName' }>): string[] {
   return [];
 }
 
-/** All modules together, the most frequent first. */
-export function inventory(facts: Iterable<ModuleFacts>): FeatureCount[] {
-  const counts = new Map<string, { occurrences: number; modules: number }>();
-  for (const { features } of facts) {
+/** All modules together, the most frequent first. Facts by the name of their module. */
+export function inventory(facts: Iterable<readonly [string, ModuleFacts]>): FeatureCount[] {
+  const counts = new Map<string, { occurrences: number; modules: number; used: string[] }>();
+  for (const [name, { features }] of facts) {
     for (const [feature, occurrences] of features) {
-      const count = counts.get(feature) ?? { occurrences: 0, modules: 0 };
-      counts.set(feature, { occurrences: count.occurrences + occurrences, modules: count.modules + 1 });
+      const count = counts.get(feature) ?? { occurrences: 0, modules: 0, used: [] };
+      counts.set(feature, count);
+      count.occurrences += occurrences;
+      count.modules += 1;
+      if (count.used.length < NAMES_OF_A_FEATURE) count.used.push(name);
     }
   }
   return [...counts]

@@ -100,6 +100,10 @@ function storageOf(database: DatabaseModel, conversion: Conversion): Known[] {
   for (const sequence of database.sequences) add('sequence', sequence.schema, sequence.name);
   for (const type of database.aliasTypes) add('alias type', type.schema, type.name);
   for (const synonym of database.synonyms) add('synonym', synonym.schema, synonym.name);
+  for (const type of database.tableTypes ?? []) add('table type', type.schema, type.name);
+  for (const policy of database.securityPolicies ?? []) add('security policy', policy.schema, policy.name);
+  for (const { kind, name } of database.facilities ?? [])
+    known.push({ group: 'storage', kind: kind.replaceAll('-', ' '), name, schema: '' });
   return known;
 }
 

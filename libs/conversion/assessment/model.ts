@@ -88,7 +88,10 @@ export interface Assessment {
   readonly hours: number;
   /** Share of objects that convert by themselves (automatic and review), 0 to 1; 1 where there are none. */
   readonly byItself: { readonly all: number; readonly storage: number; readonly code: number };
+  /** Constructs of code first, then features of tables and of the database. */
   readonly features: readonly FeatureCount[];
+  /** Share of the constructs in code that stand in objects which convert by themselves, 0 to 1. */
+  readonly syntaxByItself: number;
   readonly sizes: {
     readonly tables: number;
     readonly rows: number;

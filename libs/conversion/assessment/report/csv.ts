@@ -15,6 +15,8 @@ export function assessmentCsv(report: AssessmentReport): Map<string, string> {
     files.set(`${folder}/${folder}.csv`, csv(ITEM_HEADERS, itemRows(one)));
     files.set(`${folder}/${folder}_Action_Items_Summary.csv`, csv(SUMMARY_HEADERS, actionRows(one)));
     files.set(`${folder}/${folder}_Summary.csv`, csv(KIND_HEADERS, kindRows(one)));
+    files.set(`${folder}/${folder}_Stub_Objects.csv`, csv(STUB_HEADERS, stubRows(one)));
+    files.set(`${folder}/${folder}_Features.csv`, csv(FEATURE_HEADERS, featureRows(one)));
     files.set(`${folder}/${folder}_Checks.csv`, csv(CHECK_HEADERS, checkRows(one)));
   }
   files.set('Aggregated_report.csv', csv(AGGREGATE_HEADERS, report.databases.map(aggregateRow)));
@@ -30,9 +32,9 @@ function itemRows(one: Assessment): Cell[][] {
   const title = new Map(one.issues.map((count) => [count.code, count.title]));
   return one.objects.flatMap(
     (object) =>
-    object.issues.map((found, at) => [
+    object.issues.map((found) => [
       object.kind, `${object.name}${found.object === object.name ? '' : ` (${found.object})`}`, found.code, title.get(found.code) ?? '', object.group, found.message, 'docs/issues.md', found.remedy,
-      'No', object.complexity, found.line, found.column, found.excerpt, '', one.source.place, one.source.database, object.schema, at === 0 ? '' : '',
+      'No', object.complexity, found.line, found.column, found.excerpt, '', one.source.place, one.source.database, object.schema, '',
     ]), // prettier-ignore
   );
 }
@@ -96,6 +98,24 @@ function kindRows(one: Assessment): Cell[][] {
   ];
 }
 
+const STUB_HEADERS = ['Category', 'Schema', 'Object', 'Action items', 'Description'];
+
+/** Code that raises its issue when it is called, or is not there at all. */
+function stubRows(one: Assessment): Cell[][] {
+  return one.objects.flatMap((object) => {
+    const manual = object.issues.filter((found) => found.severity === 'manual');
+    if (object.group !== 'code' || manual.length === 0) return [];
+    const codes = [...new Set(manual.map((found) => found.code))].join('; ');
+    return [[object.kind, object.schema, object.name, codes, manual[0]?.message ?? '']];
+  });
+}
+
+const FEATURE_HEADERS = ['Feature', 'Occurrences', 'Objects', 'Used by'];
+
+function featureRows(one: Assessment): Cell[][] {
+  return one.features.map((count) => [count.feature, count.occurrences, count.modules, count.used.join('; ')]);
+}
+
 const CHECK_HEADERS = ['Check', 'Verdict', 'Message', 'Recommended action', 'Objects'];
 
 function checkRows(one: Assessment): Cell[][] {
@@ -115,6 +135,7 @@ const AGGREGATE_HEADERS = [
   'Database name',
   'Code object conversion % for PostgreSQL',
   'Storage object conversion % for PostgreSQL',
+  'Syntax elements conversion % for PostgreSQL',
   'Conversion complexity for PostgreSQL',
   'Hours',
 ];
@@ -129,6 +150,7 @@ function aggregateRow(one: Assessment): Cell[] {
     source.database,
     share(byItself.code),
     share(byItself.storage),
+    share(one.syntaxByItself),
     complexityGrade(one),
     hoursText(hours),
   ];

@@ -187,12 +187,12 @@ function issueTexts(object: AssessedObject): Markup {
 
 function features(one: Assessment): Markup {
   if (one.features.length === 0) return html``;
-  const columns = [{ head: 'Construct' }, { head: 'Modules', isNumber: true }, { head: 'Times', isNumber: true }];
+  const columns = [{ head: 'Feature' }, { head: 'Objects', isNumber: true }, { head: 'Times', isNumber: true }];
   const rows = one.features.map((count) => [count.feature, countText(count.modules), countText(count.occurrences)]);
-  return html`<h3>What the code uses</h3>
+  return html`<h3>What the database uses</h3>
     <details>
-      <summary>${several(one.features.length, 'construct')} of T-SQL</summary>
-      ${table('Constructs in views, procedures, functions and triggers', columns, rows)}
+      <summary>${several(one.features.length, 'feature')} of T-SQL and of tables</summary>
+      ${table('Constructs of code, and features of tables and of the database', columns, rows)}
     </details>`;
 }
 
