@@ -29,6 +29,7 @@ afterAll(async () => {
 
 const STATIC = 8;
 const FORWARD_ONLY = 4;
+const FAST_FORWARD = 0x10;
 const FETCH = { first: 1, next: 2, prev: 4, last: 8, absolute: 16, relative: 32, refresh: 128, info: 256 };
 
 interface Called {
@@ -147,9 +148,9 @@ describe('a static cursor', () => {
   });
 });
 
-test('a forward-only cursor does not go back', async () => {
+test('a forward-only cursor becomes a fast-forward one, and does not go back', async () => {
   const { cursor, outputs } = await open('SELECT id FROM dbo.ten ORDER BY id', FORWARD_ONLY);
-  expect(outputs).toMatchObject({ scrollopt: FORWARD_ONLY, rowcount: -1 });
+  expect(outputs).toMatchObject({ scrollopt: FAST_FORWARD, rowcount: -1 });
   expect(await fetch(cursor, FETCH.next, 0, 2)).toEqual([1, 2]);
   await expect(fetch(cursor, FETCH.prev, 0, 2)).rejects.toMatchObject({ number: 16_911 });
   expect(await fetch(cursor, FETCH.next, 0, 2)).toEqual([3, 4]);

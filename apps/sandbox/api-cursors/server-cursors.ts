@@ -154,10 +154,13 @@ export class ServerCursors {
   /** Handles are every other number from `next` on: two sets of one session, begun apart, share none. */
   constructor(private next: number) {}
 
-  /** Opens a cursor over rows and sends its columns; with AUTO_FETCH also the first rows. KEYSET and DYNAMIC become STATIC. */
+  /**
+   * Opens a cursor over rows and sends its columns; with AUTO_FETCH also the first rows. Its rows are those of the opening, so KEYSET and DYNAMIC become
+   * STATIC, and FORWARD_ONLY, through which changes would show, FAST_FORWARD: the answer says so.
+   */
   open(result: CapturedRows, asked: number, rowCount: number, out: CursorSink): OpenedCursor {
     const forward = (asked & (SCROLL.forwardOnly | SCROLL.fastForward)) !== 0;
-    const scroll = forward ? asked & (SCROLL.forwardOnly | SCROLL.fastForward) : SCROLL.static;
+    const scroll = forward ? SCROLL.fastForward : SCROLL.static;
     const cursor = new ServerCursor(result, forward);
     const handle = this.next;
     this.next += 2;

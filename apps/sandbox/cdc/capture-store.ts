@@ -6,6 +6,7 @@ import { quoteIdent, quoteLiteral } from '#pgsql';
 import { columnName, tableName, USER_SCHEMA } from '../catalog/physical.ts';
 import { loadCaptureInstances, type CapturedTable, type CaptureInstance } from './capture-instance.ts';
 import { lsnText, parseWal, walText } from './lsn.ts';
+import { AWAIT_PROGRESS } from './progress-lock.ts';
 import { serverDatetime } from './server-time.ts';
 
 const FREE_SLOT_MS = 5000;
@@ -187,6 +188,7 @@ export class CaptureStore {
     const statements: string[] = [];
     const xids = mappings.map((row) => row.xid).filter((xid) => xid > 0);
     if (xids.length > 0) statements.push(`SELECT meta.cdc_wait_visible('{${xids.join()}}')`);
+    if (values.length > 0) statements.push(AWAIT_PROGRESS);
     if (values.length > 0)
       statements.push(`INSERT INTO ${this.mappingTable} (c1, c2, c3, c4, c5) VALUES ${values.join(', ')}`);
     statements.push(`UPDATE meta.cdc_state SET last_commit_lsn = '${walText(lastCommitWal)}'`);

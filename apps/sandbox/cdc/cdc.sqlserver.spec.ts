@@ -67,6 +67,28 @@ describe('change data capture through T-SQL', () => {
     expect(Math.abs(Number(row?.[0]))).toBeLessThan(10);
   });
 
+  test('max_lsn does not pass the start of a capture instance before others can see the instance', async () => {
+    await rows('CREATE TABLE dbo.first (id int PRIMARY KEY); CREATE TABLE dbo.second (id int PRIMARY KEY)');
+    await enable('first');
+    const maker = await sandbox.session('captured');
+    await maker.rows("BEGIN TRAN; EXEC sys.sp_cdc_enable_table N'dbo', N'second', @role_name = NULL");
+    const start = hex(
+      (await maker.rows("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = N'dbo_second'"))[0]?.[0],
+    );
+    await rows('INSERT INTO dbo.first VALUES (1)');
+    const admin = sandbox.server.database('captured')?.admin;
+    const isWaiting = async (): Promise<boolean> =>
+      (await admin?.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))?.rowCount === 1;
+    for (const end = Date.now() + 10_000; !(await isWaiting());) {
+      if (Date.now() > end) throw new Error('the capture job does not wait');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect((await maxLsn()) < start).toBe(true);
+    await maker.rows('COMMIT');
+    await count('cdc.dbo_first_CT', 1);
+    expect((await maxLsn()) > start).toBe(true);
+  });
+
   test('A1 cleanup past a reader moves min_lsn, removes the rows, and error 313 meets whoever asks for them', async () => {
     await rows('CREATE TABLE dbo.cleaned (id int PRIMARY KEY)');
     await enable('cleaned');

@@ -11,6 +11,7 @@ import type { ProcedureArgument } from '../catalog/procedure.ts';
 import { requireCdc, requireOwner } from './enable-db.ts';
 import { AGENT_AWAY, isAgentRunning } from './job-procedures.ts';
 import { commitLsn, parseWal } from './lsn.ts';
+import { HOLD_PROGRESS } from './progress-lock.ts';
 import { makeChangeTable } from './physical-tables.ts';
 import { changeTable } from './tables.ts';
 
@@ -265,7 +266,9 @@ async function writeInstance(
   await makeChangeTable(pg, model, made, context.snapshot.database.collation);
   if (plan.role !== undefined) await gate(context, writer, plan.role);
   await writeColumns(context, tables, made.objectId, plan);
-  // As late as can be: a reader that has already gone past the start when the instance appears would not take it for a new one.
+  // A reader that has already gone past the start when the instance appears would not take it for a new one: until the instance is committed
+  // max_lsn stays where it is.
+  await pg.query(HOLD_PROGRESS);
   const wal = await pg.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
   const startWal = wal.rows[0]?.lsn ?? '0/0';
   await pg.query(

@@ -1,22 +1,19 @@
-import { translateQuery, type ResultColumn } from '#conversion';
 import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifier, SetVariable, Variable } from '#tsql';
 import { SqlError } from '../session.ts';
 import { Frame } from './frame.ts';
+import { planCursor, requestedKind } from './cursor-plan.ts';
+import { openRows, type CursorRows } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
-import type { PgRow } from './pg-link.ts';
 import { columnsOf, rowDecoder } from './query.ts';
-import { bind, contextOf, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
-/** A cursor: its rows are read when it is opened, as those of a STATIC cursor. */
+/** A cursor: open where it has rows. */
 export interface Cursor {
   readonly name: string;
   readonly definition: CursorDefinition;
   /** The scope of its DECLARE, with the variables as they were then. */
   readonly frame: Frame;
-  rows: PgRow[] | undefined;
-  columns: readonly ResultColumn[];
-  /** 0 before the first row. */
-  position: number;
+  rows: CursorRows | undefined;
 }
 
 /** What a name or variable of a scope stands for: undefined is a cursor variable without a cursor. */
@@ -40,9 +37,6 @@ function find(run: Run, cursor: Identifier | Variable, global = false): Cursor {
 const has = (cursor: Cursor, ...options: readonly string[]): boolean =>
   options.some((option) => cursor.definition.options.includes(option));
 
-/** Reads its rows once: their number is known. */
-const isCounted = (cursor: Cursor): boolean => has(cursor, 'STATIC', 'INSENSITIVE', 'KEYSET');
-
 /** Scrolls: as declared, or because STATIC, KEYSET and DYNAMIC do unless FORWARD_ONLY says otherwise. */
 const scrolls = (cursor: Cursor): boolean =>
   has(cursor, 'SCROLL') || (has(cursor, 'STATIC', 'KEYSET', 'DYNAMIC') && !has(cursor, 'FORWARD_ONLY', 'FAST_FORWARD'));
@@ -52,8 +46,6 @@ const newCursor = (run: Run, name: string, definition: CursorDefinition): Cursor
   definition,
   frame: frozen(run.frame),
   rows: undefined,
-  columns: [],
-  position: 0,
 });
 
 function frozen(frame: Frame): Frame {
@@ -79,7 +71,7 @@ function checkOptions({ options, forUpdate }: CursorDefinition): void {
   if (first !== undefined) throw new SqlError(1048, `Conflicting cursor options ${first} and ${second}.`, 15);
 }
 
-/** DECLARE … CURSOR. Cursors that change with their table (DYNAMIC, KEYSET) are read as STATIC ones. */
+/** DECLARE … CURSOR. */
 export function declareCursor(run: Run, statement: DeclareCursor): void {
   const name = statement.name.name;
   checkOptions(statement.definition);
@@ -117,21 +109,17 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
   const cursor = home.get(key);
   if (cursor === undefined) return -2;
   if (cursor.rows === undefined) return -1;
-  return cursor.rows.length > 0 || !isCounted(cursor) ? 1 : 0;
+  return cursor.rows.size === 0 ? 0 : 1;
 }
 
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
-  const inner: Run = { ...run, frame: cursor.frame };
-  const query = translateQuery(cursor.definition.query, await contextOf(inner));
-  const result = await run.session.query(query.sql, await bind(inner, query.parameters), {
-    writes: false,
-    signal: run.signal,
-  });
-  cursor.rows = result.rows;
-  cursor.columns = query.columns;
-  cursor.position = 0;
-  run.session.cursorRows = isCounted(cursor) ? result.rows.length : -1;
+  const plan = await planCursor({ ...run, frame: cursor.frame }, cursor.definition);
+  cursor.rows = await openRows(run, plan, cursor.frame);
+  run.session.cursorRows = cursor.rows.size ?? -1;
+  if (has(cursor, 'TYPE_WARNING') && plan.kind !== requestedKind(cursor.definition)) {
+    run.out.info(new SqlError(16_956, 'The created cursor is not of the requested type.', 10));
+  }
 }
 
 /** OPEN, CLOSE and DEALLOCATE. */
@@ -160,27 +148,8 @@ function checkDirection(statement: Fetch, cursor: Cursor): void {
       `fetch: The fetch type ${statement.direction} cannot be used with forward only cursors.`,
     );
   }
-  if (statement.direction === 'absolute' && has(cursor, 'DYNAMIC')) {
+  if (statement.direction === 'absolute' && cursor.rows?.kind === 'dynamic') {
     throw new SqlError(16_925, 'The fetch type absolute cannot be used with dynamic cursors.');
-  }
-}
-
-async function target(run: Run, statement: Fetch, cursor: Cursor, size: number): Promise<number> {
-  const offset =
-    statement.offset === undefined ? 0 : Number((await evaluate(run, statement.offset, { name: 'int' })) ?? 0);
-  switch (statement.direction) {
-    case 'next':
-      return cursor.position + 1;
-    case 'prior':
-      return cursor.position - 1;
-    case 'first':
-      return 1;
-    case 'last':
-      return size;
-    case 'relative':
-      return cursor.position + offset;
-    case 'absolute':
-      return offset < 0 ? size + 1 + offset : offset;
   }
 }
 
@@ -190,18 +159,19 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
   const { rows } = cursor;
   if (rows === undefined) throw notOpen();
   checkDirection(statement, cursor);
-  const at = await target(run, statement, cursor, rows.length);
-  cursor.position = Math.min(Math.max(at, 0), rows.length + 1);
-  const row = rows[cursor.position - 1];
-  run.session.fetchStatus = row === undefined ? -1 : 0;
+  const offset =
+    statement.offset === undefined ? 0 : Number((await evaluate(run, statement.offset, { name: 'int' })) ?? 0);
+  const fetched = await rows.fetch(run, statement.direction, offset);
+  const row = typeof fetched === 'string' ? undefined : fetched.row;
+  run.session.fetchStatus = row === undefined ? (fetched === 'missing' ? -2 : -1) : 0;
   if (statement.into.length === 0) {
-    run.out.columns(columnsOf(cursor.columns));
-    if (row !== undefined) run.out.row(rowDecoder(cursor.columns)(row));
+    run.out.columns(columnsOf(rows.columns));
+    if (row !== undefined) run.out.row(rowDecoder(rows.columns)(row));
     run.session.rowCount = row === undefined ? 0 : 1;
     run.out.done(BigInt(run.session.rowCount), 0xc1);
     return;
   }
-  if (statement.into.length !== cursor.columns.length) {
+  if (statement.into.length !== rows.columns.length) {
     throw new SqlError(
       16_924,
       'Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.',
@@ -210,10 +180,21 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
   if (row === undefined) return;
   for (const [index, variable] of statement.into.entries()) {
     const slot = run.frame.variable(variable.name);
-    const column = cursor.columns[index];
+    const column = rows.columns[index];
     if (slot === undefined || column === undefined)
       throw new SqlError(137, `Must declare the scalar variable "${variable.name}".`, 15, 1);
     slot.value = await convertValue(run, row[index] ?? null, column.type, slot.type);
   }
   run.session.rowCount = 1;
+}
+
+/** What a transaction's end closes: with CURSOR_CLOSE_ON_COMMIT all cursors; else a rollback closes those that are not STATIC. */
+export function closeAtEnd(run: Run, rolledBack: boolean): void {
+  const all = run.session.options.cursorCloseOnCommit;
+  if (!all && !rolledBack) return;
+  const homes: CursorMap[] = [run.session.cursors];
+  for (let frame: Frame | undefined = run.frame; frame !== undefined; frame = frame.parent) homes.push(frame.cursors);
+  for (const cursor of homes.flatMap((home) => [...home.values()])) {
+    if (cursor?.rows !== undefined && (all || cursor.rows.kind !== 'static')) cursor.rows = undefined;
+  }
 }

@@ -232,11 +232,26 @@ export class EngineSession implements SqlSession {
     } catch (error) {
       await this.tx.undo();
       throw this.stopped(error, options.signal);
+    } finally {
+      if (options.writes) this.wrote();
     }
+  }
+
+  /** To be called when something may have been written. */
+  private wrote(): void {
+    this.current.writes.stamp += 1;
   }
 
   /** Runs several PostgreSQL statements that take effect together or not at all. */
   async atomic<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
+    try {
+      return await this.together(work);
+    } finally {
+      this.wrote();
+    }
+  }
+
+  private async together<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
     const { link, tx } = this;
     await this.current.functions.ready();
     if (tx.depth > 0) {
@@ -287,6 +302,7 @@ export class EngineSession implements SqlSession {
 
   /** To be called when a transaction ended: others now see, or never saw, its DDL. */
   transactionEnded(): void {
+    this.wrote();
     this.identity.transactionEnded();
     if (this.tx.ddl) {
       this.tx.ddl = false;
@@ -307,6 +323,7 @@ export class EngineSession implements SqlSession {
     let ended = true;
     if (name === undefined) await tx.rollback();
     else ended = await tx.rollbackTo(name);
+    this.wrote();
     if (!link.broken) await this.locals.restore(link, kept, (work) => this.atomic(work));
     return ended;
   }
@@ -417,7 +434,7 @@ export class EngineSession implements SqlSession {
     rows: AsyncIterable<readonly TdsValue[]>,
     signal: AbortSignal,
   ): Promise<bigint> {
-    return this.request(() => bulkLoad(this, sql, columns, rows, signal));
+    return this.request(() => bulkLoad(this, sql, columns, rows, signal).finally(() => this.wrote()));
   }
 
   reset(keepTransaction = false): Promise<void> {

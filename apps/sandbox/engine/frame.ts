@@ -38,6 +38,15 @@ export interface LocalTable {
   readonly physical: string;
   /** PostgreSQL sequence of the identity column, quoted. */
   readonly sequence?: string;
+  /** Its indexes without a filter; CREATE INDEX adds to them. */
+  readonly indexes: LocalIndex[];
+}
+
+/** An index of a temporary table. */
+export interface LocalIndex {
+  readonly unique: boolean;
+  readonly clustered: boolean;
+  readonly columns: readonly { readonly name: string; readonly descending: boolean }[];
 }
 
 /** What a trigger may ask of the statement that fired it. */

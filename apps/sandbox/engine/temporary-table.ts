@@ -75,8 +75,17 @@ export function localTableSqls(
       }),
     ),
   ];
-  return { local: { relation, physical: table, ...(identity ? { sequence } : {}) }, sql };
+  const indexes = [
+    ...definition.keys.map((key) => ({ ...key, unique: true })),
+    ...definition.indexes.filter((index) => index.filter === undefined),
+  ].map(({ unique, clustered, columns }) => ({ unique, clustered, columns: columns.map(indexColumn) }));
+  return { local: { relation, physical: table, indexes, ...(identity ? { sequence } : {}) }, sql };
 }
+
+const indexColumn = (column: { readonly name: string; readonly descending?: boolean }) => ({
+  name: column.name,
+  descending: column.descending ?? false,
+});
 
 /** CREATE TABLE #t: lives as long as the session where its batch made it, else as the procedure or text that did. */
 export async function createTemporary(run: Run, name: string, definition: TableDefinition): Promise<LocalTable> {

@@ -1,5 +1,6 @@
 import type { BeginTransaction, Identifier, RollbackTransaction, SaveTransaction, Variable } from '#tsql';
 import { SqlError, type ResultSink, type TransactionRequest } from '../session.ts';
+import { closeAtEnd } from './cursors.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Run } from './run.ts';
 import { unescapeText } from './storage-text.ts';
@@ -42,11 +43,13 @@ export async function beginTransaction(run: Run, statement: BeginTransaction): P
 
 export async function commitTransaction(run: Run): Promise<void> {
   await commit(run.session, run.out);
+  if (run.session.tx.depth === 0) closeAtEnd(run, false);
   run.session.rowCount = 0;
 }
 
 export async function rollbackTransaction(run: Run, statement: RollbackTransaction): Promise<void> {
   await rollback(run.session, run.out, nameOf(run, statement.name));
+  if (run.session.tx.depth === 0) closeAtEnd(run, true);
   run.session.rowCount = 0;
 }
 

@@ -19,22 +19,18 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   \`DEADLOCK_PRIORITY\` with 1205, lock time-outs end with 1222.
 - **Plans and their statistics**: hints are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
+- **Cursors** of T-SQL are what they are declared as, or what the documented implicit conversions make of them. Where a server's choice hangs on its plan (a join,
+  \`TOP\`, an order that no index has) they become \`KEYSET\`; over a view, a subquery or an outer join \`STATIC\`.
 - **Collations** compare by ICU's root order, with case and accents as their names say, and have the code page of \`varchar\` that a server gives them. Letters
   that a language puts elsewhere in the alphabet are sorted as everywhere. Turkish and Azeri, whose i is another letter, are refused; a name that is none is 448.
 - **Expressions share their rules with the conversion** (\`libs/conversion\`), so a comparison of the sandbox with the converted database proves control flow,
   not expressions. Expressions are proven by the cases of this page.
 - **The procedures of the protocol** (\`sp_prepare\`, \`sp_prepexec\`, \`sp_execute\`, \`sp_unprepare\`, the \`sp_cursor\` family) answer drivers and batches;
   \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Of their cursors \`KEYSET\` and \`DYNAMIC\` ones
-  become \`STATIC\` and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
+  become \`STATIC\`, \`FORWARD_ONLY\` ones \`FAST_FORWARD\` with the rows of their opening, and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
 - **Wire**: bulk loads, table values, cancelling and resets are no statements: test/interop tries them with drivers that nobody here wrote.
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
-
-## Where it still answers otherwise than a server
-
-Nothing may work approximately; these do, and are to be mended or refused:
-
-- Cursors that are declared \`KEYSET\`, \`DYNAMIC\` or nothing at all are read as \`STATIC\` ones: changes behind their opening do not show.
 
 ## How to run the suite
 

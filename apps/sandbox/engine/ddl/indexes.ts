@@ -35,6 +35,10 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
       ...(filter ? { filter } : {}),
     });
     await run.session.atomic((pg) => pg.query(sql.join(';\n')));
+    if (filter === undefined) {
+      const shape = columns.map((column) => ({ descending: false, ...column }));
+      local.indexes.push({ unique: statement.unique, clustered: statement.clustered ?? false, columns: shape });
+    }
     return;
   }
   const { object } = await userTable(run, statement.table, 1088);
