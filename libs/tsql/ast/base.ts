@@ -57,6 +57,8 @@ export interface Option extends NodeBase {
   readonly kind: 'option';
   readonly name: string;
   readonly value?: Expression;
+  /** Whether the value stands without an equals sign where all others of its list have one: `MOVE TO fg`. */
+  readonly bare?: true;
   /** MB, PERCENT, MINUTES …, upper-case. */
   readonly unit?: string;
   readonly options?: readonly Option[];

@@ -192,6 +192,7 @@ export interface BulkColumn {
 export interface TextStatement extends NodeBase {
   readonly kind: 'textStatement';
   readonly verb: 'readtext' | 'writetext' | 'updatetext';
+  readonly bulk: boolean;
   readonly column: ColumnRef;
   readonly args: readonly Expression[];
   readonly withLog: boolean;

@@ -125,6 +125,14 @@ export interface OdbcLiteral extends NodeBase {
   readonly value: string;
 }
 
+/** `{fn CONVERT(x, SQL_INTEGER)}`, `{fn EXTRACT(YEAR FROM x)}`, `{fn CURRENT_DATE()}`: functions that T-SQL itself writes in another way. */
+export interface OdbcCall extends NodeBase {
+  readonly kind: 'odbcCall';
+  /** Upper-case. */
+  readonly name: string;
+  readonly args: readonly Expression[];
+}
+
 /** `OVER (…)`, or `OVER w` where only `reference` is set. */
 export interface WindowSpec extends NodeBase {
   readonly kind: 'window';
@@ -265,11 +273,36 @@ export interface FullTextPredicate extends NodeBase {
   readonly language?: Expression;
 }
 
-/** `MATCH(a-(e)->b …)` of graph tables: its words, in order. */
+/** `MATCH(a-(e)->b AND …)` of graph tables: what stands between its ANDs. */
 export interface GraphMatch extends NodeBase {
   readonly kind: 'graphMatch';
-  readonly words: readonly string[];
+  readonly patterns: readonly (GraphPattern | GraphSameNode)[];
 }
+
+/** A chain of nodes and edges: `a-(e)->b<-(f)-c`, alone or within SHORTEST_PATH. */
+export interface GraphPattern extends NodeBase {
+  readonly kind: 'graphPattern';
+  readonly shortestPath: boolean;
+  readonly parts: readonly GraphPart[];
+}
+
+/** `LAST_NODE(a) = LAST_NODE(b)`. */
+export interface GraphSameNode extends NodeBase {
+  readonly kind: 'graphSameNode';
+  readonly left: Identifier;
+  readonly right: Identifier;
+}
+
+/** A node (`last` for LAST_NODE), an edge with its direction, or a stretch that repeats: `(-(e)->b)+`, `(…){1,3}`. */
+export type GraphPart =
+  | { readonly type: 'node'; readonly name: Identifier; readonly last: boolean }
+  | { readonly type: 'edge'; readonly name: Identifier; readonly direction: 'right' | 'left' }
+  | {
+      readonly type: 'repeat';
+      readonly parts: readonly GraphPart[];
+      /** Absent for `+`: once or more. */
+      readonly times?: { readonly from: number; readonly to: number };
+    };
 
 /** `CURRENT OF cursor`, only as the whole WHERE of UPDATE and DELETE. */
 export interface CurrentOf extends NodeBase {
@@ -293,6 +326,7 @@ export type Expression =
   | Cast
   | FunctionCall
   | OdbcLiteral
+  | OdbcCall
   | NextValueFor
   | MethodCall
   | PropertyAccess

@@ -1,5 +1,5 @@
 import type * as B from './base.ts';
-import type { Expression, WindowSpec } from './expressions.ts';
+import type { Expression, GraphPattern, GraphSameNode, WindowSpec } from './expressions.ts';
 import type * as D from './dml.ts';
 import type * as O from './objects.ts';
 import type * as P from './procedural.ts';
@@ -51,7 +51,9 @@ export type PartNode =
   | P.DeclareTable
   | P.CursorDefinition
   | P.ExecuteArgument
-  | Clause;
+  | Clause
+  | GraphPattern
+  | GraphSameNode;
 
 /** Every node of the tree, told apart by `kind`. */
 export type Node =

@@ -1,7 +1,7 @@
 import type { DataType, Identifier, NodeBase, ObjectName, Option, Span } from './base.ts';
 import type { Expression } from './expressions.ts';
 import type { Query } from './queries.ts';
-import type { TableElement } from './tables.ts';
+import type { IndexColumn, TableElement } from './tables.ts';
 import type { Statement } from './statement.ts';
 
 /** How a module or another object comes into being. */
@@ -108,6 +108,8 @@ export interface ReturnsQuery extends NodeBase {
   readonly kind: 'returnsQuery';
   readonly query?: Query;
   readonly elements: readonly TableElement[];
+  /** The order in which a CLR table function says that its rows come. */
+  readonly order?: readonly IndexColumn[];
 }
 
 /** RETURNS @t TABLE (…): a multi-statement function. */
@@ -189,6 +191,8 @@ export interface CreateDatabase extends NodeBase {
   readonly collation?: Identifier;
   readonly options: readonly Option[];
   readonly snapshotOf?: Identifier;
+  /** AS COPY OF, of Azure SQL. */
+  readonly copyOf?: ObjectName;
   /** FOR ATTACH, FOR ATTACH_REBUILD_LOG. */
   readonly attach?: string;
 }
@@ -256,6 +260,8 @@ export interface DropObject extends NodeBase {
   readonly ifExists: boolean;
   readonly names: readonly ObjectName[];
   readonly scope?: 'database' | 'server';
+  /** DROP ASSEMBLY … WITH NO DEPENDENTS. */
+  readonly noDependents?: boolean;
 }
 
 /** `ENABLE|DISABLE TRIGGER names|ALL ON object|DATABASE|ALL SERVER`; `names` is empty for ALL. */
@@ -273,7 +279,9 @@ export interface CreateFullTextIndex extends NodeBase {
   readonly table: ObjectName;
   readonly columns: readonly FullTextColumn[];
   readonly keyIndex: Identifier;
-  readonly on: readonly Identifier[];
+  /** The catalog. */
+  readonly on?: Identifier;
+  readonly filegroup?: Identifier;
   readonly options: readonly Option[];
 }
 

@@ -1,5 +1,5 @@
 import type { DataType, Identifier, NodeBase, ObjectName, Option } from './base.ts';
-import type { Expression, Literal, MethodCall, Variable } from './expressions.ts';
+import type { Expression, Literal, MethodCall, PropertyAccess, Variable } from './expressions.ts';
 import type { AssignOperator, Query } from './queries.ts';
 import type { TableElement } from './tables.ts';
 import type { Statement } from './statement.ts';
@@ -49,6 +49,14 @@ export interface SetVariable extends NodeBase {
   readonly variable: Variable;
   readonly op: AssignOperator;
   readonly value: Expression | CursorDefinition;
+}
+
+/** `SET @p.X = 1`: a property of a variable of a CLR type. */
+export interface SetProperty extends NodeBase {
+  readonly kind: 'setProperty';
+  readonly property: PropertyAccess;
+  readonly op: AssignOperator;
+  readonly value: Expression;
 }
 
 /** `SET @x.modify('…')`. */
@@ -165,6 +173,8 @@ export interface Execute extends NodeBase {
   /** `AS USER = 'x'` or `AS LOGIN = 'x'` of the string form. */
   readonly as?: { readonly type: 'user' | 'login'; readonly name: Expression };
   readonly at?: Identifier;
+  /** Whether `at` is an external data source: `AT DATA_SOURCE name`. */
+  readonly atDataSource?: boolean;
   readonly recompile: boolean;
   readonly resultSets?: 'undefined' | 'none' | readonly ResultSetDefinition[];
   /** True where the word EXEC was left out at the start of a batch. */
@@ -267,11 +277,14 @@ export interface Dbcc extends NodeBase {
   readonly options: readonly Option[];
 }
 
-/** KILL id, KILL STATS JOB, KILL QUERY NOTIFICATION …. */
+/** KILL of a session (or of a distributed transaction), of a job that builds statistics, of a subscription to query notifications. */
 export interface Kill extends NodeBase {
   readonly kind: 'kill';
+  readonly what: 'session' | 'statsJob' | 'queryNotification';
   readonly target: Expression;
   readonly statusOnly: boolean;
+  /** `WITH COMMIT` and `WITH ROLLBACK` of a distributed transaction. */
+  readonly outcome?: 'commit' | 'rollback';
 }
 
 /** RECONFIGURE [WITH OVERRIDE]. */
@@ -301,6 +314,8 @@ export interface BackupRestore extends NodeBase {
   readonly database?: Identifier | Variable;
   readonly files: readonly Option[];
   readonly devices: readonly Option[];
+  /** The devices of each MIRROR TO. */
+  readonly mirrors: readonly (readonly Option[])[];
   readonly options: readonly Option[];
 }
 

@@ -115,6 +115,8 @@ export interface WithClause extends NodeBase {
   readonly kind: 'with';
   readonly namespaces: readonly XmlNamespace[];
   readonly ctes: readonly Cte[];
+  /** `CHANGE_TRACKING_CONTEXT (value)` before a change of data. */
+  readonly changeContext?: Expression;
 }
 
 /** `'uri' AS prefix`, or `DEFAULT 'uri'` where there is no prefix. */
@@ -219,6 +221,8 @@ export interface TableVariable extends Aliased {
 export interface TableFunction extends Aliased {
   readonly kind: 'tableFunction';
   readonly call: FunctionCall | MethodCall;
+  /** The columns in parentheses that are the second argument of a semantic search; `call` lacks them. */
+  readonly searched?: readonly Expression[];
   /** WITH (…) of OPENJSON and OPENXML; `schemaTable` is OPENXML's WITH table. */
   readonly schema?: readonly RowsetColumn[];
   readonly schemaTable?: ObjectName;
@@ -302,6 +306,8 @@ export interface FullTextTable extends Aliased {
   readonly fn: 'containstable' | 'freetexttable';
   readonly table: ObjectName;
   readonly searched: readonly Expression[];
+  /** The name of a property of documents: `PROPERTY(column, 'name')`. */
+  readonly property?: Expression;
   readonly condition: Expression;
   readonly language?: Expression;
   readonly top?: Expression;
@@ -315,4 +321,5 @@ export interface ChangeTable extends Aliased {
   readonly version?: Expression;
   readonly keyColumns: readonly Identifier[];
   readonly keyValues: readonly Expression[];
+  readonly forceSeek: boolean;
 }

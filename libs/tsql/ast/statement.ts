@@ -58,6 +58,7 @@ export type ProceduralStatement =
   | P.DeclareCursor
   | P.SetVariable
   | P.SetVariableMethod
+  | P.SetProperty
   | P.SetOption
   | P.If
   | P.While

@@ -1,4 +1,5 @@
 import type { DataType, Identifier, NodeBase, ObjectName, Option } from './base.ts';
+import type { Clause } from './server.ts';
 import type { Expression, Literal } from './expressions.ts';
 import type { Query } from './queries.ts';
 
@@ -148,6 +149,8 @@ export interface InlineIndex extends NodeBase {
   readonly columnstore: boolean;
   readonly columns: readonly IndexColumn[];
   readonly include: readonly Identifier[];
+  /** ORDER of a columnstore. */
+  readonly order: readonly IndexColumn[];
   readonly where?: Expression;
   readonly options: readonly Option[];
   readonly on?: StorageTarget;
@@ -172,6 +175,7 @@ export interface AlterTable extends NodeBase {
 export type AlterTableAction =
   | AddElements
   | AlterColumn
+  | AlterTableIndex
   | DropElements
   | ToggleConstraints
   | ToggleTriggers
@@ -200,6 +204,14 @@ export interface AlterColumn extends NodeBase {
   readonly property?: string;
   readonly masked?: Literal;
   readonly sparse?: boolean;
+  readonly encrypted?: readonly Option[];
+  readonly options: readonly Option[];
+}
+
+/** `ALTER INDEX name REBUILD WITH (…)` within ALTER TABLE, of a memory-optimized table. */
+export interface AlterTableIndex extends NodeBase {
+  readonly kind: 'alterTableIndex';
+  readonly name: Identifier;
   readonly options: readonly Option[];
 }
 
@@ -307,7 +319,9 @@ export interface AlterIndex extends NodeBase {
   /** Absent for ALL. */
   readonly name?: Identifier;
   readonly table: ObjectName;
-  readonly action: 'rebuild' | 'reorganize' | 'disable' | 'resume' | 'pause' | 'abort' | 'set';
+  readonly action: 'rebuild' | 'reorganize' | 'disable' | 'resume' | 'pause' | 'abort' | 'set' | 'paths';
+  /** Of a selective XML index: its namespaces, and the paths that come and go. */
+  readonly paths?: readonly Clause[];
   readonly partition?: Expression | 'all';
   readonly options: readonly Option[];
 }

@@ -38,7 +38,7 @@ export function bulkInsert(r: Reader): Statement {
 export function textStatement(r: Reader): Statement {
   const start = r.next();
   const verb = start.upper.toLowerCase() as 'readtext' | 'writetext' | 'updatetext';
-  r.accept('BULK');
+  const bulk = r.accept('BULK');
   const at = r.token;
   const parts = nameParts(r);
   const column = { kind: 'column', parts, span: r.span(at) } as const;
@@ -49,9 +49,17 @@ export function textStatement(r: Reader): Statement {
     else if (r.is('HOLDLOCK')) args.push(optionValue(r));
     else if (startsValue(r) && r.token.type !== 'word' && !r.is('(') && !r.is('{') && !r.is('~')) args.push(scalar(r));
     else if (r.is('NULL')) args.push(scalar(r));
+    else if (verb === 'updatetext' && args.length >= 3 && r.isName() && r.peekIs('.')) args.push(sourceColumn(r));
     else break;
   }
-  return { kind: 'textStatement', verb, column, args, withLog, span: r.span(start) };
+  return { kind: 'textStatement', verb, bulk, column, args, withLog, span: r.span(start) };
+}
+
+/** The column from which UPDATETEXT takes what it puts in; its text pointer follows. */
+function sourceColumn(r: Reader): Expression {
+  const start = r.token;
+  const parts = nameParts(r);
+  return { kind: 'column', parts, span: r.span(start) };
 }
 
 /** ENABLE TRIGGER and DISABLE TRIGGER. */
@@ -94,13 +102,21 @@ function dbccArgument(r: Reader): Expression {
 /** KILL. */
 export function kill(r: Reader): Statement {
   const start = r.expect('KILL');
-  if (r.acceptSequence('STATS', 'JOB') || r.acceptSequence('QUERY', 'NOTIFICATION', 'SUBSCRIPTION')) {
-    const target = r.is('ALL') ? optionValue(r) : scalar(r);
-    return { kind: 'kill', target, statusOnly: false, span: r.span(start) };
-  }
-  const target = scalar(r);
-  const statusOnly = r.acceptSequence('WITH', 'STATUSONLY');
-  return { kind: 'kill', target, statusOnly, span: r.span(start) };
+  const what = r.acceptSequence('STATS', 'JOB')
+    ? 'statsJob'
+    : r.acceptSequence('QUERY', 'NOTIFICATION', 'SUBSCRIPTION')
+      ? 'queryNotification'
+      : 'session';
+  const target = what === 'queryNotification' && r.is('ALL') ? optionValue(r) : scalar(r);
+  const statusOnly = what === 'session' && r.acceptSequence('WITH', 'STATUSONLY');
+  const outcome = what === 'session' && !statusOnly && r.is('WITH') ? killOutcome(r) : undefined;
+  return { kind: 'kill', what, target, statusOnly, ...(outcome && { outcome }), span: r.span(start) };
+}
+
+/** What becomes of a distributed transaction that nobody finishes. */
+function killOutcome(r: Reader): 'commit' | 'rollback' {
+  r.expect('WITH');
+  return r.expectAny('COMMIT', 'ROLLBACK') === 'COMMIT' ? 'commit' : 'rollback';
 }
 
 /** RECONFIGURE. */
@@ -143,31 +159,26 @@ const WHAT = [
   'LABELONLY',
   'VERIFYONLY',
   'REWINDONLY',
-  'CERTIFICATE',
-  'SERVICE',
-  'MASTER',
 ] as const;
 
-/** BACKUP and RESTORE of databases, logs and devices; those of keys and certificates too, with their files as devices. */
+/** BACKUP and RESTORE of databases, logs and devices. */
 export function backupRestore(r: Reader): Statement {
   const start = r.next();
   const what = r.expectAny(...WHAT);
-  let verb = `${start.upper} ${what === 'TRAN' || what === 'TRANSACTION' ? 'LOG' : what}`;
-  if (what === 'SERVICE') verb += ` ${r.expect('MASTER').upper}`;
-  if (what === 'SERVICE' || what === 'MASTER') verb += ` ${r.expect('KEY').upper}`;
+  const verb = `${start.upper} ${what === 'TRAN' || what === 'TRANSACTION' ? 'LOG' : what}`;
   const database = r.is('FROM') || r.is('TO') ? undefined : databaseName(r);
   const files = fileList(r);
   const devices: Option[] = [];
+  const mirrors: Option[][] = [];
   let options: Option[] = [];
   for (;;) {
     if (r.acceptAny('TO', 'FROM') !== undefined) devices.push(...deviceList(r));
-    else if (r.acceptSequence('MIRROR', 'TO')) devices.push(...deviceList(r));
-    else if (r.is('ENCRYPTION') || r.is('DECRYPTION')) options = [...options, ...keyEncryption(r)];
+    else if (r.acceptSequence('MIRROR', 'TO')) mirrors.push(deviceList(r));
     else if (r.accept('WITH')) options = [...options, ...commaList(r, () => restoreOption(r))];
     else break;
   }
   const named: Partial<Pick<BackupRestore, 'database'>> = database === undefined ? {} : { database };
-  return { kind: 'backupRestore', verb, ...named, files, devices, options, span: r.span(start) };
+  return { kind: 'backupRestore', verb, ...named, files, devices, mirrors, options, span: r.span(start) };
 }
 
 function databaseName(r: Reader): Identifier | Variable {
@@ -187,13 +198,6 @@ function deviceList(r: Reader): Option[] {
     const value = optionValue(r);
     return { kind: 'option', name: '', value, span: r.span(start) };
   });
-}
-
-function keyEncryption(r: Reader): Option[] {
-  const start = r.next();
-  r.expectSequence('BY', 'PASSWORD', '=');
-  const value = optionValue(r);
-  return [{ kind: 'option', name: `${start.upper} BY PASSWORD`, value, span: r.span(start) }];
 }
 
 /** An option of WITH; `MOVE 'a' TO 'b'` has the second as its nested option TO. */

@@ -4,6 +4,7 @@ import type {
   DroppedElement,
   Expression,
   Identifier,
+  Option,
   TableElement,
 } from '../ast/index.ts';
 import { maskedWith, tableElement } from './columns.ts';
@@ -39,7 +40,7 @@ function alterAction(r: Reader): AlterTableAction {
       return { kind: 'toggleConstraints', ...checked, enable, names, span: r.span(start) };
     }
     case 'ALTER':
-      return alterColumn(r);
+      return r.peekIs('INDEX') ? alterTableIndex(r) : alterColumn(r);
     case 'DROP':
       return dropElements(r);
     case 'ENABLE':
@@ -104,6 +105,7 @@ function alterColumn(r: Reader): AlterTableAction {
   let collation: Identifier | undefined;
   let nullable: boolean | undefined;
   let sparse: boolean | undefined;
+  let encrypted: Option[] | undefined;
   let masked: Extract<AlterTableAction, { kind: 'alterColumn' }>['masked'];
   for (;;) {
     if (r.accept('COLLATE')) collation = r.anyName();
@@ -111,7 +113,7 @@ function alterColumn(r: Reader): AlterTableAction {
     else if (r.accept('NULL')) nullable = true;
     else if (r.accept('SPARSE')) sparse = true;
     else if (r.is('MASKED')) masked = maskedWith(r);
-    else if (r.acceptSequence('ENCRYPTED', 'WITH')) parenOptions(r);
+    else if (r.acceptSequence('ENCRYPTED', 'WITH')) encrypted = parenOptions(r);
     else break;
   }
   const options = withOptions(r);
@@ -122,10 +124,21 @@ function alterColumn(r: Reader): AlterTableAction {
     ...(collation && { collation }),
     ...(nullable !== undefined && { nullable }),
     ...(sparse !== undefined && { sparse }),
+    ...(encrypted && { encrypted }),
     ...(masked && { masked }),
     options,
     span: r.span(start),
   };
+}
+
+/** `ALTER INDEX ix REBUILD WITH (BUCKET_COUNT = n)` of a memory-optimized table. */
+function alterTableIndex(r: Reader): AlterTableAction {
+  const start = r.expect('ALTER');
+  r.expect('INDEX');
+  const name = r.name();
+  r.expect('REBUILD');
+  const options = withOptions(r);
+  return { kind: 'alterTableIndex', name, options, span: r.span(start) };
 }
 
 function alterProperty(r: Reader): string {

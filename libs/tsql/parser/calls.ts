@@ -5,13 +5,14 @@ import type {
   Expression,
   FrameBound,
   FunctionCall,
+  Identifier,
   OrderItem,
   Star,
   WindowFrame,
   WindowSpec,
 } from '../ast/index.ts';
 import { expression, expressionList, scalar } from './expressions.ts';
-import { commaList, dataType, nameParts, objectName } from './names.ts';
+import { commaList, dataType, objectName } from './names.ts';
 import { orderItem } from './query.ts';
 import type { Reader } from './reader.ts';
 
@@ -212,21 +213,10 @@ export function fullTextPredicate(r: Reader): Expression {
 export function searchedColumn(r: Reader): ColumnRef | Star {
   const start = r.token;
   if (r.accept('*')) return { kind: 'star', qualifier: [], span: r.span(start) };
-  const parts = nameParts(r);
-  return { kind: 'column', parts, span: r.span(start) };
-}
-
-/** `MATCH (…)`: kept as its words, since only graph tables have it. */
-export function graphMatch(r: Reader): Expression {
-  const start = r.next();
-  r.expect('(');
-  const words: string[] = [];
-  for (let depth = 1; ;) {
-    if (r.token.type === 'end') r.fail();
-    if (r.is('(')) depth++;
-    if (r.is(')') && --depth === 0) break;
-    words.push(r.next().text);
+  const parts: (Identifier | null)[] = [r.name()];
+  while (r.accept('.')) {
+    if (r.accept('*')) return { kind: 'star', qualifier: parts, span: r.span(start) };
+    parts.push(r.is('.') ? null : r.anyName());
   }
-  r.expect(')');
-  return { kind: 'graphMatch', words, span: r.span(start) };
+  return { kind: 'column', parts, span: r.span(start) };
 }

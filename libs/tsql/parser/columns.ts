@@ -204,6 +204,7 @@ export function inlineIndex(r: Reader): InlineIndex {
   const columnstore = r.accept('COLUMNSTORE');
   const columns = r.is('(') ? indexColumns(r) : [];
   const include = r.accept('INCLUDE') ? parenNameList(r) : [];
+  const order = columnstore && r.accept('ORDER') ? indexColumns(r) : [];
   const where = r.accept('WHERE') ? expression(r) : undefined;
   const options = withOptions(r);
   const on = r.is('ON') ? storage(r) : undefined;
@@ -217,6 +218,7 @@ export function inlineIndex(r: Reader): InlineIndex {
     columnstore,
     columns,
     include,
+    order,
     ...(where && { where }),
     options,
     ...(on && { on }),

@@ -4,10 +4,11 @@ import type {
   FileGroup,
   FileSpec,
   Identifier,
+  ObjectName,
   Option,
   Statement,
 } from '../ast/index.ts';
-import { commaList } from './names.ts';
+import { commaList, objectName } from './names.ts';
 import { option, optionList, optionValue, parenOptions } from './options.ts';
 import type { Reader } from './reader.ts';
 
@@ -22,7 +23,9 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
   const collation = r.accept('COLLATE') ? r.anyName() : undefined;
   let snapshotOf: Identifier | undefined;
   let attach: string | undefined;
+  let copyOf: ObjectName | undefined;
   if (r.acceptSequence('AS', 'SNAPSHOT', 'OF')) snapshotOf = r.name();
+  else if (r.acceptSequence('AS', 'COPY', 'OF')) copyOf = objectName(r);
   else if (r.is('FOR') && (r.peekIs('ATTACH') || r.peekIs('ATTACH_REBUILD_LOG'))) {
     r.next();
     attach = r.next().upper;
@@ -38,6 +41,7 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
     ...(collation && { collation }),
     options,
     ...(snapshotOf && { snapshotOf }),
+    ...(copyOf && { copyOf }),
     ...(attach !== undefined && { attach }),
     span: r.span(start),
   };
@@ -95,7 +99,8 @@ export function alterDatabase(r: Reader, start: Start): Statement {
     return { ...base, action: 'collate', options: [], target, files: [], words: [], span: r.span(start) };
   }
   const change = fileChange(r);
-  return { ...base, ...change, span: r.span(start) };
+  const termination = change.action === 'filegroup' && r.accept('WITH') ? terminationWords(r) : undefined;
+  return { ...base, ...change, ...(termination !== undefined && { termination }), span: r.span(start) };
 }
 
 type Change = Pick<AlterDatabase, 'action' | 'options' | 'target' | 'files' | 'words'>;
@@ -141,11 +146,30 @@ function fileAction(r: Reader, verb: 'ADD' | 'REMOVE' | 'MODIFY'): Change {
 function setOptions(r: Reader): Option[] {
   return commaList(r, () => {
     const start = r.token;
+    if (r.is('PARTNER') || r.is('WITNESS')) return mirroring(r);
     if (!r.isSequence('HADR', 'AVAILABILITY')) return option(r, true);
     r.expectSequence('HADR', 'AVAILABILITY', 'GROUP', '=');
     const value = optionValue(r);
     return { kind: 'option', name: 'HADR AVAILABILITY GROUP', value, span: r.span(start) };
   });
+}
+
+/** `PARTNER = 'TCP://…'`, `PARTNER SAFETY FULL`, `PARTNER TIMEOUT 10`, `WITNESS OFF`. */
+function mirroring(r: Reader): Option {
+  const start = r.next();
+  if (r.accept('=')) return { kind: 'option', name: `${start.upper} =`, value: optionValue(r), span: r.span(start) };
+  const word = r.expectAny(
+    'FAILOVER',
+    'FORCE_SERVICE_ALLOW_DATA_LOSS',
+    'OFF',
+    'RESUME',
+    'SUSPEND',
+    'SAFETY',
+    'TIMEOUT',
+  );
+  const name = `${start.upper} ${word}`;
+  if (word !== 'SAFETY' && word !== 'TIMEOUT') return { kind: 'option', name, span: r.span(start) };
+  return { kind: 'option', name, value: optionValue(r), span: r.span(start) };
 }
 
 function terminationWords(r: Reader): string {

@@ -207,8 +207,9 @@ export function dropStatement(r: Reader): Statement {
   const ifExists = r.acceptSequence('IF', 'EXISTS');
   const names: ObjectName[] = commaList(r, () => objectName(r));
   const scope = type === 'trigger' && r.accept('ON') ? triggerScope(r) : undefined;
-  if (type === 'assembly') r.acceptSequence('WITH', 'NO', 'DEPENDENTS');
-  return { kind: 'dropObject', type, ifExists, names, ...(scope && { scope }), span: r.span(start) };
+  const alone = type === 'assembly' && r.acceptSequence('WITH', 'NO', 'DEPENDENTS');
+  const more = { ...(scope && { scope }), ...(alone && { noDependents: true }) };
+  return { kind: 'dropObject', type, ifExists, names, ...more, span: r.span(start) };
 }
 
 function triggerScope(r: Reader): 'database' | 'server' {

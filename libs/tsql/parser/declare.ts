@@ -4,6 +4,7 @@ import type {
   DeclareVariable,
   Expression,
   Identifier,
+  PropertyAccess,
   Statement,
 } from '../ast/index.ts';
 import { tableElements } from './columns.ts';
@@ -96,6 +97,8 @@ function setVariable(r: Reader, start: Reader['token']): Statement {
   const variable = { kind: 'variable', name: token.text, span: r.span(token) } as const;
   if (r.accept('.')) {
     const method = r.anyName();
+    if (r.is('='))
+      return setProperty(r, start, { kind: 'property', target: variable, name: method, span: r.span(token) });
     const args = argumentList(r);
     return {
       kind: 'setVariableMethod',
@@ -106,6 +109,12 @@ function setVariable(r: Reader, start: Reader['token']): Statement {
   const op = acceptAssign(r) ?? r.fail();
   const value = r.is('CURSOR') ? cursorDefinition(r, [], r.token) : expression(r);
   return { kind: 'setVariable', variable, op, value, span: r.span(start) };
+}
+
+/** `SET @p.X = 1`: a property of a variable of a CLR type. */
+function setProperty(r: Reader, start: Reader['token'], property: PropertyAccess): Statement {
+  const op = acceptAssign(r) ?? r.fail();
+  return { kind: 'setProperty', property, op, value: expression(r), span: r.span(start) };
 }
 
 function setOption(r: Reader, start: Reader['token']): Statement {

@@ -27,7 +27,7 @@ function executeTail(r: Reader, start: Reader['token'], implicit: boolean): Exec
   const procedure = r.isVariable() ? variable(r) : objectName(r);
   const number = groupNumber(r);
   const args = startsArgument(r) ? commaList(r, () => argument(r)) : [];
-  const at = r.accept('AT') ? atServer(r) : undefined;
+  const at = r.accept('AT') ? atServer(r) : {};
   const options = executeOptions(r);
   return {
     kind: 'execute',
@@ -35,16 +35,19 @@ function executeTail(r: Reader, start: Reader['token'], implicit: boolean): Exec
     procedure,
     ...(number !== undefined && { number }),
     args,
-    ...(at && { at }),
+    ...at,
     ...options,
     implicit,
     span: r.span(start),
   };
 }
 
-function atServer(r: Reader): Execute['at'] {
-  r.accept('DATA_SOURCE');
-  return r.name();
+function atServer(r: Reader): Pick<Execute, 'at' | 'atDataSource'> {
+  if (r.is('DATA_SOURCE') && r.isName(r.peek())) {
+    r.next();
+    return { at: r.name(), atDataSource: true };
+  }
+  return { at: r.name() };
 }
 
 function variable(r: Reader): Variable {
@@ -161,14 +164,14 @@ function executeString(r: Reader, start: Reader['token']): Execute {
     r.expect('=');
     as = { type, name: expression(r) };
   }
-  const at = r.accept('AT') ? atServer(r) : undefined;
+  const at = r.accept('AT') ? atServer(r) : {};
   const options = executeOptions(r);
   return {
     kind: 'execute',
     args,
     strings,
     ...(as && { as }),
-    ...(at && { at }),
+    ...at,
     ...options,
     implicit: false,
     span: r.span(start),

@@ -67,7 +67,11 @@ function beginTransaction(r: Reader, start: Start, distributed: boolean): Statem
   const name = transactionName(r);
   let mark: Expression | true | undefined;
   if (r.acceptSequence('WITH', 'MARK'))
-    mark = r.token.type === 'string' || r.token.type === 'nstring' ? literal(r, r.token.type) : true;
+    mark = r.isVariable()
+      ? variable(r)
+      : r.token.type === 'string' || r.token.type === 'nstring'
+        ? literal(r, r.token.type)
+        : true;
   return {
     kind: 'beginTransaction',
     distributed,

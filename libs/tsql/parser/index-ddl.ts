@@ -17,6 +17,7 @@ import { RESERVED } from './keywords.ts';
 import { commaList, dataType, nameParts, objectName, objectNameOf, optionalNameList, parenNameList } from './names.ts';
 import { optionList, parenOptions, withOptions } from './options.ts';
 import type { Reader } from './reader.ts';
+import { clausesOf } from '../server/server-statement.ts';
 
 /** Whether the words of an index come next, behind CREATE. */
 export function startsIndex(r: Reader): boolean {
@@ -101,6 +102,18 @@ export function alterIndex(r: Reader, start: Reader['token']): AlterIndex {
   const name = r.accept('ALL') ? undefined : r.name();
   r.expect('ON');
   const table = objectName(r);
+  if (r.is('FOR') || (r.is('WITH') && r.peekIs('XMLNAMESPACES'))) {
+    const paths = clausesOf(r, 'xmlPathChange');
+    return {
+      kind: 'alterIndex',
+      ...(name && { name }),
+      table,
+      action: 'paths',
+      paths,
+      options: [],
+      span: r.span(start),
+    };
+  }
   const action = r.expectAny(...ACTIONS).toLowerCase() as AlterIndex['action'];
   const partition = rebuildPartition(r);
   const options: Option[] = action === 'set' ? parenOptions(r) : withOptions(r);

@@ -8,7 +8,7 @@ import type {
   Span,
   Statement,
 } from '../ast/index.ts';
-import { tableElements } from './columns.ts';
+import { indexColumns, tableElements } from './columns.ts';
 import { commaList, dataType, objectName, optionalNameList } from './names.ts';
 import { option, optionValue } from './options.ts';
 import { scalar } from './expressions.ts';
@@ -202,22 +202,11 @@ function functionReturns(r: Reader): FunctionReturns {
   }
   if (r.accept('TABLE')) {
     const elements = r.is('(') ? tableElements(r) : [];
-    if (elements.length > 0 && r.is('ORDER')) skipOrder(r);
-    return { kind: 'returnsQuery', elements, span: r.span(start) };
+    const order = elements.length > 0 && r.accept('ORDER') ? indexColumns(r) : undefined;
+    return { kind: 'returnsQuery', elements, ...(order && { order }), span: r.span(start) };
   }
   const type = dataType(r);
   return { kind: 'returnsScalar', type, span: r.span(start) };
-}
-
-/** ORDER (columns) of a CLR table function says how its rows come; nothing reads it. */
-function skipOrder(r: Reader): void {
-  r.expect('ORDER');
-  r.expect('(');
-  do {
-    r.name();
-    r.acceptAny('ASC', 'DESC');
-  } while (r.accept(','));
-  r.expect(')');
 }
 
 function inlineQuery(r: Reader, head: FunctionReturns): FunctionReturns {

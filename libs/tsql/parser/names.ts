@@ -80,6 +80,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   rowversion: 'timestamp',
   'char varying': 'varchar',
   'character varying': 'varchar',
+  'nchar varying': 'nvarchar',
   'binary varying': 'varbinary',
   'national char': 'nchar',
   'national character': 'nchar',

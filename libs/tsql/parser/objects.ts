@@ -183,26 +183,42 @@ function fullTextIndex(r: Reader, start: Start): Statement {
   }
   r.expectSequence('KEY', 'INDEX');
   const keyIndex = r.name();
-  const on = r.accept('ON') ? catalogAndGroup(r) : [];
+  const place = r.accept('ON') ? catalogAndGroup(r) : {};
   const options = r.accept('WITH') ? fullTextOptions(r) : [];
-  return { kind: 'createFullTextIndex', table, columns, keyIndex, on, options, span: r.span(start) };
+  return { kind: 'createFullTextIndex', table, columns, keyIndex, ...place, options, span: r.span(start) };
 }
 
-function catalogAndGroup(r: Reader): Identifier[] {
-  if (!r.accept('(')) return [r.name()];
-  const names = commaList(r, () => {
-    r.accept('FILEGROUP');
-    return r.name();
-  });
+/** `catalog`, `(catalog)`, `(catalog, FILEGROUP g)`, `(FILEGROUP g)`. */
+function catalogAndGroup(r: Reader): { on?: Identifier; filegroup?: Identifier } {
+  if (!r.accept('(')) return { on: r.name() };
+  const place: { on?: Identifier; filegroup?: Identifier } = {};
+  do {
+    if (r.accept('FILEGROUP')) place.filegroup = r.name();
+    else place.on = r.name();
+  } while (r.accept(','));
   r.expect(')');
-  return names;
+  return place;
 }
 
 function fullTextOptions(r: Reader): Option[] {
   const parenthesised = r.accept('(');
-  const options = optionList(r, true);
+  const options = commaList(r, () => fullTextOption(r));
   if (parenthesised) r.expect(')');
   return options;
+}
+
+/** `CHANGE_TRACKING [=] OFF, NO POPULATION`, `STOPLIST [=] x`, `SEARCH PROPERTY LIST [=] x`. */
+function fullTextOption(r: Reader): Option {
+  const start = r.token;
+  const name = r.acceptSequence('SEARCH', 'PROPERTY', 'LIST')
+    ? 'SEARCH PROPERTY LIST'
+    : r.acceptSequence('NO', 'POPULATION')
+      ? 'NO POPULATION'
+      : r.expectAny('CHANGE_TRACKING', 'STOPLIST');
+  if (name === 'NO POPULATION') return { kind: 'option', name, span: r.span(start) };
+  r.accept('=');
+  const value = optionValue(r);
+  return { kind: 'option', name, value, span: r.span(start) };
 }
 
 function fullTextColumn(r: Reader): FullTextColumn {

@@ -35,6 +35,7 @@ export function optionList(r: Reader, bare: boolean): Option[] {
 export function option(r: Reader, bare: boolean): Option {
   r.enter();
   const start = r.token;
+  if (r.isSequence('MOVE', 'TO') || (r.is('FILESTREAM_ON') && !r.peekIs('='))) return placed(r);
   let name = '';
   if (start.type === 'word' || start.type === 'bracket' || start.type === 'dquote') {
     name = identifierOf(r.next()).name;
@@ -76,6 +77,16 @@ function furtherWords(r: Reader): string {
   return words;
 }
 
+/** `MOVE TO scheme(column)` and `FILESTREAM_ON group` of a clustered index that is dropped. */
+function placed(r: Reader): Option {
+  const start = r.token;
+  const name = r.acceptSequence('MOVE', 'TO') ? 'MOVE TO' : r.expect('FILESTREAM_ON').upper;
+  const value = optionValue(r);
+  const options = r.is('(') ? parenOptions(r) : undefined;
+  r.leave();
+  return { kind: 'option', name, bare: true, value, ...(options && { options }), span: r.span(start) };
+}
+
 function startsOptionValue(r: Reader): boolean {
   const { type, upper, lineStart } = r.token;
   if (type === 'symbol') return upper === '-';
@@ -95,6 +106,8 @@ export function optionValue(r: Reader): Expression {
       r.next();
       if (start.upper === 'CLEAR' && r.accept('ALL'))
         return { kind: 'keyword', name: 'CLEAR ALL', span: r.span(start) };
+      if (start.upper === 'READ' && (r.is('COMMITTED') || r.is('UNCOMMITTED')))
+        return { kind: 'keyword', name: `READ ${r.next().upper}`, span: r.span(start) };
       if (start.upper === 'REPEATABLE' && r.accept('READ'))
         return { kind: 'keyword', name: 'REPEATABLE READ', span: r.span(start) };
       if (start.upper === 'NULL')

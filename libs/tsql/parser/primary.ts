@@ -1,15 +1,15 @@
 import type { Expression, Identifier, Literal, LiteralType } from '../ast/index.ts';
-import { expression, expressionList } from './expressions.ts';
+import { expression, expressionList, scalar } from './expressions.ts';
 import {
   caseExpression,
   castCall,
   convertCall,
   fullTextPredicate,
-  graphMatch,
   callArguments,
   nextValueFor,
   overClause,
 } from './calls.ts';
+import { graphMatch } from './graph.ts';
 import { BARE_FUNCTIONS, RESERVED, VALUE_WORDS } from './keywords.ts';
 import { nameParts, objectNameOf } from './names.ts';
 import { parenQuery, queryTail } from './query.ts';
@@ -192,9 +192,24 @@ function parenthesised(r: Reader): Expression {
   return inner;
 }
 
+const ODBC_ONLY = new Set(['CONVERT', 'EXTRACT', 'CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'TRUNCATE']);
+
+function odbcCall(r: Reader, start: Reader['token']): Expression {
+  const name = r.next().upper;
+  r.expect('(');
+  const args: Expression[] = [];
+  while (!r.is(')')) {
+    args.push(scalar(r));
+    if (!r.accept(name === 'EXTRACT' ? 'FROM' : ',')) break;
+  }
+  r.expectSequence(')', '}');
+  return { kind: 'odbcCall', name, args, span: r.span(start) };
+}
+
 function odbc(r: Reader): Expression {
   const start = r.expect('{');
   const type = r.next().upper.toLowerCase();
+  if (type === 'fn' && ODBC_ONLY.has(r.token.upper) && r.peekIs('(')) return odbcCall(r, start);
   if (type === 'fn') {
     const call = expression(r);
     r.expect('}');

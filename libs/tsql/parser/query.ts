@@ -1,5 +1,6 @@
 import type {
   Cte,
+  Expression,
   GroupBy,
   GroupItem,
   Identifier,
@@ -119,14 +120,27 @@ function combine(r: Reader, left: QueryBody, right: QueryBody, op: SetOperation[
 export function withClause(r: Reader): WithClause {
   const start = r.expect('WITH');
   const namespaces: XmlNamespace[] = [];
-  if (r.is('XMLNAMESPACES')) {
-    r.expectSequence('XMLNAMESPACES', '(');
-    namespaces.push(...commaList(r, () => xmlNamespace(r)));
-    r.expect(')');
-    if (!r.accept(',')) return { kind: 'with', namespaces, ctes: [], span: r.span(start) };
+  let changeContext: Expression | undefined;
+  const isContext = (): boolean => r.is('CHANGE_TRACKING_CONTEXT') && r.peekIs('(');
+  let goesOn = true;
+  while (goesOn && (r.is('XMLNAMESPACES') || isContext())) {
+    if (r.next().upper === 'XMLNAMESPACES') namespaces.push(...xmlNamespaces(r));
+    else {
+      r.expect('(');
+      changeContext = scalar(r);
+      r.expect(')');
+    }
+    goesOn = r.accept(',');
   }
-  const ctes = commaList(r, () => cte(r));
-  return { kind: 'with', namespaces, ctes, span: r.span(start) };
+  const ctes = goesOn ? commaList(r, () => cte(r)) : [];
+  return { kind: 'with', namespaces, ctes, ...(changeContext && { changeContext }), span: r.span(start) };
+}
+
+function xmlNamespaces(r: Reader): XmlNamespace[] {
+  r.expect('(');
+  const namespaces = commaList(r, () => xmlNamespace(r));
+  r.expect(')');
+  return namespaces;
 }
 
 function xmlNamespace(r: Reader): XmlNamespace {

@@ -10,7 +10,7 @@ import type {
 import { expression, scalar } from './expressions.ts';
 import { searchedColumn } from './calls.ts';
 import { commaList, dataType, nameParts, objectName, objectNameOf, parenNameList } from './names.ts';
-import { optionList } from './options.ts';
+import { option, optionList } from './options.ts';
 import { argumentList, literal } from './primary.ts';
 import { identifierOf, type Reader } from './reader.ts';
 import { alias, functionSource } from './table-source.ts';
@@ -31,6 +31,9 @@ export function rowsetFunction(r: Reader): TableSource | undefined {
     case 'CONTAINSTABLE':
     case 'FREETEXTTABLE':
       return fullTextTable(r);
+    case 'SEMANTICKEYPHRASETABLE':
+    case 'SEMANTICSIMILARITYTABLE':
+      return semanticTable(r);
     case 'CHANGETABLE':
       return changeTable(r);
     default:
@@ -92,7 +95,7 @@ function openRowset(r: Reader): OpenRowset {
   let object: OpenRowset['object'];
   if (bulk) {
     args.push(expression(r));
-    while (r.accept(',')) options.push(...bulkOptions(r));
+    while (r.accept(',')) options.push(bulkOption(r));
   } else {
     args.push(expression(r));
     while (r.accept(',') || r.accept(';')) {
@@ -123,8 +126,12 @@ function predict(r: Reader): OpenRowset {
   return { kind: 'openRowset', fn: 'predict', bulk: false, args, options, ...extra, ...alias(r), span: r.span(start) };
 }
 
-function bulkOptions(r: Reader): Option[] {
-  return optionList(r, false);
+/** An option of OPENROWSET(BULK …). */
+function bulkOption(r: Reader): Option {
+  const start = r.token;
+  const read = option(r, false);
+  if (read.name !== 'ORDER' || !r.accept('UNIQUE')) return read;
+  return { ...read, name: 'ORDER UNIQUE', span: r.span(start) };
 }
 
 /** `OPENDATASOURCE(provider, connection).database.schema.object`. */
@@ -155,10 +162,14 @@ function fullTextTable(r: Reader): TableSource {
   const table = objectName(r);
   r.expect(',');
   let searched: Expression[];
-  if (r.accept('(')) {
-    searched = commaList(r, () => searchedColumn(r));
+  let property: Expression | undefined;
+  if (r.is('PROPERTY') && r.peekIs('(')) {
+    r.expectSequence('PROPERTY', '(');
+    searched = [searchedColumn(r)];
+    r.expect(',');
+    property = expression(r);
     r.expect(')');
-  } else searched = [searchedColumn(r)];
+  } else searched = r.is('(') ? searchedColumns(r) : [searchedColumn(r)];
   r.expect(',');
   const condition = expression(r);
   let language: Expression | undefined;
@@ -168,8 +179,30 @@ function fullTextTable(r: Reader): TableSource {
     else top = scalar(r);
   }
   r.expect(')');
-  const extra = { ...(language && { language }), ...(top && { top }) };
+  const extra = { ...(property && { property }), ...(language && { language }), ...(top && { top }) };
   return { kind: 'fullTextTable', fn, table, searched, condition, ...extra, ...alias(r), span: r.span(start) };
+}
+
+/** `SEMANTICKEYPHRASETABLE(t, (a, b), key)`: an ordinary call but for a list of columns as its second argument. */
+function semanticTable(r: Reader): TableSource {
+  const start = r.next();
+  const name = objectNameOf(r, [identifierOf(start)], r.span(start));
+  r.expect('(');
+  const args = [expression(r)];
+  r.expect(',');
+  const columns = r.is('(') ? searchedColumns(r) : undefined;
+  if (columns === undefined) args.push(searchedColumn(r));
+  while (r.accept(',')) args.push(expression(r));
+  r.expect(')');
+  const call = { kind: 'call', name, args, parens: true, distinct: false, span: r.span(start) } as const;
+  return { ...functionSource(r, call, start), ...(columns && { searched: columns }) };
+}
+
+function searchedColumns(r: Reader): Expression[] {
+  r.expect('(');
+  const columns = commaList(r, () => searchedColumn(r));
+  r.expect(')');
+  return columns;
 }
 
 function changeTable(r: Reader): TableSource {
@@ -180,7 +213,7 @@ function changeTable(r: Reader): TableSource {
   r.expect(',');
   if (type === 'changes') {
     const version = scalar(r);
-    if (r.accept(',')) r.expect('FORCESEEK');
+    const forceSeek = r.accept(',') && r.expect('FORCESEEK') !== undefined;
     r.expect(')');
     return {
       kind: 'changeTable',
@@ -189,6 +222,7 @@ function changeTable(r: Reader): TableSource {
       version,
       keyColumns: [],
       keyValues: [],
+      forceSeek,
       ...alias(r),
       span: r.span(start),
     };
@@ -196,6 +230,7 @@ function changeTable(r: Reader): TableSource {
   const keyColumns = parenNameList(r);
   r.expect(',');
   const keyValues = argumentList(r);
+  const forceSeek = r.accept(',') && r.expect('FORCESEEK') !== undefined;
   r.expect(')');
-  return { kind: 'changeTable', type, table, keyColumns, keyValues, ...alias(r), span: r.span(start) };
+  return { kind: 'changeTable', type, table, keyColumns, keyValues, forceSeek, ...alias(r), span: r.span(start) };
 }

@@ -124,7 +124,7 @@ export function user(r: Reader, start: Start, mode: User['mode']): User {
     from = principalSource(r);
     if (from !== 'external provider') source = r.name();
   }
-  const options = r.accept('WITH') ? optionList(r, false) : [];
+  const options = r.accept('WITH') ? commaList(r, () => passwordOption(r)) : [];
   return { kind: 'user', mode, name, ...(from && { from }), ...(source && { source }), options, span: r.span(start) };
 }
 
@@ -148,7 +148,7 @@ export function login(r: Reader, start: Start, mode: Login['mode']): Login {
       if (from !== 'external provider') source = r.name();
     }
   } else if (r.is('ENABLE') || r.is('DISABLE')) enable = r.next().upper === 'ENABLE';
-  const options: Option[] = r.accept('WITH') ? commaList(r, () => loginOption(r)) : [];
+  const options: Option[] = r.accept('WITH') ? commaList(r, () => passwordOption(r)) : [];
   if (mode === 'alter' && (r.is('ADD') || r.is('DROP')) && r.peekIs('CREDENTIAL')) {
     const at = r.next();
     r.expect('CREDENTIAL');
@@ -167,7 +167,7 @@ export function login(r: Reader, start: Start, mode: Login['mode']): Login {
 }
 
 /** `PASSWORD = 'x' HASHED MUST_CHANGE`: the words behind the value are nested options. */
-function loginOption(r: Reader): Option {
+function passwordOption(r: Reader): Option {
   const start = r.token;
   if (r.acceptSequence('NO', 'CREDENTIAL')) return { kind: 'option', name: 'NO CREDENTIAL', span: r.span(start) };
   const read = option(r, false);

@@ -1,5 +1,6 @@
 import type { AlterDatabase, CreateDatabase, FileGroup, FileSpec, Option } from '../ast/index.ts';
-import { commas, parens, printName, printOption, printOptions, words } from './text.ts';
+import { printExpression } from './expressions.ts';
+import { commas, parens, printName, printObjectName, printOption, printOptions, words } from './text.ts';
 
 /** Prints CREATE DATABASE and ALTER DATABASE. */
 export function printDatabase(s: CreateDatabase | AlterDatabase): string {
@@ -23,6 +24,7 @@ function printCreate(s: CreateDatabase): string {
     s.files.length > 0 && `ON ${commas(s.files, printGroup)}`,
     s.logFiles.length > 0 && `LOG ON ${printFiles(s.logFiles)}`,
     s.collation && `COLLATE ${printName(s.collation)}`,
+    s.copyOf && `AS COPY OF ${printObjectName(s.copyOf)}`,
     s.snapshotOf && `AS SNAPSHOT OF ${printName(s.snapshotOf)}`,
     s.attach !== undefined && `FOR ${s.attach}`,
     s.options.length > 0 && `WITH ${commas(s.options, printSetting)}`,
@@ -37,6 +39,7 @@ const WITH_EQUALS = new Set(
 );
 
 function printSetting(o: Option): string {
+  if (/^(PARTNER|WITNESS) /.test(o.name)) return words(o.name, o.value && printExpression(o.value));
   const text = printOption(o);
   const isBare =
     !WITH_EQUALS.has(o.name) && o.options === undefined && o.value?.kind === 'keyword' && !o.name.includes(' ');
@@ -77,7 +80,15 @@ function printAlter(s: AlterDatabase): string {
       return words(head, 'MODIFY FILE', printFiles(s.files));
     case 'filegroup': {
       const [verb, ...rest] = s.words;
-      return words(head, verb, 'FILEGROUP', target, printOptions(s.options), ...rest);
+      return words(
+        head,
+        verb,
+        'FILEGROUP',
+        target,
+        printOptions(s.options),
+        ...rest,
+        s.termination !== undefined && `WITH ${s.termination}`,
+      );
     }
   }
 }

@@ -210,7 +210,7 @@ function printInsertBulk(s: InsertBulk): string {
 
 function printText(s: TextStatement): string {
   const args = s.args.map(printExpression);
-  const column = printExpression(s.column);
+  const column = words(s.bulk && 'BULK', printExpression(s.column));
   if (!s.withLog) return words(s.verb.toUpperCase(), column, ...args);
   return words(s.verb.toUpperCase(), column, ...args.slice(0, -1), 'WITH LOG', args.at(-1));
 }

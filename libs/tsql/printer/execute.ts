@@ -6,7 +6,7 @@ import { commas, printName, printObjectName, printType, words } from './text.ts'
 export function printExecute(e: Execute): string {
   const args = commas(e.args, printArgument);
   const options = printOptions(e);
-  const at = e.at && `AT ${printName(e.at)}`;
+  const at = e.at && words('AT', e.atDataSource && 'DATA_SOURCE', printName(e.at));
   if (e.strings !== undefined) {
     const inside = [...e.strings.map(printExpression), ...(e.args.length > 0 ? [args] : [])].join(', ');
     const as = e.as && `AS ${e.as.type.toUpperCase()} = ${printExpression(e.as.name)}`;

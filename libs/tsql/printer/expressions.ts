@@ -1,4 +1,14 @@
-import type { Binary, Expression, FunctionCall, Literal, MethodCall, Unary, WindowSpec } from '../ast/index.ts';
+import type {
+  Binary,
+  Expression,
+  FunctionCall,
+  GraphMatch,
+  GraphPart,
+  Literal,
+  MethodCall,
+  Unary,
+  WindowSpec,
+} from '../ast/index.ts';
 import { quoteString } from '../names.ts';
 import { isTypeMethod } from '../parser/primary.ts';
 import { printOrderItem, printQuery } from './queries.ts';
@@ -99,6 +109,8 @@ export function printExpression(e: Expression): string {
       return printCast(e);
     case 'call':
       return printCall(e);
+    case 'odbcCall':
+      return `{fn ${e.name}(${e.args.map(printExpression).join(e.name === 'EXTRACT' ? ' FROM ' : ', ')})}`;
     case 'odbcLiteral':
       return `{${e.type} ${quoteString(e.value, false)}}`;
     case 'nextValueFor':
@@ -276,6 +288,7 @@ type PlainKind =
   | 'cast'
   | 'call'
   | 'odbcLiteral'
+  | 'odbcCall'
   | 'nextValueFor'
   | 'subquery'
   | 'exists';
@@ -307,7 +320,7 @@ function printPredicate(e: Predicate): string {
       return `${e.fn.toUpperCase()}(${searched}, ${printExpression(e.condition)}${language})`;
     }
     case 'graphMatch':
-      return `MATCH(${e.words.join(' ')})`;
+      return printGraphMatch(e);
     case 'currentOf':
       return words(
         'CURRENT OF',
@@ -316,5 +329,29 @@ function printPredicate(e: Predicate): string {
       );
     default:
       return impossible(e);
+  }
+}
+
+/** What stood in one SHORTEST_PATH comes in one of its own for each chain, which means the same. */
+function printGraphMatch(e: GraphMatch): string {
+  const patterns = e.patterns.map((pattern) => {
+    if (pattern.kind === 'graphSameNode')
+      return `LAST_NODE(${printName(pattern.left)}) = LAST_NODE(${printName(pattern.right)})`;
+    const chain = pattern.parts.map(printGraphPart).join('');
+    return pattern.shortestPath ? `SHORTEST_PATH(${chain})` : chain;
+  });
+  return `MATCH(${patterns.join(' AND ')})`;
+}
+
+function printGraphPart(part: GraphPart): string {
+  switch (part.type) {
+    case 'node':
+      return part.last ? `LAST_NODE(${printName(part.name)})` : printName(part.name);
+    case 'edge':
+      return part.direction === 'right' ? `-(${printName(part.name)})->` : `<-(${printName(part.name)})-`;
+    case 'repeat': {
+      const times = part.times === undefined ? '+' : `{${part.times.from}, ${part.times.to}}`;
+      return `(${part.parts.map(printGraphPart).join('')})${times}`;
+    }
   }
 }

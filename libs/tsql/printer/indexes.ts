@@ -7,6 +7,7 @@ import type {
   UpdateStatistics,
 } from '../ast/index.ts';
 import { printExpression } from './expressions.ts';
+import { printClause } from './server.ts';
 import {
   clusteredWord,
   printAlterTable,
@@ -99,6 +100,8 @@ function printCreateIndex(i: CreateIndex): string {
 function printAlterIndex(i: AlterIndex): string {
   const options = i.action === 'set' ? `(${printOptions(i.options)})` : withOptions(i.options);
   const name = i.name === undefined ? 'ALL' : printName(i.name);
+  if (i.paths !== undefined)
+    return words('ALTER INDEX', name, 'ON', printObjectName(i.table), ...i.paths.map(printClause));
   return words(
     'ALTER INDEX',
     name,

@@ -14,7 +14,7 @@ import { printDatabase } from './databases.ts';
 import { printExpression } from './expressions.ts';
 import { printList, printStatement } from './statements.ts';
 import { printQuery } from './queries.ts';
-import { nullability, printElements } from './tables.ts';
+import { nullability, printElements, printIndexColumn } from './tables.ts';
 import {
   commas,
   impossible,
@@ -123,7 +123,8 @@ function printOther(s: Other): string {
         columns,
         'KEY INDEX',
         printName(s.keyIndex),
-        s.on.length > 0 && `ON ${parens(s.on, printName)}`,
+        (s.on !== undefined || s.filegroup !== undefined) &&
+          `ON (${[...(s.on ? [printName(s.on)] : []), ...(s.filegroup ? [`FILEGROUP ${printName(s.filegroup)}`] : [])].join(', ')})`,
         withOptions(s.options),
       );
     }
@@ -223,7 +224,11 @@ function returnsText(returns: Extract<ObjectStatement, { kind: 'createFunction' 
     case 'returnsTable':
       return `${returns.variable} TABLE ${printElements(returns.elements)}`;
     case 'returnsQuery':
-      return words('TABLE', returns.elements.length > 0 && printElements(returns.elements));
+      return words(
+        'TABLE',
+        returns.elements.length > 0 && printElements(returns.elements),
+        returns.order && `ORDER ${parens(returns.order, printIndexColumn)}`,
+      );
   }
 }
 
@@ -303,7 +308,14 @@ function printPolicy(s: SecurityPolicy): string {
 function printDrop(s: DropObject): string {
   const type = s.type === 'fulltext index' ? 'FULLTEXT INDEX ON' : s.type.toUpperCase();
   const scope = s.scope === undefined ? '' : s.scope === 'server' ? 'ON ALL SERVER' : 'ON DATABASE';
-  return words('DROP', type, s.ifExists && 'IF EXISTS', commas(s.names, printObjectName), scope);
+  return words(
+    'DROP',
+    type,
+    s.ifExists && 'IF EXISTS',
+    commas(s.names, printObjectName),
+    scope,
+    s.noDependents && 'WITH NO DEPENDENTS',
+  );
 }
 
 function printToggle(s: ToggleTrigger): string {

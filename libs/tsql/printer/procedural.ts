@@ -38,6 +38,8 @@ export function printProcedural(s: ProceduralStatement): string {
       return `DECLARE ${printName(s.name)} ${printCursor(s.definition)}`;
     case 'setVariable':
       return `SET ${s.variable.name} ${s.op} ${s.value.kind === 'cursorDefinition' ? printCursor(s.value) : printExpression(s.value)}`;
+    case 'setProperty':
+      return words('SET', printExpression(s.property), s.op, printExpression(s.value));
     case 'setVariableMethod':
       return `SET ${printMethod(s.call)}`;
     case 'setOption':
@@ -71,6 +73,7 @@ type Simple = Exclude<
       | 'declareCursor'
       | 'setVariable'
       | 'setVariableMethod'
+      | 'setProperty'
       | 'setOption'
       | 'if'
       | 'while'
@@ -137,6 +140,8 @@ type Administration = Extract<
   { kind: 'use' | 'checkpoint' | 'dbcc' | 'kill' | 'reconfigure' | 'shutdown' | 'setUser' | 'backupRestore' }
 >;
 
+const KILLED = { session: '', statsJob: 'STATS JOB', queryNotification: 'QUERY NOTIFICATION SUBSCRIPTION' } as const;
+
 function printAdministration(s: Administration): string {
   switch (s.kind) {
     case 'use':
@@ -151,7 +156,13 @@ function printAdministration(s: Administration): string {
         s.options.length > 0 && `WITH ${printOptions(s.options)}`,
       );
     case 'kill':
-      return words('KILL', printExpression(s.target), s.statusOnly && 'WITH STATUSONLY');
+      return words(
+        'KILL',
+        KILLED[s.what],
+        printExpression(s.target),
+        s.statusOnly && 'WITH STATUSONLY',
+        s.outcome && `WITH ${s.outcome.toUpperCase()}`,
+      );
     case 'reconfigure':
       return words('RECONFIGURE', s.override && 'WITH OVERRIDE');
     case 'shutdown':
@@ -220,16 +231,13 @@ function printRaiserror(s: Extract<Simple, { kind: 'raiserror' }>): string {
 function printBackup(s: BackupRestore): string {
   const [what] = s.verb.split(' ');
   const devices = s.devices.length > 0 && `${what === 'BACKUP' ? 'TO' : 'FROM'} ${printOptions(s.devices)}`;
-  const isKey = (o: Option): boolean => o.name.endsWith(' BY PASSWORD');
-  const keys = s.options.filter(isKey).map(printOption);
-  const rest = s.options.filter((o) => !isKey(o));
   return words(
     s.verb,
     s.database && nameOrVariable(s.database),
     s.files.length > 0 && printOptions(s.files),
     devices,
-    ...keys,
-    rest.length > 0 && `WITH ${commas(rest, printBackupOption)}`,
+    ...s.mirrors.map((devices) => `MIRROR TO ${printOptions(devices)}`),
+    s.options.length > 0 && `WITH ${commas(s.options, printBackupOption)}`,
   );
 }
 

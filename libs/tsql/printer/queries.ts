@@ -35,7 +35,9 @@ export function printWith(w: WithClause): string {
   );
   const spaces = w.namespaces.length === 0 ? [] : [`XMLNAMESPACES (${namespaces})`];
   const ctes = w.ctes.map((c) => words(printName(c.name), parens(c.columns, printName), `AS (${printQuery(c.query)})`));
-  return `WITH ${[...spaces, ...ctes].join(', ')}`;
+  const context =
+    w.changeContext === undefined ? [] : [`CHANGE_TRACKING_CONTEXT (${printExpression(w.changeContext)})`];
+  return `WITH ${[...spaces, ...context, ...ctes].join(', ')}`;
 }
 
 /** Prints a body; a chain of UNIONs in a loop, since its tree is as deep as it is long. */

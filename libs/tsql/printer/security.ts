@@ -42,7 +42,13 @@ function printUser(s: User): string {
       : s.from === 'without login'
         ? 'WITHOUT LOGIN'
         : words('FROM', s.from.toUpperCase(), s.source && printName(s.source));
-  return words(s.mode.toUpperCase(), 'USER', printName(s.name), from, withList(s.options));
+  return words(
+    s.mode.toUpperCase(),
+    'USER',
+    printName(s.name),
+    from,
+    s.options.length > 0 && `WITH ${commas(s.options, printLoginOption)}`,
+  );
 }
 
 /** The words behind a password are nested options without parentheses. */

@@ -8,7 +8,8 @@ export function printServerStatement(s: ServerStatement): string {
   return words(s.verb, s.name && printObjectName(s.name), ...s.clauses.map(printClause));
 }
 
-function printClause(c: Clause): string {
+/** Prints one clause. */
+export function printClause(c: Clause): string {
   const values = c.values.map(printValue);
   const last = c.assigned ? values.pop() : undefined;
   const list = c.list && commas(c.list, (item) => words(...item.map(printClause)));

@@ -1,6 +1,8 @@
 import type {
+  FunctionCall,
   Aliased,
   OpenRowset,
+  Option,
   RowsetColumn,
   SystemTime,
   TableFunction,
@@ -56,10 +58,12 @@ export function printSource(source: TableSource): string {
     case 'openRowset':
       return printOpenRowset(source);
     case 'fullTextTable': {
-      const searched =
+      const columns =
         source.searched.length === 1
           ? commas(source.searched, printExpression)
           : parens(source.searched, printExpression);
+      const searched =
+        source.property === undefined ? columns : `PROPERTY(${columns}, ${printExpression(source.property)})`;
       const args = [printObjectName(source.table), searched, printExpression(source.condition)];
       if (source.language !== undefined) args.push(`LANGUAGE ${printExpression(source.language)}`);
       if (source.top !== undefined) args.push(printExpression(source.top));
@@ -69,7 +73,7 @@ export function printSource(source: TableSource): string {
       const table = printObjectName(source.table);
       const version = source.version && `CHANGES ${table}, ${printExpression(source.version)}`;
       const key = `VERSION ${table}, ${parens(source.keyColumns, printName)}, ${parens(source.keyValues, printExpression)}`;
-      return words(`CHANGETABLE(${version ?? key})`, printAlias(source));
+      return words(`CHANGETABLE(${version ?? key}${source.forceSeek ? ', FORCESEEK' : ''})`, printAlias(source));
     }
     default:
       return impossible(source);
@@ -159,8 +163,14 @@ export function printHint(hint: TableHint): string {
   return hint.name + parens(hint.args, printExpression);
 }
 
+function printCallOf(f: TableFunction, call: FunctionCall): string {
+  if (f.searched === undefined) return printExpression(call);
+  const [table, ...rest] = call.args.map(printExpression);
+  return `${printObjectName(call.name)}(${[table, parens(f.searched, printExpression), ...rest].join(', ')})`;
+}
+
 function printFunction(f: TableFunction): string {
-  const call = f.call.kind === 'call' ? printExpression(f.call) : printMethod(f.call);
+  const call = f.call.kind === 'call' ? printCallOf(f, f.call) : printMethod(f.call);
   const schema = f.schema && printColumns(f.schema);
   const table = f.schemaTable && `WITH ${printObjectName(f.schemaTable)}`;
   return words(call, schema, table, printAlias(f), printHints(f.hints));
@@ -178,6 +188,11 @@ function printColumns(columns: readonly RowsetColumn[]): string {
   return `WITH (${commas(columns, print)})`;
 }
 
+/** The word UNIQUE stands behind the columns of ORDER. */
+function printBulkOption(o: Option): string {
+  return o.name === 'ORDER UNIQUE' ? `${printOption({ ...o, name: 'ORDER' })} UNIQUE` : printOption(o);
+}
+
 function printOpenRowset(o: OpenRowset): string {
   const fn = o.fn.toUpperCase();
   const args = o.args.map(printExpression);
@@ -189,6 +204,7 @@ function printOpenRowset(o: OpenRowset): string {
     const inner = [`MODEL = ${args.join(', ')}`, data, ...o.options.map(printOption)].join(', ');
     return words(`PREDICT(${inner})`, schema, printAlias(o));
   }
-  if (o.bulk) return words(`${fn}(BULK ${[...args, ...o.options.map(printOption)].join(', ')})`, schema, printAlias(o));
+  if (o.bulk)
+    return words(`${fn}(BULK ${[...args, ...o.options.map(printBulkOption)].join(', ')})`, schema, printAlias(o));
   return words(`${fn}(${[...args, ...(object === undefined ? [] : [object])].join(', ')})`, schema, printAlias(o));
 }

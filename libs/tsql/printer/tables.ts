@@ -66,6 +66,12 @@ function printElement(e: TableElement): string {
       return printInlineIndex(e);
     case 'period':
       return `PERIOD FOR SYSTEM_TIME (${printName(e.start)}, ${printName(e.end)})`;
+    case 'foreignKey':
+      return words(
+        e.name && `CONSTRAINT ${printName(e.name)}`,
+        e.columns.length === 0 && 'FOREIGN KEY',
+        printForeignKey(e),
+      );
     default:
       return printConstraint(e);
   }
@@ -192,6 +198,7 @@ function printInlineIndex(i: InlineIndex): string {
     i.columnstore && 'COLUMNSTORE',
     parens(i.columns, printIndexColumn),
     i.include.length > 0 && `INCLUDE ${parens(i.include, printName)}`,
+    i.order.length > 0 && `ORDER ${parens(i.order, printIndexColumn)}`,
     i.where && `WHERE ${printExpression(i.where)}`,
     withOptions(i.options),
     i.on && printStorage(i.on),
@@ -214,6 +221,8 @@ function printAction(a: AlterTableAction): string {
       return words(checkWord(a.check), 'ADD', commas(a.elements, printElement));
     case 'alterColumn':
       return printAlterColumn(a);
+    case 'alterTableIndex':
+      return words('ALTER INDEX', printName(a.name), 'REBUILD', withOptions(a.options));
     case 'dropElements':
       return `DROP ${printDropped(a.items)}`;
     case 'toggleConstraints':
@@ -262,6 +271,7 @@ function printAlterColumn(a: Extract<AlterTableAction, { kind: 'alterColumn' }>)
     a.collation && `COLLATE ${printName(a.collation)}`,
     a.sparse && 'SPARSE',
     masked,
+    a.encrypted && `ENCRYPTED WITH (${printOptions(a.encrypted)})`,
     nullability(a.nullable),
     withOptions(a.options),
   );

@@ -56,7 +56,7 @@ export function printType(type: DataType): string {
   const written = type.name.name.toLowerCase();
   let name = printName(type.name);
   if (plain && MORE_WORDS[written] !== undefined) name += MORE_WORDS[written](type.base);
-  else if (/^(char|character|binary)$/.test(written) && type.base.startsWith('var')) name = `${name} varying`;
+  else if (/^(char|character|nchar|binary)$/.test(written) && type.base.startsWith('var')) name = `${name} varying`;
   const full = type.schema === undefined ? name : `${printName(type.schema)}.${name}`;
   if (type.xmlSchema !== undefined)
     return `${full}(${words(type.xmlContent?.toUpperCase(), printObjectName(type.xmlSchema))})`;
@@ -71,7 +71,12 @@ export function printOption(option: Option): string {
   const nested = options === undefined ? '' : `(${commas(options, printOption)})`;
   const isOrder = value?.kind === 'keyword' && (value.name === 'ASC' || value.name === 'DESC');
   const equals =
-    shown !== '' && !isOrder && (value !== undefined || (nested !== '' && !FUNCTION_LIKE.has(name))) ? '=' : '';
+    shown !== '' &&
+    !isOrder &&
+    option.bare !== true &&
+    (value !== undefined || (nested !== '' && !FUNCTION_LIKE.has(name)))
+      ? '='
+      : '';
   const on = partitions === undefined ? '' : `ON PARTITIONS (${printPartitions(partitions)})`;
   return words(shown, equals, text, unit, nested, on);
 }

@@ -82,7 +82,8 @@ export class ClauseBuilder {
 
   private attachable(start: Token): Draft {
     const last = this.open ? this.current.at(-1) : undefined;
-    return last === undefined || last.list !== undefined ? this.draft(start) : last;
+    const isFull = last === undefined || last.list !== undefined || (last.assigned && !last.awaits);
+    return isFull ? this.draft(start) : last;
   }
 
   private draft(start: Token = this.r.token): Draft {

@@ -1,7 +1,8 @@
 /** Endpoints, event notifications and sessions, audits: https://learn.microsoft.com/sql/t-sql/statements/statements */
 export const EVENT_RULES = `
 CREATE ENDPOINT <target> [AUTHORIZATION <principal>] [STATE = <endpointState>] AS TCP ( {<transport>},... ) FOR <payload>
-ALTER ENDPOINT <target> [AUTHORIZATION <principal>] [STATE = <endpointState>] [AS TCP ( {<transport>},... )] [FOR <payload>]
+ALTER ENDPOINT <target> [AUTHORIZATION <principal>] [STATE = <endpointState>]
+  [AFFINITY = {NONE | ADMIN | <int>}] [AS TCP ( {<transport>},... )] [FOR <payload>]
 DROP ENDPOINT <target>
 CREATE EVENT NOTIFICATION <target> ON {SERVER | DATABASE | QUEUE <object>} [WITH FAN_IN] FOR {<word>},...
   TO SERVICE {<string>},...
@@ -49,5 +50,5 @@ auditOption: QUEUE_DELAY = <int> | ON_FAILURE = {CONTINUE | SHUTDOWN | FAIL_OPER
   | STATE = <onOff> | OPERATOR_AUDIT = <onOff>
 auditChange: TO <auditTarget> [WITH ( {<auditOption>},... )] [WHERE <expression>]
   | WITH ( {<auditOption>},... ) [WHERE <expression>] | WHERE <expression>
-auditAction: {<word>},... [ON [<word> ::] <object> BY {<principal>},...]
+auditAction: {<word>},... [ON [<class>] <object> BY {<principal>},...]
 `;

@@ -45,10 +45,17 @@ CREATE DATABASE ENCRYPTION KEY WITH ALGORITHM = <word> ENCRYPTION BY SERVER {CER
 ALTER DATABASE ENCRYPTION KEY {REGENERATE WITH ALGORITHM = <word> [ENCRYPTION BY SERVER {CERTIFICATE | ASYMMETRIC KEY} <name>]
   | ENCRYPTION BY SERVER {CERTIFICATE | ASYMMETRIC KEY} <name>}
 DROP DATABASE ENCRYPTION KEY
-ADD SIGNATURE TO [<moduleClass>] <object> BY {<signer>},...
-ADD COUNTER SIGNATURE TO [<moduleClass>] <object> BY {<signer>},...
-DROP SIGNATURE FROM [<moduleClass>] <object> BY {<signer>},...
-DROP COUNTER SIGNATURE FROM [<moduleClass>] <object> BY {<signer>},...
+ADD SIGNATURE TO [<class>] <object> BY {<signer>},...
+ADD COUNTER SIGNATURE TO [<class>] <object> BY {<signer>},...
+DROP SIGNATURE FROM [<class>] <object> BY {<signer>},...
+DROP COUNTER SIGNATURE FROM [<class>] <object> BY {<signer>},...
+BACKUP CERTIFICATE <target> TO FILE = <string> [WITH {FORMAT = <string> | PRIVATE KEY ( {<privateKey>},... )},...]
+BACKUP MASTER KEY TO FILE = <string> ENCRYPTION BY PASSWORD = <string>
+RESTORE MASTER KEY FROM FILE = <string> DECRYPTION BY PASSWORD = <string> ENCRYPTION BY PASSWORD = <string> [FORCE]
+BACKUP SERVICE MASTER KEY TO FILE = <string> ENCRYPTION BY PASSWORD = <string>
+RESTORE SERVICE MASTER KEY FROM FILE = <string> DECRYPTION BY PASSWORD = <string> [FORCE]
+BACKUP SYMMETRIC KEY <target> TO FILE = <string> ENCRYPTION BY PASSWORD = <string>
+RESTORE SYMMETRIC KEY <target> FROM FILE = <string> DECRYPTION BY PASSWORD = <string> ENCRYPTION BY PASSWORD = <string>
 ADD SENSITIVITY CLASSIFICATION TO {<object>},... WITH ( {<classification>},... )
 DROP SENSITIVITY CLASSIFICATION FROM {<object>},...
 `;
@@ -60,7 +67,7 @@ certificateSource: ASSEMBLY <name>
   | EXECUTABLE FILE = <string> [WITH {PRIVATE KEY ( {<privateKey>},... )},...]
   | BINARY = <constant> [WITH {PRIVATE KEY ( {<privateKey>},... )},...]
 certificateOption: SUBJECT = <string> | START_DATE = <string> | EXPIRY_DATE = <string>
-privateKey: FILE = <string> | BINARY = <constant> | DECRYPTION BY PASSWORD = <string> | ENCRYPTION BY PASSWORD = <string>
+privateKey: ALGORITHM = {<string> | <word>} | FILE = <string> | BINARY = <constant> | DECRYPTION BY PASSWORD = <string> | ENCRYPTION BY PASSWORD = <string>
 keyOption: ALGORITHM = <word> | KEY_SOURCE = <string> | IDENTITY_VALUE = <string> | PROVIDER_KEY_NAME = <string>
   | CREATION_DISPOSITION = {CREATE_NEW | OPEN_EXISTING}
 mechanism: CERTIFICATE <name> | PASSWORD = <string> | SYMMETRIC KEY <name> | ASYMMETRIC KEY <name>
@@ -69,7 +76,6 @@ columnMasterKey: KEY_STORE_PROVIDER_NAME = <string> | KEY_PATH = <string>
   | ENCLAVE_COMPUTATIONS ( SIGNATURE = <constant> )
 columnKeyValue: COLUMN_MASTER_KEY = <name> | ALGORITHM = <string> | ENCRYPTED_VALUE = <constant>
 credential: IDENTITY = <string> | SECRET = <string>
-moduleClass: OBJECT :: | ASSEMBLY :: | DATABASE ::
 signer: CERTIFICATE <name> [WITH {PASSWORD = <string> | SIGNATURE = <constant>}]
   | ASYMMETRIC KEY <name> [WITH {PASSWORD = <string> | SIGNATURE = <constant>}]
 classification: LABEL = <string> | LABEL_ID = <string> | INFORMATION_TYPE = <string> | INFORMATION_TYPE_ID = <string>

@@ -11,6 +11,8 @@ CREATE WORKLOAD GROUP <target> [WITH ( {<groupOption>},... )] [USING {EXTERNAL <
 ALTER WORKLOAD GROUP <target> [WITH ( {<groupOption>},... )] [USING {EXTERNAL <name> | <name>},...]
 DROP WORKLOAD GROUP <target>
 ALTER SERVER CONFIGURATION SET <configuration>
+BACKUP GROUP {<name>},... TO {<backupDevice>},... WITH {<snapshotOption>},...
+BACKUP SERVER TO {<backupDevice>},... WITH {<snapshotOption>},...
 `;
 
 /** Parts of the statements on resources. */
@@ -24,6 +26,8 @@ externalPoolOption: MAX_CPU_PERCENT = <int> | MAX_MEMORY_PERCENT = <int> | MAX_P
   | AFFINITY CPU = {AUTO | ( {<range>},... )} | AFFINITY NUMANODE = ( {<range>},... )
 groupOption: IMPORTANCE = {LOW | MEDIUM | HIGH} | REQUEST_MAX_MEMORY_GRANT_PERCENT = <constant> | REQUEST_MAX_CPU_TIME_SEC = <int>
   | REQUEST_MEMORY_GRANT_TIMEOUT_SEC = <int> | MAX_DOP = <int> | GROUP_MAX_REQUESTS = <int>
+backupDevice: DISK = <stringOrVariable> | URL = <stringOrVariable> | <nameOrVariable>
+snapshotOption: METADATA_ONLY | COPY_ONLY | FORMAT | INIT | NOINIT | CHECKSUM | MEDIANAME = <stringOrVariable> | NAME = <stringOrVariable>
 configuration: PROCESS AFFINITY CPU = {AUTO | {<range>},...} | PROCESS AFFINITY NUMANODE = {<range>},...
   | DIAGNOSTICS LOG {ON | OFF | PATH = {DEFAULT | <string>} | MAX_SIZE = {DEFAULT | <int> MB} | MAX_FILES = {DEFAULT | <int>}}
   | FAILOVER CLUSTER PROPERTY <word> = {DEFAULT | <constant>}

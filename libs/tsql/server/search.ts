@@ -24,6 +24,7 @@ languageName: <constant> | <name>
 indexedColumn: <name> [TYPE COLUMN <name>] [LANGUAGE <languageName>] [STATISTICAL_SEMANTICS]
 searchProperty: PROPERTY_SET_GUID = <string> | PROPERTY_INT_ID = <int> | PROPERTY_DESCRIPTION = <string>
 namespace: DEFAULT <string> | <string> AS <name>
+xmlPathChange: [WITH XMLNAMESPACES ( {<namespace>},... )] FOR ( {ADD <xmlPath> | REMOVE <name>},... )
 xmlPath: <name> = <string> [AS XQUERY [<string>] [MAXLENGTH ( <int> )] [SINGLETON] | AS SQL <type> [SINGLETON]]
 indexOption: PAD_INDEX = <onOff> | FILLFACTOR = <int> | SORT_IN_TEMPDB = <onOff> | IGNORE_DUP_KEY = OFF | DROP_EXISTING = <onOff>
   | ONLINE = OFF | ALLOW_ROW_LOCKS = <onOff> | ALLOW_PAGE_LOCKS = <onOff> | MAXDOP = <int>

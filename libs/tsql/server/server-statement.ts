@@ -1,4 +1,4 @@
-import type { ServerStatement } from '../ast/index.ts';
+import type { Clause, ServerStatement } from '../ast/index.ts';
 import { objectName } from '../parser/names.ts';
 import type { Reader } from '../parser/reader.ts';
 import { AVAILABILITY_RULES, AVAILABILITY_PARTS } from './availability.ts';
@@ -62,6 +62,13 @@ export function serverStatement(r: Reader, start: Reader['token']): ServerStatem
     clauses: builder.finish(),
     span: r.span(start),
   };
+}
+
+/** Reads one of the named parts where another statement has it. */
+export function clausesOf(r: Reader, name: string): readonly Clause[] {
+  const builder = new ClauseBuilder(r);
+  follow(r, partOf(name), builder);
+  return builder.finish();
 }
 
 /** Reads what a part of a syntax stands for. Nothing is read twice: what comes next decides. */
@@ -157,7 +164,7 @@ function fits(r: Reader, parts: readonly Pattern[], ahead: number, from: number)
     case 'reference': {
       const value = VALUE_KINDS.get(first.name);
       if (value === undefined) return fits(r, [partOf(first.name), ...rest], ahead, from);
-      return value.starts(r, r.peek(ahead));
+      return value.starts(r, r.peek(ahead), ahead);
     }
     case 'sequence':
       return fits(r, [...first.parts, ...rest], ahead, from);

@@ -4,12 +4,13 @@ import { dataType, objectName } from '../parser/names.ts';
 import { literal } from '../parser/primary.ts';
 import { selectItem } from '../parser/query.ts';
 import type { Reader } from '../parser/reader.ts';
+import { classWords } from '../parser/security.ts';
 
 type Token = Reader['token'];
 
 /** A kind of value that a syntax names in `<…>`: whether a token can begin it, and how to read it. */
 export interface ValueKind {
-  readonly starts: (r: Reader, token: Token) => boolean;
+  readonly starts: (r: Reader, token: Token, ahead: number) => boolean;
   readonly read: (r: Reader) => ClauseValue;
 }
 
@@ -41,7 +42,7 @@ function constant(r: Reader): ClauseValue {
 /** Tells a value of its own type from a variable in its place. */
 function orVariable(kind: ValueKind): ValueKind {
   return {
-    starts: (r, token) => isVariable(r, token) || kind.starts(r, token),
+    starts: (r, token, ahead) => isVariable(r, token) || kind.starts(r, token, ahead),
     read: (r) => (r.isVariable() ? variable(r) : kind.read(r)),
   };
 }
@@ -66,10 +67,20 @@ const PRINCIPAL: ValueKind = {
   read: (r) => (r.is('PUBLIC') ? r.anyName() : r.name()),
 };
 
+/** `OBJECT::` before a name. */
+const CLASS: ValueKind = {
+  starts: (r, token, ahead) => token.type === 'word' && r.peekIs('::', ahead + 1),
+  read: (r) => {
+    const start = r.token;
+    return { kind: 'keyword', name: `${classWords(r) ?? r.fail()}::`, span: r.span(start) };
+  },
+};
+
 /** The values that a syntax may name. */
 export const VALUE_KINDS: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
   ['name', NAME],
   ['principal', PRINCIPAL],
+  ['class', CLASS],
   ['object', { starts: isName, read: objectName }],
   ['string', STRING],
   ['constant', CONSTANT],
