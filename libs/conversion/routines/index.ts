@@ -1,3 +1,4 @@
+export { plainNames } from './plain-names.ts';
 export type { RoutineContext } from './body.ts';
 export { NotConverted } from './not-converted.ts';
 export { RoutineConversion, type RoutineStatements } from './routines.ts';

@@ -124,7 +124,9 @@ class DatabaseConversion {
     const object = sourceName(table);
     const name = context.naming.name(`relations ${schema}`, renamedTable || table.name, `table ${object}`);
     if (isOther(name, table.name)) tell(context, 'SL1004', object, `Table ${table.name} is named ${schema}.${name}.`);
-    for (const feature of table.features) tell(context, 'SL1013', object, `The table is ${feature}.`);
+    // Versions have their own way, and their own issue.
+    for (const feature of table.features)
+      if (feature !== 'temporal' || !table.temporal) tell(context, 'SL1013', object, `The table is ${feature}.`);
     if (table.columns.length > MAX_COLUMNS)
       tell(
         context,

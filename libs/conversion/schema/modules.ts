@@ -3,9 +3,9 @@ import { quoteIdent, quoteQualified } from '#pgsql';
 import type { ModuleModel, TableTypeModel } from '#schema';
 import { parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
-import { RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
+import { plainNames, RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
-import type { NamingPolicy } from './naming.ts';
+import { Naming, type NamingPolicy } from './naming.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
 import { comment } from './table-ddl.ts';
 import type { Step } from './target-model.ts';
@@ -144,8 +144,7 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
       return { problem: issue('SL1008', object, message, { excerpt: definition }) };
     }
     const { scope } = context;
-    const profile = targetProfile(problems, { serverVersion: scope.serverVersion, foldCase: scope.foldCase });
-    const translated = translateQuery(statement.query, { profile, scope });
+    const translated = translateQuery(statement.query, { profile: viewProfile(context, problems), scope });
     const blocking = problems.find((problem) => problem.severity === 'error');
     if (blocking || translated.parameters.length > 0) {
       const message = `The view is not converted: ${blocking?.message ?? 'it uses session values'}`;
@@ -163,6 +162,14 @@ function convertView(module: ModuleModel, context: ModuleContext): Attempt {
       problem: issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition }),
     };
   }
+}
+
+/** As the bodies of routines are translated: aliases follow the naming policy. */
+function viewProfile(context: ModuleContext, problems: TranslationProblem[]): ReturnType<typeof targetProfile> {
+  const { serverVersion, foldCase } = context.scope;
+  const names = new Naming(context.policy);
+  const name = (text: string): string => names.name('aliases', text, text.toLowerCase());
+  return targetProfile(problems, { name, serverVersion, foldCase });
 }
 
 interface TranslatedView {
@@ -191,7 +198,7 @@ function viewSteps(module: ModuleModel, context: ModuleContext, { translated, na
   });
   const view = quoteQualified({ schema, name });
   const sql = `CREATE ${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
-  const steps: Step[] = [{ phase: 'code', object, sql, optional: true }];
+  const steps: Step[] = [{ phase: 'code', object, sql: plainNames(sql), optional: true }];
   if (isMaterialized) steps.push(...viewIndexes(module, context, { schema, name, names, columns }));
   if (module.comment)
     steps.push({

@@ -1,6 +1,7 @@
 import { quoteLiteral } from '#pgsql';
 import type { PartitionFunctionModel, TableModel } from '#schema';
 import { parseExpression } from '#tsql';
+import { parseTimestampMicros, timestampText } from '#values';
 import { foldOf } from './event-table.ts';
 import { type SchemaContext, sourceName, tell } from './schema-context.ts';
 import type { ConvertedTable, Partitioning } from './target-model.ts';
@@ -117,13 +118,33 @@ function boundsOf(context: Context, fn: PartitionFunctionModel, object: string):
     const sql = context.expressions.convert(bound, { object, what: `bound of ${fn.name}`, type: sqlTypeOf(fn.type) });
     if (sql === null) return null;
     const step = fn.right ? undefined : STEPS[fn.type.name]?.(fn);
-    bounds.push(step === undefined ? sql : next(sql, step));
+    bounds.push(readable(sql, fn.type.name, step));
   }
   return bounds;
 }
 
-/** A number is counted on here, so that the bound reads as one; moments are left to PostgreSQL. */
-function next(sql: string, step: string): string {
+const MOMENT = /^'(\d{4})-?(\d\d)-?(\d\d)(?:[T ]([\d:.]+))?'::(?:timestamp|date)/;
+
+/** The bound as a literal: a number or a moment is counted on here; of other types that is left to PostgreSQL. */
+function readable(sql: string, type: string, step: string | undefined): string {
+  const moment = /^(date|datetime|datetime2|smalldatetime)$/.test(type) ? MOMENT.exec(sql) : null;
+  if (moment) {
+    const [, year = '', month = '', day = '', time = '00:00:00'] = moment;
+    const micros = BigInt(
+      parseTimestampMicros(`${year}-${month}-${day} ${/^\d+:\d+$/.test(time) ? `${time}:00` : time}`),
+    );
+    const text = timestampText(micros + microsOf(step));
+    return quoteLiteral(
+      text.endsWith(' 00:00:00.000000') || type === 'date' ? text.slice(0, 10) : text.replace(/\.?0+$/, ''),
+    );
+  }
+  if (step === undefined) return sql;
   if (/^-?\d+$/.test(sql) && /^\d+$/.test(step)) return (BigInt(sql) + BigInt(step)).toString();
   return `(${sql}) + ${step.startsWith('interval') ? step : `${quoteLiteral(step)}::numeric`}`;
+}
+
+function microsOf(step: string | undefined): bigint {
+  if (step === undefined) return 0n;
+  const [, amount = '0', unit] = /^interval '([\d.]+) (\w+)'$/.exec(step) ?? [];
+  return BigInt(Math.round(Number(amount) * (unit === 'day' ? 86_400_000_000 : 1_000_000)));
 }

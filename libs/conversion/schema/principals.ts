@@ -95,8 +95,9 @@ class Principals {
     const target = this.targetOf(one);
     if (on.class === 'database' && permission === 'CONNECT') return;
     if (target === undefined) return tell(this.context, 'SL1036', place, `${text} is not converted.`);
-    for (const schema of target.usage) this.add(place, `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${role}`);
-    this.add(place, `GRANT ${target.right} ON ${target.on} TO ${role}${option}`);
+    const owner = role === 'PUBLIC' ? place : one.grantee;
+    for (const schema of target.usage) this.add(owner, `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${role}`);
+    this.add(owner, `GRANT ${target.right} ON ${target.on} TO ${role}${option}`);
   }
 
   private quotedRole(name: string): string | undefined {
@@ -197,7 +198,10 @@ function policySql(context: SchemaContext, { object, index, predicate }: OnePred
     isPredicate: true,
   });
   if (sql === null) return null;
-  const name = context.naming.name(`policies ${of}`, object.slice(object.indexOf('.') + 1), `${object} ${index}`);
+  const own = object.slice(object.indexOf('.') + 1);
+  const suffix =
+    predicate.type === 'filter' ? '' : `_${(predicate.operation ?? 'block').replaceAll(' ', '_').toLowerCase()}`;
+  const name = context.naming.name(`policies ${of}`, `${own}${suffix}`, `${object} ${index}`);
   const head = `CREATE POLICY ${quoteIdent(name)} ON ${quoteQualified(table)}`;
   if (predicate.type === 'filter') return `${head} FOR ALL USING (${sql}) WITH CHECK (true)`;
   const event = /INSERT$/.test(predicate.operation ?? '')

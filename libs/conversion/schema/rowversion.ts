@@ -8,7 +8,12 @@ import { rowTrigger } from './trigger-text.ts';
  * sequence begins beyond every value that was moved.
  */
 export function rowversionSteps(context: SchemaContext, tables: readonly ConvertedTable[]): Step[] {
+  // History keeps the values that rows had.
+  const histories = new Set(
+    tables.flatMap(({ source }) => (source.temporal ? [sourceName(source.temporal.history)] : [])),
+  );
   const found = tables.flatMap((table) => {
+    if (histories.has(sourceName(table.source))) return [];
     const column = table.columns.find((one) => /^(rowversion|timestamp)$/.test(one.source.sourceType.name));
     return column ? [{ table, column }] : [];
   });

@@ -63,10 +63,17 @@ export function convertedObjects(database: DatabaseModel, conversion: Conversion
 
 const keyOf = (owner: Owner): string => JSON.stringify([owner.schema, owner.kind, owner.name]);
 
+/** What is made of a table later: its code are the triggers that the converter makes for what the source's engine does by itself. */
+const PART_KINDS: Readonly<Record<Exclude<Phase, 'before'>, string>> = {
+  after: 'index',
+  cutover: 'constraint',
+  code: 'trigger',
+};
+
 /** What comes after the load for a table and is no object of its own. */
 function partOf(owner: Owner, step: Step): Owner {
   if (owner.kind !== 'table' || step.phase === 'before') return owner;
-  return { schema: owner.schema, kind: step.phase === 'after' ? 'index' : 'constraint', name: owner.name };
+  return { schema: owner.schema, kind: PART_KINDS[step.phase], name: owner.name };
 }
 
 type Named = { readonly schema: string; readonly name: string; readonly definition?: string | null };
@@ -85,6 +92,7 @@ function ownersOf(database: DatabaseModel): Map<string, Owner> {
   add('type', database.aliasTypes);
   add('type', database.tableTypes ?? []);
   add('synonym', database.synonyms);
+  add('security-policy', database.securityPolicies ?? []);
   for (const module of database.modules) add(module.kind === 'other' ? 'clr' : module.kind, [module]);
   for (const table of database.tables) {
     const parts = (names: readonly { readonly name: string }[]): Named[] =>
@@ -93,11 +101,21 @@ function ownersOf(database: DatabaseModel): Map<string, Owner> {
     add('constraint', parts([...table.uniques, ...table.checks]));
     add('foreign-key', parts(table.foreignKeys));
   }
+  // What belongs to no schema, by its kind; a schema of the same name goes before.
+  const schemas = new Set(database.schemas.map((one) => one.name));
+  const alone = (kind: string, name: string): void => {
+    if (!owners.has(name) && !schemas.has(name)) owners.set(name, { schema: '', kind, name });
+  };
+  for (const { kind, name } of database.principals ?? []) alone(kind, name);
+  for (const { kind, name } of database.facilities ?? []) alone(kind, name);
+  alone('database', database.name);
   return owners;
 }
 
 /** The object that a step or an issue names, or the one that it is a part of: names may hold dots. What is none has a file by its own name. */
 function ownerOf(object: string, owners: ReadonlyMap<string, Owner>): Owner {
+  const own = owners.get(object);
+  if (own) return own;
   for (let name = object; name.includes('.'); name = name.slice(0, name.lastIndexOf('.'))) {
     const found = owners.get(name);
     if (found) return found;

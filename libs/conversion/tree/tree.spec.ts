@@ -43,6 +43,7 @@ const database = {
   sequences: [],
   aliasTypes: [],
   synonyms: [],
+  schemas: [],
   modules: [{ ...plain, kind: 'procedure', name: 'DoIt', definition: 'CREATE PROC DoIt AS\n*/ SELECT 1' }],
 } as unknown as DatabaseModel;
 
