@@ -14,6 +14,7 @@ import type {
 } from '#tsql';
 import type { SqlType } from '../query/index.ts';
 import { declareCursorVariable } from './cursors.ts';
+import { isDropped } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { setRowCount } from './row-count.ts';
 import { createTemporary, createTyped, temporaryName } from './temporary.ts';
@@ -22,6 +23,7 @@ import type { LocalVariable } from './variables.ts';
 /** DECLARE: the variables are hoisted, what they are given first is assigned here, where the source has it (it may stand in a loop). */
 export function declare(e: Emitter, node: Declare): void {
   for (const item of node.items) {
+    if (item.kind === 'declareVariable' && isDropped(e, item.name)) continue;
     if (item.kind === 'declareTable') {
       createTemporary(e, {
         source: item.name,
@@ -65,14 +67,15 @@ const compound = (op: string, left: Expression, right: Expression, span: Span): 
 
 /** SET @v = value. */
 export function setVariable(e: Emitter, node: SetVariable): void {
+  if (isDropped(e, node.variable.name)) return;
   if (node.value.kind === 'cursorDefinition') return declareCursorVariable(e, node.variable, node.value);
   const cursor = e.variables.find(node.variable.name);
   if (cursor && !cursor.type) e.fail('A cursor variable that is set from another one is not converted.', node.span);
   assignTo(e, variableOf(e, node.variable), compound(node.op, node.variable, node.value, node.span));
 }
 
-const assignsOf = (spec: SelectSpec): readonly SelectAssign[] =>
-  spec.items.filter((one): one is SelectAssign => one.kind === 'selectAssign');
+const assignsOf = (e: Emitter, spec: SelectSpec): readonly SelectAssign[] =>
+  spec.items.filter((one): one is SelectAssign => one.kind === 'selectAssign' && !isDropped(e, one.variable.name));
 
 const AGGREGATES = new Set('count count_big sum avg min max string_agg stdev stdevp var varp checksum_agg'.split(' '));
 
@@ -92,7 +95,7 @@ function aggregates(node: Expression): boolean {
 
 /** SELECT @v = …: without FROM one assignment after the other; of one row INTO; else row by row, so that no row changes nothing and the last row counts. */
 export function selectAssign(e: Emitter, query: Query, spec: SelectSpec): void {
-  const items = assignsOf(spec);
+  const items = assignsOf(e, spec);
   if (spec.from.length === 0 && !query.with) return assignInTurn(e, spec, items);
   const names = new Set(items.map((one) => one.variable.name.toLowerCase()));
   const reads = items.some(

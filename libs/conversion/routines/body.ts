@@ -3,6 +3,7 @@ import type { Issue } from '../schema/issue.ts';
 import { Naming, type NamingPolicy } from '../schema/naming.ts';
 import type { TargetScope } from '../schema/target-scope.ts';
 import { beginCursors, findCursorLoops } from './cursors.ts';
+import { beginDynamicSql } from './dynamic-sql.ts';
 import { type BodyKind, type BodyOptions, Emitter } from './emitter.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
 import { plainNames } from './plain-names.ts';
@@ -55,6 +56,7 @@ export function beginBody(
   e.skipComments(bodyStart(source));
   executeAs(e, source);
   beginCursors(e, settings.body);
+  beginDynamicSql(e, settings.body, 'parameters' in source.statement ? source.statement.parameters : []);
   return e;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../query/index.ts';
 import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
 import type { Naming } from '../schema/naming.ts';
+import { orderedAtRunTime } from './dynamic-order.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from './layout.ts';
 import { NotConverted } from './not-converted.ts';
@@ -120,8 +121,10 @@ export class Emitter {
 
   /** A statement on as many lines as it needs, the later ones indented. */
   sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
-    this.pieces.push({ kind, sql: text, line: span.line });
-    this.laid(`${prefix}${text};`);
+    const dynamic = orderedAtRunTime(this, text);
+    this.pieces.push({ kind, sql: dynamic?.planned ?? text, line: span.line });
+    if (!dynamic) return this.laid(`${prefix}${text};`);
+    for (const line of `${prefix}${dynamic.execute};`.split('\n')) this.line(line);
   }
 
   laid(text: string): void {

@@ -1,7 +1,8 @@
 import { findAll, parseBatch } from '#tsql';
-import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Variable } from '#tsql';
+import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
 import type { ResultColumn } from '../query/index.ts';
 import { variableOf } from './assign.ts';
+import { declaredText, executeParts, type Given } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { resultSet } from './result-sets.ts';
 import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
@@ -10,12 +11,12 @@ import { setRowCount, takeRowCount } from './row-count.ts';
 /** EXEC of a procedure or a string. */
 export function execute(e: Emitter, node: Execute): void {
   if (node.at) e.fail('EXEC … AT a linked server has no counterpart.', node.span, 'SL1044');
-  if (node.strings) return executeText(e, node, constantText(e, joined(node.strings)), []);
+  if (node.strings) return dynamicText(e, node);
   const { procedure } = node;
   if (!procedure || procedure.kind === 'variable')
     return e.fail('The name of the procedure is only known when it runs.', node.span, 'SL1049');
   const name = procedure.name.name.toLowerCase();
-  if (name === 'sp_executesql') return executeSql(e, node);
+  if (name === 'sp_executesql') return dynamicText(e, node);
   if (name === 'sp_getapplock' || name === 'sp_releaseapplock') return appLock(e, node, name);
   const routine = routineOf(e, node);
   e.facts.writes = true;
@@ -179,7 +180,7 @@ export function insertExecute(e: Emitter, node: Insert, call: Execute): void {
     call.strings ||
     (call.procedure?.kind === 'objectName' && call.procedure.name.name.toLowerCase() === 'sp_executesql')
   )
-    e.fail('INSERT … EXEC of dynamic SQL is not converted.', node.span, 'SL1044');
+    return dynamicText(e, call, (statement) => inserting(e, statement, node));
   const routine = routineOf(e, call);
   if (routine.kind !== 'table')
     return e.fail('INSERT … EXEC of a procedure that does not return one set of rows.', node.span, 'SL1049');
@@ -191,6 +192,28 @@ export function insertExecute(e: Emitter, node: Insert, call: Execute): void {
   e.facts.writes = true;
   e.sql(`INSERT INTO ${target.sql} (${list}) SELECT * FROM ${rowsOf(e, call, routine)}`, node.span);
   takeRowCount(e);
+}
+
+/** A query that INSERT … EXEC runs is the INSERT's own. */
+function inserting(e: Emitter, statement: Statement, node: Insert): Statement {
+  switch (statement.kind) {
+    case 'select':
+      return { ...node, source: { kind: 'insertQuery', query: statement.query, span: statement.span } };
+    case 'block':
+      return { ...statement, statements: statement.statements.map((one) => inserting(e, one, node)) };
+    case 'if':
+      return {
+        ...statement,
+        then: inserting(e, statement.then, node),
+        ...(statement.otherwise ? { otherwise: inserting(e, statement.otherwise, node) } : {}),
+      };
+    case 'empty':
+    case 'declare':
+    case 'setVariable':
+      return statement;
+    default:
+      return e.fail('INSERT … EXEC of dynamic SQL that is more than a query.', node.span, 'SL1044');
+  }
 }
 
 function joined(strings: readonly Expression[]): Expression | undefined {
@@ -228,25 +251,37 @@ function onlyValue(e: Emitter, node: Variable): Expression | undefined {
   return given.length === 1 && only && findAll(only, 'variable').every((one) => !is(one.name)) ? only : undefined;
 }
 
-/** sp_executesql N'…', N'@p int', @p = …. */
-function executeSql(e: Emitter, node: Execute): void {
-  const [first, second, ...rest] = node.args;
-  const text = constantText(e, first?.value);
-  const declared = second ? constantText(e, second.value) : '';
-  if (text === undefined || declared === undefined)
+/** EXEC of a text, and sp_executesql N'…', N'@p int', @p = …. `change` makes of its statements what they are used for. */
+function dynamicText(e: Emitter, node: Execute, change: (statement: Statement) => Statement = (one) => one): void {
+  const [first, second] = node.strings ? [] : node.args;
+  const declared = second ? (constantText(e, second.value) ?? declaredText(e, node)) : '';
+  if (declared === undefined)
     return e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
+  executeText(e, node, { text: constantText(e, node.strings ? joined(node.strings) : first?.value), declared, change });
+}
+
+/** The parameters of a text with what they are given. */
+function givenOf(e: Emitter, node: Execute, declared: string): readonly Given[] {
   const parameters = declared === '' ? [] : parametersOf(e, declared, node.span);
-  executeText(
-    e,
-    node,
-    text,
-    parameters.map((parameter, index) => ({
-      parameter,
-      arg:
-        rest.find((one) => one.name?.toLowerCase() === parameter.name.toLowerCase()) ??
-        (rest[index]?.name === undefined ? rest[index] : undefined),
-    })),
-  );
+  const rest = node.args.slice(2);
+  return parameters.map((parameter, index) => {
+    const arg =
+      rest.find((one) => one.name?.toLowerCase() === parameter.name.toLowerCase()) ??
+      (rest[index]?.name === undefined ? rest[index] : undefined);
+    return { parameter, arg, stands: standIn(e, parameter, arg, node.span) };
+  });
+}
+
+/** What stands for a parameter: the variable that it is given, where the types are the same, else a variable of its own. */
+function standIn(e: Emitter, parameter: Parameter, arg: ExecuteArgument | undefined, span: Span): Expression {
+  const { type, sql } = e.type(parameter.type);
+  const given = arg?.value.kind === 'variable' ? e.variables.find(arg.value.name) : undefined;
+  const isTyped = given?.typeSql === sql || (given?.type?.name === type.name && !arg?.output);
+  if (arg && given && (isTyped || arg.output)) return arg.value;
+  if (arg && arg.value.kind === 'variable' && e.scope.tableVariable(arg.value.name)) return arg.value;
+  const name = e.variables.find(parameter.name) ? `${parameter.name}_of_${span.line}_${span.column}` : parameter.name;
+  e.variables.declare(name, type, sql);
+  return { kind: 'variable', name, span };
 }
 
 function parametersOf(e: Emitter, text: string, span: Span): readonly Parameter[] {
@@ -257,36 +292,30 @@ function parametersOf(e: Emitter, text: string, span: Span): readonly Parameter[
   return statement.parameters;
 }
 
-interface Given {
-  readonly parameter: Parameter;
-  readonly arg: ExecuteArgument | undefined;
-}
-
-/** A constant text runs in place, its parameters are variables. */
-function executeText(e: Emitter, node: Execute, text: string | undefined, given: readonly Given[]): void {
-  if (text === undefined) return e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
-  const { statements, errors } = parseBatch(text);
-  if (errors[0]) return e.fail(`The dynamic SQL is not readable: ${errors[0].message}`, node.span, 'SL1044');
-  if (findAll(statements, 'return').length > 0)
-    return e.fail('RETURN within dynamic SQL is not converted.', node.span, 'SL1044');
-  for (const { parameter, arg } of given) bindText(e, parameter, arg, node.span);
-  e.within(node.span, () => e.statements(statements));
-  for (const { parameter, arg } of given) {
-    if (!arg?.output || arg.value.kind !== 'variable') continue;
-    const [to, from] = [variableOf(e, arg.value).name, e.variables.find(parameter.name)?.name ?? ''];
-    if (to !== from) e.line(`${to} := ${from};`);
+/** A text runs in place: its parameters are variables, and where it is put together in several ways, so are its statements. */
+function executeText(
+  e: Emitter,
+  node: Execute,
+  {
+    text,
+    declared,
+    change,
+  }: { text: string | undefined; declared: string; change: (statement: Statement) => Statement },
+): void {
+  if (text !== undefined) {
+    const { statements, errors } = parseBatch(text);
+    if (errors[0]) return e.fail(`The dynamic SQL is not readable: ${errors[0].message}`, node.span, 'SL1044');
+    if (findAll(statements, 'return').length > 0)
+      return e.fail('RETURN within dynamic SQL is not converted.', node.span, 'SL1044');
   }
-}
-
-function bindText(e: Emitter, parameter: Parameter, arg: ExecuteArgument | undefined, span: Span): void {
-  const { type, sql } = e.type(parameter.type);
-  const known = e.variables.find(parameter.name);
-  const isSame = arg?.value.kind === 'variable' && arg.value.name.toLowerCase() === parameter.name.toLowerCase();
-  if (known && isSame) return;
-  if (known && !known.name.startsWith('v_'))
-    e.fail(`The name ${parameter.name} means two variables here.`, span, 'SL1044');
-  const made = e.variables.declare(parameter.name, type, sql);
-  e.laid(`${made.name} := ${arg ? e.value(arg.value, type) : 'NULL'};`);
+  const given = givenOf(e, node, declared);
+  for (const { parameter, arg, stands } of given) {
+    if (stands === arg?.value || stands.kind !== 'variable') continue;
+    const { type } = e.type(parameter.type);
+    e.laid(`${variableOf(e, stands).name} := ${arg ? e.value(arg.value, type) : 'NULL'};`);
+  }
+  if (!executeParts(e, node, given, change))
+    e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
 }
 
 /** sp_getapplock: an advisory lock to the end of the transaction. */

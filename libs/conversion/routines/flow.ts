@@ -1,5 +1,6 @@
 import type { Expression, If, Return, SetOption, Statement, WaitFor, While } from '#tsql';
 import { cursorLoop } from './cursors.ts';
+import { buildsText, flagOf } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { wholeNumber } from './errors.ts';
 
@@ -18,6 +19,12 @@ export function ifStatement(e: Emitter, node: If): void {
     if (node.otherwise) e.block(node.otherwise);
     return;
   }
+  if (buildsText(e, node)) return;
+  const flag = flagOf(e, node);
+  if (flag !== undefined) {
+    e.laid(`${flag} := coalesce(${e.condition(node.condition)}, false);`);
+    if (buildsText(e, node.then) && (!node.otherwise || buildsText(e, node.otherwise))) return;
+  }
   const start = e.resultIndex;
   let most = 0;
   let allEnd = true;
@@ -33,10 +40,10 @@ export function ifStatement(e: Emitter, node: If): void {
   let current: If = node;
   let word = 'IF';
   for (;;) {
-    e.laid(`${word} ${e.condition(current.condition)} THEN`);
+    e.laid(`${word} ${current === node && flag !== undefined ? flag : e.condition(current.condition)} THEN`);
     branch(current.then);
     const { otherwise } = current;
-    if (otherwise?.kind === 'if') {
+    if (otherwise?.kind === 'if' && flagOf(e, otherwise) === undefined) {
       e.commentsBefore(otherwise.span.start);
       current = otherwise;
       word = 'ELSIF';

@@ -3,6 +3,7 @@ import { quoteIdent } from '#pgsql';
 import { declare, setVariable } from './assign.ts';
 import { change, truncate } from './changes.ts';
 import { cursorStatement, declareCursor, fetch } from './cursors.ts';
+import { writeOrders } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { print, raiserror, throwError, tryCatch } from './errors.ts';
 import { execute } from './execute.ts';
@@ -81,7 +82,7 @@ function writeOther(e: Emitter, node: Statement): void {
 function writeDefinition(e: Emitter, node: Statement): void {
   switch (node.kind) {
     case 'empty':
-      return;
+      return writeOrders(e, node);
     case 'label':
       return e.line(`-- ${node.label.name}:`);
     case 'goto':
@@ -112,7 +113,10 @@ function dropObject(e: Emitter, node: Extract<Statement, { kind: 'dropObject' }>
   for (const one of node.names) {
     if (node.type !== 'table' || !one.name.name.startsWith('#'))
       return e.fail(`DROP ${node.type.toUpperCase()} is not converted within a routine.`, node.span);
-    e.line(`DROP TABLE IF EXISTS ${quoteIdent(temporaryName(e, one.name.name))};`);
+    // A cursor that is open for the caller may read the table.
+    if (e.options.results === 'cursors' && e.results.length > 0)
+      e.line(`-- DROP TABLE ${one.name.name}: it ends with the transaction`);
+    else e.line(`DROP TABLE IF EXISTS ${quoteIdent(temporaryName(e, one.name.name))};`);
   }
 }
 

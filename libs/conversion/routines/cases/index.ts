@@ -1,6 +1,7 @@
 import type { CaseGroup } from './case-group.ts';
 import { CALLS } from './calls.ts';
 import { CHANGES } from './changes.ts';
+import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { JSON_ROWS } from './json.ts';
@@ -19,4 +20,5 @@ export const CASES: readonly CaseGroup[] = [
   JSON_ROWS,
   JUMPS,
   XML_ROWS,
+  DYNAMIC,
 ].filter((group) => group.cases.length > 0);
