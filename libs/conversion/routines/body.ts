@@ -1,7 +1,8 @@
-import type { Span, Statement } from '#tsql';
+import { findAll, type Span, type Statement } from '#tsql';
 import type { Issue } from '../schema/issue.ts';
 import { Naming, type NamingPolicy } from '../schema/naming.ts';
 import type { TargetScope } from '../schema/target-scope.ts';
+import { catalogView } from './catalog-views.ts';
 import { beginCursors, findCursorLoops } from './cursors.ts';
 import { beginDynamicSql } from './dynamic-sql.ts';
 import { type BodyKind, type BodyOptions, Emitter } from './emitter.ts';
@@ -55,9 +56,21 @@ export function beginBody(
   e.body = settings.body;
   e.skipComments(bodyStart(source));
   executeAs(e, source);
+  asksCatalog(e, settings.body);
   beginCursors(e, settings.body);
   beginDynamicSql(e, settings.body, 'parameters' in source.statement ? source.statement.parameters : []);
   return e;
+}
+
+/** The catalog is PostgreSQL's: names in it are those of the target. */
+function asksCatalog(e: Emitter, body: readonly Statement[]): void {
+  const table = findAll(body, 'table').find((one) => catalogView(one.name.schema?.name, one.name.name.name));
+  if (!table) return;
+  e.issue(
+    'SL1059',
+    `${table.name.name.name} is asked of PostgreSQL's catalog, whose names are those of the target.`,
+    table.span,
+  );
 }
 
 /** EXECUTE AS: the owner's rights are SECURITY DEFINER, the caller's are those that a routine has by itself. */

@@ -373,7 +373,8 @@ function guarded(e: Emitter, text: Text): Way {
   return out;
 }
 
-const MARK = /\u0001(\d+)\u0002/g;
+// Of private use: texts of T-SQL have none of these.
+const MARK = /\ue001(\d+)\ue002/g;
 
 /** The statements of one way: what is known when it runs is an expression in its place. */
 function parsed(
@@ -415,7 +416,7 @@ function parsed(
     }
     const number = holes.push(part.node) - 1;
     if (quoted) {
-      text += `\u0001${number}\u0002`;
+      text += `\ue001${number}\ue002`;
       continue;
     }
     const next = way[index + 1];

@@ -1,9 +1,9 @@
 import { quoteLiteral } from '#pgsql';
 import type { Statement } from '#tsql';
 import type { FunctionHandler, SqlType } from '../query/index.ts';
+import { bindCatalogFunctions, PROCEDURE_ID } from './catalog-functions.ts';
 import type { Emitter } from './emitter.ts';
 import { surveyOf } from './survey.ts';
-import { temporaryName } from './temporary.ts';
 
 const INT: SqlType = { name: 'int' };
 const TEXT: SqlType = { name: 'nvarchar', length: 4000 };
@@ -50,6 +50,16 @@ function bindGlobals(e: Emitter): void {
   set('@@version', TEXT, 'version()');
   set('@@servername', TEXT, `coalesce(host(inet_server_addr()), 'local')`);
   set('@@datefirst', INT, String(facts.dateFirst ?? 7));
+  set('@@procid', INT, PROCEDURE_ID);
+  set('@@nestlevel', INT, '1');
+  set('@@language', TEXT, `'us_english'`);
+  set('@@langid', INT, '0');
+  set('@@microsoftversion', INT, '0');
+  set('@@max_connections', INT, `current_setting('max_connections')::integer`);
+  set('@@servicename', TEXT, `'PostgreSQL'`);
+  set('@@lock_timeout', INT, '-1');
+  set('@@options', INT, '5496');
+  set('@@dbts', { name: 'varbinary', length: 8 }, 'int8send(pg_current_xact_id()::text::bigint)');
   // Errors end the routine, so that behind a statement that has run there was none.
   scope.dynamic.set('@@error', () => errorBinding(e));
 }
@@ -90,11 +100,7 @@ function bindFunctions(e: Emitter): void {
   functions.set('error_state', within(INT, '1'));
   functions.set('error_line', within(INT, '0'));
   functions.set('error_procedure', within(TEXT, quoteLiteral(e.options.object.split('.').at(-1) ?? '')));
-  functions.set('object_id', (call) => {
-    const name = call.args[0]?.constant ?? undefined;
-    if (name === undefined) return call.fail(40515, 'OBJECT_ID of a name that is not a constant is not translated.');
-    return { sql: `to_regclass(${quoteLiteral(regclassName(e, name))})::oid::bigint`, type: INT, nullable: true };
-  });
+  bindCatalogFunctions(e);
   functions.set('ident_current', (call) => {
     const parts = (call.args[0]?.constant ?? '').replaceAll(/[[\]"]/g, '').split('.');
     const relation = e.scope.relation(parts);
@@ -103,13 +109,6 @@ function bindFunctions(e: Emitter): void {
     const sequence = `pg_get_serial_sequence(${quoteLiteral(relation.sql)}, ${quoteLiteral(column.sql.replaceAll('"', ''))})`;
     return { sql: `pg_sequence_last_value(${sequence}::regclass)`, type: { name: 'bigint' }, nullable: true };
   });
-}
-
-function regclassName(e: Emitter, name: string): string {
-  const parts = name.replaceAll(/[[\]"]/g, '').split('.');
-  const last = parts.at(-1) ?? '';
-  if (last.startsWith('#')) return `pg_temp.${temporaryName(e, last)}`;
-  return e.scope.relation(parts.slice(-2))?.sql ?? `${parts.slice(-2).join('.')}`.toLowerCase();
 }
 
 /** @@ERROR: 0 behind a statement that has run, the error's number in a handler. */

@@ -400,6 +400,11 @@ export const ISSUE_CODES = {
     title: 'Script runs what cannot be followed',
     remedy: 'Where it makes or changes objects, write its statements into the script.',
   },
+  SL1059: {
+    severity: 'review',
+    title: 'Question to the catalog',
+    remedy: 'Compare names that the routine looks for with those of the target.',
+  },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 
 export type IssueCode = keyof typeof ISSUE_CODES;

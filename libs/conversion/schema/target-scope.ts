@@ -12,6 +12,7 @@ import {
   type SqlType,
   type SqlTypeName,
 } from '../query/index.ts';
+import { catalogView } from '../routines/catalog-views.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
 import type { ConvertedTable, ReadColumn } from './target-model.ts';
 
@@ -98,7 +99,7 @@ export class TargetScope implements Scope {
   relation(parts: readonly (string | null)[]): Relation | undefined {
     const [name = '', schema] = parts.toReversed();
     const key = keyOf(schema ?? 'dbo', name ?? '');
-    return this.relations.get(this.synonyms.get(key) ?? key);
+    return this.relations.get(this.synonyms.get(key) ?? key) ?? catalogView(schema ?? undefined, name ?? '');
   }
 
   tableVariable(): undefined {

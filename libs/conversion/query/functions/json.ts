@@ -24,14 +24,26 @@ export function jsonPath(path: string): { readonly steps: readonly string[]; rea
 export const stepsSql = (steps: readonly string[]): string =>
   steps.length === 0 ? `'{}'::text[]` : `ARRAY[${steps.map((step) => quoted(step)).join(', ')}]`;
 
-function pathOf(
-  use: FunctionUse,
-  index: number,
-): { readonly steps: readonly string[]; readonly strict: boolean } | undefined {
-  const node = use.count > index ? use.arg(index) : undefined;
-  if (node === undefined) return { steps: [], strict: false };
-  return typeof node.constant === 'string' ? jsonPath(node.constant) : undefined;
+interface PathUse {
+  readonly steps: readonly string[];
+  readonly strict: boolean;
+  /** The steps as text[]. */
+  readonly sql: string;
 }
+
+function pathOf(use: FunctionUse, index: number): PathUse | undefined {
+  const node = use.count > index ? use.arg(index) : undefined;
+  if (node === undefined) return { steps: [], strict: false, sql: stepsSql([]) };
+  if (typeof node.constant === 'string') {
+    const path = jsonPath(node.constant);
+    return path && { ...path, sql: stepsSql(path.steps) };
+  }
+  return use.runtime || node.constant === null ? undefined : { steps: ['?'], strict: false, sql: splitPath(node.sql) };
+}
+
+/** The steps of a path that is only known when it runs; its mode is lax. */
+const splitPath = (sql: string): string =>
+  String.raw`ARRAY(SELECT coalesce(m[1], trim(m[2]), m[3]) FROM regexp_matches(${sql}, '\.(?:"([^"]*)"|([^.["]+))|\[(\d+)\]', 'g') AS m)`;
 
 /** A constant that does not begin as a path does is error 13607. */
 function badPath(use: FunctionUse, index: number): TypedSql {
@@ -61,14 +73,10 @@ function jsonValue(use: FunctionUse): TypedSql {
     const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, stepsSql(path.steps), String(path.strict));
     return name ? value(sql, nvarchar(4000), true) : { ...value(sql, nvarchar(-1), true), json: true };
   }
-  const at = `(${source.sql}::jsonb #> ${stepsSql(path.steps)})`;
+  const at = `(${source.sql}::jsonb #> ${path.sql})`;
   const nested = `jsonb_typeof(${at}) IN ('object', 'array')`;
   if (name)
-    return value(
-      `(CASE WHEN NOT ${nested} THEN ${source.sql}::jsonb #>> ${stepsSql(path.steps)} END)`,
-      nvarchar(4000),
-      true,
-    );
+    return value(`(CASE WHEN NOT ${nested} THEN ${source.sql}::jsonb #>> ${path.sql} END)`, nvarchar(4000), true);
   return value(`(CASE WHEN ${nested} THEN ${at}::text END)`, nvarchar(-1), true);
 }
 
@@ -91,10 +99,11 @@ function isjson(use: FunctionUse): TypedSql {
 function jsonModify(use: FunctionUse): TypedSql {
   const raw = use.arg(1).constant ?? '';
   const append = /^\s*append\s+/i.test(raw);
-  const path = jsonPath(raw.replace(/^\s*append\s+/i, ''));
+  const isConstant = use.runtime || typeof use.arg(1).constant === 'string';
+  const path = isConstant ? jsonPath(raw.replace(/^\s*append\s+/i, '')) : pathOf(use, 1);
   if (!path) return badPath(use, 1);
   const from = use.arg(2);
-  if (!use.runtime) return plainModify(use, { ...path, append });
+  if (!use.runtime) return plainModify(use, { sql: stepsSql(path.steps), ...path, append });
   const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
   const made = from.untyped ? 'NULL::text' : json ? `(${from.sql})::text` : `${call('to_json', from.sql)}::text`;
   const args = [use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)];
@@ -104,13 +113,13 @@ function jsonModify(use: FunctionUse): TypedSql {
 /** JSON_MODIFY by jsonb_set: the content is the same, blanks and the order of members are jsonb's. */
 function plainModify(
   use: FunctionUse,
-  { steps, strict, append }: { readonly steps: readonly string[]; readonly strict: boolean; readonly append: boolean },
+  { steps, sql: at, strict, append }: PathUse & { readonly append: boolean },
 ): TypedSql {
   if (strict || steps.length === 0) return use.unsupported('JSON_MODIFY with a strict path, or with the path $');
   const from = use.arg(2);
   const node = use.node.args[2];
   const isJson = node?.kind === 'call' && /^json_(query|modify)$/i.test(node.name.name.name);
-  const [doc, at] = [`(${use.text(0).sql})::jsonb`, stepsSql(steps)];
+  const doc = `(${use.text(0).sql})::jsonb`;
   // A literal alone has no type for a polymorphic function.
   const typed = isString(from.type) ? `(${from.sql})::text` : from.sql;
   const made = isJson ? `(${from.sql})::jsonb` : call('to_jsonb', typed);

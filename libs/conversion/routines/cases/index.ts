@@ -1,5 +1,6 @@
 import type { CaseGroup } from './case-group.ts';
 import { CALLS } from './calls.ts';
+import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
 import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
@@ -21,4 +22,5 @@ export const CASES: readonly CaseGroup[] = [
   JUMPS,
   XML_ROWS,
   DYNAMIC,
+  CATALOG,
 ].filter((group) => group.cases.length > 0);

@@ -22,6 +22,16 @@ GO
 CREATE PROCEDURE dbo.OfRows AS
 SELECT d.DocId, j.[value] FROM dbo.Doc d CROSS APPLY OPENJSON(d.Body, '$.tags') AS j ORDER BY d.DocId, j.[key]
 GO
+CREATE FUNCTION dbo.AtAnyPath (@Json nvarchar(max), @Path varchar(50)) RETURNS nvarchar(50) AS
+BEGIN
+  RETURN JSON_VALUE(@Json, @Path)
+END
+GO
+CREATE FUNCTION dbo.SetKey (@Json nvarchar(max), @Key varchar(50), @Value nvarchar(20)) RETURNS nvarchar(max) AS
+BEGIN
+  RETURN JSON_MODIFY(@Json, CONCAT('$."', @Key, '"'), @Value)
+END
+GO
 CREATE FUNCTION dbo.WithColour (@Json nvarchar(max), @Colour nvarchar(20)) RETURNS nvarchar(max) AS
 BEGIN
   RETURN JSON_MODIFY(JSON_MODIFY(@Json, '$.kind', 'k'), '$.colour', @Colour)
@@ -62,6 +72,16 @@ END
       ],
       rows: ['1|a', '1|b', '4|c'],
     },
+    one(
+      'a path that is only known when it runs',
+      `SELECT at_any_path('{"a":{"b c":[1,"x"]}}', '$.a."b c"[1]'), at_any_path('{"a":1}', '$.b'), at_any_path('{"a":{}}', '$.a')`,
+      'x|NULL|NULL',
+    ),
+    one(
+      'a key that is only known when it runs',
+      `SELECT set_key('{"a":1}', 'x-1', 'v'), set_key('{"x-1":1}', 'x-1', NULL)`,
+      '{"a": 1, "x-1": "v"}|{}',
+    ),
     one(
       'a member is set, or made',
       `SELECT with_colour('{"a":1,"colour":"red"}', 'blue'), with_colour('{}', 'x')`,

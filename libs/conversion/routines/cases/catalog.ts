@@ -1,0 +1,62 @@
+import { type CaseGroup, many, one } from './case-group.ts';
+
+/** The catalog, the server and the session, as routines ask them. */
+export const CATALOG: CaseGroup = {
+  name: 'catalog',
+  script: `
+CREATE TABLE dbo.Parcel (ParcelId int IDENTITY(1,1) NOT NULL PRIMARY KEY, Weight decimal(9,2) NULL, Label nvarchar(30) NOT NULL)
+GO
+CREATE PROCEDURE dbo.HasTable @Name sysname, @Found bit OUTPUT AS
+IF EXISTS (SELECT * FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Name) SET @Found = 1 ELSE SET @Found = 0
+GO
+CREATE PROCEDURE dbo.HasObject @Found int OUTPUT AS
+SET @Found = 0
+IF EXISTS (SELECT * FROM sysobjects WHERE id = OBJECT_ID(N'[dbo].[Parcel]') AND OBJECTPROPERTY(id, N'IsUserTable') = 1) SET @Found = @Found + 1
+IF OBJECT_ID('dbo.Nothing', 'U') IS NULL SET @Found = @Found + 2
+IF OBJECT_ID('dbo.HasTable', 'P') IS NOT NULL SET @Found = @Found + 4
+IF COL_LENGTH('dbo.Parcel', 'Label') = 60 SET @Found = @Found + 8
+IF COL_LENGTH('dbo.Parcel', 'Colour') IS NULL SET @Found = @Found + 16
+IF COLUMNPROPERTY(OBJECT_ID('dbo.Parcel'), 'parcel_id', 'IsIdentity') = 1 SET @Found = @Found + 32
+GO
+CREATE PROCEDURE dbo.ColumnsOf @Table sysname AS
+SELECT c.name, t.name AS TypeName, c.max_length AS Length, c.is_nullable AS CanBeNull, c.is_identity AS IsIdentity
+FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.user_type_id
+WHERE c.object_id = OBJECT_ID(@Table) ORDER BY c.column_id
+GO
+CREATE PROCEDURE dbo.CountColumns AS
+SELECT TABLE_NAME, COUNT(*) AS n FROM INFORMATION_SCHEMA.COLUMNS GROUP BY TABLE_NAME
+GO
+CREATE PROCEDURE dbo.Keys AS
+SELECT OBJECT_NAME(i.object_id) AS T, i.is_primary_key AS P, i.is_unique AS U FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id
+GO
+CREATE PROCEDURE dbo.Self AS
+SELECT OBJECT_NAME(@@PROCID) AS Me, IDENT_SEED('dbo.Parcel') AS Seed, IDENT_INCR('Parcel') AS Step, TRIGGER_NESTLEVEL() AS Level
+GO
+CREATE PROCEDURE dbo.Server AS
+SELECT CASE WHEN SERVERPROPERTY('ProductVersion') IS NULL THEN 0 ELSE 1 END AS V, CASE WHEN DB_ID() > 0 THEN 1 ELSE 0 END AS D, @@NESTLEVEL AS N, IS_SRVROLEMEMBER('sysadmin') AS A
+GO`,
+  issues: [
+    'SL1059 dbo.ColumnsOf',
+    'SL1059 dbo.CountColumns',
+    'SL1059 dbo.HasObject',
+    'SL1059 dbo.HasTable',
+    'SL1059 dbo.Keys',
+  ],
+  cases: [
+    one('a table that is there', `CALL has_table('parcel', NULL)`, 't'),
+    one('in the source its name has capitals', `CALL has_table('Parcel', NULL)`, 't'),
+    one('and one that is not', `CALL has_table('nothing', NULL)`, 'f'),
+    one('questions of one object', 'CALL has_object(NULL)', '63'),
+    one(
+      'columns with their types',
+      `SELECT * FROM columns_of('dbo.Parcel')`,
+      'parcel_id|int|4|f|t',
+      'weight|numeric|-1|t|f',
+      'label|nvarchar|60|f|f',
+    ),
+    one('columns of the information schema', 'SELECT * FROM count_columns()', 'parcel|3'),
+    one('keys', 'SELECT * FROM keys()', 'parcel|t|t'),
+    one('what a routine knows of itself and of identities', 'SELECT * FROM self()', 'Self|1|1|0'),
+    many('properties of the server', ['SELECT * FROM server()'], '1|1|1|1'),
+  ],
+};

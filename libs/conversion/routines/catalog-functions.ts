@@ -1,0 +1,243 @@
+import { quoteIdent, quoteLiteral } from '#pgsql';
+import type { FunctionHandler, FunctionInvocation, SqlType, TypedSql } from '../query/index.ts';
+import type { Emitter } from './emitter.ts';
+import { temporaryName } from './temporary.ts';
+
+/** Functions of the catalog, the server and the session, as a routine asks them. */
+
+const INT: SqlType = { name: 'int' };
+const NAME: SqlType = { name: 'nvarchar', length: 128 };
+const TEXT: SqlType = { name: 'nvarchar', length: 4000 };
+
+const give = (sql: string, type: SqlType): TypedSql => ({ sql, type, nullable: true });
+
+/** Declares them. */
+export function bindCatalogFunctions(e: Emitter): void {
+  const { functions } = e.scope;
+  const set = (name: string, make: FunctionHandler): void => void functions.set(name, make);
+  set('object_id', (call) => objectId(e, call));
+  set('object_name', (call) => objectName(e, call));
+  set('object_schema_name', (call) =>
+    give(
+      `(SELECT the_space.nspname::text FROM pg_class AS the_class JOIN pg_namespace AS the_space ON the_space.oid = the_class.relnamespace WHERE the_class.oid::bigint = ${number(call, 0)})`,
+      NAME,
+    ),
+  );
+  set('schema_name', (call) =>
+    call.args.length === 0
+      ? give('current_schema()::text', NAME)
+      : give(
+          `(SELECT the_space.nspname::text FROM pg_namespace AS the_space WHERE the_space.oid::bigint = ${number(call, 0)})`,
+          NAME,
+        ),
+  );
+  set('schema_id', (call) => {
+    const { constant, sql } = call.args[0] ?? {};
+    const name =
+      typeof constant === 'string' ? quoteLiteral(e.options.schemaOf(constant)) : `lower(${sql ?? `'public'`})`;
+    return give(`to_regnamespace(${name})::oid::bigint::integer`, INT);
+  });
+  set('type_name', (call) =>
+    give(
+      `(SELECT the_type.typname::text FROM pg_type AS the_type WHERE the_type.oid::bigint = ${number(call, 0)})`,
+      NAME,
+    ),
+  );
+  set('col_name', (call) =>
+    give(
+      `(SELECT the_column.attname::text FROM pg_attribute AS the_column WHERE the_column.attrelid::bigint = ${number(call, 0)} AND the_column.attnum = ${number(call, 1)})`,
+      NAME,
+    ),
+  );
+  set('col_length', (call) => columnLength(e, call));
+  set('objectproperty', (call) => objectProperty(call));
+  set('columnproperty', (call) => columnProperty(call));
+  set('db_id', () =>
+    give(
+      '(SELECT the_database.oid::bigint::integer FROM pg_database AS the_database WHERE the_database.datname = current_database())',
+      INT,
+    ),
+  );
+  set('serverproperty', (call) => serverProperty(call));
+  set('databasepropertyex', (call) => call.fail(40515, 'DATABASEPROPERTYEX is not translated.'));
+  set('ident_seed', (call) => identity(e, call, 'start_value'));
+  set('ident_incr', (call) => identity(e, call, 'increment_by'));
+  set('trigger_nestlevel', () => give('pg_trigger_depth()', INT));
+  set('is_member', (call) => membership(call));
+  set('is_rolemember', (call) => membership(call));
+  set('is_srvrolemember', (call) =>
+    give(
+      `(SELECT the_role.rolsuper::integer FROM pg_roles AS the_role WHERE the_role.rolname = ${call.args[1] ? text(call, 1) : 'current_user'})`,
+      INT,
+    ),
+  );
+  set('session_context', (call) => {
+    const key = call.args[0]?.constant;
+    if (typeof key !== 'string')
+      return call.fail(40515, 'SESSION_CONTEXT of a key that is not a constant is not translated.');
+    return give(`nullif(current_setting(${quoteLiteral(sessionKey(key))}, true), '')`, TEXT);
+  });
+  set('connectionproperty', () => give('host(inet_client_addr())', TEXT));
+  set('host_name', () => give('host(inet_client_addr())', NAME));
+  set('host_id', () => give('pg_backend_pid()::text', NAME));
+}
+
+/** The setting that carries a value of the session's context. */
+export const sessionKey = (key: string): string => `context.${key.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_')}`;
+
+const number = (call: FunctionInvocation, index: number): string => call.args[index]?.sql ?? 'NULL';
+
+const text = (call: FunctionInvocation, index: number): string => {
+  const arg = call.args[index];
+  return arg ? call.convert(arg, NAME).sql : 'NULL';
+};
+
+function objectId(e: Emitter, call: FunctionInvocation): TypedSql {
+  const [first, kind] = call.args;
+  const name = first?.constant ?? undefined;
+  if (name === undefined) return give(`to_regclass(${runtimeName(e, text(call, 0))})::oid::bigint::integer`, INT);
+  const routine = routineId(e, name, typeof kind?.constant === 'string' ? kind.constant.trim().toUpperCase() : '');
+  return give(routine ?? `to_regclass(${quoteLiteral(regclassName(e, name))})::oid::bigint::integer`, INT);
+}
+
+/** A name that is only known when it runs: without brackets, its schema that of the target. */
+function runtimeName(e: Emitter, sql: string): string {
+  const dbo = e.options.schemaOf('dbo');
+  const plain = `lower(regexp_replace(${sql}, '[][]', '', 'g'))`;
+  return dbo === 'dbo' ? plain : `regexp_replace(${plain}, '^dbo\\.', ${quoteLiteral(`${quoteIdent(dbo)}.`)})`;
+}
+
+/** A procedure or function; undefined where the name is that of none. */
+function routineId(e: Emitter, name: string, kind: string): string | undefined {
+  const [last = '', schema = 'dbo'] = namesOf(name).toReversed();
+  const found = e.scope.routines.find(schema, last);
+  if (!found && !/^(P|FN|IF|TF|FS|PC)$/.test(kind)) return undefined;
+  const sql = found?.sql ?? `${quoteIdent(e.options.schemaOf(schema))}.${quoteIdent(last.toLowerCase())}`;
+  return `to_regproc(${quoteLiteral(sql)})::oid::bigint::integer`;
+}
+
+const namesOf = (name: string): readonly string[] => name.replaceAll(/[[\]"]/g, '').split('.');
+
+/** A relation's name for to_regclass. */
+function regclassName(e: Emitter, name: string): string {
+  const parts = namesOf(name);
+  const last = parts.at(-1) ?? '';
+  if (last.startsWith('#')) return `pg_temp.${temporaryName(e, last)}`;
+  return e.scope.relation(parts.slice(-2))?.sql ?? parts.slice(-2).join('.').toLowerCase();
+}
+
+function objectName(e: Emitter, call: FunctionInvocation): TypedSql {
+  if (call.args[0]?.sql === PROCEDURE_ID) return give(quoteLiteral(e.options.object.split('.').at(-1) ?? ''), NAME);
+  const id = number(call, 0);
+  return give(
+    `coalesce((SELECT the_class.relname::text FROM pg_class AS the_class WHERE the_class.oid::bigint = ${id}), (SELECT the_routine.proname::text FROM pg_proc AS the_routine WHERE the_routine.oid::bigint = ${id}))`,
+    NAME,
+  );
+}
+
+/** What @@PROCID is: nothing but OBJECT_NAME has a use for it. */
+export const PROCEDURE_ID = 'NULL::integer';
+
+function columnLength(e: Emitter, call: FunctionInvocation): TypedSql {
+  const [table, column] = call.args.map((one) => one.constant);
+  if (typeof table === 'string' && typeof column === 'string') {
+    const relation = e.scope.relation(namesOf(table).slice(-2));
+    const found = relation?.columns.find((one) => one.name.toLowerCase() === column.toLowerCase());
+    const length = found?.type.length;
+    const wide = found?.type.name.startsWith('n') ? 2 : 1;
+    return give(
+      found ? String(length === undefined || length < 0 ? (length ?? 8) : length * wide) : 'NULL::integer',
+      INT,
+    );
+  }
+  const id = `to_regclass(${runtimeName(e, text(call, 0))})`;
+  return give(
+    `(SELECT CASE WHEN the_column.atttypmod > 4 THEN 2 * (the_column.atttypmod - 4) ELSE the_column.attlen END FROM pg_attribute AS the_column WHERE the_column.attrelid = ${id} AND the_column.attname = lower(${text(call, 1)}) AND NOT the_column.attisdropped)`,
+    INT,
+  );
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  isusertable: `the_class.relkind IN ('r', 'p')`,
+  istable: `the_class.relkind IN ('r', 'p')`,
+  isview: `the_class.relkind IN ('v', 'm')`,
+  tablehasidentity: `EXISTS (SELECT 1 FROM pg_attribute AS the_column WHERE the_column.attrelid = the_class.oid AND the_column.attidentity <> '')`,
+  tablehasprimarykey: `EXISTS (SELECT 1 FROM pg_index AS the_index WHERE the_index.indrelid = the_class.oid AND the_index.indisprimary)`,
+  ismsshipped: 'false',
+};
+
+function objectProperty(call: FunctionInvocation): TypedSql {
+  const name = (call.args[1]?.constant ?? '').toLowerCase();
+  const id = number(call, 0);
+  const test = KINDS[name];
+  if (test)
+    return give(`(SELECT (${test})::integer FROM pg_class AS the_class WHERE the_class.oid::bigint = ${id})`, INT);
+  const routine = {
+    isprocedure: `the_routine.prokind = 'p'`,
+    isscalarfunction: 'NOT the_routine.proretset',
+    istablefunction: 'the_routine.proretset',
+  }[name];
+  if (routine)
+    return give(
+      `(SELECT (${routine})::integer FROM pg_proc AS the_routine WHERE the_routine.oid::bigint = ${id})`,
+      INT,
+    );
+  return call.fail(40515, `OBJECTPROPERTY with ${name === '' ? 'this property' : `'${name}'`} is not translated.`);
+}
+
+function columnProperty(call: FunctionInvocation): TypedSql {
+  const name = (call.args[2]?.constant ?? '').toLowerCase();
+  const what = {
+    isidentity: `the_column.attidentity <> ''`,
+    iscomputed: `the_column.attgenerated <> ''`,
+    allowsnull: 'NOT the_column.attnotnull',
+    columnid: 'the_column.attnum',
+    ordinal: 'the_column.attnum',
+  }[name];
+  if (!what) return call.fail(40515, 'COLUMNPROPERTY with this property is not translated.');
+  return give(
+    `(SELECT (${what})::integer FROM pg_attribute AS the_column WHERE the_column.attrelid::bigint = ${number(call, 0)} AND the_column.attname = lower(${text(call, 1)}))`,
+    INT,
+  );
+}
+
+const PROPERTIES: Readonly<Record<string, string>> = {
+  productversion: `current_setting('server_version')`,
+  productmajorversion: `split_part(current_setting('server_version'), '.', 1)`,
+  productlevel: `'RTM'`,
+  edition: `'PostgreSQL'`,
+  engineedition: '3',
+  servername: `coalesce(host(inet_server_addr()), 'local')`,
+  machinename: `coalesce(host(inet_server_addr()), 'local')`,
+  instancename: 'NULL::text',
+  collation: `(SELECT the_database.datcollate FROM pg_database AS the_database WHERE the_database.datname = current_database())`,
+  isfulltextinstalled: '1',
+  isxtpsupported: '0',
+  isclustered: '0',
+  ishadrenabled: '0',
+};
+
+function serverProperty(call: FunctionInvocation): TypedSql {
+  const name = (call.args[0]?.constant ?? '').toLowerCase();
+  const found = PROPERTIES[name];
+  if (!found) return call.fail(40515, 'SERVERPROPERTY with this property is not translated.');
+  return give(found, /^\d+$/.test(found) ? INT : TEXT);
+}
+
+function identity(e: Emitter, call: FunctionInvocation, column: string): TypedSql {
+  const relation = e.scope.relation(namesOf(call.args[0]?.constant ?? '').slice(-2));
+  const own = relation?.columns.find((one) => one.identity);
+  if (!relation?.sql || !own) return call.fail(40515, `${call.name.toUpperCase()} of this table is not translated.`);
+  const sequence = `pg_get_serial_sequence(${quoteLiteral(relation.sql)}, ${quoteLiteral(own.sql.replaceAll('"', ''))})`;
+  return give(
+    `(SELECT the_sequence.${column} FROM pg_sequences AS the_sequence WHERE format('%I.%I', the_sequence.schemaname, the_sequence.sequencename)::regclass = ${sequence}::regclass)`,
+    { name: 'bigint' },
+  );
+}
+
+/** A role of the same name, in the target's spelling. */
+const membership = (call: FunctionInvocation): TypedSql =>
+  give(
+    `(SELECT pg_has_role(the_role.oid, 'MEMBER')::integer FROM pg_roles AS the_role WHERE the_role.rolname = lower(${text(call, 0)}))`,
+    INT,
+  );

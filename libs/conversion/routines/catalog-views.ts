@@ -1,0 +1,362 @@
+import { type Relation, type RelationColumn, type SqlType } from '../query/index.ts';
+
+/** The source's catalog as routines ask it: queries over PostgreSQL's, with the names of the target. */
+
+const NAME: SqlType = { name: 'nvarchar', length: 128 };
+const INT: SqlType = { name: 'int' };
+const BIT: SqlType = { name: 'bit' };
+const SMALL: SqlType = { name: 'smallint' };
+const BIG: SqlType = { name: 'bigint' };
+const AT: SqlType = { name: 'datetime' };
+const kind = (length: number): SqlType => ({ name: 'char', length });
+const text = (length: number): SqlType => ({ name: 'nvarchar', length });
+
+/** Tables, views and so on of the database, none of the system's. */
+const OWN = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg_temp%' AND n.nspname NOT LIKE 'pg_toast_temp%'`;
+
+const TYPE_OF_CLASS = `CASE c.relkind WHEN 'v' THEN 'V ' WHEN 'm' THEN 'V ' WHEN 'S' THEN 'SO' ELSE 'U ' END`;
+
+const CLASSES = (kinds: string): string =>
+  `SELECT c.relname::text AS name, c.oid::bigint::integer AS object_id, n.oid::bigint::integer AS schema_id, 0 AS parent_object_id, ${TYPE_OF_CLASS} AS type, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE_OBJECT' ELSE 'USER_TABLE' END AS type_desc, NULL::timestamp(3) AS create_date, NULL::timestamp(3) AS modify_date, false AS is_ms_shipped FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN (${kinds}) AND ${OWN}`;
+
+const ROUTINES = `SELECT p.proname::text, p.oid::bigint::integer, n.oid::bigint::integer, 0, CASE WHEN p.prokind = 'p' THEN 'P ' WHEN p.proretset THEN 'TF' ELSE 'FN' END, CASE WHEN p.prokind = 'p' THEN 'SQL_STORED_PROCEDURE' WHEN p.proretset THEN 'SQL_TABLE_VALUED_FUNCTION' ELSE 'SQL_SCALAR_FUNCTION' END, NULL::timestamp(3), NULL::timestamp(3), false FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE p.prorettype <> 'trigger'::regtype AND ${OWN}`;
+
+const CONSTRAINTS = `SELECT k.conname::text, k.oid::bigint::integer, k.connamespace::bigint::integer, k.conrelid::bigint::integer, CASE k.contype WHEN 'p' THEN 'PK' WHEN 'u' THEN 'UQ' WHEN 'f' THEN 'F ' ELSE 'C ' END, CASE k.contype WHEN 'p' THEN 'PRIMARY_KEY_CONSTRAINT' WHEN 'u' THEN 'UNIQUE_CONSTRAINT' WHEN 'f' THEN 'FOREIGN_KEY_CONSTRAINT' ELSE 'CHECK_CONSTRAINT' END, NULL::timestamp(3), NULL::timestamp(3), false FROM pg_constraint AS k JOIN pg_namespace AS n ON n.oid = k.connamespace WHERE k.contype IN ('p', 'u', 'f', 'c') AND ${OWN}`;
+
+const TRIGGERS = `SELECT t.tgname::text, t.oid::bigint::integer, c.relnamespace::bigint::integer, t.tgrelid::bigint::integer, 'TR', 'SQL_TRIGGER', NULL::timestamp(3), NULL::timestamp(3), false FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND ${OWN}`;
+
+const OBJECT_COLUMNS: readonly Column[] = [
+  ['name', NAME],
+  ['object_id', INT],
+  ['schema_id', INT],
+  ['parent_object_id', INT],
+  ['type', kind(2)],
+  ['type_desc', NAME],
+  ['create_date', AT],
+  ['modify_date', AT],
+  ['is_ms_shipped', BIT],
+];
+
+type Column = readonly [string, SqlType];
+
+interface View {
+  readonly columns: readonly Column[];
+  readonly sql: string;
+}
+
+const OBJECTS: View = {
+  columns: OBJECT_COLUMNS,
+  sql: `${CLASSES(`'r', 'p', 'v', 'm', 'S'`)} UNION ALL ${ROUTINES} UNION ALL ${CONSTRAINTS} UNION ALL ${TRIGGERS}`,
+};
+
+const objects = (kinds: string): View => ({ columns: OBJECT_COLUMNS, sql: CLASSES(kinds) });
+
+const only = (types: string): View => ({
+  columns: OBJECT_COLUMNS,
+  sql: `SELECT * FROM (${OBJECTS.sql}) AS o WHERE o.type IN (${types})`,
+});
+
+/** PostgreSQL's types in T-SQL's words. */
+const TYPE_NAME = `CASE y.typname WHEN 'int4' THEN 'int' WHEN 'int2' THEN 'smallint' WHEN 'int8' THEN 'bigint' WHEN 'bool' THEN 'bit' WHEN 'varchar' THEN 'nvarchar' WHEN 'text' THEN 'nvarchar' WHEN 'bpchar' THEN 'nchar' WHEN 'float8' THEN 'float' WHEN 'float4' THEN 'real' WHEN 'timestamp' THEN 'datetime2' WHEN 'timestamptz' THEN 'datetimeoffset' WHEN 'bytea' THEN 'varbinary' WHEN 'uuid' THEN 'uniqueidentifier' ELSE y.typname::text END`;
+
+const LENGTH = `CASE WHEN y.typname IN ('varchar', 'bpchar') THEN CASE WHEN a.atttypmod > 4 THEN 2 * (a.atttypmod - 4) ELSE -1 END WHEN y.typlen > 0 THEN y.typlen::integer ELSE -1 END`;
+
+const COLUMNS: View = {
+  columns: [
+    ['object_id', INT],
+    ['name', NAME],
+    ['column_id', INT],
+    ['system_type_id', INT],
+    ['user_type_id', INT],
+    ['max_length', SMALL],
+    ['precision', INT],
+    ['scale', INT],
+    ['is_nullable', BIT],
+    ['is_identity', BIT],
+    ['is_computed', BIT],
+    ['default_object_id', INT],
+  ],
+  sql: `SELECT a.attrelid::bigint::integer AS object_id, a.attname::text AS name, a.attnum::integer AS column_id, y.oid::bigint::integer AS system_type_id, y.oid::bigint::integer AS user_type_id, (${LENGTH})::smallint AS max_length, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN ((a.atttypmod - 4) >> 16) & 65535 ELSE 0 END AS precision, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN (a.atttypmod - 4) & 65535 ELSE 0 END AS scale, NOT a.attnotnull AS is_nullable, a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_computed, coalesce(d.oid::bigint::integer, 0) AS default_object_id FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_type AS y ON y.oid = a.atttypid LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`,
+};
+
+const INDEXES: View = {
+  columns: [
+    ['object_id', INT],
+    ['name', NAME],
+    ['index_id', INT],
+    ['type', INT],
+    ['type_desc', NAME],
+    ['is_unique', BIT],
+    ['is_primary_key', BIT],
+    ['is_unique_constraint', BIT],
+    ['is_disabled', BIT],
+    ['is_hypothetical', BIT],
+  ],
+  sql: `SELECT i.indrelid::bigint::integer AS object_id, x.relname::text AS name, (row_number() OVER (PARTITION BY i.indrelid ORDER BY NOT i.indisprimary, i.indexrelid))::integer AS index_id, CASE WHEN i.indisprimary THEN 1 ELSE 2 END AS type, CASE WHEN i.indisprimary THEN 'CLUSTERED' ELSE 'NONCLUSTERED' END AS type_desc, i.indisunique AS is_unique, i.indisprimary AS is_primary_key, k.oid IS NOT NULL AS is_unique_constraint, NOT i.indisvalid AS is_disabled, false AS is_hypothetical FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = x.relnamespace LEFT JOIN pg_constraint AS k ON k.conindid = i.indexrelid AND k.contype = 'u' WHERE ${OWN}`,
+};
+
+const PARTITIONS: View = {
+  columns: [
+    ['partition_id', BIG],
+    ['object_id', INT],
+    ['index_id', INT],
+    ['partition_number', INT],
+    ['hobt_id', BIG],
+    ['rows', BIG],
+  ],
+  sql: `SELECT c.oid::bigint AS partition_id, c.oid::bigint::integer AS object_id, 1 AS index_id, 1 AS partition_number, c.oid::bigint AS hobt_id, greatest(c.reltuples, 0)::bigint AS rows FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND ${OWN}`,
+};
+
+const FOREIGN_KEYS: View = {
+  columns: [
+    ...OBJECT_COLUMNS,
+    ['referenced_object_id', INT],
+    ['is_disabled', BIT],
+    ['is_not_trusted', BIT],
+    ['delete_referential_action', INT],
+    ['delete_referential_action_desc', NAME],
+  ],
+  sql: `SELECT k.conname::text AS name, k.oid::bigint::integer AS object_id, k.connamespace::bigint::integer AS schema_id, k.conrelid::bigint::integer AS parent_object_id, 'F ' AS type, 'FOREIGN_KEY_CONSTRAINT' AS type_desc, NULL::timestamp(3) AS create_date, NULL::timestamp(3) AS modify_date, false AS is_ms_shipped, k.confrelid::bigint::integer AS referenced_object_id, false AS is_disabled, NOT k.convalidated AS is_not_trusted, CASE k.confdeltype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END AS delete_referential_action, CASE k.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET_NULL' WHEN 'd' THEN 'SET_DEFAULT' ELSE 'NO_ACTION' END AS delete_referential_action_desc FROM pg_constraint AS k WHERE k.contype = 'f'`,
+};
+
+const FOREIGN_KEY_COLUMNS: View = {
+  columns: [
+    ['constraint_object_id', INT],
+    ['constraint_column_id', INT],
+    ['parent_object_id', INT],
+    ['parent_column_id', INT],
+    ['referenced_object_id', INT],
+    ['referenced_column_id', INT],
+  ],
+  sql: `SELECT k.oid::bigint::integer AS constraint_object_id, u.n::integer AS constraint_column_id, k.conrelid::bigint::integer AS parent_object_id, u.a::integer AS parent_column_id, k.confrelid::bigint::integer AS referenced_object_id, u.b::integer AS referenced_column_id FROM pg_constraint AS k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(a, b, n) WHERE k.contype = 'f'`,
+};
+
+const SCHEMAS: View = {
+  columns: [
+    ['name', NAME],
+    ['schema_id', INT],
+    ['principal_id', INT],
+  ],
+  sql: `SELECT n.nspname::text AS name, n.oid::bigint::integer AS schema_id, n.nspowner::bigint::integer AS principal_id FROM pg_namespace AS n`,
+};
+
+const TYPES: View = {
+  columns: [
+    ['name', NAME],
+    ['system_type_id', INT],
+    ['user_type_id', INT],
+    ['schema_id', INT],
+    ['max_length', SMALL],
+    ['is_nullable', BIT],
+    ['is_user_defined', BIT],
+    ['is_table_type', BIT],
+  ],
+  sql: `SELECT ${TYPE_NAME} AS name, y.oid::bigint::integer AS system_type_id, y.oid::bigint::integer AS user_type_id, y.typnamespace::bigint::integer AS schema_id, y.typlen AS max_length, NOT y.typnotnull AS is_nullable, n.nspname <> 'pg_catalog' AS is_user_defined, y.typtype = 'c' AS is_table_type FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace`,
+};
+
+const SYSOBJECTS: View = {
+  columns: [
+    ['name', NAME],
+    ['id', INT],
+    ['xtype', kind(2)],
+    ['type', kind(2)],
+    ['uid', INT],
+    ['parent_obj', INT],
+    ['crdate', AT],
+  ],
+  sql: `SELECT o.name, o.object_id AS id, o.type AS xtype, o.type, o.schema_id AS uid, o.parent_object_id AS parent_obj, o.create_date AS crdate FROM (${OBJECTS.sql}) AS o`,
+};
+
+const SYSCOLUMNS: View = {
+  columns: [
+    ['name', NAME],
+    ['id', INT],
+    ['colid', INT],
+    ['xtype', INT],
+    ['xusertype', INT],
+    ['length', INT],
+    ['isnullable', INT],
+  ],
+  sql: `SELECT c.name, c.object_id AS id, c.column_id AS colid, c.system_type_id AS xtype, c.user_type_id AS xusertype, c.max_length::integer AS length, c.is_nullable::integer AS isnullable FROM (${COLUMNS.sql}) AS c`,
+};
+
+const SYSINDEXES: View = {
+  columns: [
+    ['id', INT],
+    ['name', NAME],
+    ['indid', INT],
+    ['rows', INT],
+    ['rowcnt', BIG],
+  ],
+  sql: `SELECT i.object_id AS id, i.name, i.index_id AS indid, greatest(c.reltuples, 0)::integer AS rows, greatest(c.reltuples, 0)::bigint AS rowcnt FROM (${INDEXES.sql}) AS i JOIN pg_class AS c ON c.oid::bigint::integer = i.object_id`,
+};
+
+const SEQUENCES: View = {
+  columns: [...OBJECT_COLUMNS, ['current_value', BIG], ['start_value', BIG], ['increment', BIG]],
+  sql: `SELECT o.*, coalesce(s.last_value, s.start_value) AS current_value, s.start_value, s.increment_by AS increment FROM (${CLASSES(`'S'`)}) AS o JOIN pg_namespace AS m ON m.oid::bigint::integer = o.schema_id JOIN pg_sequences AS s ON s.schemaname = m.nspname AND s.sequencename = o.name`,
+};
+
+const TRIGGER_VIEW: View = {
+  columns: [
+    ['name', NAME],
+    ['object_id', INT],
+    ['parent_id', INT],
+    ['type', kind(2)],
+    ['is_disabled', BIT],
+    ['is_ms_shipped', BIT],
+  ],
+  sql: `SELECT t.tgname::text AS name, t.oid::bigint::integer AS object_id, t.tgrelid::bigint::integer AS parent_id, 'TR' AS type, t.tgenabled = 'D' AS is_disabled, false AS is_ms_shipped FROM pg_trigger AS t WHERE NOT t.tgisinternal`,
+};
+
+const DATABASES: View = {
+  columns: [
+    ['name', NAME],
+    ['database_id', INT],
+    ['create_date', AT],
+    ['state', INT],
+    ['state_desc', NAME],
+    ['is_read_only', BIT],
+  ],
+  sql: `SELECT d.datname::text AS name, d.oid::bigint::integer AS database_id, NULL::timestamp(3) AS create_date, 0 AS state, 'ONLINE' AS state_desc, false AS is_read_only FROM pg_database AS d WHERE NOT d.datistemplate`,
+};
+
+const PRINCIPALS: View = {
+  columns: [
+    ['name', NAME],
+    ['principal_id', INT],
+    ['type', kind(1)],
+    ['type_desc', NAME],
+  ],
+  sql: `SELECT r.rolname::text AS name, r.oid::bigint::integer AS principal_id, CASE WHEN r.rolcanlogin THEN 'S' ELSE 'R' END AS type, CASE WHEN r.rolcanlogin THEN 'SQL_USER' ELSE 'DATABASE_ROLE' END AS type_desc FROM pg_roles AS r`,
+};
+
+const SESSIONS: View = {
+  columns: [
+    ['session_id', SMALL],
+    ['login_name', NAME],
+    ['host_name', NAME],
+    ['program_name', NAME],
+    ['status', text(30)],
+    ['login_time', AT],
+    ['database_id', INT],
+    ['is_user_process', BIT],
+  ],
+  sql: `SELECT a.pid::smallint AS session_id, a.usename::text AS login_name, coalesce(a.client_hostname, host(a.client_addr)) AS host_name, a.application_name AS program_name, a.state AS status, a.backend_start::timestamp(3) AS login_time, a.datid::bigint::integer AS database_id, a.backend_type = 'client backend' AS is_user_process FROM pg_stat_activity AS a`,
+};
+
+const INFORMATION = (schema: string): string => `${schema} NOT IN ('pg_catalog', 'information_schema')`;
+
+const INFORMATION_TABLES: View = {
+  columns: [
+    ['TABLE_CATALOG', NAME],
+    ['TABLE_SCHEMA', NAME],
+    ['TABLE_NAME', NAME],
+    ['TABLE_TYPE', text(10)],
+  ],
+  sql: `SELECT t.table_catalog::text, t.table_schema::text, t.table_name::text, t.table_type::text FROM information_schema.tables AS t WHERE ${INFORMATION('t.table_schema')}`,
+};
+
+const INFORMATION_COLUMNS: View = {
+  columns: [
+    ['TABLE_CATALOG', NAME],
+    ['TABLE_SCHEMA', NAME],
+    ['TABLE_NAME', NAME],
+    ['COLUMN_NAME', NAME],
+    ['ORDINAL_POSITION', INT],
+    ['COLUMN_DEFAULT', text(4000)],
+    ['IS_NULLABLE', text(3)],
+    ['DATA_TYPE', NAME],
+    ['CHARACTER_MAXIMUM_LENGTH', INT],
+    ['NUMERIC_PRECISION', INT],
+    ['NUMERIC_SCALE', INT],
+  ],
+  sql: `SELECT c.table_catalog::text, c.table_schema::text, c.table_name::text, c.column_name::text, c.ordinal_position::integer, c.column_default::text, c.is_nullable::text, CASE c.udt_name WHEN 'int4' THEN 'int' WHEN 'int2' THEN 'smallint' WHEN 'int8' THEN 'bigint' WHEN 'bool' THEN 'bit' WHEN 'varchar' THEN 'nvarchar' WHEN 'text' THEN 'nvarchar' WHEN 'bpchar' THEN 'nchar' WHEN 'float8' THEN 'float' WHEN 'float4' THEN 'real' WHEN 'timestamp' THEN 'datetime2' WHEN 'timestamptz' THEN 'datetimeoffset' WHEN 'bytea' THEN 'varbinary' WHEN 'uuid' THEN 'uniqueidentifier' ELSE c.udt_name::text END AS data_type, CASE WHEN c.udt_name = 'text' THEN -1 ELSE c.character_maximum_length::integer END AS character_maximum_length, c.numeric_precision::integer, c.numeric_scale::integer FROM information_schema.columns AS c WHERE ${INFORMATION('c.table_schema')}`,
+};
+
+const INFORMATION_ROUTINES: View = {
+  columns: [
+    ['ROUTINE_CATALOG', NAME],
+    ['ROUTINE_SCHEMA', NAME],
+    ['ROUTINE_NAME', NAME],
+    ['ROUTINE_TYPE', text(20)],
+    ['ROUTINE_DEFINITION', text(4000)],
+  ],
+  sql: `SELECT r.routine_catalog::text, r.routine_schema::text, r.routine_name::text, r.routine_type::text, r.routine_definition::text FROM information_schema.routines AS r WHERE ${INFORMATION('r.routine_schema')}`,
+};
+
+const INFORMATION_CONSTRAINTS: View = {
+  columns: [
+    ['CONSTRAINT_SCHEMA', NAME],
+    ['CONSTRAINT_NAME', NAME],
+    ['TABLE_SCHEMA', NAME],
+    ['TABLE_NAME', NAME],
+    ['CONSTRAINT_TYPE', text(11)],
+  ],
+  sql: `SELECT c.constraint_schema::text, c.constraint_name::text, c.table_schema::text, c.table_name::text, c.constraint_type::text FROM information_schema.table_constraints AS c WHERE ${INFORMATION('c.constraint_schema')}`,
+};
+
+const INFORMATION_KEYS: View = {
+  columns: [
+    ['CONSTRAINT_SCHEMA', NAME],
+    ['CONSTRAINT_NAME', NAME],
+    ['TABLE_SCHEMA', NAME],
+    ['TABLE_NAME', NAME],
+    ['COLUMN_NAME', NAME],
+    ['ORDINAL_POSITION', INT],
+  ],
+  sql: `SELECT k.constraint_schema::text, k.constraint_name::text, k.table_schema::text, k.table_name::text, k.column_name::text, k.ordinal_position::integer FROM information_schema.key_column_usage AS k WHERE ${INFORMATION('k.constraint_schema')}`,
+};
+
+const VIEWS: Readonly<Record<string, View>> = {
+  'sys.objects': OBJECTS,
+  'sys.all_objects': OBJECTS,
+  'sys.tables': objects(`'r', 'p'`),
+  'sys.views': objects(`'v', 'm'`),
+  'sys.procedures': only(`'P '`),
+  'sys.columns': COLUMNS,
+  'sys.all_columns': COLUMNS,
+  'sys.indexes': INDEXES,
+  'sys.partitions': PARTITIONS,
+  'sys.foreign_keys': FOREIGN_KEYS,
+  'sys.foreign_key_columns': FOREIGN_KEY_COLUMNS,
+  'sys.key_constraints': only(`'PK', 'UQ'`),
+  'sys.check_constraints': only(`'C '`),
+  'sys.schemas': SCHEMAS,
+  'sys.types': TYPES,
+  'sys.sequences': SEQUENCES,
+  'sys.triggers': TRIGGER_VIEW,
+  'sys.databases': DATABASES,
+  'sys.sysdatabases': DATABASES,
+  'sys.database_principals': PRINCIPALS,
+  'sys.dm_exec_sessions': SESSIONS,
+  'dbo.sysobjects': SYSOBJECTS,
+  'sys.sysobjects': SYSOBJECTS,
+  'dbo.syscolumns': SYSCOLUMNS,
+  'sys.syscolumns': SYSCOLUMNS,
+  'dbo.sysindexes': SYSINDEXES,
+  'sys.sysindexes': SYSINDEXES,
+  'information_schema.tables': INFORMATION_TABLES,
+  'information_schema.columns': INFORMATION_COLUMNS,
+  'information_schema.routines': INFORMATION_ROUTINES,
+  'information_schema.table_constraints': INFORMATION_CONSTRAINTS,
+  'information_schema.key_column_usage': INFORMATION_KEYS,
+};
+
+/** A view of the source's catalog as something to select from; undefined for one that has no counterpart here. */
+export function catalogView(schema: string | undefined, name: string): Relation | undefined {
+  const key = `${(schema ?? 'dbo').toLowerCase()}.${name.toLowerCase()}`;
+  const view = Object.hasOwn(VIEWS, key) ? VIEWS[key] : undefined;
+  if (!view) return undefined;
+  return {
+    kind: 'table',
+    schema: schema ?? 'dbo',
+    name,
+    sql: `(${view.sql})`,
+    columns: view.columns.map(([column, type]): RelationColumn => ({
+      name: column,
+      sql: `"${column.toLowerCase()}"`,
+      type,
+      nullable: true,
+    })),
+  };
+}
