@@ -117,6 +117,8 @@ export interface Relation {
   readonly name: string;
   /** Of tables and functions. */
   readonly sql?: string;
+  /** Spread over partitions in the target. */
+  readonly partitioned?: boolean;
   /** Of temporal tables: all rows of now and before, in parentheses, and the quoted columns of their period. */
   readonly versions?: { readonly sql: string; readonly start: string; readonly end: string };
   /** Of tables and functions; for views only where known. */

@@ -22,6 +22,7 @@ import { checkInnerOrder, querySql, type QueryColumn } from './query.ts';
 import { tableFunction } from './table-function.ts';
 import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { rowAddress } from './row-address.ts';
 import { versionsAt } from './system-time.ts';
 
 /** A FROM clause as text, and the environment of what follows it. */
@@ -182,7 +183,7 @@ export function boundRelation(
     ...(relation.schema === undefined ? {} : { schema: relation.schema }),
     columns: relation.columns.map((column): BoundColumn => ({
       ...boundColumn(sqlName, column, relation.name),
-      ...(relation.kind === 'table' ? { origin: { relation, column, address: `${sqlName}.ctid` } } : {}),
+      ...(relation.kind === 'table' ? { origin: { relation, column, address: rowAddress(relation, sqlName) } } : {}),
     })),
   };
   if (!relation.columns.some((column) => column.expression)) return plain;

@@ -1,6 +1,7 @@
 import type { Update } from '#tsql';
 import type { Translation } from './translation.ts';
 import type { Found } from './update.ts';
+import { rowAddress } from './row-address.ts';
 
 /** What PostgreSQL calls the row as it was and as it is in RETURNING. */
 export interface RowImages {
@@ -37,12 +38,12 @@ export function withRowsBefore(t: Translation, found: Found, name: string, node:
     t.note('warning', 'rows-before', message, node.span);
   }
   const own = found.name;
-  const columns = key.length === 0 ? `${own}.ctid AS address, ${own}.*` : `${own}.*`;
+  const columns = key.length === 0 ? `${rowAddress(relation, own)} AS address, ${own}.*` : `${own}.*`;
   const others = found.from === '' ? '' : `, ${found.from}`;
   const rows = `SELECT ${columns} FROM ${relation.sql} AS ${own}${others}${found.where} FOR UPDATE OF ${own}`;
   const same =
     key.length === 0
-      ? `${own}.ctid = ${name}.address`
+      ? `${rowAddress(relation, own)} = ${name}.address`
       : key.map((one) => `${own}.${one} = ${name}.${one}`).join(' AND ');
   // What has been found need not be searched again, except to find the other side of a join.
   const search = found.from === '' || found.search === '' ? ' WHERE ' : `${found.search} AND `;

@@ -20,6 +20,7 @@ import { condition } from './predicate.ts';
 import { countSql, withClause } from './query.ts';
 import { foundAsIs, NEW_AND_OLD, type RowImages, withRowsBefore } from './rows-before.ts';
 import type { Translation } from './translation.ts';
+import { isAmongRows, rowAddress } from './row-address.ts';
 
 /** UPDATE and DELETE alike: where the rows to change are found. */
 export interface Found {
@@ -100,7 +101,10 @@ function findThrough(
     ?.address;
   if (!source || !relation || address === undefined) return undefined;
   const name = t.freshName('x');
-  const tests = [`${name}.ctid = ${address}`, ...(search.where ? [condition(t, from.env, search.where)] : [])];
+  const tests = [
+    `${rowAddress(relation, name)} = ${address}`,
+    ...(search.where ? [condition(t, from.env, search.where)] : []),
+  ];
   const found: Bare = {
     relation,
     name,
@@ -142,7 +146,7 @@ function findJoined(
   const own = boundRelation(t, env.scope, relation, name);
   const inner = found ? from.env : { ...from.env, sources: [own, ...from.env.sources] };
   const tests = [
-    ...(found ? [`${name}.ctid = ${found.sqlName}.ctid`] : []),
+    ...(found ? [`${rowAddress(relation, name)} = ${rowAddress(relation, found.sqlName)}`] : []),
     ...(search.where ? [condition(t, inner, search.where)] : []),
   ];
   const where = tests.length > 0 ? ` WHERE ${tests.join(' AND ')}` : '';
@@ -163,10 +167,11 @@ function limited(t: Translation, found: Bare, search: Search): string {
   if (search.top.percent) return t.unsupported('UPDATE or DELETE with TOP PERCENT', search.top.span).sql;
   const count = countSql(t, found.env, search.top.expression);
   const others = found.from === '' ? '' : `, ${found.from}`;
-  const rows = `SELECT ${found.name}.ctid FROM ${found.relation.sql} AS ${found.name}${others}${found.where} LIMIT ${count}`;
+  const rest = ` FROM ${found.relation.sql} AS ${found.name}${others}${found.where} LIMIT ${count}`;
+  const isAmong = isAmongRows(found.relation, found.name, rest);
   return found.from === ''
-    ? ` WHERE ${found.name}.ctid IN (${rows})`
-    : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${found.name}.ctid IN (${rows})`;
+    ? ` WHERE ${isAmong}`
+    : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${isAmong}`;
 }
 
 /** Translates DELETE, with or without a second FROM. */

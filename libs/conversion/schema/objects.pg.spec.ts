@@ -236,6 +236,14 @@ describe('partitions', () => {
         spread('Plain', INT, {}, { primaryKey: key('PK_Plain', 'Id') }),
         spread('Guid', { name: 'uniqueidentifier' }),
       ],
+      modules: [
+        module(
+          'procedure',
+          'RaiseSome',
+          'CREATE PROCEDURE dbo.RaiseSome AS UPDATE l SET Id = l.Id + 100 FROM dbo.[Left] AS l LEFT JOIN dbo.Money AS m ON m.Id = l.Id WHERE l.Id = 2',
+        ),
+        module('procedure', 'DropOne', 'CREATE PROCEDURE dbo.DropOne AS DELETE TOP (1) FROM dbo.[Left]'),
+      ],
     }),
   );
   const into = (name: string, value: string): Promise<string[]> =>
@@ -259,6 +267,16 @@ describe('partitions', () => {
     ['nullable', '5', 'nullable_p2'],
   ])('%s: %s lies in %s, on the side of the bound that SQL Server puts it', async (name, value, partition) => {
     expect(await into(name, value)).toEqual([partition]);
+  });
+
+  test('a statement that finds rows by their place leaves rows of other partitions alone', async () => {
+    await at.target.run('truncate "left"');
+    // The first row of each partition lies at the same place.
+    await at.target.run('insert into "left" values (1, 5), (2, 15), (3, 25)');
+    await at.target.run('call raise_some()');
+    expect(await at.target.run('select id, by from "left" order by id')).toEqual(['1|5', '3|25', '102|15']);
+    await at.target.run('call drop_one()');
+    expect(await at.target.run('select count(*) from "left"')).toEqual(['2']);
   });
 
   test('a key without the column, or a type of another order, leaves a plain table and says why', async () => {

@@ -149,6 +149,7 @@ export function relationOf(table: ConvertedTable): Relation {
     name: table.source.name,
     sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
     key: key.map((one) => quoteIdent(one.name)),
+    ...(table.partitioned ? { partitioned: true } : {}),
     columns: [...table.columns.map(columnOf), ...(table.readColumns ?? []).map(readColumnOf)]
       .toSorted((a, b) => a.id - b.id)
       .map((one) => one.column),

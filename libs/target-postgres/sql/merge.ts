@@ -88,9 +88,9 @@ export function deleteCounted(table: TargetTable, columns: readonly FilledColumn
   return `with wanted as (
       select ${row('s')} as image, sum(s._sluice_count) as count from ${stageName(table)} s where s._sluice_op = 'd' group by 1),
     numbered as (
-      select t.ctid as place, row_number() over (partition by w.image) as number, w.count
+      select t.tableoid as part, t.ctid as place, row_number() over (partition by w.image) as number, w.count
       from ${table.quoted} t join wanted w on w.image = ${row('t')}),
     gone as (
-      delete from ${table.quoted} where ctid in (select place from numbered where number <= count) returning 1)
+      delete from ${table.quoted} where (tableoid, ctid) in (select part, place from numbered where number <= count) returning 1)
     select sluice.expect_rows((select count(*) from gone), ${wanted})`;
 }
