@@ -1,11 +1,13 @@
+import { hostname, userInfo } from 'node:os';
+import type pg from 'pg';
 import { keyOf } from '#conversion';
 import { createLog, type Log } from '#telemetry';
-import { type JobContext, openJobContext } from '#runtime';
+import { type JobContext, openJobContext, openTargetPool } from '#runtime';
 import { SqlServerSource } from '#source-sqlserver';
 import type { Source } from '#source';
 import { SluiceError } from '#errors';
 import { isSelected, type JobFile, rulesOf } from '#jobs';
-import type { JobRow } from '#target-postgres';
+import { ControlStore, type JobRow } from '#target-postgres';
 import type { Invocation } from './command.ts';
 import { explain, targetPlace } from './fault.ts';
 import { type OpenedJob, openJob } from './job.ts';
@@ -48,6 +50,34 @@ export async function withSource<T>(job: JobFile, work: (source: Source) => Prom
     return await work(source);
   } finally {
     await source.close();
+  }
+}
+
+/** A command's view of a job's target: neither Kafka nor the source is asked. */
+export interface TargetContext {
+  readonly job: JobFile;
+  readonly control: ControlStore;
+  readonly pool: pg.Pool;
+  /** Who does it, for histories. */
+  readonly who: string;
+  /** Connections to another database of the same server. */
+  openDatabase(name: string): pg.Pool;
+}
+
+/** Runs a command's work on a job's target alone; what it opened is closed again, and faults name the server. */
+export async function withTarget<T>(job: JobFile, work: (context: TargetContext) => Promise<T>): Promise<T> {
+  const pool = openTargetPool(job, 'sluice cli');
+  const openDatabase = (name: string): pg.Pool => {
+    const url = Object.assign(new URL(job.target.url), { pathname: `/${name}` }).href;
+    return openTargetPool({ ...job, target: { ...job.target, url } }, 'sluice scratch', 1);
+  };
+  const who = `${userInfo().username}@${hostname()}`;
+  try {
+    return await work({ job, pool, control: new ControlStore(pool, job.job), who, openDatabase });
+  } catch (error) {
+    throw explain(error, job);
+  } finally {
+    await pool.end();
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { type FileChange, type ObjectFile, orderFile, planFile } from '#conversion';
+import { type FileChange, type FilePlan, type ObjectFile, orderFile, planFile } from '#conversion';
 
 /** What the converter wrote last, apart from what people made of it; belongs into version control with the rest. */
 const BASE = join('.sluice', 'base');
@@ -9,29 +9,48 @@ const ORDER = '000-order.txt';
 /** What became of each file of the tree, by its path. */
 export type TreeChanges = ReadonlyMap<string, FileChange>;
 
-/**
- * Brings a folder in step with a conversion: writes what changed and nothing else, and keeps what people edited. The file is written before what is remembered of it: a run that is
- * broken off is made good by the next.
- */
-export async function writeTree(
-  dir: string,
-  files: readonly ObjectFile[],
-  others: ReadonlyMap<string, string>,
-): Promise<TreeChanges> {
-  const changes = new Map<string, FileChange>();
+/** What a conversion makes of a folder, before anything is written. */
+export interface TreePlan {
+  readonly changes: TreeChanges;
+  /** Each file as it will stand; those that will not be there are left out. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Brings the folder in step: writes what changed and nothing else. `others`: files that nobody edits. */
+  write(others: ReadonlyMap<string, string>): Promise<void>;
+}
+
+/** Holds a conversion against a folder. Nothing is written yet. */
+export async function planTree(dir: string, files: readonly ObjectFile[]): Promise<TreePlan> {
   const converted = new Map(files.map((file) => [file.path, file.text]));
   const known = await filesBelow(join(dir, BASE));
-  for (const path of [...converted.keys(), ...known.filter((path) => !converted.has(path))]) {
-    const [file, base] = [join(dir, path), join(dir, BASE, path)];
-    const plan = planFile(await textOf(base), await textOf(file), converted.get(path));
-    await put(file, plan.text);
-    await put(base, plan.base);
-    changes.set(path, plan.change);
+  const plans = new Map<string, FilePlan>();
+  const texts = new Map<string, string>();
+  for (const path of [...converted.keys(), ...known.filter((one) => !converted.has(one))]) {
+    const current = await textOf(join(dir, path));
+    const plan = planFile(await textOf(join(dir, BASE, path)), current, converted.get(path));
+    const text = plan.text === undefined ? current : plan.text;
+    if (typeof text === 'string') texts.set(path, text);
+    plans.set(path, plan);
   }
-  for (const [path, text] of [...others, [ORDER, orderFile(files)] as const]) {
+  return {
+    changes: new Map([...plans].map(([path, plan]) => [path, plan.change])),
+    texts,
+    write: (others) => writeTree(dir, plans, new Map([...others, [ORDER, orderFile(files)]])),
+  };
+}
+
+/** A file is written before what is remembered of it: a run that is broken off is made good by the next. */
+async function writeTree(
+  dir: string,
+  plans: ReadonlyMap<string, FilePlan>,
+  others: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [path, plan] of plans) {
+    await put(join(dir, path), plan.text);
+    await put(join(dir, BASE, path), plan.base);
+  }
+  for (const [path, text] of others) {
     if ((await textOf(join(dir, path))) !== text) await put(join(dir, path), text);
   }
-  return changes;
 }
 
 async function put(path: string, text: string | null | undefined): Promise<void> {

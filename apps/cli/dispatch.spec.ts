@@ -120,15 +120,15 @@ describe('help', () => {
   });
 
   test.each(commands.map((one) => [one.name, one] as const))(
-    'of %s has usage, options and an example that is a command line of it',
+    'of %s has usage, options and examples that are command lines of it',
     (name, one) => {
       const text = commandHelp(one);
       expect(text).toMatch(new RegExp(`^Usage: sluice ${name}`));
       expect(text).toContain(one.summary);
-      expect(one.example.startsWith(`sluice ${name}`)).toBe(true);
+      for (const line of one.example.split('\n')) expect(line.trim()).toMatch(new RegExp(`^sluice ${name}\\b`));
       for (const option of Object.keys(one.options)) expect(text).toContain(`--${option}`);
       const words = one.example
-        .split(' ')
+        .split(/\s+/)
         .filter((word) => word.startsWith('--'))
         .map((word) => word.slice(2));
       for (const word of words) expect([...Object.keys(one.options), 'json']).toContain(word);

@@ -1,5 +1,6 @@
 export * from './assessment/index.ts';
 export * from './query/index.ts';
+export { type ConvertedRoutine, makeTemporary, planRoutine, type Unplanned } from './routines/index.ts';
 export * from './schema/index.ts';
 export * from './scripts/index.ts';
 export * from './tree/index.ts';

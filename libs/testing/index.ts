@@ -1,3 +1,4 @@
+export { type CheckedPostgres, hasCheckedPostgres, startCheckedPostgres } from './checked-postgres.ts';
 export { freshDatabase, freshName, type FreshDatabase } from './fresh.ts';
 export { SourceDatabase, testSandbox } from './sandbox.ts';
 export { SourceJob, type TopicRecord } from './source-job.ts';

@@ -6,6 +6,7 @@ import { applyObject, type ObjectOutcome } from './apply.ts';
 import { appliedPaths, rollBackObject } from './roll-back.ts';
 
 const WHO = 'the test';
+const ALL = new Set(['before', 'after', 'cutover', 'code']);
 
 /** An object of one statement a line; `?` before it makes it optional. */
 function object(path: string, ...statements: string[]): NewObject {
@@ -245,7 +246,7 @@ describe('objects in a target', () => {
     expect(await apply(TABLE)).toMatchObject({ outcome: 'conflict', error: expect.stringContaining('has rows') });
     await pool.query('create index theirs_ix on part (a)');
     const all: ObjectOutcome[] = [];
-    for (const path of await appliedPaths(control))
+    for (const path of await appliedPaths(control, ALL))
       all.push(await rollBackObject(control, path, WHO, { withData: false }));
     const kept = all.filter((one) => one.outcome === 'kept').map((one) => `${one.path}: ${one.error}`);
     expect(kept).toEqual([
@@ -257,7 +258,7 @@ describe('objects in a target', () => {
     expect((await pool.query<{ theirs: string }>('select theirs()')).rows).toEqual([{ theirs: 'theirs' }]);
     await pool.query('drop index theirs_ix');
     const last: string[] = [];
-    for (const path of await appliedPaths(control))
+    for (const path of await appliedPaths(control, ALL))
       last.push((await rollBackObject(control, path, WHO, { withData: true })).outcome);
     expect(last).toEqual(['dropped', 'dropped']);
     expect(await exists('public.a')).toBe(false);

@@ -1,3 +1,6 @@
 export { applyObject, applyPatiently, type ObjectOutcome, type Outcome } from './apply.ts';
 export { applyPhase } from './phases.ts';
+export { planApply, planRollBack } from './plan.ts';
 export { appliedPaths, rollBackObject } from './roll-back.ts';
+export { type ScratchServer } from './scratch.ts';
+export { type Verification, verifyObjects } from './verify.ts';

@@ -12,38 +12,45 @@ export interface Removal {
 }
 
 /**
- * Drops what is ours of one object of the workspace, with what of ours depends on it, in the caller's transaction. Nothing of somebody else's goes, and no table with rows unless `withData`.
- * @throws Conflict, naming what is in the way
+ * Whether what is ours of one object of the workspace may be dropped, with what of ours depends on it. Gives the paths of what would go too.
+ * @throws Conflict, naming what is in the way: something of somebody else's, or rows unless `withData`
  */
-export async function removeOwned(
-  client: pg.PoolClient,
+export async function checkRemoval(
+  client: pg.ClientBase,
   control: ControlStore,
   owned: readonly OwnedObject[],
   options: { readonly withData: boolean },
-): Promise<Removal> {
+): Promise<string[]> {
+  for (const one of owned)
+    if (one.hash !== one.recorded) throw new Conflict(`${one.type} ${one.identity} was changed by somebody else`);
   const dependents = await findDependents(client, owned);
   const ours = await findOurs(client, control.job, dependents);
-  const own = new Set(owned.map(keyOf));
+  const [own, path] = [new Set(owned.map(keyOf)), owned[0]?.path];
+  const whole = new Set([...ours.values()].flatMap((one) => (one.isPart ? [] : [one.path])));
   for (const one of dependents) {
     if (own.has(keyOf(one))) continue;
     const record = ours.get(keyOf(one));
     if (!record) throw new Conflict(`${one.type} ${one.identity} depends on it and is not ours`);
     if (record.recorded !== one.hash)
       throw new Conflict(`${one.type} ${one.identity} depends on it and was changed by somebody else`);
-  }
-  const path = owned[0]?.path;
-  const whole = new Set([...ours.values()].flatMap((one) => (one.isPart ? [] : [one.path])));
-  for (const one of dependents) {
-    const record = ours.get(keyOf(one));
-    if (record?.isPart && record.path !== path && !whole.has(record.path))
+    if (record.isPart && record.path !== path && !whole.has(record.path))
       throw new Conflict(`${one.type} ${one.identity} depends on it`);
   }
-  for (const one of owned)
-    if (one.hash !== one.recorded) throw new Conflict(`${one.type} ${one.identity} was changed by somebody else`);
   if (!options.withData) {
     const full = await tablesWithRows(client, [...owned, ...dependents]);
     if (full.length > 0) throw new Conflict(`${full.join(', ')} has rows`, 'rows');
   }
+  return [...whole].filter((one) => one !== path);
+}
+
+/** Drops what {@link checkRemoval} allows, in the caller's transaction. @throws Conflict */
+export async function removeOwned(
+  client: pg.PoolClient,
+  control: ControlStore,
+  owned: readonly OwnedObject[],
+  options: { readonly withData: boolean },
+): Promise<Removal> {
+  const paths = await checkRemoval(client, control, owned, options);
   const dropped: string[] = [];
   for (const one of owned.filter((each) => !each.isPart).toReversed()) {
     // An earlier one may have taken it along: a trigger goes with its table.
@@ -55,5 +62,5 @@ export async function removeOwned(
     await Refused.guard(client.query(`${one.drop} cascade`));
     dropped.push(`${one.type} ${one.identity}`);
   }
-  return { dropped, paths: [...whole].filter((one) => one !== path) };
+  return { dropped, paths };
 }

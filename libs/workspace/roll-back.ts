@@ -6,14 +6,15 @@ import { findOwned } from './ownership.ts';
 import { removeOwned } from './removal.ts';
 import { inTransaction } from './session.ts';
 
-/** Paths with something of ours in the target, what was applied last first. */
-export async function appliedPaths(control: ControlStore): Promise<string[]> {
-  const result = await control.pool.query<{ path: string }>(
-    `select path from sluice.objects as o where job = $1 and (applied_hash is not null or exists (select 1 from sluice.owned w where w.job = o.job and w.path = o.path))
+/** Paths of these phases with something of ours in the target, what was applied last first. */
+export async function appliedPaths(control: ControlStore, phases: ReadonlySet<string | null>): Promise<string[]> {
+  const result = await control.pool.query<{ path: string; phase: string | null }>(
+    `select path, phase from sluice.objects as o
+     where job = $1 and (applied_hash is not null or exists (select 1 from sluice.owned w where w.job = o.job and w.path = o.path))
      order by applied_at desc, ordinal desc`,
     [control.job],
   );
-  return result.rows.map((row) => row.path);
+  return result.rows.filter((row) => phases.has(row.phase)).map((row) => row.path);
 }
 
 /**

@@ -73,6 +73,11 @@ export class FunctionUse {
     return this.t.fail('function', number, message, this.span);
   }
 
+  /** null where the target's server is of this version or a later one; else its answer is what it lacks. */
+  lacksServer(version: number): TypedSql | null {
+    return this.t.since(version) ? null : this.t.needsServer(version, this.name.toUpperCase(), this.span);
+  }
+
   unsupported(what = `${this.name.toUpperCase()}`): TypedSql {
     return this.t.unsupported(what, this.span);
   }

@@ -3,6 +3,7 @@ import { POSTGRES_VERSION, type PostgresVersion } from '#stack';
 import { freshDatabase, type FreshDatabase } from '#testing';
 import { DEFAULT_VALUE_POLICY } from '#values';
 import { type Conversion, convertDatabase, type Step } from '../schema/index.ts';
+import { planRoutine } from './plan-check.ts';
 import { modelOf } from './test-model.ts';
 
 /** Test support: a script's database converted and created in PostgreSQL. */
@@ -78,65 +79,23 @@ export class ConvertedDatabase {
     for (const step of this.conversion.steps) {
       if (!step.routine) continue;
       await this.client.query('BEGIN');
-      await this.images(step);
-      for (const [index, piece] of step.routine.pieces.entries()) {
-        const message = await this.planned(step, piece.kind, piece.sql, index);
-        if (message !== null) failed.push({ object: step.object, message, sql: piece.sql });
-      }
+      for (const { message, sql } of await planRoutine(this.client, step.routine, this.tableOf(step)))
+        failed.push({ object: step.object, message, sql });
       await this.client.query('ROLLBACK');
     }
     return failed;
   }
 
-  /** `inserted` and `deleted` of a trigger are tables here. */
-  private async images(step: Step): Promise<void> {
+  /** Of a trigger: its table. */
+  private tableOf(step: Step): string | null {
     const trigger = this.conversion.steps.find(
       (one) => one.object === step.object && /^CREATE OR REPLACE TRIGGER/.test(one.sql),
     );
-    const table = trigger && / ON (\S+)/.exec(trigger.sql)?.[1];
-    if (!table) return;
-    for (const name of ['inserted', 'deleted'])
-      await this.client.query(`CREATE TEMP TABLE ${name} ON COMMIT DROP AS SELECT * FROM ${table}`);
-  }
-
-  private async planned(step: Step, kind: string, sql: string, index: number): Promise<string | null> {
-    const variables = step.routine?.variables ?? [];
-    const used = variables.filter((one) =>
-      new RegExp(`(?<![\\w."])${one.name.replaceAll(/["\\]/g, '.')}(?![\\w"])`).test(sql),
-    );
-    if (
-      /\b(NEW|OLD)\.|SQLERRM|SQLSTATE|TG_OP/.test(sql) ||
-      used.some((one) => one.type === 'record' || one.type === 'refcursor')
-    )
-      return null;
-    await this.client.query('SAVEPOINT p');
-    try {
-      const list = used.map((one) => `${one.name} ${one.type}`).join(', ');
-      if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) await this.client.query(withNulls(sql, used));
-      else if (kind !== 'ddl') {
-        const text = kind === 'expression' ? `SELECT ${sql}` : sql;
-        await this.client.query(
-          `CREATE FUNCTION pg_temp.planned_${index}(${list}) RETURNS void LANGUAGE sql AS $plan$ ${text}; SELECT $plan$`,
-        );
-      }
-      await this.client.query('RELEASE SAVEPOINT p');
-      return null;
-    } catch (error) {
-      await this.client.query('ROLLBACK TO SAVEPOINT p');
-      return (error as Error).message;
-    }
+    return (trigger && / ON (\S+)/.exec(trigger.sql)?.[1]) ?? null;
   }
 
   async close(): Promise<void> {
     await this.client.end();
     await this.fresh.drop();
   }
-}
-
-/** A utility statement takes no parameters: NULL of each variable's type stands for it. */
-function withNulls(sql: string, variables: readonly { readonly name: string; readonly type: string }[]): string {
-  return variables.reduce(
-    (text, one) => text.replaceAll(new RegExp(`(?<![\\w."])${one.name}(?![\\w"])`, 'g'), `NULL::${one.type}`),
-    sql,
-  );
 }

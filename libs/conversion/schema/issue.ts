@@ -405,6 +405,11 @@ export const ISSUE_CODES = {
     title: 'Question to the catalog',
     remedy: 'Compare names that the routine looks for with those of the target.',
   },
+  SL1090: {
+    severity: 'manual',
+    title: 'Refused by verification',
+    remedy: 'Edit the object in the tree (`sluice convert --out DIR`) until `--verify` takes it.',
+  },
 } as const satisfies Record<string, { severity: Severity; title: string; remedy: string }>;
 
 export type IssueCode = keyof typeof ISSUE_CODES;

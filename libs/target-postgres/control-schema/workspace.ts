@@ -157,6 +157,12 @@ export class Workspace {
     );
   }
 
+  /** Whether the target has a workspace at all; it may be another job's. */
+  async exists(): Promise<boolean> {
+    const found = await this.pool.query<{ found: string | null }>(`select to_regclass('sluice.owned')::text as found`);
+    return found.rows[0]?.found != null;
+  }
+
   /** Every row with its texts, in the order in which objects are applied within their phase. */
   async readAll(): Promise<WorkspaceRow[]> {
     const client = await this.pool.connect();

@@ -81,6 +81,8 @@ function jsonValue(use: FunctionUse): TypedSql {
 }
 
 function isjson(use: FunctionUse): TypedSql {
+  const lacking = use.lacksServer(16);
+  if (lacking) return lacking;
   const source = use.text(0);
   if (use.count > 1) {
     const kind = use.word(1).toUpperCase();
