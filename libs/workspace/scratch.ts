@@ -90,18 +90,7 @@ async function inDatabase<T>(
       for (const one of extensions.rows)
         await client.query(`create extension if not exists ${quoteIdent(one.name)}`).catch(() => undefined);
       await client.query(`set search_path to public`);
-      const unit = async <R>(task: () => Promise<R>, keep: boolean): Promise<R> => {
-        await client.query('begin');
-        try {
-          const result = await task();
-          await client.query(keep ? 'commit' : 'rollback');
-          return result;
-        } catch (error) {
-          await client.query('rollback');
-          throw error;
-        }
-      };
-      return await work({ place: 'database', client, text: (sql) => sql, unit });
+      return await work({ place: 'database', client, text: (sql) => sql, unit: unitsOf(client, 0) });
     } finally {
       client.release();
     }
@@ -111,6 +100,30 @@ async function inDatabase<T>(
   }
 }
 
+/** Units of work within each other; `depth` 0: the outermost is a transaction. */
+function unitsOf(client: pg.PoolClient, depth: number): Scratch['unit'] {
+  let level = depth;
+  return async (task, keep) => {
+    const savepoint = `unit_${level}`;
+    const [begin, commit, undo] =
+      level === 0
+        ? ['begin', 'commit', 'rollback']
+        : [`savepoint ${savepoint}`, `release savepoint ${savepoint}`, `rollback to savepoint ${savepoint}`];
+    await client.query(begin);
+    level++;
+    try {
+      const result = await task();
+      await client.query(keep ? commit : undo);
+      return result;
+    } catch (error) {
+      await client.query(undo);
+      throw error;
+    } finally {
+      level--;
+    }
+  };
+}
+
 async function inSchemas<T>(
   client: pg.PoolClient,
   schemas: readonly string[],
@@ -118,27 +131,12 @@ async function inSchemas<T>(
 ): Promise<T> {
   const mark = `sluice_scratch_${process.pid}`;
   const names = new Map(schemas.map((schema, index) => [schema, `${mark}_${index}`]));
-  let units = 0;
-  const unit = async <R>(task: () => Promise<R>, keep: boolean): Promise<R> => {
-    const savepoint = `unit_${units++}`;
-    await client.query(`savepoint ${savepoint}`);
-    try {
-      const result = await task();
-      await client.query(keep ? `release savepoint ${savepoint}` : `rollback to savepoint ${savepoint}`);
-      return result;
-    } catch (error) {
-      await client.query(`rollback to savepoint ${savepoint}`);
-      throw error;
-    } finally {
-      units--;
-    }
-  };
   await client.query('begin');
   try {
     for (const name of names.values()) await client.query(`create schema ${quoteIdent(name)}`);
     // Extensions are in public as a rule.
     await client.query(`set local search_path to ${quoteIdent(names.get('public') ?? mark)}, public`);
-    return await work({ place: 'schemas', client, text: renamed(names), unit });
+    return await work({ place: 'schemas', client, text: renamed(names), unit: unitsOf(client, 1) });
   } catch (error) {
     if (sqlState(error) !== '42501') throw error;
     throw new SluiceError(

@@ -1,5 +1,5 @@
 import { type ConvertedObject, type ConvertedRoutine, makeTemporary, planRoutine } from '#conversion';
-import { madeBy } from '#pgsql';
+import { madeBy, splitStatements } from '#pgsql';
 import type { Verdict, WorkspaceRow } from '#target-postgres';
 import { textsOf } from './apply.ts';
 import { Conflict, Refused } from './conflict.ts';
@@ -41,7 +41,12 @@ export async function verifyObjects(
   return withScratch(server, schemasOf(candidates), async (scratch) => {
     const checker = await findChecker(scratch);
     const made = new Map<Candidate, Problem[]>();
-    for (const one of candidates) made.set(one, await make(scratch, one));
+    const [own, shared] = [candidates.filter((one) => !isShared(one)), candidates.filter(isShared)];
+    for (const one of own) made.set(one, await make(scratch, one));
+    // Roles are the whole server's: what makes them or names them is undone with them.
+    await scratch.unit(async () => {
+      for (const one of shared) made.set(one, await make(scratch, one));
+    }, false);
     const verdicts: Verification['verdicts'][number][] = [];
     for (const [one, problems] of made) {
       const isMade = problems.every((problem) => problem.level !== 'error');
@@ -52,6 +57,14 @@ export async function verifyObjects(
     }
     return { place: scratch.place, by: checker === null ? 'planned' : 'plpgsql_check', verdicts };
   });
+}
+
+const SHARED = /^(?:\s|--[^\n]*\n)*(?:grant|revoke|do|create\s+(?:role|user|group)|alter\s+\w+\s+\S+\s+owner)\b/i;
+
+/** Whether an object is about roles, and so comes last. */
+function isShared({ row }: Candidate): boolean {
+  const texts = row.edited === null ? row.statements.map(({ sql }) => sql) : splitStatements(row.edited);
+  return texts.some((sql) => SHARED.test(sql));
 }
 
 function schemasOf(candidates: readonly Candidate[]): string[] {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type sql from 'mssql';
-import pg from 'pg';
+import type pg from 'pg';
 import { connect, createDatabase } from '#samples';
 import { freshDatabase, type FreshDatabase, freshName, testSandbox, until } from '#testing';
 import { type CliResult, type CliRun, startCli } from '../harness/index.ts';

@@ -42,87 +42,99 @@ interface Draft {
  * Deterministic: paths are named as in the source, so that another naming policy moves none.
  */
 export function convertedObjects(database: DatabaseModel, conversion: Conversion): ConvertedObject[] {
-  const owners = ownersOf(database);
+  const owners = new Owners(database);
   const drafts = new Map<string, Draft>();
   const draftOf = (owner: Owner, phase: Phase | null): Draft => {
-    const key = keyOf(owner);
+    const key = JSON.stringify([owner.schema, owner.kind, owner.name, phase]);
     const found = drafts.get(key) ?? { owner, phase, steps: [], issues: [] };
     drafts.set(key, found);
     return found;
   };
+  const first = new Map<string, Draft>();
   for (const phase of PHASES) {
-    for (const step of conversion.steps)
-      if (step.phase === phase) draftOf(partOf(ownerOf(step.object, owners), step), phase).steps.push(step);
+    for (const step of conversion.steps) {
+      if (step.phase !== phase) continue;
+      const owner = owners.of(step.object, step);
+      const draft = draftOf(partOf(owner, step), phase);
+      draft.steps.push(step);
+      // Issues stand with what an object is; what is granted or added later is beside it.
+      const key = JSON.stringify([owner.schema, owner.name]);
+      if (!first.has(key)) first.set(key, draft);
+    }
   }
   for (const issue of conversion.issues) {
-    const owner = ownerOf(issue.object, owners);
-    draftOf(owner, null).issues.push(issue);
+    const owner = owners.of(issue.object);
+    const draft = first.get(JSON.stringify([owner.schema, owner.name])) ?? draftOf(owner, null);
+    draft.issues.push(issue);
   }
   return withPaths([...drafts.values()]);
 }
 
-const keyOf = (owner: Owner): string => JSON.stringify([owner.schema, owner.kind, owner.name]);
+const RIGHTS = /^(GRANT|ALTER SCHEMA \S+ OWNER TO)\b/;
 
-/** What is made of a table later: its code are the triggers that the converter makes for what the source's engine does by itself. */
-const PART_KINDS: Readonly<Record<Exclude<Phase, 'before'>, string>> = {
-  after: 'index',
-  cutover: 'constraint',
-  code: 'trigger',
-};
-
-/** What comes after the load for a table and is no object of its own. */
+/** What an object has in other phases than its own, or for other people: indexes, constraints, triggers, policies of a table; rights, which need roles that come last. */
 function partOf(owner: Owner, step: Step): Owner {
+  if (RIGHTS.test(step.sql)) return { schema: owner.schema, kind: 'rights', name: owner.name };
   if (owner.kind !== 'table' || step.phase === 'before') return owner;
-  return { schema: owner.schema, kind: PART_KINDS[step.phase], name: owner.name };
+  const isPolicy = /^CREATE POLICY\b|ROW LEVEL SECURITY$/.test(step.sql);
+  const kind = { after: 'index', cutover: 'constraint', code: isPolicy ? 'policy' : 'trigger' }[step.phase];
+  return { schema: owner.schema, kind, name: owner.name };
 }
 
 type Named = { readonly schema: string; readonly name: string; readonly definition?: string | null };
 
-function ownersOf(database: DatabaseModel): Map<string, Owner> {
-  const owners = new Map<string, Owner>();
-  const add = (kind: string, objects: readonly Named[]): void => {
+/** The objects of the source by the names that steps and issues have for them. */
+class Owners {
+  private readonly known = new Map<string, Owner>();
+  private readonly principals = new Map<string, Owner>();
+
+  constructor(database: DatabaseModel) {
+    this.add('table', database.tables);
+    this.add('sequence', database.sequences);
+    this.add('type', database.aliasTypes);
+    this.add('type', database.tableTypes ?? []);
+    this.add('synonym', database.synonyms);
+    for (const module of database.modules) this.add(module.kind === 'other' ? 'clr' : module.kind, [module]);
+    this.add('security-policy', database.securityPolicies ?? []);
+    for (const table of database.tables) {
+      const parts = (names: readonly { readonly name: string }[]): Named[] =>
+        names.map(({ name }) => ({ schema: table.schema, name: `${table.name}.${name}` }));
+      this.add('index', parts(table.indexes));
+      this.add('constraint', parts([...table.uniques, ...table.checks]));
+      this.add('foreign-key', parts(table.foreignKeys));
+    }
+    const single = (name: string, owner: Owner): void => {
+      if (!this.known.has(name)) this.known.set(name, owner);
+    };
+    for (const { name } of database.schemas) single(name, { schema: name, kind: 'schema', name });
+    for (const { kind, name } of database.principals ?? []) {
+      this.principals.set(name, { schema: '', kind, name });
+      single(name, { schema: '', kind, name });
+    }
+    for (const { name, kind } of database.facilities ?? []) single(name, { schema: '', kind, name });
+    single(database.name, { schema: '', kind: 'database', name: database.name });
+  }
+
+  private add(kind: string, objects: readonly Named[]): void {
     for (const { schema, name, definition } of objects) {
       const key = `${schema}.${name}`;
-      if (!owners.has(key))
-        owners.set(key, { schema, kind, name, ...(definition === undefined ? {} : { source: definition }) });
+      if (!this.known.has(key))
+        this.known.set(key, { schema, kind, name, ...(definition === undefined ? {} : { source: definition }) });
     }
-  };
-  add('table', database.tables);
-  add('sequence', database.sequences);
-  add('type', database.aliasTypes);
-  add('type', database.tableTypes ?? []);
-  add('synonym', database.synonyms);
-  add('security-policy', database.securityPolicies ?? []);
-  for (const module of database.modules) add(module.kind === 'other' ? 'clr' : module.kind, [module]);
-  for (const table of database.tables) {
-    const parts = (names: readonly { readonly name: string }[]): Named[] =>
-      names.map(({ name }) => ({ schema: table.schema, name: `${table.name}.${name}` }));
-    add('index', parts(table.indexes));
-    add('constraint', parts([...table.uniques, ...table.checks]));
-    add('foreign-key', parts(table.foreignKeys));
   }
-  // What belongs to no schema, by its kind; a schema of the same name goes before.
-  const schemas = new Set(database.schemas.map((one) => one.name));
-  const alone = (kind: string, name: string): void => {
-    if (!owners.has(name) && !schemas.has(name)) owners.set(name, { schema: '', kind, name });
-  };
-  for (const { kind, name } of database.principals ?? []) alone(kind, name);
-  for (const { kind, name } of database.facilities ?? []) alone(kind, name);
-  alone('database', database.name);
-  return owners;
-}
 
-/** The object that a step or an issue names, or the one that it is a part of: names may hold dots. What is none has a file by its own name. */
-function ownerOf(object: string, owners: ReadonlyMap<string, Owner>): Owner {
-  const own = owners.get(object);
-  if (own) return own;
-  for (let name = object; name.includes('.'); name = name.slice(0, name.lastIndexOf('.'))) {
-    const found = owners.get(name);
-    if (found) return found;
+  /** The object that a step or an issue names, or the one that it is a part of: names may hold dots. What is none stands for itself. */
+  of(object: string, step?: Step): Owner {
+    if (step && /^CREATE SCHEMA\b/.test(step.sql)) return { schema: object, kind: 'schema', name: object };
+    // A role may be called like a schema.
+    const principal = step && /\bCREATE ROLE\b/.test(step.sql) ? this.principals.get(object) : undefined;
+    if (principal) return principal;
+    for (let name = object; ; name = name.slice(0, name.lastIndexOf('.'))) {
+      const found = this.known.get(name);
+      if (found) return found;
+      if (!name.includes('.')) return { schema: '', kind: 'other', name: object };
+    }
   }
-  return object.includes('.')
-    ? { schema: '', kind: 'other', name: object }
-    : { schema: object, kind: 'schema', name: object };
 }
 
 /** Paths that no other file has, on file systems without case too. */
@@ -130,10 +142,11 @@ function withPaths(drafts: readonly Draft[]): ConvertedObject[] {
   const taken = new Set<string>();
   return drafts.map(({ owner, ...draft }) => {
     const { schema, kind, name, source } = owner;
+    const { phase } = draft;
     const parts = schema === '' ? [kind] : [safeFileName(schema).replaceAll('.', '%2E'), kind];
     const base = [...parts, safeFileName(name)].join('/');
     const path = taken.has(`${base}.sql`.toLowerCase())
-      ? `${base}~${hashOf(JSON.stringify([schema, name]))}.sql`
+      ? `${base}~${hashOf(JSON.stringify([schema, name, phase]))}.sql`
       : `${base}.sql`;
     taken.add(path.toLowerCase());
     return { ...draft, path, kind, schema, name, ...(source === undefined ? {} : { source }) };

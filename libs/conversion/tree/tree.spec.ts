@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { DatabaseModel } from '#schema';
 import type { Conversion } from '../schema/index.ts';
 import { issue } from '../schema/issue.ts';
+import { convertedObjects } from './converted-objects.ts';
 import { safeFileName } from './file-name.ts';
 import { objectFiles, orderFile } from './object-files.ts';
 import { planFile } from './plan.ts';
@@ -36,6 +37,8 @@ const NO_PARTS = { indexes: [], uniques: [], checks: [], foreignKeys: [] };
 const plain = { schema: 'dbo', usesAnsiNulls: true, usesQuotedIdentifier: true } as const;
 const database = {
   name: 'Shop',
+  schemas: [{ name: 'dbo' }, { name: 'sales' }],
+  principals: [{ name: 'sales', kind: 'role', memberOf: [] }],
   tables: [
     { schema: 'dbo', name: 'Order', ...NO_PARTS, foreignKeys: [{ name: 'FK' }] },
     { schema: 'dbo', name: 'ORDER', ...NO_PARTS, uniques: [{ name: 'UQ' }] },
@@ -43,7 +46,6 @@ const database = {
   sequences: [],
   aliasTypes: [],
   synonyms: [],
-  schemas: [],
   modules: [{ ...plain, kind: 'procedure', name: 'DoIt', definition: 'CREATE PROC DoIt AS\n*/ SELECT 1' }],
 } as unknown as DatabaseModel;
 
@@ -83,6 +85,33 @@ describe('files of a conversion', () => {
       'dbo/procedure/DoIt.sql',
     ]);
     expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(paths.length);
+  });
+
+  test('rights and what a table has in later phases are objects beside it, and a role may be called like a schema', () => {
+    const later = {
+      ...conversion,
+      steps: [
+        ...conversion.steps,
+        step(
+          'code',
+          'sales',
+          'DO $$ BEGIN CREATE ROLE "sales" NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$',
+        ),
+        step('code', 'sales', 'GRANT USAGE ON SCHEMA "sales" TO "sales"'),
+        step('code', 'dbo.Order', 'CREATE OR REPLACE FUNCTION f() …'),
+        step('code', 'dbo.Order', 'GRANT SELECT ON "order" TO "sales"'),
+      ],
+      issues: [issue('SL1010', 'dbo.Order.When', 'x'), issue('SL1004', 'Shop', 'y')],
+    } as unknown as Conversion;
+    const objects = convertedObjects(database, later);
+    expect(objects.slice(-5).map((one) => [one.path, one.phase])).toEqual([
+      ['role/sales.sql', 'code'],
+      ['sales/rights/sales.sql', 'code'],
+      ['dbo/trigger/Order.sql', 'code'],
+      ['dbo/rights/Order.sql', 'code'],
+      ['database/Shop.sql', null],
+    ]);
+    expect(objects.find((one) => one.path === 'dbo/table/Order.sql')?.issues).toHaveLength(1);
   });
 
   test('issues stand at the head; what is not converted has its source as comments that nothing can end', () => {

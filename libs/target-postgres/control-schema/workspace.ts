@@ -311,13 +311,13 @@ export class Workspace {
     );
   }
 
-  /** In the caller's transaction, that of the DROPs: these are not in the target any more. */
+  /** In the caller's transaction, that of the DROPs: these are not in the target any more, nor are the rights that were granted on them. */
   async setDropped(client: pg.ClientBase, paths: readonly string[], what: string, who: string): Promise<void> {
     await client.query(
       `with done as (
          update sluice.objects set applied_hash = null, applied_at = null, error = null, updated_at = now(), state = case when edited is not null then 'edited'
            when exists (select 1 from jsonb_array_elements(issues) as i where i->>'severity' <> 'info') then 'to_review' else 'converted' end
-         where job = $1 and path = any($2) returning path, state)
+         where job = $1 and (path = any($2) or kind = 'rights' and applied_hash is not null) returning path, state)
        insert into sluice.object_history (job, path, who, what, state) select $1, path, $3, $4, state from done`,
       [this.job, paths, who, what],
     );
