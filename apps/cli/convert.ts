@@ -35,7 +35,7 @@ const ACCEPTED = 'sluice-issues.yaml';
 
 export const convertCommand: Command = {
   name: 'convert',
-  usage: 'convert JOB|--scripts PATH… [--out DIR] [--verify] [--apply]',
+  usage: 'convert JOB|--scripts PATH… [--out DIR] [--apply]',
   summary: 'Convert schema and code: a file an object, issues; verify, apply',
   example: `sluice convert --scripts install.sql migrations --out converted
   sluice convert job.yaml --out converted --verify
