@@ -23,6 +23,15 @@ export interface Answer {
   readonly type?: string;
 }
 
+/** `?! SL1040`, `?! <16 SL1040`, `?! SL1002 answer`: the issue of a case that PostgreSQL does not answer, or not alike. */
+export interface ConvertedAnswer {
+  readonly code: string;
+  /** The first version of PostgreSQL that does without the issue. */
+  readonly before?: number;
+  /** Absent where the converted text raises the issue. */
+  readonly answer?: Answer;
+}
+
 /** A statement or batch and its documented answer. */
 export interface Case {
   readonly name: string;
@@ -30,6 +39,8 @@ export interface Case {
   readonly answer: Answer;
   /** The error with which the sandbox refuses the case; a server gives {@link answer}. */
   readonly refusal?: Answer;
+  /** What the conversion tells of it, where PostgreSQL does not give {@link answer}. */
+  readonly converted?: ConvertedAnswer;
 }
 
 /** Cases that stand on one page of the documentation. */
@@ -38,6 +49,8 @@ export interface Group {
   readonly cite: string;
   /** What the cases try, as `kind name`: `function DATEADD`, `statement MERGE`, `view sys.tables`, `procedure sp_columns`. */
   readonly covers: readonly string[];
+  /** Rows of test/rows/row-names.txt whose conversion the cases try. */
+  readonly rows: readonly string[];
   /** Run once before the cases. */
   readonly setup: readonly string[];
   /** Put in front of each case's last batch. */
@@ -61,6 +74,7 @@ interface Draft {
   name: string;
   cite: string;
   covers: string[];
+  rows: string[];
   setup: string[];
   before: string;
   undo: boolean;
@@ -93,6 +107,7 @@ const newDraft = (name: string): Draft => ({
   name,
   cite: '',
   covers: [],
+  rows: [],
   setup: [],
   before: '',
   undo: false,
@@ -107,6 +122,9 @@ function direct(group: Draft, name: string, value: string, place: string): void 
       return;
     case 'covers':
       group.covers.push(...value.split(';').map((one) => one.trim()));
+      return;
+    case 'row':
+      group.rows.push(value);
       return;
     case 'setup':
       group.setup.push(...batchesOf(value));
@@ -131,7 +149,8 @@ function caseOf(line: string, expression: boolean, place: string): Case {
   const at = line.lastIndexOf(' => ');
   if (at < 0) throw new Error(`${place}: no ' => '`);
   const statement = line.slice(0, at).trim();
-  const [answer = '', refusal] = line.slice(at + 4).split(' ?? ');
+  const [told = '', converted] = line.slice(at + 4).split(' ?! ');
+  const [answer = '', refusal] = told.split(' ?? ');
   const batches = expression ? [`SELECT ${statement}`] : batchesOf(statement);
   try {
     return {
@@ -139,10 +158,21 @@ function caseOf(line: string, expression: boolean, place: string): Case {
       batches,
       answer: answerOf(answer),
       ...(refusal === undefined ? {} : { refusal: answerOf(refusal) }),
+      ...(converted === undefined ? {} : { converted: convertedOf(converted) }),
     };
   } catch (error) {
     throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+function convertedOf(text: string): ConvertedAnswer {
+  const [, before, code, answer = ''] = /^(?:<(\d+) )?(SL\d{4})\s*(.*)$/.exec(text.trim()) ?? [];
+  if (code === undefined) throw new Error(`no issue code in ${text}`);
+  return {
+    code,
+    ...(before === undefined ? {} : { before: Number(before) }),
+    ...(answer === '' ? {} : { answer: answerOf(answer) }),
+  };
 }
 
 const TOKEN =

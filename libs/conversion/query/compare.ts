@@ -54,9 +54,19 @@ export function comparable(
   if (isString(a.type) && isString(b.type)) {
     const collate = collateClause(t, [a, b], span);
     const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, [a, b], span));
-    return { left: stringKey(t, a, fold), right: `${stringKey(t, b, fold)}${collate}` };
+    const [x, y] = [a, b].some(endsInBlank) && !t.profile.rtrim ? [withoutBlanks(a), withoutBlanks(b)] : [a, b];
+    return { left: stringKey(t, x, fold), right: `${stringKey(t, y, fold)}${collate}` };
   }
   return { left: keyed(t, a, ordering), right: keyed(t, b, ordering) };
+}
+
+const endsInBlank = ({ constant }: TypedSql): boolean => typeof constant === 'string' && constant.endsWith(' ');
+
+/** Trailing blanks do not count in SQL Server: beside a literal that ends in some they are taken from both sides. */
+function withoutBlanks(one: TypedSql): TypedSql {
+  if (typeof one.constant !== 'string') return { ...one, sql: `rtrim(${one.sql}, ' ')` };
+  const constant = one.constant.replace(/ +$/, '');
+  return { ...one, sql: quoted(constant), constant };
 }
 
 /** A string as it is compared: without trailing blanks, and without case where the profile folds it. */

@@ -14,7 +14,7 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
     case 'binary':
       return sizedBytes(c, from.sql, lengthOf(from.type) ?? -1, false);
     case 'string':
-      if (!runtime) return isNational(from.type) ? utf16Bytes(from.sql) : call('convert_to', from.sql, `'UTF8'`);
+      if (!runtime) return plainTextBytes(c);
       return sizedBytes(c, textBytes(c), -1, false);
     case 'bit':
     case 'integer': {
@@ -39,13 +39,40 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
 function sizedBytes(c: Conversion, sql: string, longest: number, number: boolean): string {
   const length = lengthOf(c.to) ?? -1;
   const fixed = c.to.name === 'binary';
-  if (length === -1 || c.mode === 'implicit' || !c.t.profile.runtime) return sql;
+  if (length === -1 || c.mode === 'implicit') return sql;
+  if (!c.t.profile.runtime) return plainSize(c, sql, { length, longest });
   if (longest !== -1 && longest <= length && !(fixed && longest < length) && !fixed) return sql;
   if (c.mode === 'store' && !number) {
     const { table, name } = c.column ?? { table: '', name: '' };
     return call('sys.fit_bytes', sql, String(length), bool(fixed), quoted(table), quoted(name));
   }
   return call('sys.size_bytes', sql, String(length), bool(fixed), bool(number));
+}
+
+/** Bytes cut to their length, and filled with zeros where it is fixed; what is stored is left to the column's check. */
+function plainSize(
+  c: Conversion,
+  sql: string,
+  { length, longest }: { readonly length: number; readonly longest: number },
+): string {
+  const isFixed = c.to.name === 'binary' && longest !== length;
+  if (c.mode === 'store' || (!isFixed && longest !== -1 && longest <= length)) return sql;
+  return isFixed
+    ? `substr(${sql} || decode(repeat('00', ${length}), 'hex'), 1, ${length})`
+    : `substr(${sql}, 1, ${length})`;
+}
+
+/** Characters are the bytes of their code page; hexadecimal digits by the styles 1 and 2. */
+function plainTextBytes(c: Conversion): string {
+  const { from, style = 0 } = c;
+  if (style === 1 || style === 2) {
+    const digits = style === 1 ? `substr(${from.sql}, 3)` : from.sql;
+    const form = quoted(style === 1 ? '^0x([0-9a-f]{2})*$' : '^([0-9a-f]{2})*$');
+    const read = c.try ? `CASE WHEN ${from.sql} ~* ${form} THEN ${digits} END` : digits;
+    return sizedBytes(c, `decode(${read}, 'hex')`, -1, false);
+  }
+  const bytes = isNational(from.type) ? utf16Bytes(from.sql) : call('convert_to', from.sql, `'WIN1252'`);
+  return sizedBytes(c, bytes, -1, false);
 }
 
 /** TRY_CONVERT of text that is not hexadecimal is NULL. */

@@ -1,5 +1,6 @@
 import type { SqlType, TypedSql } from './api.ts';
 import type { Conversion } from './convert.ts';
+import { plainTextToDatetime } from './convert-date-text.ts';
 import { bool, call, quoted } from './sql-text.ts';
 import { familyOf, isString, timeScale } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -94,21 +95,6 @@ function textToDatetime(c: Conversion): string {
     return call('sys.round_offset', call('sys.text_offset', ...args), String(timeScale(to)));
   }
   return fromTicks(t, call('sys.text_ticks', ...args), to);
-}
-
-const PLAIN_DATE = /^\s*(\d{4}-\d{2}-\d{2}|\d{8})?([ T]?\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\s*$/;
-
-/** Without helpers: literals in ISO form are exact; others depend on PostgreSQL's reading of dates, which is said. */
-function plainTextToDatetime(c: Conversion): string {
-  const text = c.from.constant;
-  const typeSql = c.t.profile.typeSql(c.to);
-  if (typeof text === 'string' && PLAIN_DATE.test(text)) {
-    if (text.trim() === '') return `${typeSql.replace(/\(\d\)/, '')} '1900-01-01'`;
-    return `${quoted(text.trim())}::${typeSql}`;
-  }
-  const message = 'A string is read as a date: PostgreSQL reads other forms than SQL Server, and errors differ.';
-  c.t.note('warning', 'date-from-text', message, c.span);
-  return `(${c.from.sql})::${typeSql}`;
 }
 
 function datetimeToDatetime(c: Conversion): string | undefined {

@@ -73,7 +73,7 @@ function storeCheck(c: Conversion, sql: string, length: number): string {
 function sizedText(c: Conversion, sql: string, longest: number): string {
   const length = lengthOf(c.to) ?? -1;
   if (length === -1 || (longest <= length && !isPadded(c.to))) return sql;
-  if (!c.t.profile.runtime) return cut(c, sql);
+  if (!c.t.profile.runtime) return plainNumberText(c, sql, { length, longest });
   const checked =
     longest <= length
       ? sql
@@ -86,6 +86,18 @@ function sizedText(c: Conversion, sql: string, longest: number): string {
           bool(c.try === true),
         );
   return isPadded(c.to) ? call('rpad', checked, String(length)) : checked;
+}
+
+/** A whole number that does not fit is an asterisk in varchar; digits are never cut off. */
+function plainNumberText(
+  c: Conversion,
+  sql: string,
+  { length, longest }: { readonly length: number; readonly longest: number },
+): string {
+  const isWhole = ['tinyint', 'smallint', 'int'].includes(c.from.type.name) && !isNational(c.to);
+  // A sign is one of the characters counted: a number of so many digits and no sign is what such a length is meant for.
+  if (!isWhole || longest - 1 <= length || c.mode === 'store') return cut(c, sql);
+  return cut(c, `CASE WHEN length(${sql}) <= ${length} THEN ${sql} ELSE '*' END`);
 }
 
 const INTEGER_DIGITS: Record<string, number> = { tinyint: 3, smallint: 6, int: 11, bigint: 20 };
@@ -111,15 +123,21 @@ function moneyText(c: Conversion): string {
 
 /** Styles of float: 0 six digits, 1 eight with exponent, 2 sixteen with exponent, 3 seventeen (lossless). */
 function floatText(c: Conversion): string {
-  if (!c.t.profile.runtime) return `(${c.from.sql})::text`;
+  if (!c.t.profile.runtime) {
+    const message = 'A float is written with all its digits; SQL Server writes six, or those of the style.';
+    c.t.note('warning', 'float-text', message, c.span);
+    return `(${c.from.sql})::text`;
+  }
   return call('sys.float_text', c.from.sql, String(c.style ?? 0), bool(c.from.type.name === 'real'));
 }
 
 /** Styles of binary: 0 the bytes as characters, 1 '0x4142', 2 '4142'. */
-function binaryText(c: Conversion): string {
+function binaryText(c: Conversion): string | TypedSql {
   const hex = `upper(encode(${c.from.sql}, 'hex'))`;
   if (c.style === 1) return cut(c, `('0x' || ${hex})`);
   if (c.style === 2) return cut(c, hex);
+  if (!c.t.profile.runtime && isNational(c.to))
+    return c.t.fail('no-counterpart', 40515, 'Bytes of nvarchar are UTF-16, which PostgreSQL does not read.', c.span);
   if (!c.t.profile.runtime) return cut(c, `convert_from(${c.from.sql}, 'WIN1252')`);
   return cut(c, call('sys.bytes_text', c.from.sql, bool(isNational(c.to))));
 }

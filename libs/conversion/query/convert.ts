@@ -2,6 +2,7 @@ import type { Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
 import { toBinary } from './convert-binary.ts';
 import { toDatetime, daysOf } from './convert-datetime.ts';
+import { plainFromText } from './convert-plain.ts';
 import { toText } from './convert-text.ts';
 import { bool, call, nullOf, quoted, value } from './sql-text.ts';
 import {
@@ -145,7 +146,7 @@ function toBit(c: Conversion): string | TypedSql | undefined {
       }
       return `(${from.sql} <> 0)`;
     case 'string':
-      return c.t.profile.runtime ? call('sys.text_bit', from.sql, bool(c.try === true)) : `(${from.sql})::boolean`;
+      return c.t.profile.runtime ? call('sys.text_bit', from.sql, bool(c.try === true)) : plainFromText(c);
     case 'binary':
       return c.t.profile.runtime ? `(sys.bytes_int(${from.sql}, 8) <> 0)` : undefined;
     default:
@@ -216,14 +217,14 @@ const fitsInteger = (digits: string, to: SqlType): boolean => {
   return /^-?\d+$/.test(digits) && BigInt(digits) >= BigInt(low) && BigInt(digits) <= BigInt(high);
 };
 
-function textToInteger(c: Conversion): string | TypedSql {
+function textToInteger(c: Conversion): string | TypedSql | undefined {
   const { from, to } = c;
   const digits = typeof from.constant === 'string' ? from.constant.trim() : undefined;
   if (digits !== undefined && fitsInteger(digits, to)) {
     return { sql: signed(digits), type: to, nullable: false, constant: String(BigInt(digits)) };
   }
   const typeSql = c.t.profile.typeSql(to);
-  if (!c.t.profile.runtime) return `(${from.sql})::${typeSql}`;
+  if (!c.t.profile.runtime) return plainFromText(c);
   return `${call('sys.text_int', from.sql, quoted(to.name), bool(c.try === true))}::${typeSql}`;
 }
 
@@ -246,7 +247,7 @@ function toDecimal(c: Conversion): string | TypedSql | undefined {
         return `${call('sys.money_range', `round((${from.sql})::numeric, 4)`, quoted(to.name))}::${typeSql}`;
       return keepsDecimal(c, precision, scale) ? from.sql : `(${from.sql})::${typeSql}`;
     case 'string':
-      if (!c.t.profile.runtime) return `(${from.sql})::${typeSql}`;
+      if (!c.t.profile.runtime) return plainFromText(c);
       return familyOf(to) === 'money'
         ? call('sys.text_money', from.sql, quoted(to.name), bool(c.try === true))
         : call('sys.text_decimal', from.sql, String(precision), String(scale), bool(c.try === true));
@@ -288,7 +289,7 @@ function keepsDecimal(c: Conversion, precision: number, scale: number): boolean 
   return s === scale && p <= precision;
 }
 
-function toFloat(c: Conversion): string | undefined {
+function toFloat(c: Conversion): string | TypedSql | undefined {
   const typeSql = c.t.profile.typeSql(c.to);
   switch (familyOf(c.from.type)) {
     case 'bit':
@@ -302,7 +303,7 @@ function toFloat(c: Conversion): string | undefined {
         return call('sys.float_real', c.from.sql);
       return `(${c.from.sql})::${typeSql}`;
     case 'string':
-      if (!c.t.profile.runtime) return `(${c.from.sql})::${typeSql}`;
+      if (!c.t.profile.runtime) return plainFromText(c);
       return `${call('sys.text_float', c.from.sql, quoted(c.to.name), bool(c.try === true))}::${typeSql}`;
     case 'datetime':
       return timeScale(c.from.type) <= 3 && c.from.type.name.endsWith('datetime')
@@ -313,10 +314,9 @@ function toFloat(c: Conversion): string | undefined {
   }
 }
 
-function toGuid(c: Conversion): string | undefined {
-  if (isString(c.from.type)) {
-    return c.t.profile.runtime ? call('sys.text_guid', c.from.sql, bool(c.try === true)) : `(${c.from.sql})::uuid`;
-  }
+function toGuid(c: Conversion): string | TypedSql | undefined {
+  if (isString(c.from.type))
+    return c.t.profile.runtime ? call('sys.text_guid', c.from.sql, bool(c.try === true)) : plainFromText(c);
   if (familyOf(c.from.type) !== 'binary' || !c.t.profile.runtime) return undefined;
   return call('sys.bytes_guid', c.from.sql);
 }

@@ -1,15 +1,42 @@
-import type { Merge, MergeInsert, MergeWhen } from '#tsql';
+import type { Expression, Merge, MergeInsert, MergeWhen } from '#tsql';
 import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import { type OutputUse, returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
-import { childOf, withSources, type Environment } from './environment.ts';
+import { childOf, type Source, withSources, type Environment } from './environment.ts';
 import { translate } from './expression.ts';
 import { boundRelation, sourceName, tableSource } from './from.ts';
+import { needsSplit, splitMerge } from './merge-split.ts';
 import { condition } from './predicate.ts';
 import { withClause } from './query.ts';
 import { NEW_AND_OLD } from './rows-before.ts';
 import { assignments } from './update.ts';
 import type { Translation } from './translation.ts';
+
+/** A MERGE as its clauses see it. */
+export interface MergeParts {
+  readonly node: Merge;
+  readonly relation: Relation;
+  /** The target's name in the text. */
+  readonly name: string;
+  /** USING, as text. */
+  readonly using: string;
+  readonly sources: readonly Source[];
+  /** The join's condition. */
+  readonly on: string;
+  /** WITH of the statement, with a blank behind it, or ''. */
+  readonly prefix: string;
+  /** Where OUTPUT looks names up, beside the rows and the source. */
+  readonly env: Environment;
+  readonly scopes: Scopes;
+  /** The columns written so far. */
+  readonly written: RelationColumn[];
+}
+
+interface Scopes {
+  readonly both: Environment;
+  readonly target: Environment;
+  readonly source: Environment;
+}
 
 /**
  * Translates MERGE to PostgreSQL's own MERGE, so far as the server's goes: BY SOURCE and RETURNING are known from 17 on, both images of a row from 18 on.
@@ -19,24 +46,35 @@ export function translateMerge(t: Translation, root: Environment, node: Merge): 
   const relation = targetRelation(t, root, node.target);
   if (!relation) return undefined;
   if (node.top) t.unsupported('MERGE TOP', node.top.span);
+  const parts = mergeParts(t, root, node, relation);
+  if (needsSplit(t, node)) return splitMerge(t, parts);
+  const whens = node.whens.map((when) => whenSql(t, parts, when));
+  const output = returning(t, parts.env, mergeOutput(t, parts));
+  const head = `MERGE INTO ${relation.sql} AS ${parts.name} USING ${parts.using} ON ${parts.on}`;
+  return { ...mergeFacts(t, parts, output), sql: `${parts.prefix}${head} ${whens.join(' ')}${output.sql}` };
+}
+
+function mergeParts(t: Translation, root: Environment, node: Merge, relation: Relation): MergeParts {
   const { prefix, inner } = withClause(t, root, node.with);
   const alias = 'alias' in node.target ? node.target.alias?.name : undefined;
   const name = sourceName(t, alias ?? relation.name);
   const target = boundRelation(t, inner.scope, relation, name, alias);
   const source = tableSource(t, childOf(inner, []), node.using);
-  const env = withSources(childOf(inner, [target]), source.sources);
-  const written: RelationColumn[] = [];
-  const scopes = {
-    both: env,
-    target: childOf(inner, [target]),
-    source: withSources(childOf(inner, []), source.sources),
-  };
-  const whens = node.whens.map((when) => whenSql(t, scopes, relation, when, written));
-  const output = returning(t, inner, mergeOutput(t, node, { relation, sources: source.sources, name }));
-  const head = `MERGE INTO ${relation.sql} AS ${name} USING ${source.sql} ON ${condition(t, env, node.on)}`;
+  const { sources } = source;
+  const both = withSources(childOf(inner, [target]), sources);
+  const scopes = { both, target: childOf(inner, [target]), source: withSources(childOf(inner, []), sources) };
+  const on = condition(t, both, node.on);
+  return { node, relation, name, using: source.sql, sources, on, prefix, env: inner, scopes, written: [] };
+}
+
+/** What is told of a MERGE besides its text. */
+export function mergeFacts(
+  t: Translation,
+  { relation, written }: MergeParts,
+  output: ReturnType<typeof returning>,
+): Omit<TranslatedDml, 'sql'> {
   return {
     kind: 'merge',
-    sql: `${prefix}${head} ${whens.join(' ')}${output.sql}`,
     parameters: t.parameters,
     target: relation,
     columns: output.columns,
@@ -48,11 +86,7 @@ export function translateMerge(t: Translation, root: Environment, node: Merge): 
 }
 
 /** OUTPUT of a whole MERGE. The row that 17 returns is the old one of a DELETE, else the new one. */
-function mergeOutput(
-  t: Translation,
-  { output, whens }: Merge,
-  { relation, sources, name }: Pick<OutputUse, 'relation' | 'sources'> & { readonly name: string },
-): OutputUse {
+function mergeOutput(t: Translation, { node: { output, whens }, relation, sources, name }: MergeParts): OutputUse {
   const use = { output, relation, sources, action: 'merge_action()' };
   if (t.since(18)) return { ...use, images: { ...NEW_AND_OLD } };
   const deletes = whens.some((one) => one.action.kind === 'mergeDelete');
@@ -74,53 +108,50 @@ const MATCH_WORDS = {
   notMatchedBySource: 'NOT MATCHED BY SOURCE',
 } as const;
 
-interface Scopes {
-  readonly both: Environment;
-  readonly target: Environment;
-  readonly source: Environment;
+/** Where a clause looks names up. */
+export function scopeOfWhen({ scopes }: MergeParts, { match }: MergeWhen): Environment {
+  return match === 'matched' ? scopes.both : match === 'notMatchedByTarget' ? scopes.source : scopes.target;
 }
 
-function whenSql(
-  t: Translation,
-  scopes: Scopes,
-  relation: Relation,
-  when: MergeWhen,
-  written: RelationColumn[],
-): string {
-  const env =
-    when.match === 'matched' ? scopes.both : when.match === 'notMatchedByTarget' ? scopes.source : scopes.target;
+function whenSql(t: Translation, parts: MergeParts, when: MergeWhen): string {
+  const env = scopeOfWhen(parts, when);
   const test = when.condition ? ` AND ${condition(t, env, when.condition)}` : '';
-  return `WHEN ${MATCH_WORDS[when.match]}${test} THEN ${actionSql(t, env, relation, when, written)}`;
+  return `WHEN ${MATCH_WORDS[when.match]}${test} THEN ${actionSql(t, env, parts, when)}`;
 }
 
-function actionSql(
-  t: Translation,
-  env: Environment,
-  relation: Relation,
-  when: MergeWhen,
-  written: RelationColumn[],
-): string {
+function actionSql(t: Translation, env: Environment, parts: MergeParts, when: MergeWhen): string {
   switch (when.action.kind) {
     case 'mergeDelete':
       return 'DELETE';
-    case 'mergeUpdate': {
-      const set = assignments(t, env, relation, when.action.set);
-      written.push(...set.written);
-      return `UPDATE SET ${set.sets.join(', ')}`;
+    case 'mergeUpdate':
+      return `UPDATE SET ${mergeSets(t, env, parts, when.action.set)}`;
+    case 'mergeInsert': {
+      const made = mergeValues(t, env, parts, when.action);
+      return made ? `INSERT (${made.columns}) VALUES (${made.values})` : 'INSERT DEFAULT VALUES';
     }
-    case 'mergeInsert':
-      return insertSql(t, env, relation, when.action, written);
   }
 }
 
-function insertSql(
+/** The SET list of an UPDATE clause. */
+export function mergeSets(
   t: Translation,
   env: Environment,
-  relation: Relation,
-  action: MergeInsert,
-  written: RelationColumn[],
+  { relation, written }: MergeParts,
+  clauses: Parameters<typeof assignments>[3],
 ): string {
-  if (!action.values) return 'INSERT DEFAULT VALUES';
+  const set = assignments(t, env, relation, clauses);
+  written.push(...set.written);
+  return set.sets.join(', ');
+}
+
+/** Columns and values of an INSERT clause; undefined = DEFAULT VALUES. */
+export function mergeValues(
+  t: Translation,
+  env: Environment,
+  { relation, written }: MergeParts,
+  action: MergeInsert,
+): { readonly columns: string; readonly values: string } | undefined {
+  if (!action.values) return undefined;
   const all = relation.columns.filter((one) => !one.readOnly && !one.identity && !one.expression);
   const named = action.columns.flatMap((one) => targetColumn(t, relation, one.name, one.span) ?? []);
   const columns = action.columns.length > 0 ? named : all;
@@ -133,10 +164,10 @@ function insertSql(
       action.span,
     );
   }
-  const values = action.values.map((node, index) => {
+  const value = (node: Expression, index: number): string => {
     const column = columns[index];
     if (node.kind === 'default' || !column) return 'DEFAULT';
     return convert(t, translate(t, env, node), column.type, storeOptions(t, relation, column, node.span)).sql;
-  });
-  return `INSERT (${columns.map((one) => one.sql).join(', ')}) VALUES (${values.join(', ')})`;
+  };
+  return { columns: columns.map((one) => one.sql).join(', '), values: action.values.map(value).join(', ') };
 }

@@ -1,4 +1,4 @@
-import type { Update } from '#tsql';
+import type { Span } from '#tsql';
 import type { Translation } from './translation.ts';
 import type { Found } from './update.ts';
 import { rowAddress } from './row-address.ts';
@@ -20,22 +20,25 @@ export interface UpdateClauses {
   readonly where: string;
 }
 
-export const foundAsIs = ({ prefix, from, where }: Found): UpdateClauses => ({
+export const foundAsIs = ({ prefix, from, where }: Searched): UpdateClauses => ({
   prefix,
   from: from === '' ? '' : ` FROM ${from}`,
   where,
 });
 
+/** What of {@link Found} is needed to find the rows once more. */
+export type Searched = Pick<Found, 'relation' | 'name' | 'prefix' | 'from' | 'where' | 'search'>;
+
 /**
  * Before 18 RETURNING knows only the new row. The rows that will change are locked and read first, as a common table expression under `name`; the lock
  * makes them the newest ones, and they are joined by the table's key, so that an UPDATE which had to wait for another finds its rows all the same.
  */
-export function withRowsBefore(t: Translation, found: Found, name: string, node: Update): UpdateClauses {
+export function withRowsBefore(t: Translation, found: Searched, name: string, span: Span): UpdateClauses {
   const { relation } = found;
   const key = relation.key ?? [];
   if (key.length === 0) {
     const message = `The rows before the change are joined by their addresses, for ${relation.name} has no key: rows that another session changes at the same time are left as they are.`;
-    t.note('warning', 'rows-before', message, node.span);
+    t.note('warning', 'rows-before', message, span);
   }
   const own = found.name;
   const columns = key.length === 0 ? `${rowAddress(relation, own)} AS address, ${own}.*` : `${own}.*`;

@@ -182,7 +182,7 @@ export function translateDelete(t: Translation, root: Environment, node: Delete)
   const output = returning(t, found.env, {
     output: node.output,
     relation: found.relation,
-    sources: found.sources,
+    sources: [],
     images: { deleted: t.since(18) ? 'old' : found.name },
   });
   return {
@@ -331,7 +331,7 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const after = { env: rowBefore(t, found, images), images };
   const set = assignments(t, found.env, relation, node.set, after);
   const { output: clauses } = node;
-  const output = returning(t, found.env, { output: clauses, relation, sources: found.sources, images });
+  const output = returning(t, found.env, { output: clauses, relation, sources: [], images });
   // An UPDATE that only assigns variables still reads every row.
   const anyColumn = relation.columns.find((one) => !one.identity && !one.readOnly && !one.expression);
   const sets = set.sets.length > 0 ? set.sets : [`${anyColumn?.sql ?? ''} = ${found.name}.${anyColumn?.sql ?? ''}`];
@@ -339,7 +339,7 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const tail =
     variables === '' ? output.sql : output.sql === '' ? ` RETURNING ${variables}` : `${output.sql}, ${variables}`;
   const readsOld = !t.since(18) && tail.includes(`${images.deleted}.`);
-  const { prefix, from, where } = readsOld ? withRowsBefore(t, found, images.deleted, node) : foundAsIs(found);
+  const { prefix, from, where } = readsOld ? withRowsBefore(t, found, images.deleted, node.span) : foundAsIs(found);
   return {
     kind: 'update',
     sql: `${prefix}UPDATE ${relation.sql} AS ${found.name} SET ${sets.join(', ')}${from}${where}${tail}`,

@@ -68,13 +68,17 @@ function assigning(e: Emitter, node: Change, made: TranslatedDml): void {
   e.line('END LOOP;');
 }
 
+/** The changed rows as a common table expression. */
+const changed = ({ withs, sql }: TranslatedDml, fields: readonly string[]): string =>
+  `WITH ${withs === undefined ? '' : `${withs}, `}changed(${fields.join(', ')}) AS (${sql})`;
+
 /** OUTPUT … INTO: the changed rows are inserted by the same statement. */
 function outputInto(e: Emitter, node: Change, made: TranslatedDml): void {
   const into = made.outputInto;
   if (!into) return;
   const fields = made.columns.map((_, index) => `c${index + 1}`);
   const columns = into.columns.map((one) => one.sql).join(', ');
-  const sql = `WITH changed(${fields.join(', ')}) AS (${made.sql}) INSERT INTO ${into.target.sql ?? ''} (${columns}) SELECT ${fields.join(', ')} FROM changed`;
+  const sql = `${changed(made, fields)} INSERT INTO ${into.target.sql ?? ''} (${columns}) SELECT ${fields.join(', ')} FROM changed`;
   e.sql(sql, node.span);
   takeRowCount(e);
 }
@@ -86,7 +90,7 @@ function output(e: Emitter, node: Change, made: TranslatedDml): void {
     const list = fields.map((one, index) => (types?.[index] ? `${one}::${types[index]}` : one));
     return {
       columns: made.columns,
-      sql: `WITH changed(${fields.join(', ')}) AS (${made.sql}) SELECT ${list.join(', ')} FROM changed`,
+      sql: `${changed(made, fields)} SELECT ${list.join(', ')} FROM changed`,
     };
   });
 }
@@ -105,6 +109,8 @@ function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
     e.laid(`${plain} RETURNING ${column.sql} INTO ${variable};`);
     return takeRowCount(e);
   }
+  if (made.miscounts && e.facts.rowCount)
+    e.fail('@@ROWCOUNT of a MERGE that is several statements before PostgreSQL 17 is not converted.', node.span);
   e.sql(plain, node.span);
   takeRowCount(e);
   if (variable && column && node.kind === 'insert') {

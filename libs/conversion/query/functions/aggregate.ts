@@ -1,5 +1,5 @@
 import type { SqlType, TypedSql } from '../api.ts';
-import { collateClause, orderKey } from '../collate.ts';
+import { collateClause, collationName, isCaseSensitive, orderKey } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { overClause, sortKeys } from '../order.ts';
 import { translate } from '../expression.ts';
@@ -29,13 +29,21 @@ function refuseDistinctOver(use: FunctionUse): boolean {
   return true;
 }
 
+/** What tells values apart that are counted once: strings without case where the collation says so. */
+function distinctKey(use: FunctionUse, from: TypedSql): string {
+  const key = orderKey(use.t, from, use.span);
+  return folds(use, from) ? `lower(${key})` : key;
+}
+
+const folds = (use: FunctionUse, from: TypedSql): boolean =>
+  use.t.profile.foldCase && isString(from.type) && !isCaseSensitive(collationName(use.t, [from], use.span));
+
 function count(use: FunctionUse): TypedSql {
   refuseDistinctOver(use);
   const type = use.name === 'count' ? INT : BIGINT;
   const first = use.node.args[0];
   const from = first && first.kind !== 'star' ? use.arg(0) : undefined;
-  const counted =
-    from === undefined ? '*' : `${distinct(use)}${use.node.distinct ? orderKey(use.t, from, use.span) : from.sql}`;
+  const counted = from === undefined ? '*' : `${distinct(use)}${use.node.distinct ? distinctKey(use, from) : from.sql}`;
   const sql = `count(${counted})${over(use)}`;
   return value(type === INT ? `${use.node.over ? `(${sql})` : sql}::int` : sql, type, false);
 }
@@ -117,8 +125,13 @@ function extreme(use: FunctionUse): TypedSql {
     return made(`sys.guid_unorder(${use.name}(sys.guid_order(${from.sql}))${clause})`);
   }
   if (name === 'datetimeoffset' && use.runtime) return made(`${use.name}(${from.sql})${clause}`);
-  const collate = isString(from.type) && !from.pgCollated ? collateClause(use.t, [from], use.span) : '';
-  return made(`${use.name}(${from.sql}${collate})${clause}`);
+  return made(`${use.name}(${from.sql}${extremeCollation(use, from)})${clause}`);
+}
+
+/** By the code points of a deterministic collation `a` would be greater than `B`. */
+function extremeCollation(use: FunctionUse, from: TypedSql): string {
+  if (!use.runtime) return folds(use, from) ? ' COLLATE "und-x-icu"' : '';
+  return isString(from.type) && !from.pgCollated ? collateClause(use.t, [from], use.span) : '';
 }
 
 const kept = (from: TypedSql): Partial<TypedSql> => ({

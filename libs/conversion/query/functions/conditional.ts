@@ -80,7 +80,8 @@ function isnumeric(use: FunctionUse): TypedSql {
     return value(numeric ? `(CASE WHEN ${from.sql} IS NULL THEN 0 ELSE 1 END)` : '0', INT, false);
   }
   if (use.runtime) return value(call('sys.isnumeric', from.sql), INT, false);
-  const regex = '^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eEdD][+-]?\\d+)?\\s*$';
+  // A sign of a currency and commas make a number too.
+  const regex = '^\\s*[+-]?[$£¤¥€]?[+-]?(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eEdD][+-]?\\d+)?\\s*$';
   return value(`(CASE WHEN ${from.sql} ~ ${quoted(regex)} THEN 1 ELSE 0 END)`, INT, false);
 }
 

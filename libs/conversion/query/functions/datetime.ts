@@ -226,10 +226,17 @@ function toOffset(use: FunctionUse): TypedSql {
   return value(call('sys.offset_of_local', ticksOf(use.t, from), minutes(use)), type, true);
 }
 
+function plainIsDate(use: FunctionUse): TypedSql {
+  if (!use.t.since(16)) return use.t.needsServer(16, 'ISDATE', use.span);
+  const message = 'ISDATE asks PostgreSQL, which reads other forms of dates than SQL Server.';
+  use.t.note('warning', 'date-from-text', message, use.span);
+  return value(`(CASE WHEN pg_input_is_valid(${use.text(0).sql}, 'timestamp') THEN 1 ELSE 0 END)`, INT, false);
+}
+
 function isdate(use: FunctionUse): TypedSql {
-  if (!use.runtime) return use.needsRuntime();
   const from = use.arg(0);
   if (isDatetime(from.type)) return value(from.type.name.endsWith('datetime') ? '1' : '0', INT, false);
+  if (!use.runtime) return plainIsDate(use);
   return value(call('sys.isdate', use.text(0).sql, quoted(use.t.context.dateFormat ?? 'mdy')), INT, false);
 }
 

@@ -73,10 +73,12 @@ function jsonValue(use: FunctionUse): TypedSql {
     const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, stepsSql(path.steps), String(path.strict));
     return name ? value(sql, nvarchar(4000), true) : { ...value(sql, nvarchar(-1), true), json: true };
   }
-  const at = `(${source.sql}::jsonb #> ${path.sql})`;
-  const nested = `jsonb_typeof(${at}) IN ('object', 'array')`;
+  if (path.strict) return use.unsupported(`${use.name.toUpperCase()} with a strict path`);
+  // json, and not jsonb: a fragment keeps its blanks and the order of its members.
+  const at = `(${source.sql}::json #> ${path.sql})`;
+  const nested = `json_typeof(${at}) IN ('object', 'array')`;
   if (name)
-    return value(`(CASE WHEN NOT ${nested} THEN ${source.sql}::jsonb #>> ${path.sql} END)`, nvarchar(4000), true);
+    return value(`(CASE WHEN NOT ${nested} THEN ${source.sql}::json #>> ${path.sql} END)`, nvarchar(4000), true);
   return value(`(CASE WHEN ${nested} THEN ${at}::text END)`, nvarchar(-1), true);
 }
 
@@ -85,12 +87,14 @@ function isjson(use: FunctionUse): TypedSql {
   if (lacking) return lacking;
   const source = use.text(0);
   if (use.count > 1) {
+    if (!use.t.since(16)) return use.t.needsServer(16, 'ISJSON', use.span);
     const kind = use.word(1).toUpperCase();
     if (!/^(VALUE|ARRAY|OBJECT|SCALAR)$/.test(kind)) return use.fail(102, `Incorrect syntax near '${use.word(1)}'.`);
     const sql = `(CASE WHEN ${source.sql} IS JSON ${kind} THEN 1 WHEN ${source.sql} IS NOT NULL THEN 0 END)`;
     return value(sql, INT, true);
   }
   if (use.runtime) return value(call('sys.isjson', source.sql), INT, true);
+  if (!use.t.since(16)) return use.t.needsServer(16, 'ISJSON', use.span);
   return value(
     `(CASE WHEN ${source.sql} IS JSON OBJECT OR ${source.sql} IS JSON ARRAY THEN 1 WHEN ${source.sql} IS NOT NULL THEN 0 END)`,
     INT,

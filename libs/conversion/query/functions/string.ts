@@ -102,6 +102,7 @@ function charindex(use: FunctionUse): TypedSql {
     const sql = call('sys.charindex', needle.sql, collated(use, hay), start);
     return value(type === BIGINT ? `${sql}::bigint` : sql, type, nullable);
   }
+  if (needle.constant === '') return value(`CASE WHEN ${hay.sql} IS NOT NULL THEN 0 END`, type, nullable);
   const [lowNeedle, lowHay] = [`lower(${needle.sql})`, `lower(${hay.sql})`];
   if (use.count < 3) return value(`strpos(${lowHay}, ${lowNeedle})`, type, nullable);
   const start = `greatest(${use.int(2)}, 1)`;
@@ -328,7 +329,9 @@ function str(use: FunctionUse): TypedSql {
   const places = use.count > 2 ? use.int(2) : '0';
   const width = (use.count > 1 ? constantInt(use.arg(1)) : 10) ?? 8000;
   if (use.runtime) return value(call('sys.str', from.sql, length, places), varchar(width), true);
-  return value(`lpad(round((${use.arg(0).sql})::numeric, ${places})::text, ${length})`, varchar(width), true);
+  const digits = `round((${use.arg(0).sql})::numeric, ${places})::text`;
+  const sql = `(CASE WHEN length(${digits}) > ${length} THEN repeat('*', ${length}) ELSE lpad(${digits}, ${length}) END)`;
+  return value(sql, varchar(width), true);
 }
 
 function parsename(use: FunctionUse): TypedSql {

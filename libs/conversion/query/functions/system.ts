@@ -28,9 +28,9 @@ function hashbytes(use: FunctionUse): TypedSql {
     : use.to(from, varbinary(8000)).sql;
   if (name === 'md5') return value(`decode(md5(${bytes}), 'hex')`, varbinary(8000));
   if (hash.plain) return value(call(hash.plain, bytes), varbinary(8000));
-  return use.runtime
-    ? value(call('sys.sha1', bytes), varbinary(8000))
-    : value(`digest(${bytes}, 'sha1')`, varbinary(8000));
+  if (use.runtime) return value(call('sys.sha1', bytes), varbinary(8000));
+  use.t.note('warning', 'extension', 'SHA1 is in the extension pgcrypto: CREATE EXTENSION pgcrypto.', use.span);
+  return value(`digest(${bytes}, 'sha1')`, varbinary(8000));
 }
 
 const session =
