@@ -123,7 +123,10 @@ function regclassName(e: Emitter, name: string): string {
   const parts = namesOf(name);
   const last = parts.at(-1) ?? '';
   if (last.startsWith('#')) return `pg_temp.${temporaryName(e, last)}`;
-  return e.scope.relation(parts.slice(-2))?.sql ?? parts.slice(-2).join('.').toLowerCase();
+  const known = e.scope.relation(parts.slice(-2))?.sql;
+  if (known) return known;
+  const own = e.options.naming.name('relations made', last, last.toLowerCase());
+  return `${quoteIdent(e.options.schemaOf(parts.at(-2) || 'dbo'))}.${quoteIdent(own)}`;
 }
 
 function objectName(e: Emitter, call: FunctionInvocation): TypedSql {
@@ -140,19 +143,24 @@ export const PROCEDURE_ID = 'NULL::integer';
 
 function columnLength(e: Emitter, call: FunctionInvocation): TypedSql {
   const [table, column] = call.args.map((one) => one.constant);
-  if (typeof table === 'string' && typeof column === 'string') {
-    const relation = e.scope.relation(namesOf(table).slice(-2));
-    const found = relation?.columns.find((one) => one.name.toLowerCase() === column.toLowerCase());
-    const length = found?.type.length;
-    const wide = found?.type.name.startsWith('n') ? 2 : 1;
+  const relation = typeof table === 'string' ? e.scope.relation(namesOf(table).slice(-2)) : undefined;
+  const found = relation?.columns.find((one) => one.name.toLowerCase() === column?.toLowerCase());
+  if (found) {
+    const { length, name } = found.type;
     return give(
-      found ? String(length === undefined || length < 0 ? (length ?? 8) : length * wide) : 'NULL::integer',
+      String(length === undefined || length < 0 ? (length ?? 8) : length * (name.startsWith('n') ? 2 : 1)),
       INT,
     );
   }
-  const id = `to_regclass(${runtimeName(e, text(call, 0))})`;
+  const target =
+    typeof column === 'string'
+      ? quoteLiteral(e.options.naming.name('aliases', column, column.toLowerCase()))
+      : `lower(${text(call, 1)})`;
+  const id = relation?.sql
+    ? `to_regclass(${quoteLiteral(relation.sql)})`
+    : `to_regclass(${runtimeName(e, text(call, 0))})`;
   return give(
-    `(SELECT CASE WHEN the_column.atttypmod > 4 THEN 2 * (the_column.atttypmod - 4) ELSE the_column.attlen END FROM pg_attribute AS the_column WHERE the_column.attrelid = ${id} AND the_column.attname = lower(${text(call, 1)}) AND NOT the_column.attisdropped)`,
+    `(SELECT CASE WHEN the_column.atttypmod > 4 THEN 2 * (the_column.atttypmod - 4) ELSE the_column.attlen END FROM pg_attribute AS the_column WHERE the_column.attrelid = ${id} AND the_column.attname = ${target} AND NOT the_column.attisdropped)`,
     INT,
   );
 }

@@ -19,6 +19,7 @@ export class RoutineScope implements Scope {
   readonly foldCase: boolean;
   /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
   readonly local = new Map<string, Relation>();
+  private readonly own = new Map<string, Relation>();
   /** `@@rowcount` and its fellows. */
   readonly globals = new Map<string, VariableBinding>();
   /** Those whose meaning is another in a handler. */
@@ -49,8 +50,15 @@ export class RoutineScope implements Scope {
     const [name = '', schema, database] = parts.toReversed();
     const own = parts.length === 1 || name?.startsWith('#') ? this.local.get((name ?? '').toLowerCase()) : undefined;
     if (own) return own;
+    const made = this.own.get(`${schema ?? 'dbo'}.${name ?? ''}`.toLowerCase());
+    if (made) return made;
     if (database && database.toLowerCase() !== this.database.toLowerCase()) return undefined;
     return this.outer.relation([schema ?? 'dbo', name ?? '']);
+  }
+
+  /** A table that the routine makes or changes is known from then on. */
+  made(schema: string, name: string, relation: Relation): void {
+    this.own.set(`${schema}.${name}`.toLowerCase(), relation);
   }
 
   tableVariable(name: string): Relation | undefined {

@@ -1,8 +1,8 @@
-import type { CreateTable, Statement } from '#tsql';
-import { quoteIdent } from '#pgsql';
+import type { Statement } from '#tsql';
 import { declare, setVariable } from './assign.ts';
 import { change, truncate } from './changes.ts';
 import { cursorStatement, declareCursor, fetch } from './cursors.ts';
+import { define } from './definitions.ts';
 import { writeOrders } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { print, raiserror, throwError, tryCatch } from './errors.ts';
@@ -10,7 +10,6 @@ import { execute } from './execute.ts';
 import { ifStatement, returnStatement, setOption, waitFor, whileLoop } from './flow.ts';
 import { goto } from './jumps.ts';
 import { select } from './result-sets.ts';
-import { createTemporary, temporaryName } from './temporary.ts';
 import { rollback, transactionStatement } from './transactions.ts';
 
 /** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
@@ -87,46 +86,9 @@ function writeDefinition(e: Emitter, node: Statement): void {
       return e.line(`-- ${node.label.name}:`);
     case 'goto':
       return goto(e, node);
-    case 'createTable':
-      return createTable(e, node);
-    case 'dropObject':
-      return dropObject(e, node);
-    case 'updateStatistics':
-      return e.line('-- UPDATE STATISTICS: autovacuum keeps them');
-    case 'createIndex':
-      return createIndex(e, node);
     default:
-      return e.fail(`${words(node.kind)} is not converted within a routine.`, node.span);
+      if (!define(e, node)) e.fail(`${words(node.kind)} is not converted within a routine.`, node.span);
   }
 }
 
 const words = (kind: string): string => kind.replaceAll(/([A-Z])/g, ' $1').toUpperCase();
-
-function createTable(e: Emitter, node: CreateTable): void {
-  const source = node.name.name.name;
-  if (!source.startsWith('#') || source.startsWith('##'))
-    e.fail('CREATE TABLE of a table that stays is not converted within a routine.', node.span);
-  createTemporary(e, { source, name: temporaryName(e, source), elements: node.elements, span: node.span });
-}
-
-function dropObject(e: Emitter, node: Extract<Statement, { kind: 'dropObject' }>): void {
-  for (const one of node.names) {
-    if (node.type !== 'table' || !one.name.name.startsWith('#'))
-      return e.fail(`DROP ${node.type.toUpperCase()} is not converted within a routine.`, node.span);
-    // A cursor that is open for the caller may read the table.
-    if (e.options.results === 'cursors' && e.results.length > 0)
-      e.line(`-- DROP TABLE ${one.name.name}: it ends with the transaction`);
-    else e.line(`DROP TABLE IF EXISTS ${quoteIdent(temporaryName(e, one.name.name))};`);
-  }
-}
-
-/** An index of a temporary table. */
-function createIndex(e: Emitter, node: Extract<Statement, { kind: 'createIndex' }>): void {
-  const relation = e.scope.local.get(node.table.name.name.toLowerCase());
-  if (!relation?.sql) return e.fail('CREATE INDEX of a table that stays is not converted within a routine.', node.span);
-  const columns = node.columns.map((one) => {
-    const column = relation.columns.find((other) => other.name.toLowerCase() === one.name.name.toLowerCase());
-    return `${column?.sql ?? ''}${one.direction === 'desc' ? ' DESC' : ''}`;
-  });
-  e.line(`CREATE ${node.unique ? 'UNIQUE ' : ''}INDEX ON ${relation.sql} (${columns.join(', ')});`);
-}

@@ -83,7 +83,8 @@ function columnOf(e: Emitter, node: ColumnDefinition): RelationColumn {
   };
 }
 
-function elementSql(e: Emitter, element: TableElement, relation: Relation): readonly string[] {
+/** One element of a table as it is written in CREATE TABLE; none for what a table made in a routine does without. */
+export function elementSql(e: Emitter, element: TableElement, relation: Relation): readonly string[] {
   switch (element.kind) {
     case 'columnDefinition':
       return [columnSql(e, element, relation)];

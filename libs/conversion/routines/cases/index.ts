@@ -2,6 +2,7 @@ import type { CaseGroup } from './case-group.ts';
 import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
+import { DEFINITIONS } from './definitions.ts';
 import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -23,4 +24,5 @@ export const CASES: readonly CaseGroup[] = [
   XML_ROWS,
   DYNAMIC,
   CATALOG,
+  DEFINITIONS,
 ].filter((group) => group.cases.length > 0);

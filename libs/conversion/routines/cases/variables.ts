@@ -272,7 +272,11 @@ GO`,
       after('IF EXISTS', `CALL exists_test(1, false)`, 't'),
       after('IF EXISTS of nothing', `CALL exists_test(8, true)`, 'f'),
       after('names in any case', `CALL case_of_names(2, '')`, 'bolt'),
-      one('what is not converted is raised', `CALL jumps()`, '!0A000 SL1040: DBCC is not converted within a routine.'),
+      one(
+        'what is not converted is raised',
+        `CALL jumps()`,
+        '!0A000 SL1040: DBCC CHECKDB is not converted within a routine.',
+      ),
     ];
   })(),
   texts: [

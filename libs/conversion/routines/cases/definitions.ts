@@ -1,0 +1,70 @@
+import { type CaseGroup, many } from './case-group.ts';
+
+/** Definitions and maintenance within routines. */
+export const DEFINITIONS: CaseGroup = {
+  name: 'definitions',
+  script: `
+CREATE TABLE dbo.Stock (StockId int IDENTITY(1,1) NOT NULL PRIMARY KEY, Amount int NULL)
+GO
+CREATE PROCEDURE dbo.Stage AS
+IF OBJECT_ID('dbo.Staged', 'U') IS NOT NULL DROP TABLE dbo.Staged
+CREATE TABLE dbo.Staged (Id int NOT NULL PRIMARY KEY, Made datetime NOT NULL DEFAULT GETDATE(), Twice int NULL)
+CREATE INDEX IX_Staged ON dbo.Staged (Twice DESC)
+INSERT INTO dbo.Staged (Id, Twice) SELECT StockId, Amount * 2 FROM dbo.Stock
+SELECT Id, Twice FROM dbo.Staged ORDER BY Id
+GO
+CREATE PROCEDURE dbo.Widen AS
+IF COL_LENGTH('dbo.Stock', 'Note') IS NULL
+  ALTER TABLE dbo.Stock ADD Note nvarchar(20) NOT NULL DEFAULT 'new'
+UPDATE dbo.Stock SET Note = Note + '!'
+GO
+CREATE PROCEDURE dbo.Reseed @To int AS
+DELETE FROM dbo.Stock
+DBCC CHECKIDENT ('dbo.Stock', RESEED, @To)
+INSERT INTO dbo.Stock (Amount) VALUES (1)
+GO
+CREATE PROCEDURE dbo.ReseedToLast AS
+DBCC CHECKIDENT ('dbo.Stock', RESEED)
+INSERT INTO dbo.Stock (Amount) VALUES (2)
+GO
+CREATE PROCEDURE dbo.Tend AS
+ALTER INDEX ALL ON dbo.Stock REBUILD
+UPDATE STATISTICS dbo.Stock
+DBCC FREEPROCCACHE
+GO
+CREATE PROCEDURE dbo.FromZero AS
+CREATE TABLE #n (Id int IDENTITY(0,1), Amount int)
+INSERT #n (Amount) SELECT Amount FROM dbo.Stock ORDER BY Amount
+SELECT Id, Amount FROM #n ORDER BY Id
+GO
+CREATE PROCEDURE dbo.DropsWhatIsRead @n int OUTPUT AS
+CREATE TABLE #x (A int)
+INSERT #x VALUES (4)
+SELECT A FROM #x
+SET @n = 1
+DROP TABLE #x
+GO`,
+  issues: [],
+  cases: (() => {
+    const rows = 'INSERT INTO stock (amount) VALUES (3), (5)';
+    return [
+      many('a table that stays is made and filled', [rows, 'SELECT twice FROM stage()'], '6', '10'),
+      many('and made anew', [rows, 'SELECT count(*) FROM stage()', 'SELECT count(*) FROM stage()'], '2'),
+      many('a column is added', [rows, 'CALL widen()', 'SELECT note FROM stock'], 'new!', 'new!'),
+      many('once', [rows, 'CALL widen()', 'CALL widen()', 'SELECT note FROM stock'], 'new!!', 'new!!'),
+      many('an identity begins anew', [rows, 'CALL reseed(40)', 'SELECT stock_id FROM stock'], '41'),
+      many(
+        'or goes on behind the last row',
+        ['INSERT INTO stock (stock_id) VALUES (70)', 'CALL reseed_to_last()', 'SELECT max(stock_id) FROM stock'],
+        '71',
+      ),
+      many('indexes and statistics are tended', ['CALL tend()']),
+      many('an identity of a temporary table from 0', [rows, 'SELECT * FROM from_zero()'], '0|3', '1|5'),
+      many(
+        'a temporary table that the caller still reads is not dropped',
+        [`CALL drops_what_is_read(NULL, 'c')`, 'FETCH ALL FROM c'],
+        '4',
+      ),
+    ];
+  })(),
+};
