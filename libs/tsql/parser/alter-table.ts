@@ -108,7 +108,7 @@ function alterColumn(r: Reader): AlterTableAction {
   let encrypted: Option[] | undefined;
   let masked: Extract<AlterTableAction, { kind: 'alterColumn' }>['masked'];
   for (;;) {
-    if (r.accept('COLLATE')) collation = r.anyName();
+    if (r.accept('COLLATE')) collation = r.name();
     else if (r.acceptSequence('NOT', 'NULL')) nullable = false;
     else if (r.accept('NULL')) nullable = true;
     else if (r.accept('SPARSE')) sparse = true;

@@ -91,7 +91,7 @@ function columnProperty(r: Reader, column: Mutable<ColumnDefinition> & { constra
       return true;
     case 'COLLATE':
       r.next();
-      column.collation = r.anyName();
+      column.collation = r.name();
       return true;
     case 'ROWGUIDCOL':
       r.next();

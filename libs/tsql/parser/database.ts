@@ -20,7 +20,7 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
   const containment = r.acceptSequence('CONTAINMENT', '=') ? r.next().upper : undefined;
   const files: FileGroup[] = r.is('ON') ? dataFiles(r) : [];
   const logFiles = r.acceptSequence('LOG', 'ON') ? fileSpecs(r) : [];
-  const collation = r.accept('COLLATE') ? r.anyName() : undefined;
+  const collation = r.accept('COLLATE') ? r.name() : undefined;
   let snapshotOf: Identifier | undefined;
   let attach: string | undefined;
   let copyOf: ObjectName | undefined;
@@ -51,6 +51,7 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
 function dataFiles(r: Reader): FileGroup[] {
   r.expect('ON');
   r.accept('PRIMARY');
+  if (!r.is('(') && !r.is('FILEGROUP')) r.fail();
   const groups: FileGroup[] = [{ properties: [], files: r.is('(') ? fileSpecs(r) : [] }];
   while (r.accept(',') || r.is('FILEGROUP')) {
     r.expect('FILEGROUP');
@@ -95,7 +96,7 @@ export function alterDatabase(r: Reader, start: Start): Statement {
     };
   }
   if (r.accept('COLLATE')) {
-    const target = r.anyName();
+    const target = r.name();
     return { ...base, action: 'collate', options: [], target, files: [], words: [], span: r.span(start) };
   }
   const change = fileChange(r);

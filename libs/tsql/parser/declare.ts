@@ -134,10 +134,18 @@ function setOption(r: Reader, start: Reader['token']): Statement {
     const word = r.anyName().name.toUpperCase();
     return prefix === undefined ? word : `${prefix} ${word}`;
   });
+  if (ON_OFF.has(names[0] ?? '') && !r.is('ON') && !r.is('OFF')) r.fail();
   const value = settingValue(r);
   applySetting(r, names, value);
   return { kind: 'setOption', names, value, span: r.span(start) };
 }
+
+/** Settings that are on or off. */
+const ON_OFF = new Set(
+  `ANSI_DEFAULTS ANSI_NULL_DFLT_OFF ANSI_NULL_DFLT_ON ANSI_NULLS ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE
+CONCAT_NULL_YIELDS_NULL CURSOR_CLOSE_ON_COMMIT FMTONLY FORCEPLAN IMPLICIT_TRANSACTIONS NOCOUNT NOEXEC NUMERIC_ROUNDABORT
+PARSEONLY QUOTED_IDENTIFIER REMOTE_PROC_TRANSACTIONS SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML XACT_ABORT`.split(/\s+/),
+);
 
 function isolationLevel(r: Reader): string {
   if (r.accept('SERIALIZABLE')) return 'SERIALIZABLE';

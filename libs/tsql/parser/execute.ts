@@ -214,7 +214,7 @@ function resultSet(r: Reader): ResultSetDefinition {
   const columns = commaList(r, () => {
     const name = r.name();
     const type = dataType(r);
-    const collation = r.accept('COLLATE') ? r.anyName() : undefined;
+    const collation = r.accept('COLLATE') ? r.name() : undefined;
     const nullable = r.acceptSequence('NOT', 'NULL') ? false : r.accept('NULL') ? true : undefined;
     return { name, type, ...(collation && { collation }), ...(nullable !== undefined && { nullable }) };
   });

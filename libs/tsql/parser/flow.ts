@@ -33,6 +33,8 @@ export function beginStatement(r: Reader): Statement {
   switch (r.token.upper) {
     case 'TRY':
       return tryCatch(r, start);
+    case 'CATCH':
+      return r.fail();
     case 'TRAN':
     case 'TRANSACTION':
       return beginTransaction(r, start, false);
@@ -232,7 +234,8 @@ export function fetchStatement(r: Reader): Statement {
   const direction =
     word === undefined ? 'next' : (word.toLowerCase() as 'next' | 'prior' | 'first' | 'last' | 'absolute' | 'relative');
   const offset = direction === 'absolute' || direction === 'relative' ? scalar(r) : undefined;
-  r.accept('FROM');
+  if (word !== undefined) r.expect('FROM');
+  else r.accept('FROM');
   const global = globalWord(r);
   const cursor = cursorName(r);
   const into = r.accept('INTO') ? commaList(r, () => variable(r)) : [];

@@ -50,7 +50,7 @@ export function createIndex(r: Reader, start: Reader['token']): CreateIndex {
   const name = r.name();
   r.expect('ON');
   const table = objectName(r);
-  const columns = r.is('(') ? indexColumns(r) : [];
+  const columns = type === 'columnstore' && !r.is('(') ? [] : indexColumns(r);
   const xml = type === 'xml' ? xmlIndex(r, primaryXml) : undefined;
   const tessellation = r.accept('USING') ? r.name().name.toUpperCase() : undefined;
   const tail = indexTail(r);

@@ -14,7 +14,7 @@ const UNITS = new Set(
 /** Reads `(options)`. */
 export function parenOptions(r: Reader): Option[] {
   r.expect('(');
-  const options = r.is(')') ? [] : optionList(r, false);
+  const options = optionList(r, false);
   r.expect(')');
   return options;
 }

@@ -52,7 +52,7 @@ export function primary(r: Reader): Expression {
 function postfix(r: Reader, target: Expression, wrapped: boolean): Expression | undefined {
   if (r.is('.') && (wrapped || (target.kind !== 'literal' && target.kind !== 'column'))) return member(r, target);
   if (r.accept('COLLATE')) {
-    const collation = r.anyName();
+    const collation = r.name();
     return { kind: 'collate', expression: target, collation, span: r.spanFrom(target.span) };
   }
   if (r.isSequence('AT', 'TIME', 'ZONE')) {

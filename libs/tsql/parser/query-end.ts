@@ -1,7 +1,7 @@
 import type { ForClause, Literal, Option, Query, QueryHint, Variable } from '../ast/index.ts';
 import { expression, expressionList, scalar } from './expressions.ts';
 import { commaList } from './names.ts';
-import { literal, startsValue } from './primary.ts';
+import { literal } from './primary.ts';
 import { orderItem } from './query.ts';
 import type { Reader } from './reader.ts';
 import { tableHint } from './table-hints.ts';
@@ -44,7 +44,8 @@ function forResult(r: Reader): ForClause {
   const start = r.expect('FOR');
   const type = r.next().upper.toLowerCase() as ForClause['type'];
   if (type === 'browse') return { kind: 'for', type, options: [], span: r.span(start) };
-  const mode = r.expectAny('AUTO', 'RAW', 'PATH', 'EXPLICIT').toLowerCase() as ForClause['mode'];
+  const modes = type === 'json' ? (['AUTO', 'PATH'] as const) : (['AUTO', 'RAW', 'PATH', 'EXPLICIT'] as const);
+  const mode = r.expectAny(...modes).toLowerCase() as ForClause['mode'];
   const element = stringInParentheses(r);
   const options: Option[] = [];
   while (r.accept(',')) options.push(forOption(r));
@@ -62,9 +63,13 @@ function stringInParentheses(r: Reader): Literal | undefined {
   return value;
 }
 
+const FOR_OPTIONS = [
+  ...['ELEMENTS', 'BINARY', 'ROOT', 'TYPE', 'XMLDATA', 'XMLSCHEMA', 'INCLUDE_NULL_VALUES', 'WITHOUT_ARRAY_WRAPPER'],
+] as const;
+
 function forOption(r: Reader): Option {
   const start = r.token;
-  let name = r.anyName().name.toUpperCase();
+  let name = r.expectAny(...FOR_OPTIONS) as string;
   if (name === 'ELEMENTS' && (r.is('XSINIL') || r.is('ABSENT'))) name += ` ${r.next().upper}`;
   if (name === 'BINARY') name += ` ${r.expect('BASE64').upper}`;
   const value = stringInParentheses(r);
@@ -80,26 +85,56 @@ export function queryHints(r: Reader): QueryHint[] {
   return hints;
 }
 
-const WITH_EQUALS = new Set(['LABEL', 'MIN_GRANT_PERCENT', 'MAX_GRANT_PERCENT']);
+/** The hints of OPTION, by what follows their words. */
+const HINTS: ReadonlyMap<string, 'nothing' | 'value' | 'equals' | 'list' | 'variables' | 'table'> = new Map([
+  ...(
+    'HASH GROUP,ORDER GROUP,CONCAT UNION,HASH UNION,MERGE UNION,LOOP JOIN,MERGE JOIN,HASH JOIN,DISABLE_OPTIMIZED_PLAN_FORCING,' +
+    'EXPAND VIEWS,FORCE ORDER,FORCE EXTERNALPUSHDOWN,DISABLE EXTERNALPUSHDOWN,FORCE SCALEOUTEXECUTION,' +
+    'DISABLE SCALEOUTEXECUTION,IGNORE_NONCLUSTERED_COLUMNSTORE_INDEX,KEEP PLAN,KEEPFIXED PLAN,NO_PERFORMANCE_SPOOL,' +
+    'OPTIMIZE FOR UNKNOWN,PARAMETERIZATION SIMPLE,PARAMETERIZATION FORCED,RECOMPILE,ROBUST PLAN,OPTIMIZE CORRELATED UNION ALL,' +
+    'CHECKCONSTRAINTS PLAN,SHRINKDB PLAN,ALTERCOLUMN PLAN,BYPASS OPTIMIZER_QUEUE,FORCE SINGLE NODE PLAN,FORCE DISTRIBUTED PLAN'
+  )
+    .split(',')
+    .map((name) => [name, 'nothing'] as const),
+  ...'FAST,MAXDOP,MAXRECURSION,QUERYTRACEON,USE PLAN,FOR TIMESTAMP AS OF,USEPLAN'
+    .split(',')
+    .map((name) => [name, 'value'] as const),
+  ...'LABEL,MIN_GRANT_PERCENT,MAX_GRANT_PERCENT'.split(',').map((name) => [name, 'equals'] as const),
+  ['USE HINT', 'list'],
+  ['OPTIMIZE FOR', 'variables'],
+  ['TABLE HINT', 'table'],
+]);
 
 function queryHint(r: Reader): QueryHint {
   const start = r.token;
   const words: string[] = [];
   while (r.token.type === 'word') words.push(r.next().upper);
-  if (words.length === 0) r.fail();
   const name = words.join(' ');
-  if (name === 'OPTIMIZE FOR' && r.is('('))
-    return { kind: 'queryHint', name, args: [], variables: optimizeFor(r), span: r.span(start) };
-  if (name === 'TABLE HINT') return tableHintsOf(r, start);
-  let args: QueryHint['args'] = [];
-  if (r.accept('(')) {
-    args = expressionList(r);
-    r.expect(')');
-  } else if (WITH_EQUALS.has(name)) {
-    r.expect('=');
-    args = [scalar(r)];
-  } else if (startsValue(r)) args = [scalar(r)];
-  return { kind: 'queryHint', name, args, span: r.span(start) };
+  switch (HINTS.get(name)) {
+    case 'nothing':
+      return { kind: 'queryHint', name, args: [], span: r.span(start) };
+    case 'value': {
+      const args = [scalar(r)];
+      return { kind: 'queryHint', name, args, span: r.span(start) };
+    }
+    case 'equals': {
+      r.expect('=');
+      const args = [scalar(r)];
+      return { kind: 'queryHint', name, args, span: r.span(start) };
+    }
+    case 'list': {
+      r.expect('(');
+      const args = expressionList(r);
+      r.expect(')');
+      return { kind: 'queryHint', name, args, span: r.span(start) };
+    }
+    case 'variables':
+      return { kind: 'queryHint', name, args: [], variables: optimizeFor(r), span: r.span(start) };
+    case 'table':
+      return tableHintsOf(r, start);
+    default:
+      return r.fail(words.length === 0 ? r.token : start);
+  }
 }
 
 function optimizeFor(r: Reader): NonNullable<QueryHint['variables']> {

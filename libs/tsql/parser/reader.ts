@@ -42,6 +42,8 @@ export class Reader {
   readonly errors: ParseError[] = [];
   /** Whether one of them is that the batch ends too early; what is missing because of it costs no further error. */
   endReported = false;
+  /** How many blocks recovery skipped the beginning of: their ENDs are no fault. */
+  strayEnds = 0;
   /** The whole text, for the source of modules and of unknown statements. */
   readonly text: string;
   /** The text of this batch within `text`. */

@@ -66,7 +66,7 @@ function rowsetColumn(r: Reader): RowsetColumn {
   const start = r.token;
   const name = r.name();
   const type = dataType(r);
-  const collation = r.accept('COLLATE') ? r.anyName() : undefined;
+  const collation = r.accept('COLLATE') ? r.name() : undefined;
   const path = rowsetPath(r);
   const asJson = r.acceptSequence('AS', 'JSON');
   return {

@@ -172,7 +172,7 @@ function passwordOption(r: Reader): Option {
   if (r.acceptSequence('NO', 'CREDENTIAL')) return { kind: 'option', name: 'NO CREDENTIAL', span: r.span(start) };
   const read = option(r, false);
   // Options of a login are `NAME = value`; none has a list.
-  if (read.options !== undefined || read.name === '') r.fail();
+  if (read.options !== undefined || read.name === '' || read.value === undefined) r.fail();
   const nested: Option[] = [];
   while (r.is('HASHED') || r.is('MUST_CHANGE') || r.is('UNLOCK') || r.is('OLD_PASSWORD')) nested.push(option(r, false));
   return nested.length === 0 ? read : { ...read, options: nested, span: r.span(start) };

@@ -159,8 +159,10 @@ function recover(r: Reader, from: number): Statement {
   const faultAt = r.index;
   let cases = 0;
   let parens = 0;
-  for (const token of r.slice(from, faultAt)) {
-    if (token.upper === 'CASE') cases++;
+  let blocks = 0;
+  for (const [at, token] of r.slice(from, faultAt).entries()) {
+    if (token.upper === 'BEGIN' && opensBlock(r, from + at)) blocks++;
+    else if (token.upper === 'CASE') cases++;
     else if (token.upper === 'END' && cases > 0) cases--;
     else if (token.upper === '(') parens++;
     else if (token.upper === ')' && parens > 0) parens--;
@@ -169,6 +171,9 @@ function recover(r: Reader, from: number): Statement {
     const { upper, lineStart } = r.token;
     if (upper === 'CASE') cases++;
     else if (upper === 'END' && cases > 0) cases--;
+    else if (upper === 'END' && blocks > 0) blocks--;
+    else if (upper === 'BEGIN' && !lineStart && opensBlock(r, r.index)) blocks++;
+    else if (blocks > 0 && (upper === ';' || upper === 'ELSE')) parens = 0;
     else if (r.index > from) {
       if (upper === ';' || (upper === 'ELSE' && cases === 0)) break;
       if (
@@ -181,7 +186,14 @@ function recover(r: Reader, from: number): Statement {
     else if (upper === ')' && parens > 0) parens--;
     r.next();
   }
+  r.strayEnds += blocks;
   return unknownStatement(r, from);
+}
+
+/** Whether the BEGIN at an index opens a block, which its END closes: no transaction and no dialog. */
+function opensBlock(r: Reader, index: number): boolean {
+  const { upper } = r.slice(index + 1, index + 2)[0] ?? r.token;
+  return !/^(TRAN|TRANSACTION|DISTRIBUTED|DIALOG|CONVERSATION)$/.test(upper);
 }
 
 /** Within parentheses a line may begin with SELECT and still belong to the statement. */
@@ -199,12 +211,21 @@ export function embeddedStatement(r: Reader): Statement {
 export function statementsUntil(r: Reader, stop: 'END' | undefined): Statement[] {
   const statements: Statement[] = [];
   for (;;) {
-    while (r.accept(';'));
+    while (r.accept(';') || strayEnd(r));
     if (r.token.type === 'end' || (stop !== undefined && r.is(stop) && !r.peekIs('CONVERSATION'))) return statements;
     const before = r.index;
     statements.push(statement(r));
     if (r.index === before) r.next();
   }
+}
+
+/** Takes the END of a block whose beginning was skipped with a bad statement. */
+function strayEnd(r: Reader): boolean {
+  if (r.strayEnds === 0 || !r.is('END') || r.peekIs('CONVERSATION')) return false;
+  r.strayEnds--;
+  r.next();
+  r.acceptAny('TRY', 'CATCH');
+  return true;
 }
 
 /** Takes the END of a block. At the end of a batch whose end was already reported it may be missing: one error is enough. */

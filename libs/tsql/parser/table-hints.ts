@@ -40,7 +40,7 @@ export function hintList(r: Reader): TableHint[] {
 /** Reads one hint, such as `INDEX(a, b)`, `INDEX = a`, `FORCESEEK (ix (a, b))`. */
 export function tableHint(r: Reader): TableHint {
   const start = r.token;
-  if (start.type !== 'word') r.fail();
+  if (start.type !== 'word' || !HINTS.has(start.upper)) r.fail();
   r.next();
   let args: Expression[] = [];
   if (r.accept('=')) args = r.is('(') ? parenthesised(r) : [scalar(r)];

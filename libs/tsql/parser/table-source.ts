@@ -86,6 +86,12 @@ function join(r: Reader, left: TableSource): Join {
   return { kind: 'join', type, ...(hint && { hint }), left, right, on, span: r.spanFrom(left.span) };
 }
 
+/** The name that what is derived must have. */
+function named(r: Reader): Pick<Aliased, 'alias' | 'columns'> {
+  const given = alias(r);
+  return given.alias === undefined ? r.fail() : given;
+}
+
 function pivot(r: Reader, source: TableSource): TableSource {
   r.expectSequence('PIVOT', '(');
   const start = r.token;
@@ -96,7 +102,7 @@ function pivot(r: Reader, source: TableSource): TableSource {
   r.expect('IN');
   const values = parenNameList(r);
   r.expect(')');
-  return { kind: 'pivot', source, aggregate, column, values, ...alias(r), span: r.spanFrom(source.span) };
+  return { kind: 'pivot', source, aggregate, column, values, ...named(r), span: r.spanFrom(source.span) };
 }
 
 function unpivot(r: Reader, source: TableSource): TableSource {
@@ -107,7 +113,7 @@ function unpivot(r: Reader, source: TableSource): TableSource {
   r.expectSequence('IN', '(');
   const values = expressionList(r);
   r.expectSequence(')', ')');
-  return { kind: 'unpivot', source, value, column, values, ...alias(r), span: r.spanFrom(source.span) };
+  return { kind: 'unpivot', source, value, column, values, ...named(r), span: r.spanFrom(source.span) };
 }
 
 /** An alias with its column names. */
@@ -166,7 +172,7 @@ function parenTable(r: Reader): TableSource {
 }
 
 function derived(r: Reader, inner: Query, start: Reader['token']): TableSource {
-  return { kind: 'derivedTable', query: inner, ...alias(r), span: r.span(start) };
+  return { kind: 'derivedTable', query: inner, ...named(r), span: r.span(start) };
 }
 
 /** What parentheses in a FROM hold: a query, perhaps in more parentheses and followed by UNION, or joined tables. */
