@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- load|changes|latency|memory|sandbox`: Sluice from SQL Server (the sandbox) to PostgreSQL through Kafka, as a user runs it. Progress on standard error;
+ * `npm run bench -- load|changes|latency|memory|sandbox|convert`: Sluice from SQL Server (the sandbox) to PostgreSQL through Kafka, as a user runs it. Progress on standard error;
  * one JSON line on standard output. docs/performance.md says how it measures.
  */
 import { benchChanges } from './changes.ts';
+import { benchConvert } from './convert.ts';
 import { benchLatency } from './latency.ts';
 import { benchLoad } from './load.ts';
 import { benchMemory } from './memory.ts';
@@ -15,6 +16,7 @@ const RUNS: Readonly<Record<Mode, (options: BenchOptions, say: (line: string) =>
   latency: benchLatency,
   memory: benchMemory,
   sandbox: benchSandbox,
+  convert: benchConvert,
 };
 
 const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`);

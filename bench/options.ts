@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What `npm run bench` measures. */
-export const MODES = ['load', 'changes', 'latency', 'memory', 'sandbox'] as const;
+export const MODES = ['load', 'changes', 'latency', 'memory', 'sandbox', 'convert'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a run is asked for. Counts are rows. */
@@ -18,6 +18,9 @@ export interface BenchOptions {
   /** `sandbox`: rows of the streamed table, and clients of the transactions. */
   readonly rows: number;
   readonly clients: number;
+  /** `convert`: objects of the script, and lines of its longest procedure. */
+  readonly objects: number;
+  readonly procedureLines: number;
   /** `latency`: changes a second, and for how many seconds; `sandbox`: seconds of each kind of transaction. */
   readonly rate: number;
   readonly seconds: number;
@@ -35,13 +38,14 @@ export interface BenchOptions {
   readonly keep: boolean;
 }
 
-export const USAGE = `Usage: npm run bench -- load|changes|latency|memory|sandbox [options]
+export const USAGE = `Usage: npm run bench -- load|changes|latency|memory|sandbox|convert [options]
   --customers N --orders N --lines N --documents N   rows of each table (default for load: 200000 1000000 3000000 20000)
   --small F           all sizes divided by F (10, 100)
   --changes N         changes to drain (default 300000)
   --rate N --seconds N   of latency (default 1000 for 30 s); of sandbox: seconds of each kind of transaction
   --rows N --clients N   of sandbox: rows that are streamed (default 1000000), clients that write (default 8)
   --cases A,B         of memory: rows, documents, transaction (default all)
+  --objects N --procedure-lines N   of convert: objects of the script (default 20000), lines of its longest procedure (default 100000)
   --set KEY=VALUE     a setting of the job file, such as load.workers=2
   --profile DIR       V8 CPU profiles of Sluice's processes; of sandbox: of the sandbox
   --no-durable        the target does not wait for its disk
@@ -66,6 +70,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       changes: { type: 'string', default: '300000' },
       rows: { type: 'string', default: '1000000' },
       clients: { type: 'string', default: '8' },
+      objects: { type: 'string', default: '20000' },
+      'procedure-lines': { type: 'string', default: '100000' },
       rate: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '30' },
       cases: { type: 'string', default: 'rows,documents,transaction' },
@@ -94,6 +100,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     changes: Math.ceil(count('changes', values.changes) / divisor),
     rows: Math.ceil(count('rows', values.rows) / divisor),
     clients: count('clients', values.clients),
+    objects: Math.ceil(count('objects', values.objects) / divisor),
+    procedureLines: Math.ceil(count('procedure-lines', values['procedure-lines']) / divisor),
     rate: count('rate', values.rate),
     seconds: count('seconds', values.seconds),
     cases: values.cases.split(','),

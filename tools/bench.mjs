@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- load|changes|latency|memory|sandbox [options]`: sets everything up and measures; the benchmark itself is bench/main.ts.
+ * `npm run bench -- load|changes|latency|memory|sandbox|convert [options]`: sets everything up and measures; the benchmark itself is bench/main.ts.
  * One JSON line on standard output, progress on standard error.
  */
 import { spawn } from 'node:child_process';

@@ -1,7 +1,7 @@
 import { oneLine } from '#errors';
 import { quoteIdent, quoteQualified } from '#pgsql';
 import type { ModuleModel, TableTypeModel } from '#schema';
-import { parseBatch } from '#tsql';
+import { type CreateView, parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
 import { plainNames, RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
@@ -9,6 +9,7 @@ import { Naming, type NamingPolicy } from './naming.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
 import { comment } from './table-ddl.ts';
 import type { Step } from './target-model.ts';
+import { dependencyOrder, namesIn } from './view-order.ts';
 import { sqlTypeOf } from './target-scope.ts';
 
 /** Types of table-valued parameters become composite types; parameters are arrays of them. */
@@ -91,30 +92,39 @@ function sourceOf(module: ModuleModel, context: ModuleContext): RoutineSource | 
   return { module, text, statement, comments };
 }
 
-/** Views and inline functions. One that names another is tried again once that one is known. */
+/** Views and inline functions, each after those that it names. */
 function convertInTurn(modules: readonly ModuleModel[], routines: RoutineConversion, context: ModuleContext): Step[] {
-  const steps: Step[] = [];
-  const attempts: (() => Attempt)[] = modules
-    .filter((module) => module.kind === 'view')
-    .map((module) => () => convertView(module, context));
+  const views = modules.filter((module) => module.kind === 'view').map((module) => parseView(module));
   const inlines = routines.inlines();
-  attempts.push(...inlines.map((one) => () => attemptInline(routines, one)));
-  for (let waiting = attempts; waiting.length > 0;) {
-    const failed: { attempt: () => Attempt; problem: Issue }[] = [];
-    for (const attempt of waiting) {
-      const result = attempt();
-      if ('steps' in result) steps.push(...result.steps);
-      else failed.push({ attempt, problem: result.problem });
-    }
-    if (failed.length === waiting.length) {
-      context.issues.push(...failed.map((one) => one.problem));
-      break;
-    }
-    waiting = failed.map((one) => one.attempt);
+  const { order, circles } = dependencyOrder<() => Attempt>([
+    ...views.map((view) => ({
+      key: nameOf(view.module).toLowerCase(),
+      names: view.statement ? namesIn(view.statement.query) : [],
+      item: () => convertView(view, context),
+    })),
+    ...inlines.map((one) => ({
+      key: nameOf(one.module).toLowerCase(),
+      names: namesIn(one.statement),
+      item: () => attemptInline(routines, one),
+    })),
+  ]);
+  const steps: Step[] = [];
+  for (const { key, item: attempt } of order) {
+    const result = attempt();
+    if ('steps' in result) steps.push(...result.steps);
+    else context.issues.push(inCircle(result.problem, circles.get(key)));
   }
   const done = new Set(steps.map((one) => one.object));
   const left = inlines.filter((one) => !done.has(nameOf(one.module)));
   return [...steps, ...left.map((one) => ({ ...EMPTY, object: nameOf(one.module), sql: routines.stub(one) }))];
+}
+
+/** Of what names itself by way of others, that is the reason. */
+function inCircle(problem: Issue, circle: readonly string[] | undefined): Issue {
+  const [itself, ...others] = circle ?? [];
+  if (itself === undefined) return problem;
+  const way = others.length > 0 ? ` by way of ${others.join(', ')}` : '';
+  return { ...problem, message: `It names itself${way}: neither server can make it.` };
 }
 
 const EMPTY = { phase: 'code', optional: true } as const;
@@ -131,18 +141,31 @@ function attemptInline(routines: RoutineConversion, one: RoutineSource): Attempt
   }
 }
 
-function convertView(module: ModuleModel, context: ModuleContext): Attempt {
-  const object = nameOf(module);
+/** A view as it is parsed. */
+interface ViewSource {
+  readonly module: ModuleModel;
+  readonly statement?: CreateView;
+  /** Why there is no statement. */
+  readonly fault?: { readonly message: string; readonly line?: number; readonly column?: number };
+}
+
+function parseView(module: ModuleModel): ViewSource {
   const { definition } = module;
-  if (definition === null) return { problem: issue('SL1008', object, 'The view is encrypted.') };
+  if (definition === null) return { module, fault: { message: 'The view is encrypted.' } };
+  const { statements, errors } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
+  const statement = statements.find((one) => one.kind === 'createView');
+  if (statement && !errors[0]) return { module, statement };
+  const { line = 1, column = 1 } = errors[0]?.span ?? {};
+  const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
+  return { module, fault: { message, line, column } };
+}
+
+function convertView({ module, statement, fault }: ViewSource, context: ModuleContext): Attempt {
+  const object = nameOf(module);
+  const definition = module.definition ?? '';
+  if (!statement) return { problem: issue('SL1008', object, fault?.message ?? '', { ...fault, excerpt: definition }) };
   const problems: TranslationProblem[] = [];
   try {
-    const { statements, errors } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
-    const statement = statements.find((one) => one.kind === 'createView');
-    if (errors[0] || statement?.kind !== 'createView') {
-      const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
-      return { problem: issue('SL1008', object, message, { excerpt: definition }) };
-    }
     const { scope } = context;
     const translated = translateQuery(statement.query, { profile: viewProfile(context, problems), scope });
     const blocking = problems.find((problem) => problem.severity === 'error');

@@ -1,3 +1,4 @@
+import type { FacilityKind } from '#schema';
 import type { TableSource } from '#tsql';
 import type {
   DraftColumn,
@@ -353,9 +354,44 @@ function otherView(name: string, at: Environment): CatalogRelation | undefined {
         () => database.partitionSchemes.keys(),
         (one) => ({ name: () => one }),
       );
+    case 'sys.fulltext_indexes':
+      return list(
+        () => [...database.objects.values()].filter((one) => one.kind === 'table' && one.fullText !== undefined),
+        (one) => ({ object_id: () => one.id }),
+      );
+    case 'sys.fulltext_catalogs':
+    case 'dbo.sysfulltextcatalogs':
+      return list(
+        () => database.fullTextCatalogs,
+        (one) => ({ name: () => one }),
+      );
     default:
-      return undefined;
+      return FACILITY_VIEWS[name] && facilities(database, FACILITY_VIEWS[name]);
   }
+}
+
+const FACILITY_VIEWS: Readonly<Record<string, FacilityKind>> = {
+  'sys.assemblies': 'assembly',
+  'sys.xml_schema_collections': 'xml-schema-collection',
+  'sys.certificates': 'certificate',
+  'sys.symmetric_keys': 'symmetric-key',
+  'sys.asymmetric_keys': 'symmetric-key',
+  'sys.service_queues': 'broker-queue',
+  'sys.services': 'broker-service',
+};
+
+function facilities(database: DraftDatabase, kind: FacilityKind): CatalogRelation {
+  return list(
+    () => [...database.facilities.values()].filter((one) => one.kind === kind),
+    (one) => {
+      const [name = '', schema = 'dbo'] = one.name.split('.').toReversed();
+      return {
+        name: () => name,
+        schema_id: () => database.schema(schema)?.id ?? null,
+        is_user_defined: () => 1,
+      };
+    },
+  );
 }
 
 /** What a source of a FROM stands for in the catalog; undefined where a server would be needed. A table of the user's own has no rows here. */

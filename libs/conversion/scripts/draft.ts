@@ -267,6 +267,9 @@ export class DraftDatabase {
   readonly policies = new Map<string, DraftPolicy>();
   readonly properties = new Map<string, ExtendedPropertyModel>();
   readonly facilities = new Map<string, FacilityModel>();
+  /** Where facilities are made, by their names. */
+  readonly facilityPlaces = new Map<string, Place>();
+  readonly fullTextCatalogs = new Set<string>();
   readonly rows = new Map<string, RowStatements>();
 
   constructor(

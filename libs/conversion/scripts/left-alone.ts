@@ -48,13 +48,18 @@ export function leftAlone(site: Site, statement: Statement): void {
   const { database, source } = site;
   if (SILENT.has(statement.kind)) return;
   const note = (what: string): void => site.session.note('SL1085', what, source.file, source, statement.span);
-  const serve = (kind: FacilityKind, name: string): void =>
-    void database.facilities.set(`${kind} ${database.fold(name)}`, { kind, name });
+  const serve = (kind: FacilityKind, name: string): void => {
+    database.facilities.set(`${kind} ${database.fold(name)}`, { kind, name });
+    database.facilityPlaces.set(name, source.place(statement.span));
+  };
   switch (statement.kind) {
     case 'createAssembly':
       return serve('assembly', statement.name.name);
     case 'createXmlSchemaCollection':
       return serve('xml-schema-collection', `${statement.name.schema?.name ?? 'dbo'}.${statement.name.name.name}`);
+    case 'createFullTextCatalog':
+      database.fullTextCatalogs.add(statement.name.name);
+      return;
     case 'createDatabase':
       if (statement.collation) site.session.database(statement.name.name).collation = statement.collation.name;
       return note('Files, sizes and options of the database are not carried over: CREATE DATABASE.');

@@ -48,9 +48,13 @@ export function readScripts(files: Iterable<ScriptFile>, options: ScriptOptions)
   for (const file of files) {
     for (const piece of sqlcmd.pieces(file)) {
       const source = new Source(piece.path, piece.text);
-      for (const batch of parseBatches(piece.text, { quotedIdentifier: session.quotedIdentifier }))
+      const hidden = [...source.text.matchAll(ENCRYPTED)];
+      for (const batch of parseBatches(piece.text, { quotedIdentifier: session.quotedIdentifier })) {
+        while ((hidden[0]?.index ?? Number.POSITIVE_INFINITY) < batch.span.start)
+          encrypted(session, source, hidden.shift());
         interpreter.batch(batch, source);
-      encrypted(session, source);
+      }
+      for (const one of hidden) encrypted(session, source, one);
     }
   }
   settle(session);
@@ -103,6 +107,7 @@ function placesOf(draft: DraftDatabase): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const object of draft.objects.values())
     places.set(`${object.schema}.${object.name}`, object.kind === 'module' ? object.begins : object.place);
+  for (const [name, place] of draft.facilityPlaces) places.set(name, place);
   return places;
 }
 
@@ -115,29 +120,27 @@ const KINDS: Readonly<Record<string, 'V' | 'P' | 'FN' | 'TR'>> = {
 };
 
 /** Where SSMS may not show the text of a module it says so in a comment: the module is there, its text is not. */
-function encrypted(session: Session, source: Source): void {
-  for (const match of source.text.matchAll(ENCRYPTED)) {
-    const [, kind = '', schema = '', name = ''] = match;
-    const type = KINDS[kind.toLowerCase()];
-    const database = session.current;
-    if (!type || database.objects.get(schema, name)) continue;
-    const line = source.text.slice(0, match.index).split('\n').length;
-    const place = { file: source.file, line, column: 1 };
-    database.add({
-      kind: 'module',
-      id: database.newId(),
-      schema,
-      name,
-      place,
-      type,
-      definition: null,
-      ansiNulls: true,
-      quotedIdentifier: true,
-      begins: place,
-      disabled: false,
-      indexes: [],
-    });
-  }
+function encrypted(session: Session, source: Source, match: RegExpExecArray | undefined): void {
+  const [, kind = '', schema = '', name = ''] = match ?? [];
+  const type = KINDS[kind.toLowerCase()];
+  const database = session.current;
+  if (!match || !type || database.objects.get(schema, name)) return;
+  const line = source.text.slice(0, match.index).split('\n').length;
+  const place = { file: source.file, line, column: 1 };
+  database.add({
+    kind: 'module',
+    id: database.newId(),
+    schema,
+    name,
+    place,
+    type,
+    definition: null,
+    ansiNulls: true,
+    quotedIdentifier: true,
+    begins: place,
+    disabled: false,
+    indexes: [],
+  });
 }
 
 /** Issues of a conversion with the file and line of the script that they are about, where that is known. */
