@@ -146,9 +146,10 @@ async function convert(
     ? { ...converted, issues: [...reading.issues, ...placedIssues(converted.issues, reading)] }
     : converted;
   const accepted = typeof dir === 'string' ? await readAccepted(dir) : [];
-  const tree = typeof dir === 'string' ? await planTree(dir, objectFiles(database, conversion, accepted)) : null;
+  // Places in a file of the tree are those of the object: lines of a script above it may come and go.
+  const tree = typeof dir === 'string' ? await planTree(dir, objectFiles(database, converted, accepted)) : null;
   const isReady = isSettled(tree?.changes ?? new Map());
-  const taken = target && isReady ? await take(target, { database, conversion, accepted, tree, isDry }) : null;
+  const taken = target && isReady ? await take(target, { database, conversion: converted, accepted, tree, isDry }) : null;
   const isVerified = taken !== null && options['verify'] === true;
   const verification =
     isVerified && target

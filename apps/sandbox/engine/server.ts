@@ -238,8 +238,10 @@ export class SandboxServer implements SqlServer {
       case 'COMPATIBILITY_LEVEL':
         database.info = { ...info, compatibilityLevel: Number(value) || info.compatibilityLevel };
         break;
-      case 'READ_ONLY':
       case 'READ_WRITE':
+        // None is ever read only.
+        return;
+      case 'READ_ONLY':
         throw new SqlError(40515, `ALTER DATABASE SET ${option} is not supported in this version of SQL Server.`);
       case 'RECURSIVE_TRIGGERS':
         if (!on) return;

@@ -1,3 +1,4 @@
+import { printDefinition } from '#tsql';
 import type {
   CreateAliasType,
   CreateBindable,
@@ -17,7 +18,7 @@ import type {
 import { declaredType } from './declared-type.ts';
 import type { DraftDatabase, DraftSequence, DraftTable } from './draft.ts';
 import { dotted, objectOf, qualified } from './names.ts';
-import { definitionText, report, type Site, wholeNumber } from './session.ts';
+import { report, type Site, wholeNumber } from './session.ts';
 import { addElements, addIndex, draftColumn } from './table-elements.ts';
 import { versionTable } from './temporal.ts';
 
@@ -100,7 +101,7 @@ export function createIndex(site: Site, statement: CreateIndex): boolean {
     type: statement.type === 'rowstore' ? '' : statement.type.toUpperCase(),
     columns: statement.columns,
     include: statement.include,
-    ...(statement.where ? { filter: definitionText(site.source, statement.where) } : {}),
+    ...(statement.where ? { filter: printDefinition(statement.where, 'filter') } : {}),
     options: statement.options,
     ...(statement.on ? { on: statement.on } : {}),
     node: statement,
@@ -286,7 +287,7 @@ export function createBindable(site: Site, statement: CreateBindable): void {
     id: site.database.newId(),
     ...qualified(statement.name),
     place: site.source.place(statement.span),
-    definition: isRule ? site.source.cut(expression.span) : definitionText(site.source, expression),
+    definition: isRule ? site.source.cut(expression.span) : printDefinition(expression),
   });
 }
 

@@ -86,14 +86,6 @@ export function whenReady(site: Site, work: () => boolean, otherwise: () => void
   if (!work()) site.session.deferred.push({ run: work, otherwise });
 }
 
-/** An expression as SQL Server keeps it: in parentheses, numbers in two. */
-export function definitionText(source: Source, expression: Expression): string {
-  const text = source.cut(expression.span);
-  const isNumber = expression.kind === 'literal' && /^(int|decimal|float|money)$/.test(expression.type);
-  const isNegative = expression.kind === 'unary' && expression.op === '-' && expression.operand.kind === 'literal';
-  return isNumber || isNegative ? `((${text}))` : `(${text})`;
-}
-
 /** A whole number written as a constant, with its sign; undefined where it is none. */
 export function wholeNumber(expression: Expression | null | undefined): bigint | undefined {
   if (expression?.kind === 'unary' && (expression.op === '-' || expression.op === '+')) {

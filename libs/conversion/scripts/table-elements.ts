@@ -1,4 +1,5 @@
 import type { ReferentialAction } from '#schema';
+import { printDefinition } from '#tsql';
 import type {
   CheckConstraint,
   ColumnDefinition,
@@ -16,7 +17,7 @@ import type {
 import { declaredType } from './declared-type.ts';
 import type { DraftColumn, DraftForeignKey, DraftIndex, DraftIndexColumn, DraftModule, DraftTable } from './draft.ts';
 import { dotted, qualified, systemName } from './names.ts';
-import { definitionText, report, type Site, wholeNumber } from './session.ts';
+import { report, type Site, wholeNumber } from './session.ts';
 
 const ACTIONS: Readonly<Record<'noAction' | 'cascade' | 'setNull' | 'setDefault', ReferentialAction>> = {
   noAction: 'NO ACTION',
@@ -81,7 +82,7 @@ function addConstraint(site: Site, table: DraftTable, constraint: Constraint, as
 
 /** One column, without its constraints. */
 export function draftColumn(site: Site, id: number, column: ColumnDefinition): DraftColumn {
-  const { database, source } = site;
+  const { database } = site;
   const isKey = column.constraints.some((one) => one.kind === 'primaryKey');
   const collation = column.collation?.name;
   const resolved = column.type ? declaredType(database, column.type, collation) : undefined;
@@ -98,7 +99,7 @@ export function draftColumn(site: Site, id: number, column: ColumnDefinition): D
       ? {
           computed: {
             expression: computed.expression,
-            definition: definitionText(source, computed.expression),
+            definition: printDefinition(computed.expression),
             persisted: computed.persisted,
           },
         }
@@ -282,8 +283,8 @@ function addForeignKey(site: Site, table: DraftTable, key: ForeignKey, asking: A
 }
 
 function addCheck(site: Site, table: DraftTable, check: CheckConstraint, asking: Asking): void {
-  const { database, source } = site;
-  const definition = definitionText(source, check.condition);
+  const { database } = site;
+  const definition = printDefinition(check.condition);
   const name = check.name?.name ?? systemName('CK', table, asking.column, [asking.column ?? '', definition]);
   if (!isFree(site, table, name, check)) return;
   const made = {
@@ -299,7 +300,7 @@ function addCheck(site: Site, table: DraftTable, check: CheckConstraint, asking:
 }
 
 function addDefault(site: Site, table: DraftTable, constraint: DefaultConstraint, column: string | undefined): void {
-  const { database, source } = site;
+  const { database } = site;
   const wanted = constraint.column?.name ?? column ?? '';
   const target = database.column(table, wanted);
   const name = constraint.name?.name ?? systemName('DF', table, wanted, [wanted]);
@@ -323,7 +324,7 @@ function addDefault(site: Site, table: DraftTable, constraint: DefaultConstraint
   const made = {
     id: database.newId(),
     name,
-    definition: definitionText(source, constraint.expression),
+    definition: printDefinition(constraint.expression),
     systemNamed: constraint.name === undefined,
   };
   target.default = made;
@@ -339,7 +340,7 @@ function addInlineIndex(site: Site, table: DraftTable, index: InlineIndex, colum
     type: index.columnstore ? 'COLUMNSTORE' : index.hash ? 'HASH' : '',
     columns: written,
     include: index.include,
-    ...(index.where ? { filter: definitionText(site.source, index.where) } : {}),
+    ...(index.where ? { filter: printDefinition(index.where, 'filter') } : {}),
     options: index.options,
     ...(index.on ? { on: index.on } : {}),
     node: index,

@@ -163,6 +163,8 @@ export async function createTable(run: Run, statement: CreateTable): Promise<voi
   );
   if (versioned !== undefined)
     throw new SqlError(40515, `${versioned.name} is not supported in this version of SQL Server.`);
+  if (statement.on && statement.on.columns.length > 0)
+    throw new SqlError(40515, 'CREATE TABLE ON a partition scheme is not supported in this version of SQL Server.');
   const name = statement.name.name.name;
   const source = await sourceOf(run);
   if (name.startsWith('#')) {

@@ -44,6 +44,8 @@ export function wholeNumber(expression: Expression | undefined, otherwise: bigin
 
 /** A type as written, with the alias type behind it. */
 export function columnType(source: DefinitionSource, type: DataType, collation?: string): ColumnTypeModel {
+  if (type.xmlSchema)
+    throw new SqlError(40515, 'xml bound to a schema collection is not supported in this version of SQL Server.');
   const resolved = typeOf(type, source.scope);
   const named = source.scope.snapshot.type(type.schema?.name, type.base);
   const alias = named !== undefined && named.userTypeId > 255 ? { userTypeId: named.userTypeId } : {};
