@@ -149,7 +149,8 @@ async function convert(
   // Places in a file of the tree are those of the object: lines of a script above it may come and go.
   const tree = typeof dir === 'string' ? await planTree(dir, objectFiles(database, converted, accepted)) : null;
   const isReady = isSettled(tree?.changes ?? new Map());
-  const taken = target && isReady ? await take(target, { database, conversion: converted, accepted, tree, isDry }) : null;
+  const taken =
+    target && isReady ? await take(target, { database, conversion: converted, accepted, tree, isDry }) : null;
   const isVerified = taken !== null && options['verify'] === true;
   const verification =
     isVerified && target
