@@ -48,6 +48,8 @@ export interface ConvertSettings {
   readonly indexedViews: 'materialized' | 'view';
   readonly rowversion: 'trigger' | 'bytes';
   readonly principals: 'roles' | 'none';
+  /** Checks for what the source's types refuse: a tinyint beyond 0 to 255, bytes beyond their length. */
+  readonly typeChecks: boolean;
   readonly caseInsensitive: 'lower' | 'sensitive';
 }
 
@@ -57,6 +59,7 @@ export const DEFAULT_CONVERT: ConvertSettings = {
   indexedViews: 'materialized',
   rowversion: 'trigger',
   principals: 'none',
+  typeChecks: false,
   caseInsensitive: 'lower',
 };
 

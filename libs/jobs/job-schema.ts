@@ -175,6 +175,10 @@ export const JOB_SCHEMA = {
         default: 'none',
         description: 'Users and roles become roles without login, with their grants; or nothing of them',
       },
+      typeChecks: flag(
+        'Checks for what the types refuse in the source: tinyint beyond 0 to 255, bytes beyond their length',
+        false,
+      ),
       caseInsensitive: {
         enum: ['lower', 'sensitive'],
         default: 'lower',

@@ -280,3 +280,28 @@ export function ruleSteps(context: SchemaContext, table: ConvertedTable): Step[]
     return [{ phase: 'cutover' as const, object, sql, optional: false }];
   });
 }
+
+/** Checks for what the types of the source refuse and those of PostgreSQL take (convert.typeChecks). */
+export function typeCheckSteps(context: SchemaContext, table: ConvertedTable): Step[] {
+  if (!context.choices.typeChecks) return [];
+  return table.columns.flatMap((column) => {
+    const { name, length = -1 } = column.source.sourceType;
+    const quoted = quoteIdent(column.name);
+    const predicate =
+      name === 'tinyint'
+        ? `${quoted} BETWEEN 0 AND 255`
+        : name === 'varbinary' && length > 0
+          ? `octet_length(${quoted}) <= ${length}`
+          : name === 'binary' && length > 0
+            ? `octet_length(${quoted}) = ${length}`
+            : undefined;
+    if (predicate === undefined) return [];
+    const own = context.naming.name(
+      `constraints ${objectOf(table)}`,
+      `${table.name}_${column.name}_type`,
+      `type ${column.source.name}`,
+    );
+    const sql = `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(own)} CHECK (${predicate})`;
+    return [{ phase: 'cutover' as const, object: `${objectOf(table)}.${column.source.name}`, sql, optional: false }];
+  });
+}

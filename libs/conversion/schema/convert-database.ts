@@ -4,7 +4,7 @@ import type { DatabaseModel, TableModel } from '#schema';
 import { tellCollations } from './collations.ts';
 import { convertColumn } from './columns.ts';
 import { computedColumns, keptSteps, withoutChanging } from './computed.ts';
-import { checkSteps, foreignKeySteps, indexSteps, ruleSteps, uniqueSteps } from './constraint-ddl.ts';
+import { checkSteps, foreignKeySteps, indexSteps, ruleSteps, typeCheckSteps, uniqueSteps } from './constraint-ddl.ts';
 import { type Domains, makeDomains } from './domains.ts';
 import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
@@ -76,7 +76,12 @@ class DatabaseConversion {
     for (const table of tables) this.steps.push(...indexSteps(context, table), ...fullTextSteps(context, table));
     this.steps.push(...kept);
     for (const table of tables)
-      this.steps.push(...uniqueSteps(context, table), ...checkSteps(context, table), ...ruleSteps(context, table));
+      this.steps.push(
+        ...uniqueSteps(context, table),
+        ...checkSteps(context, table),
+        ...ruleSteps(context, table),
+        ...typeCheckSteps(context, table),
+      );
     for (const table of tables) this.steps.push(...foreignKeySteps(context, table));
     this.steps.push(...rowversionSteps(context, tables));
     for (const one of versioned) this.steps.push(...temporalSteps(context, one));

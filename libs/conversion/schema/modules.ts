@@ -55,9 +55,31 @@ export function convertModules(modules: readonly ModuleModel[], context: ModuleC
   routines.begin();
   const middle = convertInTurn(modules, routines, context);
   const made = routines.finish();
+  const comments = new Map(modules.flatMap((one) => (one.comment ? [[nameOf(one), one.comment] as const] : [])));
   const steps = (kinds: readonly RoutineStatements['kind'][]): Step[] =>
-    made.filter((one) => kinds.includes(one.kind)).flatMap(stepsOf);
+    made
+      .filter((one) => kinds.includes(one.kind))
+      .flatMap((one) => [...stepsOf(one), ...routineComment(one, comments.get(one.object))]);
   return [...steps(['scalar', 'table']), ...middle, ...steps(['procedure']), ...steps(['trigger'])];
+}
+
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
+const ROUTINE = new RegExp(String.raw`^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (${NAME}(?:\.${NAME})?)\(`, 'm');
+const TRIGGER = new RegExp(
+  String.raw`^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (${NAME})[\s\S]*? ON (${NAME}(?:\.${NAME})?)`,
+  'm',
+);
+
+/** The comment of a routine, or of each trigger that one became. */
+function routineComment(one: RoutineStatements, text: string | undefined): Step[] {
+  if (!text) return [];
+  const targets = one.routine.statements.flatMap((sql) => {
+    const trigger = one.kind === 'trigger' ? TRIGGER.exec(sql) : null;
+    if (trigger) return [`TRIGGER ${trigger[1] ?? ''} ON ${trigger[2] ?? ''}`];
+    const routine = one.kind === 'trigger' ? null : ROUTINE.exec(sql);
+    return routine ? [`ROUTINE ${routine[1] ?? ''}`] : [];
+  });
+  return targets.map((target) => ({ ...comment(one.object, target, text), phase: 'code' }));
 }
 
 function stepsOf(one: RoutineStatements): Step[] {
@@ -131,7 +153,8 @@ const EMPTY = { phase: 'code', optional: true } as const;
 
 function attemptInline(routines: RoutineConversion, one: RoutineSource): Attempt {
   try {
-    return { steps: stepsOf(routines.inline(one)) };
+    const made = routines.inline(one);
+    return { steps: [...stepsOf(made), ...routineComment(made, one.module.comment)] };
   } catch (error) {
     return {
       problem: issue('SL1008', nameOf(one.module), `The function is not converted: ${oneLine(error)}`, {

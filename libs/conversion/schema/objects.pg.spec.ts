@@ -497,6 +497,57 @@ describe('indexed views and synonyms', () => {
   });
 });
 
+describe('comments of code, checks of types', () => {
+  const at = given(
+    () =>
+      database({
+        tables: [
+          table('Bits', [
+            column('Id', INT),
+            column('Small', { name: 'tinyint' }),
+            column('Some', { name: 'varbinary', length: 2 }),
+            column('Fixed', { name: 'binary', length: 2 }),
+          ]),
+        ],
+        modules: [
+          module('procedure', 'Do It', 'CREATE PROCEDURE dbo.[Do It] AS PRINT 1', { comment: 'does it' }),
+          module('scalar-function', 'One', 'CREATE FUNCTION dbo.One() RETURNS int AS BEGIN RETURN 1 END', {
+            comment: 'is 1',
+          }),
+          module(
+            'inline-function',
+            'Rows',
+            'CREATE FUNCTION dbo.Rows() RETURNS TABLE AS RETURN SELECT Id FROM dbo.Bits',
+            { comment: 'rows' },
+          ),
+          module('trigger', 'Bits_T', 'CREATE TRIGGER dbo.Bits_T ON dbo.Bits AFTER INSERT AS PRINT 1', {
+            parent: { schema: 'dbo', name: 'Bits' },
+            comment: 'fires',
+          }),
+        ],
+      }),
+    [],
+    { ...SETTINGS, convert: { ...DEFAULT_CONVERT, typeChecks: true } },
+  );
+
+  test('procedures, functions and triggers keep their descriptions', async () => {
+    expect(
+      await at.target.run(
+        `select description from pg_description where classoid in ('pg_proc'::regclass, 'pg_trigger'::regclass) and objoid >= 16384 order by 1`,
+      ),
+    ).toEqual(['does it', 'fires', 'is 1', 'rows']);
+  });
+
+  test('where the job asks for it, what a type refuses is refused', async () => {
+    const insert = (values: string): Promise<string[]> =>
+      at.target.run(`insert into bits values (${values}) returning 1`);
+    expect(await insert(`1, 255, '\\x0102', '\\x0102'`)).toEqual(['1']);
+    expect(await insert(`2, 256, '\\x01', '\\x0102'`)).toEqual(['!23514']);
+    expect(await insert(`3, 1, '\\x010203', '\\x0102'`)).toEqual(['!23514']);
+    expect(await insert(`4, 1, '\\x01', '\\x01'`)).toEqual(['!23514']);
+  });
+});
+
 describe('full-text indexes', () => {
   const at = given(() =>
     database({
