@@ -380,6 +380,17 @@ describe('databases of scripts', () => {
 });
 
 describe('SQLCMD', () => {
+  test(':connect and !! are told, :on error and :out are not', () => {
+    const reading = read(
+      ':on error exit\n:out x.log\n:connect far\\one\nGO\nCREATE TABLE t (id int)\nGO\n!!dir *.sql\n',
+    );
+    expect(reading.database.tables.map((one) => one.name)).toEqual(['t']);
+    expect(issuesOf(reading).filter((one) => one.startsWith('SL1085'))).toEqual([
+      'SL1085 1.sql:3 The script goes to another server here; what follows is read as if it were the same one.',
+      'SL1085 1.sql:7 A command of the shell is not run.',
+    ]);
+  });
+
   test(':setvar, $(x) and :r are followed; lines keep their numbers', () => {
     const include = (path: string): { path: string; text: string } | undefined =>
       path === 'parts/$(x).sql' || path === 'parts/one.sql'

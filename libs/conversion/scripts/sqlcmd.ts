@@ -47,7 +47,7 @@ export class SqlcmdReader {
         yield { path, text: piece };
         piece = '\n'.repeat(span.line - 1);
         yield* this.included(argument, path, span.line, depth);
-      }
+      } else if (command === 'connect' || command === '!!') this.leftOut(command, argument, path, span.line);
     }
     yield { path, text: piece + this.replaced(text.slice(from), path, line) };
     return undefined;
@@ -56,6 +56,16 @@ export class SqlcmdReader {
   private set(argument: string): void {
     const [, name, value] = /^(\S+)\s*(.*)$/.exec(argument) ?? [];
     if (name !== undefined) this.variables.set(name.toLowerCase(), unquote((value ?? '').trim()));
+  }
+
+  /** What goes to another server, or to the shell, is told: the rest of the script may rest on it. */
+  private leftOut(command: 'connect' | '!!', argument: string, path: string, line: number): void {
+    const written = command === '!!' ? `!!${argument}` : `:connect ${argument}`;
+    const message =
+      command === '!!'
+        ? 'A command of the shell is not run.'
+        : 'The script goes to another server here; what follows is read as if it were the same one.';
+    this.issues.push({ ...issue('SL1085', path, message, { line, excerpt: written.trim() }), file: path });
   }
 
   private *included(argument: string, from: string, line: number, depth: number): Generator<ScriptFile, undefined> {

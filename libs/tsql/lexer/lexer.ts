@@ -44,6 +44,8 @@ class Lexer {
   private lineBegin = 0;
   /** The line of the token before, to know whether the next one is the first on its line. */
   private lastLine = 0;
+  /** The line feed that was found last. */
+  private lineFeed = -1;
   private ended = false;
 
   constructor(text: string, script: boolean) {
@@ -113,9 +115,17 @@ class Lexer {
     this.lastLine = this.line;
   }
 
+  /** The first line feed at or behind an offset, else the text's end: looked for once, however many tokens its line has. */
+  private lineFeedFrom(offset: number): number {
+    if (this.lineFeed < offset) {
+      const at = this.text.indexOf('\n', offset);
+      this.lineFeed = at < 0 ? this.text.length : at;
+    }
+    return this.lineFeed;
+  }
+
   private countLines(start: number, end: number): void {
-    for (let at = this.text.indexOf('\n', start); at >= 0 && at < end; at = this.text.indexOf('\n', at + 1))
-      this.newLine(at + 1);
+    for (let at = this.lineFeedFrom(start); at < end; at = this.lineFeedFrom(at + 1)) this.newLine(at + 1);
   }
 
   private span(start: number, end: number): Comment['span'] {
@@ -259,9 +269,9 @@ class Lexer {
     const { text, pos } = this;
     const next = text.charCodeAt(pos + 1);
     if (c === 36 && next === 40) {
-      const close = text.indexOf(')', pos);
-      if (close > 0 && close - pos < 200)
-        return this.push('word', this.endOfName(close + 1), text.slice(pos, close + 1).toUpperCase());
+      const close = text.slice(pos, pos + 200).indexOf(')');
+      if (close > 0)
+        return this.push('word', this.endOfName(pos + close + 1), text.slice(pos, pos + close + 1).toUpperCase());
     }
     if (c === 36 && isNameStart(next)) {
       const end = this.endOfName(pos + 1);

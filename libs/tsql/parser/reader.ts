@@ -51,7 +51,8 @@ export class Reader {
   /** The parenthesis that opened before an expression, by the span of its node. */
   private readonly opened = new WeakMap<Span, Token>();
   private readonly tokens: readonly Token[];
-  private readonly first: number;
+  /** The first token of the batch that is no semicolon, as far as that is known. */
+  private begin: number;
   private readonly last: number;
   private readonly maxDepth: number;
   private pos: number;
@@ -63,7 +64,7 @@ export class Reader {
     this.pos = source.from;
     this.last = source.to;
     this.batch = source.batch;
-    this.first = source.from;
+    this.begin = source.from;
     this.quotedIdentifier = source.quotedIdentifier;
     this.maxDepth = source.maxDepth;
     this.token = this.at(this.pos);
@@ -84,9 +85,8 @@ export class Reader {
 
   /** Whether a token is the first of its batch, semicolons aside. */
   startsBatch(token: Token): boolean {
-    let index = this.first;
-    while (this.at(index).upper === ';') index++;
-    return this.at(index) === token;
+    while (this.at(this.begin).upper === ';') this.begin++;
+    return this.at(this.begin) === token;
   }
 
   /** The tokens from one index up to another. */
