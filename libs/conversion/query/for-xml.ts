@@ -20,7 +20,7 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
     return t.unsupported('FOR XML with XMLNAMESPACES', clause.span).sql;
   if (clause.mode === 'explicit') return t.unsupported('FOR XML EXPLICIT', clause.span).sql;
   const options = clause.options.map((one) => one.name);
-  const other = options.find((name) => !['TYPE', 'ROOT', 'ELEMENTS', 'BINARY BASE64'].includes(name));
+  const other = options.find((name) => !['TYPE', 'ROOT', 'ELEMENTS', 'BINARY BASE64', AS_TEXT].includes(name));
   if (other !== undefined) return t.unsupported(`FOR XML with ${other}`, clause.span).sql;
   const element = clause.mode === 'auto' ? autoElement(query) : (clause.element?.value ?? 'row');
   if (element === undefined) return t.unsupported('FOR XML AUTO of several tables', clause.span).sql;
@@ -37,6 +37,11 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
     rootName === undefined ? joined : `${quoted(`<${rootName}>`)} || ${joined} || ${quoted(`</${rootName}>`)}`;
   return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
 }
+
+/** The option of a query of which nothing but the text is wanted: `(SELECT … FOR XML PATH(''), TYPE).value('.', …)`. */
+export const AS_TEXT = '\u0000TEXT';
+
+const wantsText = ({ clause }: Rows): boolean => clause.options.some((one) => one.name === AS_TEXT);
 
 /** AUTO calls its elements as the one table is called, the schema included where it is written. */
 function autoElement({ body }: Query): string | undefined {
@@ -63,11 +68,12 @@ function encoded(name: string): string {
 }
 
 /** A value as XML text: markup escaped, dates in ISO form, bits as 0 and 1. */
-function textOf({ t, name, clause }: Rows, column: QueryColumn): string {
+function textOf(rows: Rows, column: QueryColumn): string {
+  const { t, name, clause } = rows;
   const value = { ...column.value, sql: `${name}.${column.sqlName}` };
   const style = familyOf(value.type) === 'datetime' ? { style: 126 } : {};
   const text = convert(t, value, nvarchar(-1), { mode: 'explicit', span: clause.span, ...style }).sql;
-  if (value.type.name === 'xml') return text;
+  if (value.type.name === 'xml' || wantsText(rows)) return text;
   return `replace(replace(replace(${text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')`;
 }
 
@@ -98,7 +104,7 @@ function rawRow(rows: Rows, name: string, elements: boolean): string {
 function pathRow(rows: Rows, element: string): string {
   const row = emptyElement(element);
   for (const column of rows.columns) {
-    const steps = column.name === '' ? ['*'] : column.name.split('/');
+    const steps = column.name === '' || wantsText(rows) ? ['*'] : column.name.split('/');
     const last = steps.pop() ?? '*';
     let at = row;
     for (const step of steps) at = childOf(rows, at, step);

@@ -6,7 +6,7 @@ import { translate } from './expression.ts';
 import { call, value } from './sql-text.ts';
 import { BIT, FLOAT, INT, isString, nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
-import { methodTarget, xmlMethod } from './xml-method.ts';
+import { concatenatedRows, methodTarget, xmlMethod } from './xml-method.ts';
 
 const HIERARCHYID: SqlType = { name: 'hierarchyid' };
 
@@ -27,6 +27,8 @@ const SPATIAL_METHODS: Readonly<Record<string, readonly [string, SqlType]>> = {
 
 /** `value.Method(args)`. */
 export function translateMethod(t: Translation, env: Environment, node: MethodCall): TypedSql {
+  const rows = concatenatedRows(t, env, node);
+  if (rows) return rows;
   const target = methodTarget(t, env, node.target);
   if (target.type.name === 'xml') return xmlMethod(t, env, node, target);
   const name = node.method.name.toLowerCase();

@@ -3,9 +3,11 @@ import type { TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import { resolveColumn, type Environment, type Source } from './environment.ts';
 import { translate } from './expression.ts';
+import { AS_TEXT } from './for-xml.ts';
 import { renameColumns, sourceName, type SourceSql } from './from.ts';
 import { call, quoted, value } from './sql-text.ts';
 import { BIT, dataTypeOf, isString, nvarchar } from './sql-type.ts';
+import { subqueryValue } from './subquery.ts';
 import type { Translation } from './translation.ts';
 import { plainContext, plainXmlExist, plainXmlNodes, plainXmlQuery, plainXmlValue } from './xml-plain.ts';
 import { CONTEXT, readXPath, XPathFault, type XPath } from './xpath.ts';
@@ -92,6 +94,21 @@ const run = (name: string, target: Target, path: XPath): string =>
 
 const NULL_XML: TypedSql = { sql: 'NULL', type: XML, nullable: true, constant: null };
 
+/** `(SELECT … FOR XML PATH(''), TYPE).value('.', 'type')`: the texts of the rows one behind the other; undefined for anything else. */
+export function concatenatedRows(t: Translation, env: Environment, node: MethodCall): TypedSql | undefined {
+  const { target, method, args } = node;
+  const [path] = args;
+  if (t.profile.runtime || method.name !== 'value' || target.kind !== 'subquery' || path?.kind !== 'literal')
+    return undefined;
+  const clause = target.query.for;
+  if (clause?.type !== 'xml' || clause.mode !== 'path' || clause.element?.value !== '') return undefined;
+  if (!/^\(?(\.|(\.\/)?text\(\))\)?(\[1\])?$/.test(path.value.replaceAll(/\s/g, ''))) return undefined;
+  if (clause.options.some((one) => one.name === 'ROOT')) return undefined;
+  const options = [{ ...(clause.options[0] ?? { value: undefined }), name: AS_TEXT, span: clause.span }];
+  const text = subqueryValue(t, env, { ...target.query, for: { ...clause, options } as typeof clause });
+  return ofType(t, env, node, text);
+}
+
 /** `.value`, `.query` and `.exist` of xml; `.modify` and `.nodes` are no values. */
 export function xmlMethod(t: Translation, env: Environment, node: MethodCall, one: TypedSql): TypedSql {
   const method = node.method.name;
@@ -131,6 +148,14 @@ function xmlValue(
     const message = `XQuery [value()]: 'value()' requires a singleton (or empty sequence), found operand of type 'xdt:untypedAtomic *'`;
     return t.fail('xquery', 2389, message, node.span);
   }
+  const sql = t.profile.runtime
+    ? run(path.kind === 'nodes' ? 'value' : 'scalar', target, path)
+    : plainXmlValue({ on, path });
+  return ofType(t, env, node, value(sql, nvarchar(-1)));
+}
+
+/** A text as the type that .value() names. */
+function ofType(t: Translation, env: Environment, node: MethodCall, text: TypedSql): TypedSql {
   const argument = node.args[1];
   if (argument?.kind !== 'literal' || !argument.type.endsWith('string')) {
     return t.fail(
@@ -145,10 +170,6 @@ function xmlValue(
   if (type === undefined || parsed.errors.length > 0) {
     return t.fail('unknown-type', 243, `Type ${argument.value} is not a defined system type.`, node.span);
   }
-  const sql = t.profile.runtime
-    ? run(path.kind === 'nodes' ? 'value' : 'scalar', target, path)
-    : plainXmlValue({ on, path });
-  const text = value(sql, nvarchar(-1));
   const made = convert(t, text, type, { mode: 'explicit', span: node.span });
   return isString(type) ? { ...made, type } : made;
 }

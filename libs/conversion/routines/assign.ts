@@ -62,7 +62,8 @@ export function variableOf(e: Emitter, node: Variable): LocalVariable & { readon
   return { ...found, type: found.type };
 }
 
-const compound = (op: string, left: Expression, right: Expression, span: Span): Expression =>
+/** `@v op= x` as the value that is assigned. */
+export const compound = (op: string, left: Expression, right: Expression, span: Span): Expression =>
   op === '=' ? right : { kind: 'binary', op: op.slice(0, -1) as BinaryOperator, left, right, span };
 
 /** SET @v = value. */
@@ -327,7 +328,8 @@ const DATE_PARTS = new Set(
   ),
 );
 
-function columnsOf(items: readonly SelectAssign[]): ReadonlyMap<string, UsedColumn> {
+/** The columns that expressions read, each under a name of its own. */
+export function columnsOf(items: readonly SelectAssign[]): ReadonlyMap<string, UsedColumn> {
   const found = new Map<string, UsedColumn>();
   const names = new Set<string>();
   for (const one of items) {
@@ -355,7 +357,7 @@ function isDatePart(node: ColumnRef, parent: { kind: string } | undefined): bool
 }
 
 /** The expression with the row's fields in the place of its columns. */
-function substitute(node: unknown, columns: ReadonlyMap<string, UsedColumn>): unknown {
+export function substitute(node: unknown, columns: ReadonlyMap<string, UsedColumn>): unknown {
   if (Array.isArray(node)) return node.map((one) => substitute(one, columns));
   if (typeof node !== 'object' || node === null) return node;
   const one = node as { kind?: string };

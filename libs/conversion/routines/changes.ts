@@ -6,6 +6,7 @@ import type { Emitter } from './emitter.ts';
 import { insertExecute } from './execute.ts';
 import { resultSet } from './result-sets.ts';
 import { takeRowCount } from './row-count.ts';
+import { goesFromRowToRow, updateRowByRow } from './update-rows.ts';
 
 type Change = Insert | Update | Delete | Merge;
 
@@ -15,6 +16,7 @@ export function change(e: Emitter, node: Change): void {
     return insertExecute(e, node, node.source.execute);
   if (e.facts.rowLimit !== undefined || e.facts.rowLimitSql !== undefined)
     e.fail('A change under SET ROWCOUNT is not converted: write TOP (n).', node.span);
+  if (node.kind === 'update' && goesFromRowToRow(node)) return updateRowByRow(e, node);
   if (isAppend(e, node)) return append(e, node);
   e.facts.writes = true;
   const cursor = currentOf(e, node);

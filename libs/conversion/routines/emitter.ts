@@ -60,6 +60,8 @@ export interface BodyFacts {
   fetchStatus?: string;
   returnCode?: string;
   returns?: SqlType;
+  /** It asks for the error of a handler that calls it. */
+  asksError?: boolean;
   /** EXECUTE AS its owner. */
   definer?: boolean;
   /** How a trigger ends. */

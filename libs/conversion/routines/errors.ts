@@ -93,6 +93,14 @@ function legacyRaiserror(e: Emitter, node: Raiserror): void {
   );
 }
 
+/** A message that is only known when it runs: %d and its fellows are %s of format(). */
+export function messageOf(e: Emitter, node: Expression, args: readonly Expression[]): string {
+  const message = e.value(node, MESSAGE);
+  if (args.length === 0) return message;
+  const values = args.map((one) => `coalesce((${e.value(one)})::text, '(null)')`);
+  return `format(regexp_replace(${message}, '%[-+0# ]*[0-9]*(\\.[0-9]+)?(h|l|ll|I64)?[diouxXp]', '%s', 'g'), ${values.join(', ')})`;
+}
+
 function raise(e: Emitter, node: Raiserror, level: 'NOTICE' | 'EXCEPTION'): string {
   const number = wholeNumber(node.message);
   const code = level === 'NOTICE' ? '' : `ERRCODE = ${stateOf(number ?? 50_000)}`;
@@ -102,8 +110,7 @@ function raise(e: Emitter, node: Raiserror, level: 'NOTICE' | 'EXCEPTION'): stri
     return `RAISE ${level} ${raiseText(`Error ${number}, state ${wholeNumber(node.state) ?? 1}.`)}${using};`;
   }
   if (isString(node.message)) return formatted(e, node, node.message.value, { level, using });
-  if (node.args.length > 0) e.fail('RAISERROR with arguments for a message that is not a constant.', node.span);
-  const message = e.value(node.message, MESSAGE);
+  const message = messageOf(e, node.message, node.args);
   return level === 'NOTICE'
     ? `RAISE NOTICE '%', ${message};`
     : `RAISE EXCEPTION USING ${code}, MESSAGE = coalesce(${message}, '');`;

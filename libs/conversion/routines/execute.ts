@@ -7,6 +7,7 @@ import type { Emitter } from './emitter.ts';
 import { resultSet } from './result-sets.ts';
 import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
 import { setRowCount, takeRowCount } from './row-count.ts';
+import { withError } from './session-values.ts';
 
 /** EXEC of a procedure or a string. */
 export function execute(e: Emitter, node: Execute): void {
@@ -20,8 +21,10 @@ export function execute(e: Emitter, node: Execute): void {
   if (name === 'sp_getapplock' || name === 'sp_releaseapplock') return appLock(e, node, name);
   const routine = routineOf(e, node);
   e.facts.writes = true;
-  if (routine.kind === 'procedure') return callProcedure(e, node, routine);
-  selectRows(e, node, routine);
+  withError(e, routine.asksError === true, () => {
+    if (routine.kind === 'procedure') callProcedure(e, node, routine);
+    else selectRows(e, node, routine);
+  });
 }
 
 function routineOf(e: Emitter, node: Execute): RoutineSignature {

@@ -184,7 +184,14 @@ function asFunction(
   const text = `${headComments(source)}CREATE OR REPLACE FUNCTION ${sql}${parameterList(e, parameters)}\n${returnsTable(columns)}\n${plpgsql(e, [], true)}`;
   return {
     routine: finish(e, [text]),
-    signature: { kind: 'table', sql, parameters, columns, cursors: [] },
+    signature: {
+      kind: 'table',
+      sql,
+      parameters,
+      columns,
+      cursors: [],
+      ...(e.facts.asksError ? { asksError: true } : {}),
+    },
   };
 }
 
@@ -208,6 +215,7 @@ function asProcedure(
       columns: [],
       cursors: e.cursorNames,
       ...(returnCode ? { returnCode } : {}),
+      ...(e.facts.asksError ? { asksError: true } : {}),
     },
   };
 }

@@ -34,6 +34,8 @@ export interface RoutineSignature {
   readonly returns?: SqlType;
   /** The name of the INOUT parameter that carries RETURN n. */
   readonly returnCode?: string;
+  /** It asks for the error of the handler that calls it. */
+  readonly asksError?: boolean;
   /** Names of the refcursor parameters that carry result sets. */
   readonly cursors: readonly string[];
 }

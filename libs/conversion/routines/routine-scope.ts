@@ -46,6 +46,11 @@ export class RoutineScope implements Scope {
     return this.outer.tableType(schema, name);
   }
 
+  /** Source names of the columns of a table's key. */
+  keyOf(schema: string, name: string): readonly string[] {
+    return this.outer.keyOf(schema, name);
+  }
+
   relation(parts: NameParts): Relation | undefined {
     const [name = '', schema, database] = parts.toReversed();
     const own = parts.length === 1 || name?.startsWith('#') ? this.local.get((name ?? '').toLowerCase()) : undefined;

@@ -23,6 +23,42 @@ const ERROR_NUMBER = `CASE
       ELSE 50000
     END`.replaceAll(/\s+/g, ' ');
 
+/** What a handler knows of its error. */
+const ERROR_VALUES = {
+  number: `(${ERROR_NUMBER})`,
+  message: 'SQLERRM',
+  severity: '16',
+  state: '1',
+  line: '0',
+  procedure: '',
+} as const;
+
+function errorValue(e: Emitter, what: keyof typeof ERROR_VALUES): string {
+  if (what === 'procedure') return quoteLiteral(e.options.object.split('.').at(-1) ?? '');
+  return ERROR_VALUES[what];
+}
+
+/**
+ * A handler that calls a routine which asks for the error: PostgreSQL knows it in the handler alone, so that its values are settings of the transaction
+ * for as long as the call lasts.
+ */
+export function withError(e: Emitter, asks: boolean, call: () => void): void {
+  if (asks && e.handlers === 0) e.facts.asksError = true;
+  if (!asks || e.handlers === 0) return call();
+  const names = Object.keys(ERROR_VALUES) as (keyof typeof ERROR_VALUES)[];
+  const set = (value: (what: keyof typeof ERROR_VALUES) => string): void => {
+    e.line('PERFORM');
+    for (const [index, what] of names.entries())
+      e.line(`  set_config('error.${what}', ${value(what)}, true)${index < names.length - 1 ? ',' : ';'}`);
+  };
+  set((what) => {
+    const sql = errorValue(e, what);
+    return what === 'number' ? `${sql}::text` : /^\d+$/.test(sql) ? `'${sql}'` : sql;
+  });
+  call();
+  set(() => `''`);
+}
+
 /** Declares what @@ROWCOUNT, SCOPE_IDENTITY(), ERROR_MESSAGE() and their fellows mean in a routine; only for what it reads. */
 export function bindSessionValues(e: Emitter, body: readonly Statement[]): void {
   const { globals, calls } = surveyOf(body);
@@ -84,22 +120,27 @@ function bindFunctions(e: Emitter): void {
     plain(INT, () => `sign(${facts.transactions ?? '0'})::integer`),
   );
   const within =
-    (type: SqlType, inside: string): FunctionHandler =>
-    (call) => {
-      if (e.handlers === 0)
-        e.once(
-          'SL1056',
-          `${call.name.toUpperCase()}() outside of CATCH is NULL, also where a handler calls the routine.`,
-          call.span,
-        );
-      return { sql: e.handlers > 0 ? inside : `NULL::${e.typeSql(type).sql}`, type, nullable: true };
+    (type: SqlType, what: keyof typeof ERROR_VALUES): FunctionHandler =>
+    () => {
+      if (e.handlers > 0) return { sql: errorValue(e, what), type, nullable: true };
+      facts.asksError = true;
+      const text = `nullif(current_setting('error.${what}', true), '')`;
+      return { sql: type.name === 'int' ? `${text}::integer` : text, type, nullable: true };
     };
-  functions.set('error_message', within(TEXT, 'SQLERRM'));
-  functions.set('error_number', within(INT, `(${ERROR_NUMBER})`));
-  functions.set('error_severity', within(INT, '16'));
-  functions.set('error_state', within(INT, '1'));
-  functions.set('error_line', within(INT, '0'));
-  functions.set('error_procedure', within(TEXT, quoteLiteral(e.options.object.split('.').at(-1) ?? '')));
+  functions.set('formatmessage', (call) => {
+    const [message, ...rest] = call.args;
+    if (!message || /^\d+$/.test(message.constant ?? ''))
+      return call.fail(40515, 'FORMATMESSAGE of a message of sys.messages is not translated.');
+    const values = rest.map((one) => `coalesce((${one.sql})::text, '(null)')`);
+    const text = `regexp_replace(${call.convert(message, TEXT).sql}, '%[-+0# ]*[0-9]*(\\.[0-9]+)?(h|l|ll|I64)?[diouxXp]', '%s', 'g')`;
+    return { sql: `format(${[text, ...values].join(', ')})`, type: TEXT, nullable: true };
+  });
+  functions.set('error_message', within(TEXT, 'message'));
+  functions.set('error_number', within(INT, 'number'));
+  functions.set('error_severity', within(INT, 'severity'));
+  functions.set('error_state', within(INT, 'state'));
+  functions.set('error_line', within(INT, 'line'));
+  functions.set('error_procedure', within(TEXT, 'procedure'));
   bindCatalogFunctions(e);
   functions.set('ident_current', (call) => {
     const parts = (call.args[0]?.constant ?? '').replaceAll(/[[\]"]/g, '').split('.');

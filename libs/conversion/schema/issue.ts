@@ -350,11 +350,6 @@ export const ISSUE_CODES = {
     title: 'Procedure with result sets',
     remedy: 'Select from the function, or CALL the procedure and FETCH from its refcursors within one transaction.',
   },
-  SL1056: {
-    severity: 'decision',
-    title: 'Error asked for outside of its handler',
-    remedy: 'Hand SQLSTATE and SQLERRM to the routine as parameters: PostgreSQL knows them in the handler alone.',
-  },
   SL1057: {
     severity: 'review',
     title: 'Routine with the rights of its owner',

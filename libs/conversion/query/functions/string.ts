@@ -176,6 +176,13 @@ function stuff(use: FunctionUse): TypedSql {
   const insertion = use.arg(3).untyped ? "''::text" : inserted.sql;
   if (use.runtime) return text(call('sys.stuff', source.sql, use.int(1), use.int(2), insertion), source, length);
   const [start, count] = [use.int(1), use.int(2)];
+  // Text cut off at the front: STUFF(list, 1, 2, '') is how lists lose their first separator.
+  if (
+    use.arg(1).constant === '1' &&
+    /^\d+$/.test(use.arg(2).constant ?? '') &&
+    (use.arg(3).constant === '' || use.arg(3).untyped)
+  )
+    return text(`substr(nullif(${source.sql}, ''), ${Number(use.arg(2).constant) + 1})`, source, length);
   const overlay = `overlay(${source.sql} placing coalesce(${insertion}, '') from ${start} for ${count})`;
   return text(
     `(CASE WHEN ${start} BETWEEN 1 AND length(${source.sql}) AND ${count} >= 0 THEN ${overlay} END)`,

@@ -24,6 +24,17 @@ GO
 CREATE PROCEDURE dbo.NextNumber @Next decimal(12,2) OUTPUT AS
 UPDATE Account SET @Next = Balance = Balance + 1 WHERE AccountId = 1
 GO
+CREATE PROCEDURE dbo.Numbered AS
+DECLARE @n decimal(12,2)
+SET @n = 0
+UPDATE Account SET @n = Balance = @n + 10
+SELECT Owner, Balance FROM Account ORDER BY AccountId
+GO
+CREATE PROCEDURE dbo.Running @Total decimal(12,2) OUTPUT, @Rows int OUTPUT AS
+SET @Total = 0
+UPDATE Booking SET @Total = @Total + Amount, Note = CAST(@Total AS varchar(20)) WHERE AccountId = 1
+SET @Rows = @@ROWCOUNT
+GO
 CREATE PROCEDURE dbo.DropPoor @Limit decimal(12,2) AS
 DELETE a OUTPUT 'dropped', deleted.AccountId, deleted.Balance INTO Audit (What, AccountId, Balance) FROM Account a WHERE a.Balance < @Limit
 GO
@@ -119,6 +130,20 @@ GO`,
     const accounts =
       'SELECT account_id - (SELECT min(account_id) FROM account), owner, balance FROM account ORDER BY account_id';
     return [
+      after(
+        'UPDATE that counts its rows, in the order of the key',
+        ['SELECT * FROM numbered()'],
+        'Ann|10.00',
+        'Bob|20.00',
+      ),
+      after('UPDATE with a running total', ['CALL running(NULL, NULL)'], '6.25|2'),
+      after(
+        'which each row takes',
+        ['CALL running(NULL, NULL)', 'SELECT note FROM booking ORDER BY booking_id'],
+        '5.00',
+        '6.25',
+        'NULL',
+      ),
       after(
         'SCOPE_IDENTITY() after an INSERT',
         [`ALTER SEQUENCE account_account_id_seq RESTART WITH 40`, `CALL open_account('Cid', NULL)`],

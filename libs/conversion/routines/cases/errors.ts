@@ -134,11 +134,40 @@ GO
 CREATE PROCEDURE dbo.Widths AS RAISERROR('[%5d][%-5s]', 16, 1, 42, 'ab')
 GO
 CREATE PROCEDURE dbo.Saves AS SAVE TRANSACTION here
+GO
+CREATE PROCEDURE dbo.RaisesLater @Message nvarchar(100), @Severity int AS
+RAISERROR(@Message, @Severity, 1, 'x', 7, NULL)
+GO
+CREATE PROCEDURE dbo.Formats @Out nvarchar(100) OUTPUT AS
+SET @Out = FORMATMESSAGE('%s has %d rows', 'Ledger', 7)
+GO
+CREATE PROCEDURE dbo.KeepError @Text varchar(100) OUTPUT AS
+BEGIN TRY
+  IF ERROR_NUMBER() IS NULL RETURN
+  SET @Text = CAST(ERROR_NUMBER() AS varchar(10)) + ' ' + ERROR_MESSAGE() + ' ' + ISNULL(ERROR_PROCEDURE(), '-')
+END TRY
+BEGIN CATCH
+  SET @Text = 'never'
+END CATCH
+GO
+CREATE PROCEDURE dbo.KeepsIndirectly @Text varchar(100) OUTPUT AS
+EXEC dbo.KeepError @Text OUTPUT
+GO
+CREATE PROCEDURE dbo.FailsAndAsks @Text varchar(100) OUTPUT, @Later varchar(100) OUTPUT AS
+BEGIN TRY
+  RAISERROR('broken', 16, 1)
+END TRY
+BEGIN CATCH
+  EXEC dbo.KeepsIndirectly @Text OUTPUT
+END CATCH
+EXEC dbo.KeepError @Later OUTPUT
 GO`,
   issues: [
     'SL1042 dbo.Catches',
     'SL1042 dbo.CatchesOwn',
     'SL1042 dbo.CatchesZero',
+    'SL1042 dbo.FailsAndAsks',
+    'SL1042 dbo.KeepError',
     'SL1042 dbo.Nested',
     'SL1042 dbo.RaisesAgain',
     'SL1042 dbo.Rethrows',
@@ -148,12 +177,12 @@ GO`,
     'SL1043 dbo.Transacts',
     'SL1045 dbo.ChecksArgument',
     'SL1045 dbo.RaisesArgs',
+    'SL1045 dbo.RaisesLater',
     'SL1045 dbo.RaisesNumber',
     'SL1045 dbo.RaisesPlain',
     'SL1045 dbo.RaisesVariable',
     'SL1045 dbo.Widths',
     'SL1046 dbo.RaisesNumber',
-    'SL1056 dbo.OutsideCatch',
   ],
   cases: [
     one('RAISERROR of severity 16 is an exception', 'CALL raises_plain()', '!50000 It is 100% wrong'),
@@ -195,6 +224,13 @@ GO`,
       '1',
     ),
     one('ERROR_MESSAGE() outside of CATCH is NULL', `CALL outside_catch('x')`, 'NULL'),
+    one(
+      'a routine that a handler calls knows the error, and one called later does not',
+      `CALL fails_and_asks(NULL, NULL)`,
+      '50000 broken FailsAndAsks|NULL',
+    ),
+    one('a message that is only known when it runs', `CALL raises_later('%s of %d, %s', 16)`, '!50000 x of 7, (null)'),
+    one('FORMATMESSAGE', `CALL formats(NULL)`, 'Ledger has 7 rows'),
     one('RAISERROR with widths', 'CALL widths()', '!50000 [   42][ab   ]'),
     one('SAVE TRANSACTION alone changes nothing', 'CALL saves()'),
   ],

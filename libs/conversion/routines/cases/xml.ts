@@ -55,6 +55,16 @@ BEGIN
   RETURN @n
 END
 GO
+CREATE FUNCTION dbo.Joined () RETURNS nvarchar(200) AS
+BEGIN
+  RETURN STUFF((SELECT ', <' + CAST(DocId AS varchar(5)) + '>' FROM Doc ORDER BY DocId DESC FOR XML PATH(''), TYPE).value('(./text())[1]', 'nvarchar(200)'), 1, 2, '')
+END
+GO
+CREATE FUNCTION dbo.AsXml () RETURNS xml AS
+BEGIN
+  RETURN (SELECT DocId AS '@id', (SELECT 1 AS a FOR XML PATH('p'), TYPE) FROM Doc ORDER BY DocId FOR XML PATH('doc'), ROOT('docs'), TYPE)
+END
+GO
 CREATE FUNCTION dbo.Digest (@Text nvarchar(100)) RETURNS varchar(64) AS
 BEGIN
   RETURN CONVERT(varchar(64), HASHBYTES('SHA2_256', @Text), 2)
@@ -102,6 +112,17 @@ GO`,
     ),
     one('a part of a document', `SELECT part('<a><b>1</b><c/><b>2</b></a>')`, '<b>1</b><b>2</b>'),
     one('a namespace of the statement', `SELECT spaced('<a xmlns="urn:x"><b c="5"/></a>')`, '5'),
+    many(
+      'texts of rows by FOR XML and .value()',
+      ['INSERT INTO doc (doc_id) VALUES (1), (2)', 'SELECT joined()'],
+      '<2>, <1>',
+    ),
+    one('of no rows', 'SELECT joined()', 'NULL'),
+    many(
+      'xml within xml',
+      ['INSERT INTO doc (doc_id) VALUES (1), (2)', 'SELECT as_xml()'],
+      '<docs><doc id="1"><p><a>1</a></p></doc><doc id="2"><p><a>1</a></p></doc></docs>',
+    ),
     one('the digest of national text is that of UTF-16', `SELECT digest('Grüße €')`, sha256('Grüße €').toUpperCase()),
     one('also beyond the first plane', `SELECT digest('a\u{1f600}z')`, sha256('a\u{1f600}z').toUpperCase()),
     one('of the empty text', `SELECT digest('')`, sha256('').toUpperCase()),
