@@ -2,7 +2,8 @@ import type { DmlTarget, OutputClause, Span, TableSource } from '#tsql';
 import type { Relation, RelationColumn, ResultColumn, TypedSql } from './api.ts';
 import type { ConvertOptions } from './convert.ts';
 import { sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
-import { boundRelation, nameParts, relationSource } from './from.ts';
+import { boundRelation, nameParts } from './bound-source.ts';
+import { relationSource } from './from.ts';
 import { selectItem, type SelectedItem } from './select.ts';
 import type { Translation } from './translation.ts';
 

@@ -2,9 +2,7 @@ import type {
   Aliased,
   DerivedTable,
   Expression,
-  Identifier,
   Join,
-  ObjectName,
   Query,
   Span,
   TableRef,
@@ -12,17 +10,15 @@ import type {
   TableVariable,
   ValuesTable,
 } from '#tsql';
-import type { NameParts, Relation, RelationColumn, Scope, TypedSql } from './api.ts';
-import { convert } from './convert.ts';
+import type { Relation, TypedSql } from './api.ts';
+import { boundColumn, boundRelation, derivedSource, nameParts, renameColumns, sourceName } from './bound-source.ts';
 import { childOf, sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
 import { commonType, toCommon, translate } from './expression.ts';
 import { pivotSource, unpivotSource } from './pivot.ts';
 import { condition } from './predicate.ts';
-import { checkInnerOrder, querySql, type QueryColumn } from './query.ts';
+import { checkInnerOrder, querySql } from './query.ts';
 import { tableFunction } from './table-function.ts';
-import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
-import { rowAddress } from './row-address.ts';
 import { versionsAt } from './system-time.ts';
 
 /** A FROM clause as text, and the environment of what follows it. */
@@ -85,17 +81,6 @@ export function tableSource(t: Translation, env: Environment, node: TableSource)
       return { sql: '', sources: [] };
   }
 }
-
-/** A new name for a source in the SQL text. */
-export function sourceName(t: Translation, alias: string): string {
-  return t.profile.kind === 'sandbox' ? t.freshName('t') : t.profile.alias(alias);
-}
-
-export const nameParts = (name: ObjectName): NameParts => {
-  const parts = [name.server, name.database, name.schema, name.name].map((one) => one?.name ?? null);
-  while (parts.length > 1 && parts[0] === null) parts.shift();
-  return parts;
-};
 
 function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
   if (node.systemTime && t.profile.kind === 'sandbox') t.unsupported('FOR SYSTEM_TIME', node.span);
@@ -167,69 +152,6 @@ export function relationSource(
   };
 }
 
-/** The columns of a relation under a name in the SQL text; computed ones expand to their expressions. */
-export function boundRelation(
-  t: Translation,
-  scope: Scope,
-  relation: Relation,
-  sqlName: string,
-  alias?: string,
-): Source {
-  const name = alias ?? relation.name;
-  const plain: Source = {
-    name,
-    aliased: alias !== undefined,
-    sqlName,
-    ...(relation.schema === undefined ? {} : { schema: relation.schema }),
-    columns: relation.columns.map((column): BoundColumn => ({
-      ...boundColumn(sqlName, column, relation.name),
-      ...(relation.kind === 'table' ? { origin: { relation, column, address: rowAddress(relation, sqlName) } } : {}),
-    })),
-  };
-  if (!relation.columns.some((column) => column.expression)) return plain;
-  const env: Environment = { scope, sources: [{ ...plain, name: relation.name, aliased: false }], ctes: [] };
-  const columns = relation.columns.map((column, index): BoundColumn => {
-    const bound = plain.columns[index] as BoundColumn;
-    const { expression } = column;
-    if (!expression) return bound;
-    const computed = lazily((): TypedSql => ({
-      ...convert(t, translate(t, env, expression), column.type, { mode: 'explicit', span: expression.span }),
-      type: column.type,
-      nullable: column.nullable,
-    }));
-    return {
-      ...bound,
-      get value() {
-        return computed();
-      },
-    };
-  });
-  return { ...plain, columns };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-function boundColumn(sqlName: string, column: RelationColumn, table: string): BoundColumn {
-  return {
-    name: column.name,
-    ...(column.hidden ? { hidden: true } : {}),
-    ...(column.identity ? { identity: true } : {}),
-    ...(column.rowguidcol ? { rowguidcol: true } : {}),
-    value: {
-      sql: `${sqlName}.${column.sql}`,
-      type: column.type,
-      nullable: column.nullable,
-      collated: isString(column.type) ? 'implicit' : 'default',
-      pgCollated: true,
-      column: { table, name: column.name },
-      ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
-    },
-  };
-}
-
 interface ViewUse {
   readonly aliased: Pick<Aliased, 'alias' | 'columns'>;
   readonly sqlName: string;
@@ -264,43 +186,6 @@ function expandedView(t: Translation, env: Environment, relation: Relation, use:
   );
   const withSchema = relation.schema === undefined ? source : { ...source, schema: relation.schema };
   return { sql: `(${query.sql}) AS ${use.sqlName}`, sources: [renameColumns(withSchema, use.aliased.columns)] };
-}
-
-/** The columns of a query in parentheses. */
-export function derivedSource(sqlName: string, name: string, columns: readonly QueryColumn[], aliased = true): Source {
-  return {
-    name,
-    aliased,
-    sqlName,
-    columns: columns.map((one) => ({
-      name: one.name,
-      ...(one.identity ? { identity: true } : {}),
-      ...(one.origin ? { origin: { ...one.origin, address: `${sqlName}.${one.origin.address}` } } : {}),
-      value: {
-        sql: `${sqlName}.${one.sqlName}`,
-        type: one.value.type,
-        nullable: one.value.nullable,
-        collated: isString(one.value.type) ? ('implicit' as const) : ('default' as const),
-        pgCollated: one.value.pgCollated === true,
-      },
-    })),
-  };
-}
-
-/** `AS t(a, b)`: new names for the columns, in order. */
-export function renameColumns(source: Source, names: readonly Identifier[]): Source {
-  if (names.length === 0) return source;
-  const columns = source.columns.map((column, index): BoundColumn => {
-    const name = names[index]?.name ?? column.name;
-    return {
-      ...column,
-      name,
-      get value() {
-        return column.value;
-      },
-    };
-  });
-  return { ...source, columns };
 }
 
 function derivedTable(t: Translation, env: Environment, node: DerivedTable): SourceSql {

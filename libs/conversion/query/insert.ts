@@ -4,7 +4,9 @@ import { convert } from './convert.ts';
 import { returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
 import type { Environment } from './environment.ts';
 import { translate } from './expression.ts';
-import { countSql, querySql, withClause } from './query.ts';
+import { querySql } from './query.ts';
+import { countSql } from './query-ending.ts';
+import { withClause } from './with-clause.ts';
 import type { Translation } from './translation.ts';
 
 /** Translates INSERT … VALUES, SELECT, DEFAULT VALUES. INSERT … EXEC is the engine's. */

@@ -1,16 +1,17 @@
-import type { Cte, Expression, Query, QueryBody, SelectSpec, Top, WithClause } from '#tsql';
+import type { Query, QueryBody, SelectSpec } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { SqlType, TypedSql } from './api.ts';
+import { groupKey } from './collate.ts';
 import { convert, type ConvertOptions } from './convert.ts';
-import { sameName, type CteBinding, type Environment, type Origin } from './environment.ts';
-import { commonType, toCommon, translate } from './expression.ts';
+import type { Environment, Origin } from './environment.ts';
+import { commonType, toCommon } from './expression.ts';
 import { forClause } from './for-clause.ts';
-import { direction, sortKey } from './order.ts';
+import { distinctOrder, type Ending, finished, inlineOrder } from './query-ending.ts';
 import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
-import { groupKey, orderKey } from './collate.ts';
 import { bare, value } from './sql-text.ts';
-import { isString, sameType } from './sql-type.ts';
+import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+import { withClause } from './with-clause.ts';
 
 /** One column of a query's rows. */
 export interface QueryColumn {
@@ -75,179 +76,18 @@ export function checkInnerOrder(t: Translation, query: Query): void {
   t.fail('inner-order', 1033, message, first.span);
 }
 
-const columnName = (t: Translation, name: string, index: number): string =>
+/** The name of a column in the text: its own, or its place in the sandbox. */
+export const columnName = (t: Translation, name: string, index: number): string =>
   t.profile.kind === 'sandbox' || name === '' ? `c${index + 1}` : t.profile.alias(name);
 
-/** WITH XMLNAMESPACES: prefixes for the paths of the statement. A default namespace is refused. */
-function withNamespaces(t: Translation, env: Environment, { namespaces, span }: WithClause): Environment {
-  if (namespaces.length === 0) return env;
-  if (namespaces.some((one) => one.prefix === undefined)) t.unsupported('WITH XMLNAMESPACES (DEFAULT …)', span);
-  const pairs = namespaces.map((one): readonly [string, string] => [one.prefix?.name ?? '', one.uri.value]);
-  return { ...env, xmlNamespaces: [...(env.xmlNamespaces ?? []), ...pairs] };
-}
-
-/** The WITH clause as text, and the environment in which its names are known. */
-export function withClause(
-  t: Translation,
-  env: Environment,
-  clause: WithClause | undefined,
-): { readonly prefix: string; readonly inner: Environment } {
-  let inner = clause ? withNamespaces(t, env, clause) : env;
-  const texts: string[] = [];
-  let recursive = false;
-  for (const cte of clause?.ctes ?? []) {
-    const { binding, sql, recurses } = cteSql(t, inner, cte);
-    recursive ||= recurses;
-    inner = { ...inner, ctes: [binding, ...inner.ctes] };
-    const list = [...binding.columns, ...(binding.level ? [binding.level] : [])].map((one) => one.sql).join(', ');
-    texts.push(`${binding.sqlName}(${list}) AS (${sql})`);
-  }
-  return { prefix: texts.length > 0 ? `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} ` : '', inner };
-}
-
-const bindingOf = (
-  t: Translation,
-  env: Environment,
-  cte: Cte,
-  columns: readonly QueryColumn[],
-  sqlName: string,
-): CteBinding => ({
-  name: cte.name.name,
-  sqlName,
-  definition: { cte, env },
-  columns: columns.map((one, index) => ({
-    name: cte.columns[index]?.name ?? one.name,
-    sql: columnName(t, cte.columns[index]?.name ?? one.name, index),
-    type: one.value.type,
-    nullable: one.value.nullable,
-  })),
-});
-
-function mentions(body: unknown, name: string): boolean {
-  if (Array.isArray(body)) return body.some((one) => mentions(one, name));
-  if (typeof body !== 'object' || body === null) return false;
-  const node = body as { kind?: string; name?: { name?: { name?: string }; schema?: unknown } };
-  if (node.kind === 'table' && node.name?.schema === undefined && sameName(node.name?.name?.name ?? '', name))
-    return true;
-  return Object.values(node).some((one) => mentions(one, name));
-}
-
-function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBinding; sql: string; recurses: boolean } {
-  const sqlName = t.profile.kind === 'sandbox' ? t.freshName('w') : t.profile.alias(cte.name.name);
-  const { body } = cte.query;
-  checkInnerOrder(t, cte.query);
-  if (body.kind === 'setOperation' && body.op === 'union' && mentions(body.right, cte.name.name)) {
-    return recursiveCte(t, env, cte, sqlName);
-  }
-  const inner = querySql(t, env, cte.query, { named: true, names: cte.columns.map((one) => one.name) });
-  checkColumnList(t, cte, inner.columns.length);
-  return { binding: bindingOf(t, env, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
-}
-
-/** The names in parentheses behind a common table expression are as many as its columns. */
-function checkColumnList(t: Translation, cte: Cte, count: number): void {
-  const given = cte.columns.length;
-  if (given === 0 || given === count) return;
-  const [number, word] = count > given ? [8158, 'more'] : [8159, 'fewer'];
-  const message = `'${cte.name.name}' has ${word} columns than were specified in the column list.`;
-  t.fail('cte-columns', number as number, message, cte.span);
-}
-
-/** The anchor decides the types; the recursive member is converted to them. */
-function recursiveCte(
-  t: Translation,
-  env: Environment,
-  cte: Cte,
-  sqlName: string,
-): { binding: CteBinding; sql: string; recurses: boolean } {
-  const members = flattenUnion(cte.query.body);
-  const isRecursive = (body: QueryBody): boolean => mentions(body, cte.name.name);
-  const anchors = members.filter((one) => !isRecursive(one));
-  const first = anchors[0];
-  if (!first) {
-    t.fail(
-      'recursive-cte',
-      252,
-      `Recursive common table expression '${cte.name.name}' does not contain a top-level UNION ALL operator.`,
-      cte.span,
-    );
-    return { binding: { name: cte.name.name, sqlName, columns: [] }, sql: 'SELECT', recurses: false };
-  }
-  const types = unionTypes(anchors.map((one) => bodySql(t, env, one, {}).columns));
-  const columns = bodySql(t, env, first, { types, castAll: true }).columns.map((one) => ({
-    ...one,
-    value: { ...one.value, nullable: true },
-  }));
-  checkColumnList(t, cte, columns.length);
-  const recursions = members.filter(isRecursive);
-  const counted = t.profile.runtime && t.maxRecursion > 0 && recursions.every((one) => one.kind === 'selectSpec');
-  const binding: CteBinding = {
-    ...bindingOf(t, env, cte, columns, sqlName),
-    ...(counted ? { level: { name: LEVEL, sql: 'sbx_level' } } : {}),
-  };
-  const inner = { ...env, ctes: [binding, ...env.ctes] };
-  const text = (one: QueryBody): string => {
-    if (!counted) return `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
-    return countedMember(t, inner, isRecursive(one) ? withLevel(one) : one, { types, recursive: isRecursive(one) });
-  };
-  for (const one of recursions) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
-  const anchorText = anchors.map(text).join(' UNION ALL ');
-  const recursiveText = recursions.map(text).join(' UNION ALL ');
-  return { binding, sql: `${anchorText} UNION ALL ${recursiveText}`, recurses: true };
-}
-
-/** The recursive part has the anchor's very types, to the length, or it is error 240. */
-function sameTypes(t: Translation, cte: Cte, anchor: readonly QueryColumn[], recursive: readonly QueryColumn[]): void {
-  for (const [index, column] of anchor.entries()) {
-    const other = recursive[index]?.value;
-    if (!other || other.untyped || t.profile.kind === 'target') continue;
-    const { collation: _, ...own } = column.value.type;
-    const { collation: __, ...others } = other.type;
-    if (sameType(own, others)) continue;
-    const message = `Types don't match between the anchor and the recursive part in column "${column.name}" of recursive query "${cte.name.name}".`;
-    t.fail('recursive-type', 240, message, cte.span);
-  }
-}
-
-const LEVEL = 'sbx level';
-
-/** A recursive member that selects the level of the row it comes from, too. */
-function withLevel(body: QueryBody): QueryBody {
-  if (body.kind !== 'selectSpec') return body;
-  const { span } = body;
-  const level = { kind: 'column', parts: [{ kind: 'identifier', name: LEVEL, quote: 'none', span }], span } as const;
-  return { ...body, items: [...body.items, { kind: 'selectItem', expression: level, span }] };
-}
-
-/** A member with the level of its rows; one past MAXRECURSION is error 530. */
-function countedMember(
-  t: Translation,
-  env: Environment,
-  body: QueryBody,
-  { types, recursive }: { readonly types: readonly SqlType[]; readonly recursive: boolean },
-): string {
-  const inner = bodySql(t, env, body, { types, castAll: true, named: true });
-  const name = t.freshName('q');
-  const columns = inner.columns.slice(0, types.length).map((one) => `${name}.${one.sqlName}`);
-  const last = inner.columns.at(-1)?.sqlName ?? '';
-  const level = recursive ? `sys.next_level(${name}.${last}, ${t.maxRecursion})` : '0';
-  return `(SELECT ${[...columns, level].join(', ')} FROM (${inner.sql}) AS ${name})`;
-}
-
-function flattenUnion(body: QueryBody): readonly QueryBody[] {
-  if (body.kind === 'setOperation' && body.op === 'union' && body.all) {
-    return [...flattenUnion(body.left), ...flattenUnion(body.right)];
-  }
-  return [body];
-}
-
-const unionTypes = (members: readonly (readonly QueryColumn[])[]): readonly SqlType[] =>
+/** The types that the columns of several queries agree on. */
+export const unionTypes = (members: readonly (readonly QueryColumn[])[]): readonly SqlType[] =>
   (members[0] ?? []).map((_, index) =>
     commonType(members.flatMap((columns) => (columns[index] ? [columns[index].value] : []))),
   );
 
 /** A body without the ORDER BY that belongs to the whole. */
-function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
+export function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
   if (body.kind === 'selectSpec') return specSql(t, env, body, { orderBy: [] }, options);
   const types = options.types ?? unionTypes([body.left, body.right].map((one) => bodySql(t, env, one, {}).columns));
   const shared: QueryOptions = { types, named: true, ...(options.castAll ? { castAll: true } : {}) };
@@ -306,15 +146,6 @@ function distinctWord(t: Translation, spec: SelectSpec, items: readonly Selected
   if (!items.some((item) => groupKey(t, item.value) !== undefined)) return 'DISTINCT ';
   const keys = items.filter((item) => item.value.constant === undefined).map((item) => distinctKey(t, item.value));
   return `DISTINCT ON (${keys.join(', ')}) `;
-}
-
-/** What of a query stands around its SELECT. */
-interface Ending {
-  readonly orderBy: Query['orderBy'];
-  readonly offset?: Expression;
-  readonly fetch?: Expression;
-  /** Keys may be NULL that their columns say are not. */
-  readonly superAggregate?: boolean;
 }
 
 function plainQuery(t: Translation, env: Environment, query: Query, spec: SelectSpec, options: QueryOptions): QuerySql {
@@ -416,116 +247,6 @@ function addressed(
       return origin ? { ...one, origin: { ...origin, address: `address${names.indexOf(origin.address) + 1}` } } : one;
     }),
   };
-}
-
-interface Order {
-  readonly sql: string;
-  /** The keys are over the columns of the finished rows: wrap them under this name. */
-  readonly wrap?: string;
-}
-
-/** The column of the select list that an ORDER BY entry names: by ordinal or by alias. */
-function namedItem(items: readonly { readonly name: string }[], expression: Expression): number {
-  if (expression.kind === 'literal' && expression.type === 'int') return Number(expression.value) - 1;
-  if (expression.kind !== 'column' || expression.parts.length !== 1) return -1;
-  const name = expression.parts[0]?.name ?? '';
-  return items.findIndex((item) => item.name !== '' && sameName(item.name, name));
-}
-
-function inlineOrder(t: Translation, parts: SelectParts, items: readonly SelectedItem[], ending: Ending): Order {
-  const keys = ending.orderBy.map((item) => {
-    const index = namedItem(parts.items, item.expression);
-    const named = items[index];
-    if (named && /\b(gen_random_uuid|random|nextval)\(/.test(named.value.sql)) {
-      return `${index + 1}${direction(t, item, named.value.nullable)}`;
-    }
-    if (named)
-      return sortKey(t, item, { ...(parts.items[index]?.value ?? named.value), nullable: named.value.nullable });
-    if (item.expression.kind === 'literal') {
-      t.fail(
-        'order-position',
-        108,
-        `The ORDER BY position number ${item.expression.value} is out of range of the number of items in the select list.`,
-        item.span,
-      );
-    }
-    const key = translate(t, parts.env, item.expression);
-    return sortKey(t, item, ending.superAggregate ? { ...key, nullable: true } : key);
-  });
-  return { sql: keys.filter((key) => key !== '').join(', ') };
-}
-
-/** DISTINCT and set operations sort by their columns alone. */
-function distinctOrder(
-  t: Translation,
-  parts: SelectParts | undefined,
-  columns: readonly QueryColumn[],
-  ending: Ending,
-): Order {
-  const wrap = t.freshName('q');
-  // DISTINCT ON has an order of its own.
-  let plain = columns.every((one) => groupKey(t, one.value) === undefined);
-  const indexed = ending.orderBy.map((item) => {
-    let index = namedItem(columns, item.expression);
-    if (index < 0 && parts) {
-      const sql = translate(t, parts.env, item.expression).sql;
-      index = parts.items.findIndex((one) => one.value.sql === sql);
-    }
-    const column = columns[index];
-    if (!column) {
-      const message =
-        'ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT, EXCEPT operator or SELECT DISTINCT is specified.';
-      t.fail('order-by', parts ? 145 : 104, message, item.span);
-      return { ordinal: '1', wrapped: '1' };
-    }
-    const reference: TypedSql = { ...column.value, sql: `${wrap}.${column.sqlName}` };
-    const key = orderKey(t, reference, item.span);
-    plain &&= key === reference.sql;
-    const dir = direction(t, item, column.value.nullable);
-    return { ordinal: `${index + 1}${dir}`, wrapped: `${key}${dir}` };
-  });
-  if (plain) return { sql: indexed.map((one) => one.ordinal).join(', ') };
-  return { sql: indexed.map((one) => one.wrapped).join(', '), wrap };
-}
-
-interface Unfinished {
-  readonly base: string;
-  readonly order: Order;
-  readonly columns: readonly QueryColumn[];
-  readonly env: Environment;
-  readonly spec?: SelectSpec;
-  readonly ending: Ending;
-}
-
-/** Adds ORDER BY and the row limits. */
-function finished(t: Translation, one: Unfinished): string {
-  const { order, ending, env } = one;
-  const all = one.columns.map((column) => `${order.wrap}.${column.sqlName}`).join(', ');
-  const base = order.wrap && order.sql !== '' ? `SELECT ${all} FROM (${one.base}) AS ${order.wrap}` : one.base;
-  const sorted = order.sql === '' ? base : `${base} ORDER BY ${order.sql}`;
-  const offset = ending.offset ? ` OFFSET ${countSql(t, env, ending.offset)}` : '';
-  const fetch = ending.fetch ? ` LIMIT ${countSql(t, env, ending.fetch)}` : '';
-  const top = one.spec?.top ? topClause(t, env, one.spec.top, base) : '';
-  return `${sorted}${top}${fetch}${offset}`;
-}
-
-/** A number of rows: TOP, OFFSET, FETCH. */
-export function countSql(t: Translation, env: Environment, node: Expression): string {
-  const count = translate(t, env, node);
-  if (count.type.name === 'int' && typeof count.constant === 'string') return count.sql;
-  return convert(t, count, { name: 'bigint' }, { mode: 'implicit', span: node.span }).sql;
-}
-
-function topClause(t: Translation, env: Environment, top: Top, base: string): string {
-  const count = translate(t, env, top.expression);
-  if (top.percent) {
-    if (Number(count.constant) === 100) return '';
-    const share = convert(t, count, { name: 'float' }, { mode: 'implicit', span: top.span }).sql;
-    const rows = `SELECT ceil(count(*) * ${share} / 100.0)::bigint FROM (${base}) AS ${t.freshName('q')}`;
-    return top.withTies ? ` FETCH FIRST ((${rows})) ROWS WITH TIES` : ` LIMIT (${rows})`;
-  }
-  const limit = countSql(t, env, top.expression);
-  return top.withTies ? ` FETCH FIRST (${limit}) ROWS WITH TIES` : ` LIMIT ${limit}`;
 }
 
 function combinedQuery(t: Translation, env: Environment, query: Query, options: QueryOptions): QuerySql {

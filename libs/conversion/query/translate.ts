@@ -11,7 +11,7 @@ import type {
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { translate } from './expression.ts';
-import { boundRelation, nameParts } from './from.ts';
+import { boundRelation, nameParts } from './bound-source.ts';
 import { translateInsert } from './insert.ts';
 import { translateMerge } from './merge.ts';
 import { condition } from './predicate.ts';
