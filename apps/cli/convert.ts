@@ -28,6 +28,8 @@ import { planTree, textOf, type TreeChanges, type TreePlan } from './convert-tre
 import { editsOf, serverVersion, takeIn } from './convert-target.ts';
 import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
+import { prove, PROVE_OPTIONS, proveOptions } from './prove/prove.ts';
+import { reportProofs } from './prove/report.ts';
 import { openScripts, readsScripts, SCRIPT_OPTIONS } from './scripts.ts';
 
 /** Beside the tree: issues that somebody has accepted, with the reason. */
@@ -35,7 +37,7 @@ const ACCEPTED = 'sluice-issues.yaml';
 
 export const convertCommand: Command = {
   name: 'convert',
-  usage: 'convert JOB|--scripts PATH… [--out DIR] [--apply]',
+  usage: 'convert JOB|--scripts PATH… [--out DIR] [--apply|--prove]',
   summary: 'Convert schema and code: a file an object, issues; verify, apply',
   example: `sluice convert --scripts install.sql migrations --out converted
   sluice convert job.yaml --out converted --verify
@@ -43,7 +45,8 @@ export const convertCommand: Command = {
   sluice convert job.yaml --out converted --apply --phase code
   sluice convert job.yaml --list --state failed
   sluice convert job.yaml --show dbo/view/Orders.sql
-  sluice convert job.yaml --rollback --dry-run`,
+  sluice convert job.yaml --rollback --dry-run
+  sluice convert job.yaml --prove`,
   moreWordsOf: 'scripts',
   options: {
     ...JOB_OPTIONS,
@@ -64,11 +67,16 @@ export const convertCommand: Command = {
     kind: { type: 'string', value: 'KIND', help: 'Of --list: table, index, view, procedure …' },
     code: { type: 'string', value: 'CODE', help: 'Of --list: with an issue of this code' },
     name: { type: 'string', value: 'PATTERN', help: 'Of --list: names in the source, with * and ?' },
+    ...PROVE_OPTIONS,
     show: { type: 'string', value: 'PATH', help: 'One object of the workspace with its texts and its history' },
   },
   async run(invocation: Invocation) {
     const { options } = invocation;
     refuseMixed(options);
+    if (options['prove'] === true) {
+      const proofs = await prove(targetJob(invocation), proveOptions(invocation));
+      return reportProofs(proofs, invocation.out) ? 0 : 1;
+    }
     const needsTarget = ['list', 'show', 'rollback', 'verify', 'apply'].some(
       (name) => options[name] !== undefined && options[name] !== false,
     );
@@ -115,7 +123,7 @@ function targetJob(invocation: Invocation): JobFile {
 /** One thing at a time, and no option that means nothing. @throws SluiceError UsageInvalid */
 function refuseMixed(options: Invocation['options']): void {
   const is = (name: string): boolean => options[name] !== undefined && options[name] !== false;
-  const modes = ['list', 'show', 'rollback', 'apply'].filter(is);
+  const modes = ['list', 'show', 'rollback', 'apply', 'prove'].filter(is);
   if (modes.length > 1)
     throw new SluiceError('UsageInvalid', `--${modes[0]} and --${modes[1]} are two things: name one.`);
   const needs: Readonly<Record<string, readonly string[]>> = {
@@ -126,6 +134,9 @@ function refuseMixed(options: Invocation['options']): void {
     phase: ['apply', 'rollback'],
     'with-data': ['rollback'],
     'dry-run': ['apply', 'rollback', 'verify'],
+    writes: ['prove'],
+    cases: ['prove'],
+    object: ['prove'],
   };
   for (const [name, wanted] of Object.entries(needs))
     if (is(name) && !wanted.some(is))

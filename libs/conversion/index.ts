@@ -1,4 +1,5 @@
 export * from './assessment/index.ts';
+export * from './proof/index.ts';
 export * from './query/index.ts';
 export { type ConvertedRoutine, makeTemporary, planRoutine, type Unplanned } from './routines/index.ts';
 export * from './schema/index.ts';

@@ -1,5 +1,14 @@
 import type { EventTable } from '#events';
-import type { CatalogReader, ChangeReader, ChunkReader, Preflight, Quiesce, Source, Survey } from '#source';
+import type {
+  CatalogReader,
+  ChangeReader,
+  ChunkReader,
+  Preflight,
+  Quiesce,
+  Source,
+  SourceTrial,
+  Survey,
+} from '#source';
 import { SqlServerCatalogReader } from './catalog-reader.ts';
 import { SqlServerChangeReader } from './change-reader.ts';
 import { SqlServerChunkReader } from './chunk-reader.ts';
@@ -7,6 +16,7 @@ import { SqlServerClient, type SqlServerSettings } from './client.ts';
 import { SqlServerPreflight } from './preflight.ts';
 import { SqlServerQuiesce } from './quiesce.ts';
 import { SqlServerSurvey } from './survey.ts';
+import { SqlServerTrial } from './trial.ts';
 
 /** A SQL Server database as a source. */
 export class SqlServerSource implements Source {
@@ -34,6 +44,10 @@ export class SqlServerSource implements Source {
 
   openChangeReader(tables: readonly EventTable[]): Promise<ChangeReader> {
     return new SqlServerChangeReader(new SqlServerClient(this.settings, 2), tables).open();
+  }
+
+  openTrial(): SourceTrial {
+    return new SqlServerTrial(this.settings);
   }
 
   async close(): Promise<void> {

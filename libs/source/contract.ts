@@ -13,6 +13,23 @@ export interface Source {
   openChunkReader(): Promise<ChunkReader>;
   /** The one reader of changes of a job. `tables` in the order that {@link TableChange.table} indexes. */
   openChangeReader(tables: readonly EventTable[]): Promise<ChangeReader>;
+  /** A connection on which routines are tried; nothing that runs there stays. */
+  openTrial(): SourceTrial;
+  close(): Promise<void>;
+}
+
+/** What a batch answered; with an error there are no result sets. `types`: the driver's names of the columns' types. */
+export interface TrialAnswer {
+  readonly sets: readonly { readonly types: readonly string[]; readonly rows: readonly (readonly unknown[])[] }[];
+  readonly error: { readonly number: number; readonly message: string } | null;
+}
+
+/** Runs batches one after the other, each in a transaction that is rolled back whatever it did. Identity values and sequences move all the same: they are of no transaction. */
+export interface SourceTrial {
+  /** @throws SluiceError where the source cannot be reached; what the batch itself raises is part of the answer. */
+  run(batch: string): Promise<TrialAnswer>;
+  /** Rows of a query, outside any transaction. */
+  query(text: string): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<void>;
 }
 

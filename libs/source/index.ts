@@ -12,6 +12,8 @@ export type {
   RowBlock,
   SchemaChangeSeen,
   Source,
+  SourceTrial,
+  TrialAnswer,
   SourceSurvey,
   Survey,
   SurveyCheck,

@@ -79,21 +79,17 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   ident_seed: f('ident_seed', IDENTITY, [TEXT]),
   ident_incr: f('ident_incr', IDENTITY, [TEXT]),
   app_name: f('app_name', NAME),
+  host_name: f('host_name', NAME),
 };
 
 /** Functions whose answer is the same for every sandbox. */
 const CONSTANTS: Readonly<Record<string, { readonly type: SqlType; readonly sql: string }>> = {
-  host_name: { type: NAME, sql: 'NULL::text' },
-  host_id: { type: { name: 'char', length: 10 }, sql: 'NULL::text' },
   fulltextserviceproperty: { type: INT, sql: '0' },
   filegroup_name: { type: NAME, sql: "'PRIMARY'::text" },
   filegroup_id: { type: INT, sql: '1' },
   stats_date: { type: { name: 'datetime' }, sql: 'NULL::timestamp(3)' },
-  sessionproperty: { type: VARIANT, sql: "meta.variant('int', '1')" },
   change_tracking_current_version: { type: { name: 'bigint' }, sql: 'NULL::bigint' },
   change_tracking_is_column_in_mask: { type: INT, sql: '0' },
-  cursor_status: { type: SMALLINT, sql: '(-3)::smallint' },
-  databaseproperty: { type: INT, sql: 'NULL::int' },
   'sys.fn_hadr_is_primary_replica': { type: { name: 'bit' }, sql: 'NULL::boolean' },
   'sys.fn_hadr_backup_is_preferred_replica': { type: { name: 'bit' }, sql: 'true' },
 };

@@ -9,6 +9,7 @@ export function frameFunction(
   otherwise: () => FunctionHandler | undefined,
 ): FunctionHandler | undefined {
   if (name === 'cursor_status') return statusOfCursor;
+  if (name === 'sessionproperty') return sessionProperty;
   if (name === 'formatmessage') return formatMessage;
   if (name === 'object_id') return (call) => temporaryId(call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
@@ -54,6 +55,18 @@ const statusOfCursor: FunctionHandler = (call) => {
     return call.fail(40515, 'CURSOR_STATUS of anything but constants is not supported in this version of SQL Server.');
   if (!/^(local|global|variable)$/i.test(kind)) return { sql: '-3', type: { name: 'smallint' }, nullable: false };
   return call.parameter(`cursor_status(${kind.toLowerCase()} ${name})`, { name: 'smallint' });
+};
+
+/** SESSIONPROPERTY of a constant name, as the session has it set when the statement runs. */
+const sessionProperty: FunctionHandler = (call) => {
+  const name = call.args[0]?.constant;
+  if (typeof name !== 'string')
+    return call.fail(
+      40515,
+      'SESSIONPROPERTY of anything but a constant is not supported in this version of SQL Server.',
+    );
+  const value = call.parameter(`sessionproperty(${name.toLowerCase()})`, { name: 'int' });
+  return { sql: `meta.variant('int', (${value.sql})::text)`, type: { name: 'sql_variant' }, nullable: true };
 };
 
 /** UPDATE(column): whether the statement set it, also to what it was. */

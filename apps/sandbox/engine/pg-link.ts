@@ -169,14 +169,14 @@ export class PgLink {
     });
   }
 
-  /** Connects to `database` of the server at `url`. */
-  static async open(url: string, database: string, applicationName: string): Promise<PgLink> {
+  /** Connects to `database` of the server at `url`; `host` is what HOST_NAME() answers. */
+  static async open(url: string, database: string, applicationName: string, host: string): Promise<PgLink> {
     const target = new URL(url);
     target.pathname = `/${encodeURIComponent(database)}`;
     const client = new pg.Client({
       connectionString: target.href,
       application_name: applicationName,
-      options: `-c deadlock_timeout=${DEADLOCK_TIMEOUT}`,
+      options: `-c deadlock_timeout=${DEADLOCK_TIMEOUT} -c sbx.host=${host.replaceAll(/[\\\s]/g, '\\$&')}`,
     });
     const link = new PgLink(client);
     await client.connect();

@@ -91,7 +91,18 @@ function variableTypes(frame: Frame): string {
   return text;
 }
 
-const SCOPE_VALUE = /^(cursor_status|message|object_id)\(([^]*)\)$/;
+const SCOPE_VALUE = /^(cursor_status|message|object_id|sessionproperty)\(([^]*)\)$/;
+
+/** The options that SESSIONPROPERTY knows. */
+const PROPERTIES: Readonly<Record<string, (options: EngineSession['options']) => boolean>> = {
+  ansi_nulls: (options) => options.ansiNulls,
+  ansi_padding: (options) => options.ansiPadding,
+  ansi_warnings: (options) => options.ansiWarnings,
+  arithabort: (options) => options.arithAbort,
+  concat_null_yields_null: (options) => options.concatNullYieldsNull,
+  numeric_roundabort: (options) => options.numericRoundAbort,
+  quoted_identifier: (options) => options.quotedIdentifier,
+};
 
 /** Answers of the scope that runs, asked for under a name with an argument (see frame-functions). */
 function scopeValue(run: Run, name: string): string | null | undefined {
@@ -100,6 +111,10 @@ function scopeValue(run: Run, name: string): string | null | undefined {
     case 'cursor_status': {
       const at = argument.indexOf(' ');
       return String(cursorStatus(run, argument.slice(0, at), argument.slice(at + 1)));
+    }
+    case 'sessionproperty': {
+      const isOn = PROPERTIES[argument]?.(run.session.options);
+      return isOn === undefined ? null : isOn ? '1' : '0';
     }
     case 'message':
       return run.session.server.messages.text(Number(argument)) ?? null;

@@ -164,11 +164,12 @@ export class SandboxServer implements SqlServer {
   }
 
   openLink(database: Database, session: EngineSession): Promise<PgLink> {
-    const { user, appName } = session.login;
+    const { user, appName, hostName } = session.login;
     return PgLink.open(
       this.options.postgresUrl,
       database.physical,
       sessionApplicationName({ spid: session.spid, login: user, program: appName }),
+      hostName,
     );
   }
 

@@ -87,6 +87,9 @@ export function tableFunctionRelation(
     return { kind: 'function', schema, name, sql: rowsOf(scope, made, args), columns: made.columns };
   }
   if (statement?.returns.kind !== 'returnsQuery' || statement.returns.query === undefined) throw notInterpreted(object);
+  const bound = argumentsOf(scope, object, call);
+  const used = new Set<string>();
+  const inner = scopeWith(scope, bound);
   return {
     kind: 'view',
     schema: object.schema,
@@ -95,7 +98,13 @@ export function tableFunctionRelation(
     view: {
       query: statement.returns.query,
       columnNames: [],
-      scope: scopeWith(scope, argumentsOf(scope, object, call)),
+      scope: scopeOver(inner, {
+        variable: (name) => {
+          used.add(name.toLowerCase());
+          return inner.variable(name);
+        },
+      }),
+      unused: () => bound.filter((one) => !used.has(one.name) && one.sql.includes('$')).map((one) => one.sql),
     },
   };
 }

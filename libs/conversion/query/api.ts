@@ -130,6 +130,8 @@ export interface Relation {
     readonly query: Query;
     readonly columnNames: readonly string[];
     readonly scope: Scope;
+    /** Asked when the query is translated: pieces of SQL that stand nowhere in it and must stand somewhere, because the parameters in them are bound. */
+    unused?(): readonly string[];
   };
 }
 

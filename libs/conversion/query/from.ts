@@ -185,7 +185,12 @@ function expandedView(t: Translation, env: Environment, relation: Relation, use:
     use.aliased.alias !== undefined,
   );
   const withSchema = relation.schema === undefined ? source : { ...source, schema: relation.schema };
-  return { sql: `(${query.sql}) AS ${use.sqlName}`, sources: [renameColumns(withSchema, use.aliased.columns)] };
+  const unused = view.unused?.() ?? [];
+  const before = unused.length > 0 ? `WITH unused AS (SELECT ${unused.join(', ')}) ` : '';
+  return {
+    sql: `(${before}${query.sql}) AS ${use.sqlName}`,
+    sources: [renameColumns(withSchema, use.aliased.columns)],
+  };
 }
 
 function derivedTable(t: Translation, env: Environment, node: DerivedTable): SourceSql {

@@ -24,6 +24,11 @@ export class RoutineCatalog {
     return this.routines.get(this.synonyms.get(key) ?? key);
   }
 
+  /** All of them, by source name `schema.name` in lower case. */
+  all(): ReadonlyMap<string, RoutineSignature> {
+    return this.routines;
+  }
+
   /** The handler of a scalar function by its dotted lower-case name; built-in functions have none here. */
   scalar(dotted: string): FunctionHandler | undefined {
     const [name = '', schema] = dotted.split('.').toReversed();

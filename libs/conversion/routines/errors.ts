@@ -46,7 +46,9 @@ export function throwError(e: Emitter, node: Throw): void {
     e.laid(`RAISE EXCEPTION ${raiseText(node.message.value)} USING ERRCODE = ${state}${detail};`);
     return;
   }
-  e.laid(`RAISE EXCEPTION USING ERRCODE = ${state}, MESSAGE = ${e.value(node.message, MESSAGE)}${detail};`);
+  e.laid(
+    `RAISE EXCEPTION USING ERRCODE = ${state}, MESSAGE = coalesce(${e.value(node.message, MESSAGE)}, '')${detail};`,
+  );
 }
 
 function numberState(e: Emitter, node: Expression): string {
@@ -89,7 +91,7 @@ function legacyRaiserror(e: Emitter, node: Raiserror): void {
   e.laid(
     isString(text)
       ? `RAISE EXCEPTION ${raiseText(text.value)} USING ERRCODE = ${stateOf(number)};`
-      : `RAISE EXCEPTION USING ERRCODE = ${stateOf(number)}, MESSAGE = ${e.value(text, MESSAGE)};`,
+      : `RAISE EXCEPTION USING ERRCODE = ${stateOf(number)}, MESSAGE = coalesce(${e.value(text, MESSAGE)}, '');`,
   );
 }
 

@@ -89,7 +89,10 @@ class DatabaseConversion {
     tellCollations(context);
     tellFacilities(context);
     tellProperties(context);
-    return { tables, steps: this.steps, issues: this.issues, counters: this.counters };
+    return {
+      ...{ tables, steps: this.steps, issues: this.issues, counters: this.counters },
+      callables: context.scope.callables(),
+    };
   }
 
   private convertCode(): void {

@@ -1,6 +1,6 @@
 import type { ColumnModel, TableModel } from '#schema';
 import type { Expression } from '#tsql';
-import type { ConvertedRoutine } from '../routines/routine-model.ts';
+import type { ConvertedRoutine, RoutineSignature } from '../routines/routine-model.ts';
 import type { Issue } from './issue.ts';
 
 /** When a statement is applied: before the load, after it (indexes), at cutover (unique and foreign keys, checks), last (views). */
@@ -59,7 +59,12 @@ export interface Conversion {
   readonly issues: readonly Issue[];
   /** Sequences and identities to be set past their maximum at cutover. */
   readonly counters: readonly CounterTarget[];
+  /** Views, functions and procedures that are converted, by source name `schema.name` in lower case. */
+  readonly callables: ReadonlyMap<string, Callable>;
 }
+
+/** How a view or routine is asked for in the target. `sql`: its qualified name, quoted. */
+export type Callable = RoutineSignature | { readonly kind: 'view'; readonly sql: string };
 
 /** A sequence, or the identity column of a table, in the target. `last`: what the source has reached, null = unused. */
 export interface CounterTarget {

@@ -14,7 +14,7 @@ import {
 } from '../query/index.ts';
 import { catalogView } from '../routines/catalog-views.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
-import type { ConvertedTable, ReadColumn } from './target-model.ts';
+import type { Callable, ConvertedTable, ReadColumn } from './target-model.ts';
 
 /** A table type in the target: a composite type, of which parameters are arrays. */
 export interface TargetTableType {
@@ -66,6 +66,15 @@ export class TargetScope implements Scope {
     this.views.add(keyOf(schema, name));
     this.names = undefined;
     this.relations.set(keyOf(schema, name), relation);
+  }
+
+  /** Views and routines converted so far, by source name in lower case. */
+  callables(): ReadonlyMap<string, Callable> {
+    const views = [...this.views].map((key): [string, Callable] => [
+      key,
+      { kind: 'view', sql: this.relations.get(key)?.sql ?? '' },
+    ]);
+    return new Map([...this.routines.all(), ...views]);
   }
 
   addTableType(schema: string, name: string, type: TargetTableType): void {

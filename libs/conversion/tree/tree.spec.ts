@@ -58,6 +58,7 @@ const step = (phase: 'before' | 'after' | 'cutover' | 'code', object: string, sq
 const conversion = {
   tables: [],
   counters: [],
+  callables: new Map(),
   steps: [
     step('before', 'dbo.Order', 'CREATE TABLE "order" ()'),
     step('cutover', 'dbo.Order.FK', 'ALTER TABLE "order" ADD FOREIGN KEY …'),

@@ -226,6 +226,8 @@ CREATE OR REPLACE FUNCTION meta.f_connectionproperty(property text) RETURNS sys.
   $$ SELECT CASE lower(property) WHEN 'net_transport' THEN meta.variant('nvarchar(40)', 'TCP') WHEN 'protocol_type' THEN meta.variant('nvarchar(40)', 'TSQL')
      WHEN 'auth_scheme' THEN meta.variant('nvarchar(40)', 'SQL') WHEN 'client_net_address' THEN meta.variant('varchar(48)', '127.0.0.1')
      WHEN 'local_net_address' THEN meta.variant('varchar(48)', '127.0.0.1') WHEN 'physical_net_transport' THEN meta.variant('nvarchar(40)', 'TCP') END $$;
+CREATE OR REPLACE FUNCTION meta.f_host_name() RETURNS text LANGUAGE sql STABLE AS
+  $$ SELECT nullif(current_setting('sbx.host', true), '') $$;
 CREATE OR REPLACE FUNCTION meta.f_app_name() RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT substring(current_setting('application_name') FROM '^sbx/[0-9]+/[^/]*/(.*)$') $$;
 

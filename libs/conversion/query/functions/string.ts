@@ -9,6 +9,7 @@ import {
   isBinary,
   isDatetime,
   isNational,
+  isPadded,
   isString,
   lengthLimit,
   lengthOf,
@@ -86,8 +87,9 @@ function datalength(use: FunctionUse): TypedSql {
   const cast = type === BIGINT ? '::bigint' : '';
   if (isBinary(from.type)) return value(`octet_length(${from.sql})${cast}`, type, from.nullable);
   if (isString(from.type)) {
-    if (!isNational(from.type)) return value(`length(${from.sql})${cast}`, type, from.nullable);
-    const units = use.runtime ? call('sys.utf16_length', from.sql) : call('length', from.sql);
+    const text = blanksKept(use, from).sql;
+    if (!isNational(from.type)) return value(`length(${text})${cast}`, type, from.nullable);
+    const units = use.runtime ? call('sys.utf16_length', text) : call('length', text);
     return value(`(${units} * 2)${cast}`, type, from.nullable);
   }
   return value(`(CASE WHEN ${from.sql} IS NOT NULL THEN ${storedBytes(from.type)} END)`, INT, from.nullable);
@@ -103,11 +105,22 @@ function charindex(use: FunctionUse): TypedSql {
     return value(type === BIGINT ? `${sql}::bigint` : sql, type, nullable);
   }
   if (needle.constant === '') return value(`CASE WHEN ${hay.sql} IS NOT NULL THEN 0 END`, type, nullable);
-  const [lowNeedle, lowHay] = [`lower(${needle.sql})`, `lower(${hay.sql})`];
-  if (use.count < 3) return value(`strpos(${lowHay}, ${lowNeedle})`, type, nullable);
+  const wanted = blanksKept(use, needle);
+  const [lowNeedle, lowHay] = [`lower(${wanted.sql})`, `lower(${blanksKept(use, hay).sql})`];
+  // PostgreSQL finds an empty text at the first place, SQL Server nowhere.
+  const mayBeEmpty = needle.constant === undefined && wanted === needle;
+  const guarded = (sql: string): TypedSql =>
+    value(mayBeEmpty ? `(CASE WHEN ${needle.sql} = '' THEN 0 ELSE ${sql} END)` : sql, type, nullable);
+  if (use.count < 3) return guarded(`strpos(${lowHay}, ${lowNeedle})`);
   const start = `greatest(${use.int(2)}, 1)`;
   const found = `nullif(strpos(substr(${lowHay}, ${start}), ${lowNeedle}), 0)`;
-  return value(`coalesce(${found} + ${start} - 1, 0)`, type, nullable);
+  return guarded(`coalesce(${found} + ${start} - 1, 0)`);
+}
+
+/** A char(n) with the blanks that SQL Server keeps at its end and PostgreSQL's functions do not see. */
+function blanksKept(use: FunctionUse, value: TypedSql): TypedSql {
+  if (use.runtime || !isPadded(value.type) || value.constant !== undefined) return value;
+  return { ...value, sql: call('rpad', value.sql, String(value.type.length ?? 1)) };
 }
 
 function patindex(use: FunctionUse): TypedSql {
@@ -161,7 +174,8 @@ function substring(use: FunctionUse): TypedSql {
 }
 
 function side(use: FunctionUse): TypedSql {
-  const source = use.text(0);
+  const given = use.text(0);
+  const source = use.name === 'right' ? blanksKept(use, given) : given;
   const size = constantInt(use.arg(1));
   const length = size === undefined ? (lengthOf(source.type) ?? -1) : Math.max(1, size);
   if ((size !== undefined && size >= 0) || !use.runtime) {
@@ -215,6 +229,8 @@ const plain =
   (name: string, folds = false) =>
   (use: FunctionUse): TypedSql => {
     const source = use.text(0);
+    // Still a char(n) there: whoever builds text of it puts the blanks back.
+    if (folds && !use.runtime && isPadded(source.type)) return { ...source, sql: call(name, source.sql) };
     // Letters are folded one by one: ß stays ß.
     const sql = folds && use.runtime ? call(name, `(${source.sql} COLLATE "pg_c_utf8")`) : call(name, source.sql);
     const folded = folds && use.runtime ? { ...source, sql, pgCollated: false } : source;
@@ -235,7 +251,7 @@ function trim(use: FunctionUse): TypedSql {
 }
 
 function replace(use: FunctionUse): TypedSql {
-  const [source, from, to] = [use.text(0), use.text(1), use.text(2)];
+  const [source, from, to] = [use.text(0), blanksKept(use, use.text(1)), blanksKept(use, use.text(2))];
   const length = isMax(source) ? -1 : lengthLimit(source.type);
   const nullable = source.nullable || from.nullable || to.nullable;
   if (use.runtime) {
@@ -271,7 +287,7 @@ function concat(use: FunctionUse): TypedSql {
     ...(strongest as TypedSql),
     type: { ...(strongest as TypedSql).type, name: national ? 'nvarchar' : 'varchar' } as SqlType,
   };
-  const args = parts.map((part) => (part.constant === null ? 'NULL::text' : part.sql));
+  const args = parts.map((part) => (part.constant === null ? 'NULL::text' : blanksKept(use, part).sql));
   // A separator that is NULL counts as none.
   if (use.name === 'concat_ws' && parts[0]?.nullable) args[0] = `coalesce(${args[0]}, '')`;
   return text(call(use.name, ...args), source, total, false);

@@ -8,6 +8,7 @@ import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
+import { PADDED } from './padded.ts';
 import { TRIGGERS } from './triggers.ts';
 import { VARIABLES } from './variables.ts';
 import { XML_ROWS } from './xml.ts';
@@ -21,6 +22,7 @@ export const CASES: readonly CaseGroup[] = [
   TRIGGERS,
   JSON_ROWS,
   JUMPS,
+  PADDED,
   XML_ROWS,
   DYNAMIC,
   CATALOG,

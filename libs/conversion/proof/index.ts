@@ -1,0 +1,14 @@
+export { type StatementPair, triggerStatements } from './trigger-calls.ts';
+export { type Argument, argumentLists, classOf, type Samples, shownArguments } from './arguments.ts';
+export { RETURNED, sourceCall, type TargetCall, targetCall } from './calls.ts';
+export {
+  type Cell,
+  difference,
+  type Leniency,
+  numberCell,
+  sourceSort,
+  targetSort,
+  timeCell,
+  type TrialOutcome,
+} from './outcome.ts';
+export { type Subject, subjectsOf } from './subject.ts';

@@ -1,0 +1,169 @@
+/** A value in the form in which both sides are compared: text, null for NULL. */
+export type Cell = string | null;
+
+/** What one call did on one side. */
+export interface TrialOutcome {
+  /** `sort` is the class under which both sides' errors are compared. */
+  readonly error: { readonly sort: ErrorSort; readonly message: string } | null;
+  readonly sets: readonly (readonly (readonly Cell[])[])[];
+  readonly returnCode: Cell | undefined;
+  /** By parameter's index; only those that the target has. */
+  readonly outputs: ReadonlyMap<number, Cell>;
+  /** Rows of the tables afterwards, by the source's `schema.name`. */
+  readonly rows: ReadonlyMap<string, readonly (readonly Cell[])[]>;
+}
+
+export type ErrorSort =
+  'raised' | 'duplicate' | 'reference' | 'null' | 'zero' | 'value' | 'other' | 'not-converted' | 'transaction';
+
+const SOURCE_SORTS: Readonly<Record<number, ErrorSort>> = {
+  2627: 'duplicate',
+  2601: 'duplicate',
+  547: 'reference',
+  515: 'null',
+  8134: 'zero',
+  ...Object.fromEntries(
+    [220, 232, 241, 242, 245, 295, 517, 535, 8114, 8115, 8152, 2628, 8169, 13_609].map((one) => [one, 'value']),
+  ),
+};
+
+/** Sort of an error by SQL Server's number. */
+export function sourceSort(number: number): ErrorSort {
+  return number >= 50_000 ? 'raised' : (SOURCE_SORTS[number] ?? 'other');
+}
+
+/** Sort of an error by SQLSTATE; of ours, the message begins with the issue's code. */
+export function targetSort(state: string, message: string): ErrorSort {
+  if (/^SL1\d{3}\b/.test(message)) return 'not-converted';
+  if (state === 'P0001' || /^[5-9]\d{4}$/.test(state)) return 'raised';
+  if (state === '2D000' || state === '0A000') return 'transaction';
+  if (state === '23505') return 'duplicate';
+  if (state === '23503' || state === '23514') return 'reference';
+  if (state === '23502') return 'null';
+  if (state === '22012') return 'zero';
+  return state.startsWith('22') ? 'value' : 'other';
+}
+
+export interface Leniency {
+  /** Rows of a result may come in any order. */
+  readonly anyOrder: boolean;
+  /** Any two GUIDs are equal. */
+  readonly anyId: boolean;
+  /** What the sessions of the two sides are called, by the same name for the same thing: login, database, host … Such values count as equal. */
+  readonly session: { readonly source: ReadonlyMap<string, string>; readonly target: ReadonlyMap<string, string> };
+}
+
+/** What two outcomes differ in, in words; null where they are alike. */
+export function difference(source: TrialOutcome, target: TrialOutcome, leniency: Leniency): string | null {
+  if (source.error || target.error) return errorDifference(source, target);
+  if (target.returnCode !== undefined && source.returnCode !== target.returnCode)
+    return `return code ${shown(source.returnCode ?? null)} in the source, ${shown(target.returnCode)} in the target`;
+  for (const [index, value] of target.outputs) {
+    const [mine, theirs] = [
+      masked(source.outputs.get(index) ?? null, leniency, 'source'),
+      masked(value, leniency, 'target'),
+    ];
+    if (mine !== theirs)
+      return `output parameter ${index + 1}: ${shown(mine)} in the source, ${shown(theirs)} in the target`;
+  }
+  if (source.sets.length !== target.sets.length)
+    return `${source.sets.length} result sets in the source, ${target.sets.length} in the target`;
+  for (const [index, rows] of source.sets.entries()) {
+    const found = rowsDifference(rows, target.sets[index] ?? [], leniency, leniency.anyOrder);
+    if (found !== null) return `result set ${index + 1}: ${found}`;
+  }
+  for (const [table, rows] of source.rows) {
+    const found = rowsDifference(rows, target.rows.get(table) ?? [], leniency, true);
+    if (found !== null) return `rows of ${table} afterwards: ${found}`;
+  }
+  return null;
+}
+
+/** Texts of the engines' own errors, which routines catch and raise again as theirs. */
+const OWN_TEXTS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^Cannot insert the value NULL/, /^null value in column/],
+  [/^(Violation of|Cannot insert duplicate key)/, /^duplicate key value/],
+  [/statement conflicted with the/, /violates (foreign key|check) constraint/],
+  [/^Divide by zero/, /^division by zero/],
+  [/^(Conversion failed|Error converting)/, /^invalid input syntax/],
+  [/^Arithmetic overflow/, /out of range|overflow/],
+  [/would be truncated/, /^value too long/],
+];
+
+function saysTheSame(source: string, target: string): boolean {
+  if (source.trim() === target.trim()) return true;
+  return OWN_TEXTS.some(([mine, theirs]) => mine.test(source) && theirs.test(target));
+}
+
+function errorDifference(source: TrialOutcome, target: TrialOutcome): string | null {
+  const told = (one: TrialOutcome): string => (one.error ? `error “${one.error.message}”` : 'no error');
+  if (source.error && target.error) {
+    const isAlike =
+      source.error.sort === target.error.sort &&
+      (source.error.sort !== 'raised' || saysTheSame(source.error.message, target.error.message));
+    if (isAlike) return null;
+  }
+  return `${told(source)} in the source, ${told(target)} in the target`;
+}
+
+function rowsDifference(
+  source: readonly (readonly Cell[])[],
+  target: readonly (readonly Cell[])[],
+  leniency: Leniency,
+  anyOrder: boolean,
+): string | null {
+  const text = (rows: readonly (readonly Cell[])[], side: 'source' | 'target'): string[] =>
+    rows.map((row) => JSON.stringify(row.map((cell) => masked(cell, leniency, side))));
+  const [mine, theirs] = [text(source, 'source'), text(target, 'target')];
+  if (!anyOrder && mine.length === theirs.length) {
+    const first = mine.findIndex((row, index) => row !== theirs[index]);
+    return first < 0
+      ? null
+      : `row ${first + 1} is ${shown(mine[first] ?? null)} in the source, ${shown(theirs[first] ?? null)} in the target`;
+  }
+  const counts = new Map<string, number>();
+  for (const row of mine) counts.set(row, (counts.get(row) ?? 0) + 1);
+  for (const row of theirs) counts.set(row, (counts.get(row) ?? 0) - 1);
+  const [only, more] = [[...counts].find(([, count]) => count > 0), [...counts].find(([, count]) => count < 0)];
+  if (!only && !more) return null;
+  const parts = [
+    only ? `only in the source: ${shown(only[0])}` : '',
+    more ? `only in the target: ${shown(more[0])}` : '',
+  ];
+  return `${mine.length} rows in the source, ${theirs.length} in the target; ${parts.filter((part) => part !== '').join('; ')}`;
+}
+
+const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const QUARTER_MS = 900_000;
+const NOW_MS = 120_000;
+
+/** The time of the call is another one on each side, and perhaps in another time zone: these are whole quarters of an hour apart. */
+function masked(cell: Cell, { anyId, session }: Leniency, side: 'source' | 'target'): Cell {
+  if (cell === null) return null;
+  const own = session[side].get(cell);
+  if (own !== undefined) return `<${own}>`;
+  if (anyId && GUID.test(cell)) return '<a GUID>';
+  if (!DATE_TIME.test(cell)) return cell;
+  const away = Math.abs(Date.parse(`${cell.replace(/Z$/, '').replace(' ', 'T')}Z`) - Date.now());
+  const rest = away % QUARTER_MS;
+  return away < 15 * 4 * QUARTER_MS && Math.min(rest, QUARTER_MS - rest) < NOW_MS ? '<now>' : cell;
+}
+
+const SHOWN = 300;
+const shown = (cell: Cell): string =>
+  cell === null ? 'NULL' : cell.length > SHOWN ? `${cell.slice(0, SHOWN)}…` : cell;
+
+/** A number as both sides print it: 15 digits, which is what SQL Server's driver keeps of a decimal. */
+export function numberCell(text: string): string {
+  if (/^-?\d{1,15}$/.test(text)) return String(Number(text));
+  const value = Number(text);
+  return /^-?\d{16,}$/.test(text) || !Number.isFinite(value) ? text : String(Number(value.toPrecision(15)));
+}
+
+/** A fraction of a second in microseconds at most, zeros at its end left out. */
+export function timeCell(text: string): string {
+  const [whole = '', fraction = ''] = text.split('.');
+  const kept = fraction.slice(0, 6).replace(/0+$/, '');
+  return kept === '' ? whole : `${whole}.${kept}`;
+}
