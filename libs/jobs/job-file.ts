@@ -50,7 +50,7 @@ export interface ConvertSettings {
   readonly principals: 'roles' | 'none';
   /** Checks for what the source's types refuse: a tinyint beyond 0 to 255, bytes beyond their length. */
   readonly typeChecks: boolean;
-  readonly caseInsensitive: 'lower' | 'sensitive';
+  readonly caseInsensitive: 'lower' | 'icu' | 'sensitive';
 }
 
 /** What holds where a job file says nothing. */

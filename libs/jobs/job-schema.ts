@@ -180,9 +180,10 @@ export const JOB_SCHEMA = {
         false,
       ),
       caseInsensitive: {
-        enum: ['lower', 'sensitive'],
+        enum: ['lower', 'icu', 'sensitive'],
         default: 'lower',
-        description: 'Text that the source compares without case: compared by lower(), or as it is written',
+        description:
+          'Text that the source compares without case: compared by lower(), by a collation of the columns, or as it is written',
       },
     }),
     validate: object('Validation', { continuous: flag('Go on validating while changes flow', false) }),

@@ -87,6 +87,8 @@ export interface TypedSql {
   readonly column?: { readonly table: string; readonly name: string };
   /** Of a column of the target: its PostgreSQL type as declared. */
   readonly pgType?: string;
+  /** A column of the target whose collation compares without case. */
+  readonly caseless?: boolean;
 }
 
 /** One column of a relation. `sql` is the quoted physical name, without a table. */
@@ -107,6 +109,8 @@ export interface RelationColumn {
   readonly hasDefault?: boolean;
   /** Of the target's columns: the PostgreSQL type as declared. */
   readonly pgType?: string;
+  /** Of the target's columns: their collation compares without case, and is not deterministic. */
+  readonly caseless?: boolean;
 }
 
 /** Something to select from. `sql` is what stands in FROM: a qualified name, a function call, or a query in parentheses. */
@@ -214,6 +218,8 @@ export interface Profile {
   readonly rtrim: boolean;
   /** Strings of case-insensitive collations are compared in lower case: their columns have no collation that does it. */
   readonly foldCase: boolean;
+  /** Columns of the target may have a collation without case, which LIKE and searches do not take. */
+  readonly caselessColumns?: boolean;
   /** uniqueidentifier ordered as SQL Server does. */
   readonly guidOrder: boolean;
   /** NULLs first ascending, last descending, as SQL Server has them. */

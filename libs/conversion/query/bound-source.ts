@@ -79,6 +79,7 @@ export function boundColumn(sqlName: string, column: RelationColumn, table: stri
       pgCollated: true,
       column: { table, name: column.name },
       ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
+      ...(column.caseless ? { caseless: true } : {}),
     },
   };
 }

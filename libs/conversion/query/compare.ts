@@ -1,5 +1,6 @@
 import type { ComparisonOperator, Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
+import { comparesWithoutCase } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
 import { quoted } from './sql-text.ts';
@@ -53,7 +54,7 @@ export function comparable(
   const [a, b] = bit ? [asBit(left), asBit(right)] : converted(t, left, right, span);
   if (isString(a.type) && isString(b.type)) {
     const collate = collateClause(t, [a, b], span);
-    const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, [a, b], span));
+    const fold = t.profile.foldCase && !comparesWithoutCase([a, b]) && !isCaseSensitive(collationName(t, [a, b], span));
     const [x, y] = [a, b].some(endsInBlank) && !t.profile.rtrim ? [withoutBlanks(a), withoutBlanks(b)] : [a, b];
     return { left: stringKey(t, x, fold), right: `${stringKey(t, y, fold)}${collate}` };
   }

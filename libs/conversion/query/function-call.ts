@@ -1,5 +1,6 @@
 import type { Expression, FunctionCall, Span } from '#tsql';
 import type { FunctionInvocation, SqlType, TypedSql } from './api.ts';
+import { searchable } from './caseless.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { translate } from './expression.ts';
@@ -12,6 +13,10 @@ import { STRING_RULES } from './functions/string.ts';
 import { SYSTEM_RULES } from './functions/system.ts';
 import { INT, isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
+
+const KEEPS_COLLATION = new Set(
+  'count count_big min max string_agg isnull coalesce nullif iif choose lag lead first_value last_value'.split(' '),
+);
 
 /** A use of a built-in function: what a rule needs to translate it. */
 export class FunctionUse {
@@ -38,12 +43,17 @@ export class FunctionUse {
   arg(index: number): TypedSql {
     const node = this.node.args[index];
     return node
-      ? translate(this.t, this.env, node)
+      ? this.given(translate(this.t, this.env, node))
       : { sql: 'NULL', type: INT, nullable: true, constant: null, untyped: true };
   }
 
   args(): readonly TypedSql[] {
-    return this.node.args.map((node) => translate(this.t, this.env, node));
+    return this.node.args.map((node) => this.given(translate(this.t, this.env, node)));
+  }
+
+  /** What counts, groups or chooses values keeps their collation. */
+  private given(value: TypedSql): TypedSql {
+    return KEEPS_COLLATION.has(this.name) ? value : searchable(this.t, value);
   }
 
   to(from: TypedSql, type: SqlType): TypedSql {

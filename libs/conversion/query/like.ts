@@ -1,5 +1,6 @@
 import type { Span } from '#tsql';
 import type { TypedSql } from './api.ts';
+import { searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive } from './collate.ts';
 import { convert } from './convert.ts';
 import { bool, call, escapeText, quoted } from './sql-text.ts';
@@ -22,7 +23,7 @@ const VARCHAR = { name: 'varchar', length: 8000 } as const;
  */
 export function likeCondition(t: Translation, parts: LikeParts): string {
   const strings = [parts.text, parts.pattern].map((one) =>
-    isString(one.type) ? one : convert(t, one, VARCHAR, { mode: 'implicit', span: parts.span }),
+    searchable(t, isString(one.type) ? one : convert(t, one, VARCHAR, { mode: 'implicit', span: parts.span })),
   ) as [TypedSql, TypedSql];
   const [text, pattern] = strings;
   const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, strings, parts.span));

@@ -90,6 +90,8 @@ export interface TargetOptions {
   readonly typeSql?: (type: SqlType) => string;
   /** Trailing blanks do not count in comparisons. */
   readonly rtrim?: boolean;
+  /** Whether columns of the target may have a collation without case. Default false. */
+  readonly caselessColumns?: boolean;
   /** Whether case-insensitive strings are compared by lower(); false where the target's columns have a collation without case. Default true. */
   readonly foldCase?: boolean;
 }
@@ -128,6 +130,7 @@ export function targetProfile(problems: TranslationProblem[], options: TargetOpt
     ticks: () => false,
     rtrim: options.rtrim ?? false,
     foldCase: options.foldCase ?? true,
+    caselessColumns: options.caselessColumns ?? false,
     guidOrder: false,
     nullsFirst: true,
     collation: options.collation ?? (() => undefined),

@@ -256,7 +256,8 @@ export class Emitter {
     const problems: TranslationProblem[] = [];
     const { naming, scope } = this.options;
     const name = (text: string): string => naming.name('aliases', text, text.toLowerCase());
-    const profile = targetProfile(problems, { name, serverVersion: scope.serverVersion, foldCase: scope.foldCase });
+    const { serverVersion, foldCase, caselessColumns } = scope;
+    const profile = targetProfile(problems, { name, serverVersion, foldCase, caselessColumns });
     const { rowLimit, dateFirst, dateFormat } = this.facts;
     let made: T;
     try {

@@ -17,6 +17,7 @@ export class RoutineScope implements Scope {
   readonly collation: string;
   readonly serverVersion: number;
   readonly foldCase: boolean;
+  readonly caselessColumns: boolean;
   /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
   readonly local = new Map<string, Relation>();
   private readonly own = new Map<string, Relation>();
@@ -35,6 +36,7 @@ export class RoutineScope implements Scope {
     this.collation = outer.collation;
     this.serverVersion = outer.serverVersion;
     this.foldCase = outer.foldCase;
+    this.caselessColumns = outer.caselessColumns;
   }
 
   /** The routines converted so far. */

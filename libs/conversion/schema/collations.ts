@@ -1,6 +1,8 @@
+import { quoteQualified } from '#pgsql';
 import type { ColumnModel } from '#schema';
 import { foldOf } from './event-table.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
+import type { ConvertedTable, Step } from './target-model.ts';
 
 /** Whether the source compares a column's texts without case, and the target is to hold them as equal too (convert.caseInsensitive). */
 export function comparesWithoutCase(
@@ -8,7 +10,7 @@ export function comparesWithoutCase(
   column: ColumnModel,
 ): boolean {
   return (
-    context.choices.caseInsensitive === 'lower' &&
+    context.choices.caseInsensitive !== 'sensitive' &&
     column.value.kind === 'string' &&
     foldOf(column, context.database.collation) === 'rtrim-lower'
   );
@@ -32,4 +34,23 @@ export function tellCollations(context: Pick<SchemaContext, 'database' | 'issues
       columns.length === 1 ? (columns[0] ?? '') : database.name,
       `${name} holds letters equal whose accents differ, in ${columns.length === 1 ? 'this column' : `${columns.length} columns`}; the target tells them apart.`,
     );
+}
+
+type Choices = Pick<SchemaContext, 'choices' | 'schemaOf' | 'database'>;
+
+/** Whether a column gets the collation without case (convert.caseInsensitive: icu). */
+export function hasCaselessCollation(context: Choices, column: ColumnModel): boolean {
+  return context.choices.caseInsensitive === 'icu' && comparesWithoutCase(context, column);
+}
+
+/** The collation under which texts are equal without case, quoted. */
+export function collationName(context: Pick<SchemaContext, 'schemaOf'>): string {
+  return quoteQualified({ schema: context.schemaOf('dbo'), name: 'case_insensitive' });
+}
+
+/** Makes the collation, where a table has a column of it: ICU's root with case left out, accents told apart. */
+export function collationSteps(context: Choices, tables: readonly ConvertedTable[]): Step[] {
+  if (!tables.some((table) => table.columns.some((column) => column.collation !== undefined))) return [];
+  const sql = `CREATE COLLATION IF NOT EXISTS ${collationName(context)} (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`;
+  return [{ phase: 'before', object: context.database.name, sql, optional: false }];
 }

@@ -1,5 +1,6 @@
 import type { ColumnModel } from '#schema';
 import { pgTypeOf } from '#values';
+import { collationName, hasCaselessCollation } from './collations.ts';
 import { type Domains, domainOf } from './domains.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
 import type { ConvertedColumn } from './target-model.ts';
@@ -25,6 +26,7 @@ export function convertColumn(
     // An identity is a column of an integer type itself.
     type: override ?? (source.identity ? base : (domainOf(context.domains, source.sourceType, base) ?? base)),
     nullable: source.nullable,
+    ...(hasCaselessCollation(context, source) && override === undefined ? { collation: collationName(context) } : {}),
     generated: source.computed !== undefined,
   };
 }

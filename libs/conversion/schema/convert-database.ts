@@ -1,7 +1,7 @@
 import { isSelected, rulesOf } from '#jobs';
 import { quoteIdent } from '#pgsql';
 import type { DatabaseModel, TableModel } from '#schema';
-import { tellCollations } from './collations.ts';
+import { collationSteps, tellCollations } from './collations.ts';
 import { convertColumn } from './columns.ts';
 import { computedColumns, keptSteps, withoutChanging } from './computed.ts';
 import { checkSteps, foreignKeySteps, indexSteps, ruleSteps, typeCheckSteps, uniqueSteps } from './constraint-ddl.ts';
@@ -45,7 +45,13 @@ class DatabaseConversion {
   ) {
     const choices = choicesOf(settings);
     const naming = new Naming(settings.target.naming, (changed) => this.tellName(changed));
-    const scope = new TargetScope(database, settings.target.version, choices.caseInsensitive === 'lower');
+    const { caseInsensitive } = choices;
+    const scope = new TargetScope(
+      database,
+      settings.target.version,
+      caseInsensitive !== 'sensitive',
+      caseInsensitive === 'icu',
+    );
     this.context = {
       database,
       settings,
@@ -67,6 +73,7 @@ class DatabaseConversion {
     for (const table of selected) this.tables.set(sourceName(table), this.convertTable(table, domains));
     const tables = [...this.tables.values()];
     this.createSchemas(tables);
+    this.steps.push(...collationSteps(context, tables));
     this.steps.push(...before);
     for (const sequence of this.database.sequences) this.steps.push(...sequenceSteps(context, sequence, this.counters));
     for (const table of tables) context.scope.addTable(table);

@@ -41,7 +41,11 @@ export class Expressions {
     const problems: TranslationProblem[] = [];
     try {
       const context = {
-        profile: targetProfile(problems, { serverVersion: this.scope.serverVersion, foldCase: this.scope.foldCase }),
+        profile: targetProfile(problems, {
+          serverVersion: this.scope.serverVersion,
+          foldCase: this.scope.foldCase,
+          caselessColumns: this.scope.caselessColumns,
+        }),
         scope: use.variable ? withVariable(this.scope, use.variable) : this.scope,
       };
       const { expression, errors } = parseExpression(definition);

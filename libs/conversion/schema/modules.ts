@@ -212,10 +212,10 @@ function convertView({ module, statement, fault }: ViewSource, context: ModuleCo
 
 /** As the bodies of routines are translated: aliases follow the naming policy. */
 function viewProfile(context: ModuleContext, problems: TranslationProblem[]): ReturnType<typeof targetProfile> {
-  const { serverVersion, foldCase } = context.scope;
+  const { serverVersion, foldCase, caselessColumns } = context.scope;
   const names = new Naming(context.policy);
   const name = (text: string): string => names.name('aliases', text, text.toLowerCase());
-  return targetProfile(problems, { name, serverVersion, foldCase });
+  return targetProfile(problems, { name, serverVersion, foldCase, caselessColumns });
 }
 
 interface TranslatedView {

@@ -497,6 +497,122 @@ describe('indexed views and synonyms', () => {
   });
 });
 
+describe.each(['icu', 'lower', 'sensitive'] as const)('text that compares without case: %s', (choice) => {
+  const at = given(
+    () =>
+      database({
+        tables: [
+          table(
+            'Town',
+            [
+              column('Code', text(8)),
+              column('Name', text(40)),
+              column('Exact', { ...text(40), collation: 'Latin1_General_CS_AS' }),
+            ],
+            {
+              uniques: [key('UQ_Town', 'Name')],
+              indexes: [
+                {
+                  ...key('IX_Town', 'Name'),
+                  included: [],
+                  unique: false,
+                  disabled: false,
+                  type: 'NONCLUSTERED',
+                  filter: `([Name]<>N'none')`,
+                },
+              ],
+              checks: [
+                {
+                  name: 'CK_Town',
+                  definition: `([Name] NOT LIKE N'%BAD%')`,
+                  disabled: false,
+                  trusted: true,
+                  systemNamed: false,
+                },
+              ],
+            },
+          ),
+          table('Street', [column('Id', INT), column('TownCode', text(8)), column('Kind', text(20))], {
+            foreignKeys: [
+              {
+                name: 'FK_Street',
+                columns: ['TownCode'],
+                references: { schema: 'dbo', name: 'Town' },
+                referencedColumns: ['Code'],
+                onDelete: 'NO ACTION',
+                onUpdate: 'NO ACTION',
+                disabled: false,
+                trusted: true,
+                systemNamed: false,
+              },
+            ],
+          }),
+        ],
+        modules: [
+          module(
+            'procedure',
+            'Find',
+            `CREATE PROCEDURE dbo.Find @name nvarchar(40) AS SELECT Code FROM dbo.Town WHERE Name = @name`,
+          ),
+          module(
+            'procedure',
+            'FindExact',
+            `CREATE PROCEDURE dbo.FindExact @name nvarchar(40) AS SELECT Code FROM dbo.Town WHERE Exact = @name`,
+          ),
+          module(
+            'procedure',
+            'Search',
+            `CREATE PROCEDURE dbo.Search AS SELECT Code FROM dbo.Town WHERE Name LIKE N'WI%' AND CHARINDEX(N'IE', Name) = 2 AND REPLACE(Name, N'W', N'V') LIKE N'v%' AND UPPER(Name) = N'wien' AND Name IN (N'WIEN', N'x')`,
+          ),
+          module(
+            'procedure',
+            'Joined',
+            `CREATE PROCEDURE dbo.Joined AS SELECT s.Id FROM dbo.Street AS s JOIN dbo.Town AS t ON t.Code = s.TownCode`,
+          ),
+          module(
+            'procedure',
+            'Kinds',
+            `CREATE PROCEDURE dbo.Kinds AS SELECT COUNT(*) AS n FROM dbo.Street GROUP BY Kind ORDER BY n`,
+          ),
+          module(
+            'scalar-function',
+            'IsYes',
+            `CREATE FUNCTION dbo.IsYes(@x nvarchar(10)) RETURNS int AS BEGIN IF @x = N'YES' RETURN 1; RETURN 0 END`,
+          ),
+        ],
+      }),
+    [`insert into town values ('AT1', 'Wien', 'Wien')`],
+    { ...SETTINGS, convert: { ...DEFAULT_CONVERT, caseInsensitive: choice } },
+  );
+  const isFolded = choice !== 'sensitive';
+
+  test('comparisons, searches and variables', async () => {
+    expect(await at.target.run(`select * from find('WIEN')`)).toEqual(isFolded ? ['AT1'] : []);
+    expect(await at.target.run(`select * from find_exact('WIEN')`)).toEqual([]);
+    expect(await at.target.run(`select * from search()`)).toEqual(isFolded ? ['AT1'] : []);
+    expect(await at.target.run(`select is_yes('yes')`)).toEqual([isFolded ? '1' : '0']);
+  });
+
+  test('keys, foreign keys, groups and checks', async () => {
+    // The key of a row that moves is held as the source holds it, whatever the choice.
+    expect(await at.target.run(`insert into town values ('at1', 'Graz', '')`)).toEqual(['!23505']);
+    expect(await at.target.run(`insert into town values ('AT2', 'WIEN', '')`)).toEqual(
+      choice === 'sensitive' ? [] : ['!23505'],
+    );
+    expect(await at.target.run(`insert into town values ('AT3', 'a bad one', '')`)).toEqual(
+      choice === 'sensitive' ? [] : ['!23514'],
+    );
+    await at.target.run(`insert into street values (1, 'AT1', 'Gasse'), (2, 'AT1', 'GASSE')`);
+    expect(await at.target.run(`insert into street values (3, 'aT1', 'Weg') returning 1`)).toEqual(
+      choice === 'icu' ? ['1'] : ['!23503'],
+    );
+    expect(await at.target.run(`select * from joined() order by 1`)).toEqual(
+      choice === 'icu' ? ['1', '2', '3'] : ['1', '2'],
+    );
+    expect(await at.target.run(`select * from kinds()`)).toEqual(choice === 'icu' ? ['1', '2'] : ['1', '1']);
+  });
+});
+
 describe('comments of code, checks of types', () => {
   const at = given(
     () =>

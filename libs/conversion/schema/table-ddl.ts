@@ -135,6 +135,7 @@ export function comment(object: string, target: string, text: string): Step {
 
 function columnDefinition(column: ConvertedColumn, expressions: ColumnExpressions): string {
   const parts = [quoteIdent(column.name), column.type];
+  if (column.collation !== undefined) parts.push(`COLLATE ${column.collation}`);
   const { identity } = column.source;
   if (column.generated && expressions.generated) parts.push(`GENERATED ALWAYS AS (${expressions.generated}) STORED`);
   else if (identity && isInteger(column.type))

@@ -23,6 +23,8 @@ export interface ConvertedColumn {
   /** PostgreSQL type as written in DDL. */
   readonly type: string;
   readonly nullable: boolean;
+  /** Quoted; of texts that compare without case, where the job asks for a collation that does so. */
+  readonly collation?: string;
   /** The value is computed by the target: a generated column. */
   readonly generated: boolean;
 }

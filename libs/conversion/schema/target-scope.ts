@@ -44,6 +44,8 @@ export class TargetScope implements Scope {
     readonly serverVersion: number = NEWEST_SERVER,
     /** Whether texts that the source compares without case are compared by lower(). */
     readonly foldCase: boolean = true,
+    /** Whether such columns have a collation without case. */
+    readonly caselessColumns: boolean = false,
   ) {
     this.database = database.name;
     this.collation = database.collation;
@@ -178,6 +180,7 @@ function columnOf(column: ConvertedTable['columns'][number]): { id: number; colu
       pgType: column.type,
       ...(column.generated || source.generatedAlways ? { readOnly: true } : {}),
       ...(source.hidden ? { hidden: true } : {}),
+      ...(column.collation === undefined ? {} : { caseless: true }),
     },
   };
 }
