@@ -97,7 +97,7 @@ function plainNumberText(
   const isWhole = ['tinyint', 'smallint', 'int'].includes(c.from.type.name) && !isNational(c.to);
   // A sign is one of the characters counted: a number of so many digits and no sign is what such a length is meant for.
   if (!isWhole || longest - 1 <= length || c.mode === 'store') return cut(c, sql);
-  return cut(c, `CASE WHEN length(${sql}) <= ${length} THEN ${sql} ELSE '*' END`);
+  return cut(c, `CASE WHEN length(${sql}) > ${length} THEN '*' ELSE ${sql} END`);
 }
 
 const INTEGER_DIGITS: Record<string, number> = { tinyint: 3, smallint: 6, int: 11, bigint: 20 };
