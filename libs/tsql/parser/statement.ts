@@ -203,7 +203,8 @@ function continues(upper: string, parens: number): boolean {
 
 /** Reads the one statement of IF, ELSE and WHILE. */
 export function embeddedStatement(r: Reader): Statement {
-  if (r.token.type === 'end' || r.is('END') || r.is('ELSE') || r.is(';')) r.fail();
+  const isEnd = r.is('END') && !r.peekIs('CONVERSATION');
+  if (r.token.type === 'end' || isEnd || r.is('ELSE') || r.is(';')) r.fail();
   return statement(r);
 }
 
