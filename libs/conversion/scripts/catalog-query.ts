@@ -42,8 +42,8 @@ function conjuncts(condition: Expression): Expression[] {
   return [condition];
 }
 
-/** A value that a condition `column = value` asks of a source before it is read, so that guards need no walk over all objects. */
-function lookUp(joined: Joined, conditions: readonly Expression[], at: Environment): Iterable<Row> {
+/** Rows of a source that a condition `column = value` asks for, where the value is known before it is read: guards need no walk over all objects. */
+function keyed(joined: Joined, conditions: readonly Expression[], at: Environment): Iterable<Row> | undefined {
   for (const condition of conditions) {
     if (condition.kind !== 'binary' || condition.op !== '=') continue;
     for (const [side, other] of [
@@ -59,43 +59,67 @@ function lookUp(joined: Joined, conditions: readonly Expression[], at: Environme
       if (value !== UNKNOWN) return by(value, joined.alias);
     }
   }
-  return joined.relation.rows(joined.alias);
+  return undefined;
 }
 
-/** Rows of a query over the catalog, each with whether it surely belongs to it; undefined: the query cannot be read without a server. */
-function* rowsOf(spec: SelectSpec, at: Environment): Generator<{ row: Row[]; sure: boolean }, undefined> {
+interface FoundRow {
+  readonly row: Row[];
+  readonly sure: boolean;
+}
+
+/** Rows of a query over the catalog, each with whether it surely belongs to it. */
+function* rowsOf(spec: SelectSpec, at: Environment): Generator<FoundRow, undefined> {
   const sources = sourcesOf(spec.from, at);
   if (!sources) {
     yield { row: [], sure: false };
     return undefined;
   }
-  const where = spec.where ? conjuncts(spec.where) : [];
-  yield* nested(sources, where, [...(at.row ?? [])], at);
+  const inner = sources.filter((one) => !one.isOuter).flatMap((one) => one.conditions);
+  yield* nested(sources, [...inner, ...(spec.where ? conjuncts(spec.where) : [])], [...(at.row ?? [])], at);
   return undefined;
+}
+
+/** The source to read next: where the order does not matter, one whose rows can be asked for. */
+function pick(
+  sources: readonly Joined[],
+  conditions: readonly Expression[],
+  at: Environment,
+): { readonly next: Joined; readonly rows: Iterable<Row>; readonly rest: readonly Joined[] } | undefined {
+  const [first] = sources;
+  if (!first) return undefined;
+  const candidates = sources.some((one) => one.isOuter) ? [first] : sources;
+  for (const next of candidates) {
+    const rows = keyed(next, next.isOuter ? next.conditions : conditions, at);
+    if (rows) return { next, rows, rest: sources.filter((one) => one !== next) };
+  }
+  return { next: first, rows: first.relation.rows(first.alias), rest: sources.slice(1) };
 }
 
 function* nested(
   sources: readonly Joined[],
-  where: readonly Expression[],
+  conditions: readonly Expression[],
   row: Row[],
   at: Environment,
-): Generator<{ row: Row[]; sure: boolean }, undefined> {
-  const [next, ...rest] = sources;
-  if (!next) {
-    const truth = allHold(where, { ...at, row });
+): Generator<FoundRow, undefined> {
+  const here = { ...at, row };
+  const picked = pick(sources, conditions, here);
+  if (!picked) {
+    const truth = allHold(conditions, here);
     if (truth === true || truth === UNKNOWN) yield { row, sure: truth === true };
     return undefined;
   }
-  const here = { ...at, row };
+  const { next, rows, rest } = picked;
   let any = false;
-  for (const one of lookUp(next, next.isOuter ? next.conditions : [...next.conditions, ...where], here)) {
+  for (const one of rows) {
     const joined = [...row, one];
-    const truth = allHold(next.conditions, { ...at, row: joined });
+    // What is about sources that are read later is not known yet, and asked again behind them.
+    const truth = allHold(next.isOuter ? next.conditions : conditions, { ...at, row: joined });
     if (truth === false || truth === null) continue;
     any = true;
-    for (const found of nested(rest, where, joined, at)) yield { row: found.row, sure: found.sure && truth === true };
+    const isSure = !next.isOuter || truth === true;
+    for (const found of nested(rest, conditions, joined, at)) yield { row: found.row, sure: found.sure && isSure };
   }
-  if (!any && next.isOuter) yield* nested(rest, where, [...row, { alias: next.alias, get: () => null }], at);
+  if (!any && next.isOuter) yield* nested(rest, conditions, [...row, { alias: next.alias, get: () => null }], at);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { FacilityKind } from '#schema';
+import { BUILT_IN_TYPES, builtInType, type FacilityKind } from '#schema';
 import type { TableSource } from '#tsql';
 import type {
   DraftColumn,
@@ -10,7 +10,7 @@ import type {
   DraftTable,
 } from './draft.ts';
 import { type Environment, evaluate, type Row } from './evaluate.ts';
-import { idOf, nameOf, typeCode } from './functions.ts';
+import { byteLength, idOf, nameOf, typeCode } from './functions.ts';
 import { hasProperty, propertyTarget } from './properties.ts';
 import { UNKNOWN, type Value } from './values.ts';
 
@@ -165,7 +165,15 @@ function objects(database: DraftDatabase, kinds?: readonly string[]): CatalogRel
   };
 }
 
-function columnRow(database: DraftDatabase, table: DraftTable, column: DraftColumn, alias: string): Row {
+/** `isStandard`: as INFORMATION_SCHEMA has it. */
+function columnRow(
+  database: DraftDatabase,
+  table: DraftTable,
+  column: DraftColumn,
+  alias: string,
+  isStandard: boolean,
+): Row {
+  const type = column.declared?.resolved;
   return row(alias, {
     name: () => column.name,
     object_id: () => table.id,
@@ -176,27 +184,40 @@ function columnRow(database: DraftDatabase, table: DraftTable, column: DraftColu
     table_schema: () => table.schema,
     table_catalog: () => database.name,
     column_name: () => column.name,
-    is_nullable: () => (column.nullable === false ? 0 : 1),
+    is_nullable: () => (isStandard ? (column.nullable === false ? 'NO' : 'YES') : column.nullable === false ? 0 : 1),
+    isnullable: () => (column.nullable === false ? 0 : 1),
     is_identity: () => (column.identity ? 1 : 0),
     is_computed: () => (column.computed ? 1 : 0),
     default_object_id: () => column.default?.id ?? 0,
     cdefault: () => column.default?.id ?? 0,
-    data_type: () => column.declared?.resolved?.name ?? UNKNOWN,
-    character_maximum_length: () => column.declared?.resolved?.length ?? UNKNOWN,
-    max_length: () => lengthOf(column),
-    length: () => lengthOf(column),
+    data_type: () => type?.name ?? UNKNOWN,
+    character_maximum_length: () => (type?.collation === undefined ? null : (type.length ?? UNKNOWN)),
+    numeric_precision: () => type?.precision ?? UNKNOWN,
+    numeric_scale: () => type?.scale ?? UNKNOWN,
+    precision: () => type?.precision ?? UNKNOWN,
+    scale: () => type?.scale ?? UNKNOWN,
+    column_default: () => column.default?.definition ?? null,
+    collation_name: () => type?.collation ?? null,
+    is_sparse: () => (column.sparse ? 1 : 0),
+    is_hidden: () => (column.hidden ? 1 : 0),
+    system_type_id: () => builtInType(type?.name ?? '')?.systemTypeId ?? UNKNOWN,
+    xtype: () => builtInType(type?.name ?? '')?.systemTypeId ?? UNKNOWN,
+    user_type_id: () => typeIdOf(database, column),
+    xusertype: () => typeIdOf(database, column),
+    max_length: () => byteLength(column),
+    length: () => byteLength(column),
   });
 }
 
-function lengthOf(column: DraftColumn): Value {
+function typeIdOf(database: DraftDatabase, column: DraftColumn): Value {
   const type = column.declared?.resolved;
-  if (type?.length === undefined) return UNKNOWN;
-  return (type.name === 'nvarchar' || type.name === 'nchar') && type.length > 0 ? type.length * 2 : type.length;
+  if (type?.alias) return database.types.get(type.alias.schema, type.alias.name)?.id ?? UNKNOWN;
+  return builtInType(type?.name ?? '')?.userTypeId ?? UNKNOWN;
 }
 
-function columns(database: DraftDatabase): CatalogRelation {
+function columns(database: DraftDatabase, isStandard: boolean): CatalogRelation {
   const of = (table: DraftTable, alias: string): Row[] =>
-    table.columns.map((column) => columnRow(database, table, column, alias));
+    table.columns.map((column) => columnRow(database, table, column, alias, isStandard));
   const byId = (value: Value, alias: string): Row[] => {
     const found = typeof value === 'number' ? database.byId.get(value) : undefined;
     return found && !('of' in found) && found.kind === 'table' ? of(found, alias) : [];
@@ -253,11 +274,119 @@ function indexes(database: DraftDatabase): CatalogRelation {
   };
 }
 
+type IndexOwner = DraftTable | DraftModule;
+
+/** Rows for each table or view, which can be asked for by its id. */
+function parts<T>(
+  database: DraftDatabase,
+  of: (owner: IndexOwner) => Iterable<T>,
+  values: (owner: IndexOwner, one: T) => Getters,
+): CatalogRelation {
+  const rowsOf = function* (owner: IndexOwner, alias: string): Generator<Row, undefined> {
+    for (const one of of(owner)) yield row(alias, values(owner, one));
+    return undefined;
+  };
+  const byId = (value: Value, alias: string): Iterable<Row> => {
+    const found = typeof value === 'number' ? database.byId.get(value) : undefined;
+    const isOwner = found && !('of' in found) && (found.kind === 'table' || found.kind === 'module');
+    return isOwner ? rowsOf(found, alias) : [];
+  };
+  return {
+    rows: function* (alias) {
+      for (const object of database.objects.values())
+        if (object.kind === 'table' || object.kind === 'module') yield* rowsOf(object, alias);
+    },
+    by: { object_id: byId, id: byId, parent_object_id: byId, fkeyid: byId },
+  };
+}
+
+/** sys.index_columns. */
+function indexColumns(database: DraftDatabase): CatalogRelation {
+  const idIn = (owner: IndexOwner, column: { readonly name: string }): Value =>
+    owner.kind === 'table' ? (owner.columns.find((one) => one === column)?.id ?? UNKNOWN) : UNKNOWN;
+  return parts(
+    database,
+    (owner) =>
+      owner.indexes.flatMap((index) => [
+        ...index.columns.map(({ column, descending }, at) => ({ index, column, descending, ordinal: at + 1 })),
+        ...index.included.map((column) => ({ index, column, descending: false, ordinal: 0 })),
+      ]),
+    (owner, { index, column, descending, ordinal }) => ({
+      object_id: () => owner.id,
+      id: () => owner.id,
+      index_id: () => index.id,
+      indid: () => index.id,
+      column_id: () => idIn(owner, column),
+      colid: () => idIn(owner, column),
+      key_ordinal: () => ordinal,
+      keyno: () => ordinal,
+      is_descending_key: () => (descending ? 1 : 0),
+      is_included_column: () => (ordinal === 0 ? 1 : 0),
+    }),
+  );
+}
+
+/** sys.foreign_key_columns. */
+function foreignKeyColumns(database: DraftDatabase): CatalogRelation {
+  return parts(
+    database,
+    (owner) =>
+      owner.kind === 'table'
+        ? owner.foreignKeys.flatMap((key) => key.columns.map((column, at) => ({ owner, key, column, at })))
+        : [],
+    (_owner, { owner, key, column, at }) => ({
+      constraint_object_id: () => key.id,
+      constid: () => key.id,
+      constraint_column_id: () => at + 1,
+      parent_object_id: () => owner.id,
+      fkeyid: () => owner.id,
+      parent_column_id: () => owner.columns.find((one) => one === column)?.id ?? UNKNOWN,
+      referenced_object_id: () => ('kind' in key.references ? key.references.id : UNKNOWN),
+      referenced_column_id: () => UNKNOWN,
+    }),
+  );
+}
+
 /** A list without an index of its own. */
 function list<T>(items: () => Iterable<T>, values: (item: T) => Getters): CatalogRelation {
   return {
     rows: function* (alias) {
       for (const item of items()) yield row(alias, values(item));
+    },
+    by: {},
+  };
+}
+
+/** sys.types: the database's own and the built-in ones. */
+function types(database: DraftDatabase): CatalogRelation {
+  const own = list(
+    () => database.types.values(),
+    (one) => ({
+      name: () => one.name,
+      user_type_id: () => one.id,
+      xusertype: () => one.id,
+      schema_id: () => database.schema(one.schema)?.id ?? null,
+      is_user_defined: () => 1,
+      is_table_type: () => (one.of.kind === 'table' ? 1 : 0),
+    }),
+  );
+  const builtIn = list(
+    () => BUILT_IN_TYPES,
+    (one) => ({
+      name: () => one.name,
+      user_type_id: () => one.userTypeId,
+      xusertype: () => one.userTypeId,
+      system_type_id: () => one.systemTypeId,
+      xtype: () => one.systemTypeId,
+      schema_id: () => 4,
+      is_user_defined: () => 0,
+      is_table_type: () => 0,
+    }),
+  );
+  return {
+    rows: function* (alias) {
+      yield* own.rows(alias);
+      yield* builtIn.rows(alias);
     },
     by: {},
   };
@@ -298,11 +427,17 @@ function otherView(name: string, at: Environment): CatalogRelation | undefined {
     case 'dbo.syscolumns':
     case 'sys.syscolumns':
     case 'information_schema.columns':
-      return columns(database);
+      return columns(database, name === 'information_schema.columns');
     case 'sys.indexes':
     case 'dbo.sysindexes':
     case 'sys.sysindexes':
       return indexes(database);
+    case 'sys.index_columns':
+    case 'dbo.sysindexkeys':
+    case 'sys.sysindexkeys':
+      return indexColumns(database);
+    case 'sys.foreign_key_columns':
+      return foreignKeyColumns(database);
     case 'sys.schemas':
     case 'information_schema.schemata':
       return list(
@@ -318,16 +453,7 @@ function otherView(name: string, at: Environment): CatalogRelation | undefined {
     case 'dbo.systypes':
     case 'sys.systypes':
     case 'sys.table_types':
-      return list(
-        () => database.types.values(),
-        (one) => ({
-          name: () => one.name,
-          user_type_id: () => one.id,
-          schema_id: () => database.schema(one.schema)?.id ?? null,
-          is_user_defined: () => 1,
-          is_table_type: () => (one.of.kind === 'table' ? 1 : 0),
-        }),
-      );
+      return types(database);
     case 'sys.database_principals':
     case 'dbo.sysusers':
     case 'sys.sysusers':
@@ -341,7 +467,7 @@ function otherView(name: string, at: Environment): CatalogRelation | undefined {
     case 'master.dbo.sysdatabases':
     case 'master.sys.databases':
       return list(
-        () => [...session.databases.values()].filter((one) => !one.isEmpty),
+        () => session.databases.values(),
         (one) => ({ name: () => one.name }),
       );
     case 'sys.partition_functions':

@@ -28,6 +28,9 @@ function dropOne(site: Site, statement: DropObject, name: ObjectName): void {
       if (statement.type === 'trigger' && database.facilities.delete(`trigger ${database.fold(own)}`)) return;
       return missing(site, statement, name);
     }
+    case 'database':
+      site.session.drop(own);
+      return;
     case 'type':
       if (database.types.get(schema, own)) return database.types.delete(schema, own);
       return missing(site, statement, name);

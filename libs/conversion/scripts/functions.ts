@@ -1,4 +1,4 @@
-import type { DraftConstraint, DraftIndex, DraftObject } from './draft.ts';
+import type { DraftColumn, DraftConstraint, DraftIndex, DraftObject } from './draft.ts';
 import type { Site } from './session.ts';
 import { partsOf, UNKNOWN, type Value } from './values.ts';
 
@@ -42,6 +42,14 @@ function find(site: Site, name: string): DraftObject | DraftConstraint | undefin
 
 function text(value: Value | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** What a column takes in bytes, -1 = max. */
+export function byteLength(column: DraftColumn): Value {
+  const type = column.declared?.resolved;
+  if (type?.length === undefined) return UNKNOWN;
+  const isWide = type.name === 'nvarchar' || type.name === 'nchar' || type.name === 'sysname';
+  return isWide && type.length > 0 ? type.length * 2 : type.length;
 }
 
 /** OBJECTPROPERTY: what the kind of an object says. */
@@ -94,7 +102,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const found = find(site, text(table));
     if (!found || 'of' in found || found.kind !== 'table') return null;
     const [name = text(column)] = partsOf(text(column));
-    return site.database.column(found, name) ? 8 : null;
+    const held = site.database.column(found, name);
+    return held ? byteLength(held) : null;
   },
   columnproperty: ([id, name, property], site) => {
     const table = typeof id === 'number' ? site.database.byId.get(id) : undefined;

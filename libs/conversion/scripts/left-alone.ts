@@ -60,9 +60,11 @@ export function leftAlone(site: Site, statement: Statement): void {
     case 'createFullTextCatalog':
       database.fullTextCatalogs.add(statement.name.name);
       return;
-    case 'createDatabase':
-      if (statement.collation) site.session.database(statement.name.name).collation = statement.collation.name;
+    case 'createDatabase': {
+      const made = site.session.database(statement.name.name);
+      if (statement.collation) made.collation = statement.collation.name;
       return note('Files, sizes and options of the database are not carried over: CREATE DATABASE.');
+    }
     case 'alterDatabase':
       if (statement.action === 'collate' && statement.target)
         site.session.database(statement.name?.name ?? database.name).collation = statement.target.name;

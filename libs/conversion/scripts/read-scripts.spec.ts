@@ -67,6 +67,50 @@ IF COL_LENGTH('dbo.t', 'c') IS NULL ALTER TABLE t ADD c int`);
     expect(columnsOf(tableOf(model))).toEqual(['b int', 'c int']);
   });
 
+  test.each([
+    ["COL_LENGTH('dbo.t', 'name') = 100", 'nvarchar(50) in bytes'],
+    [
+      "(SELECT CHARACTER_MAXIMUM_LENGTH FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 't' AND COLUMN_NAME = 'name') = 50",
+      'in characters',
+    ],
+    [
+      "EXISTS (SELECT 1 FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 't' AND COLUMN_NAME = 'id' AND IS_NULLABLE = 'NO')",
+      'NO',
+    ],
+    [
+      "EXISTS (SELECT * FROM sys.columns AS c JOIN sys.types AS y ON y.user_type_id = c.user_type_id WHERE c.object_id = OBJECT_ID('t') AND c.name = 'id' AND y.name = 'int')",
+      'built-in types',
+    ],
+    [
+      "EXISTS (SELECT 1 FROM sys.index_columns ic JOIN sys.columns c ON c.object_id = ic.object_id AND c.column_id = ic.column_id JOIN sys.indexes i ON i.object_id = ic.object_id AND i.index_id = ic.index_id WHERE i.name = 'ix' AND c.name = 'more' AND ic.is_included_column = 1)",
+      'included columns',
+    ],
+    [
+      "NOT EXISTS (SELECT 1 FROM sys.tables t LEFT JOIN sys.indexes i ON i.object_id = t.object_id AND i.name = 'gone' WHERE t.name = 't' AND i.index_id IS NOT NULL)",
+      'outer joins',
+    ],
+    [
+      "EXISTS (SELECT * FROM sys.foreign_key_columns fc JOIN sys.tables t ON t.object_id = fc.parent_object_id JOIN sys.columns c ON c.object_id = t.object_id AND c.column_id = fc.parent_column_id WHERE t.name = 't' AND c.name = 'id')",
+      'columns of foreign keys',
+    ],
+    [
+      "OBJECTPROPERTY(OBJECT_ID('t'), 'TableHasIdentity') = 0 AND COLUMNPROPERTY(OBJECT_ID('t'), 'id', 'AllowsNull') = 0",
+      'properties',
+    ],
+    ["EXISTS (SELECT name FROM master.sys.databases WHERE name = N'app')", 'databases'],
+    [
+      "(SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID('t')) BETWEEN 3 AND 3 AND 'a_b' LIKE '%[_]b'",
+      'counts and patterns',
+    ],
+  ])('%s is known (%s)', (condition) => {
+    const model = modelOf(`CREATE TABLE p (id int PRIMARY KEY)
+GO
+CREATE TABLE t (id int NOT NULL REFERENCES p, name nvarchar(50), more int); CREATE INDEX ix ON t (name) INCLUDE (more)
+GO
+IF ${condition} CREATE TABLE was_true (id int) ELSE CREATE TABLE was_false (id int)`);
+    expect(model.tables.map((one) => one.name)).toContain('was_true');
+  });
+
   test('a module within sp_executesql or EXEC has the text of the string', () => {
     const model = modelOf(`
 IF NOT EXISTS (SELECT * FROM sys.views WHERE object_id = OBJECT_ID(N'[dbo].[v]'))
@@ -371,6 +415,22 @@ describe('databases of scripts', () => {
     expect(read(two, { chosen: 'B' }).database.tables.map((one) => one.name)).toEqual(['u']);
     expect(() => read(two)).toThrow('The scripts build several databases: a, b. Choose one with --database NAME.');
     expect(() => read(two, { chosen: 'c' })).toThrow('build no database c; they build: a, b.');
+  });
+
+  test('a script that looks whether its database is there finds it once it is made', () => {
+    const model = modelOf(`:setvar DatabaseName "shop"
+USE master
+GO
+IF EXISTS (SELECT name FROM master.sys.databases WHERE name = N'$(DatabaseName)') DROP DATABASE $(DatabaseName);
+GO
+CREATE DATABASE $(DatabaseName);
+GO
+IF NOT EXISTS (SELECT TOP 1 1 FROM sys.databases WHERE name = N'$(DatabaseName)') SET NOEXEC ON
+GO
+USE $(DatabaseName)
+GO
+IF DB_ID('shop') IS NOT NULL CREATE TABLE t (id int)`);
+    expect([model.name, model.tables.length]).toEqual(['shop', 1]);
   });
 
   test('the only one is meant, whatever master was used for', () => {

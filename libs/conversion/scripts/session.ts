@@ -45,6 +45,12 @@ export class Session {
     return made;
   }
 
+  /** DROP DATABASE; the one in use stays, as on a server. */
+  drop(name: string): void {
+    const found = this.databases.get(name.toLowerCase());
+    if (found && found !== this.current) this.databases.delete(name.toLowerCase());
+  }
+
   /** Counts something that is left alone; the first of its kind in a file is shown. */
   note(code: IssueCode, what: string, object: string, source: Source, span: Span): void {
     const key = `${code} ${what} ${source.file} ${object}`;
