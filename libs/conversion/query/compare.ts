@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
-import { comparesWithoutCase } from './caseless.ts';
+import { comparesWithoutCase, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
 import { quoted } from './sql-text.ts';
@@ -56,7 +56,9 @@ export function comparable(
     const collate = collateClause(t, [a, b], span);
     const fold = t.profile.foldCase && !comparesWithoutCase([a, b]) && !isCaseSensitive(collationName(t, [a, b], span));
     const [x, y] = [a, b].some(endsInBlank) && !t.profile.rtrim ? [withoutBlanks(a), withoutBlanks(b)] : [a, b];
-    return { left: stringKey(t, x, fold), right: `${stringKey(t, y, fold)}${collate}` };
+    // Names of PostgreSQL have a collation of their own, which meets that of a column without case.
+    const key = (one: TypedSql): string => stringKey(t, fold ? searchable(t, one) : one, fold);
+    return { left: key(x), right: `${key(y)}${collate}` };
   }
   return { left: keyed(t, a, ordering), right: keyed(t, b, ordering) };
 }
