@@ -35,6 +35,23 @@ function object(path: string, ...statements: string[]): NewObject {
   };
 }
 
+/** Connections of which the answer to COMMIT is lost: it has come to the server, or not. */
+function losingCommit(pool: pg.Pool, arrives: boolean): pg.Pool {
+  const connect = async (): Promise<pg.PoolClient> => {
+    const client = await pool.connect();
+    const query = client.query.bind(client) as (text: unknown, values?: unknown) => Promise<unknown>;
+    return {
+      query: async (text: unknown, values?: unknown) => {
+        if (text !== 'commit') return query(text, values);
+        await query(arrives ? 'commit' : 'rollback');
+        throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+      },
+      release: () => client.release(),
+    } as unknown as pg.PoolClient;
+  };
+  return { connect, query: pool.query.bind(pool) } as unknown as pg.Pool;
+}
+
 const edit = (text: string): Edit => ({ text, hash: `hash of ${text}` });
 
 describe('objects in a target', () => {
@@ -115,6 +132,20 @@ describe('objects in a target', () => {
     await save(object(path, '?CREATE VIEW "public"."twice" AS SELECT 1 AS n'));
     const both = await Promise.all([apply(path), apply(path)]);
     expect(both.map((one) => one.outcome).sort()).toEqual(['applied', 'unchanged']);
+  });
+
+  test.each([
+    ['arrived', true, ['applied', 'unchanged']],
+    ['did not arrive', false, ['applied', 'applied']],
+  ])('where a COMMIT is not answered that %s, the next attempt finds out', async (_, arrives, expected) => {
+    const path = `dbo/view/Lost${Number(arrives)}.sql`;
+    await save(object(path, `?CREATE VIEW "public"."lost_${Number(arrives)}" AS SELECT 1 AS n`));
+    const deaf = new ControlStore(losingCommit(pool, arrives), control.job);
+    await expect(applyObject(deaf, path, WHO)).rejects.toMatchObject({ kind: 'TargetConnectionLost' });
+    expect(await stateOf(path)).toBe(arrives ? 'applied' : 'converted');
+    expect((await apply(path)).outcome).toBe(expected[1]);
+    const found = await control.workspace.read(path);
+    expect(found?.history.map((one) => one.what)).toEqual(['converted', 'applied']);
   });
 
   test('changed ones are replaced, and what of ours needs them is to be applied again', async () => {

@@ -98,18 +98,23 @@ export function outcomeOf(
   return { path, kind: row?.kind ?? '', name, phase: row?.phase ?? null, outcome, error, dropped };
 }
 
-/** Whether an object is in the target as its text says: applied, and nothing of it is gone. @throws Conflict where somebody else changed it */
-export async function isInPlace(client: pg.ClientBase, control: ControlStore, row: WorkspaceRow): Promise<boolean> {
+/** What of an object is there, and whether it is as its text says: applied, and nothing of it is gone. @throws Conflict where somebody else changed it */
+export async function lookAt(
+  client: pg.ClientBase,
+  control: ControlStore,
+  row: WorkspaceRow,
+): Promise<{ readonly owned: readonly OwnedObject[]; readonly isInPlace: boolean }> {
   const owned = await findOwned(client, control.job, row.path);
   for (const one of owned)
     if (one.hash !== one.recorded)
       throw new Conflict(`${one.type} ${one.identity} was changed by somebody else since it was made`);
-  if (row.state !== 'applied' || row.appliedHash !== row.hash) return false;
+  if (row.state !== 'applied' || row.appliedHash !== row.hash) return { owned, isInPlace: false };
   const recorded = await client.query<{ count: string }>(
     `select count(*) from sluice.owned where job = $1 and path = $2 and not is_part`,
     [control.job, row.path],
   );
-  return Number(recorded.rows[0]?.count ?? 0) === owned.filter((one) => !one.isPart).length;
+  const isInPlace = Number(recorded.rows[0]?.count ?? 0) === owned.filter((one) => !one.isPart).length;
+  return { owned, isInPlace };
 }
 
 async function bring(
@@ -119,53 +124,59 @@ async function bring(
   who: string,
 ): Promise<ObjectOutcome> {
   const { path } = row;
-  if (await isInPlace(client, control, row)) return outcomeOf(row, path, 'unchanged', row.error);
+  const { owned, isInPlace } = await lookAt(client, control, row);
+  if (isInPlace) return outcomeOf(row, path, 'unchanged', row.error);
   const statements = textsOf(row);
-  const owned = await findOwned(client, control.job, path);
-  const changed = (await changeInPlace(client, owned, statements)) ?? (await makeAnew(client, control, row, who));
-  const parts = await findDependents(client, changed.made);
-  const [keys, paths] = [new Set(changed.made.map(keyOf)), changed.dropped];
+  const removed = async (): Promise<readonly string[]> => {
+    if (owned.length === 0) return [];
+    const { paths } = await removeOwned(client, control, owned, { withData: false });
+    await control.workspace.setDropped(client, paths, `dropped with ${path}`, who);
+    return paths;
+  };
+  const changed = (await changeInPlace(client, owned, statements)) ?? {
+    dropped: await removed(),
+    ...(await makeAnew(client, control, statements)),
+  };
   await recordOwned(client, control.job, path, [
     ...changed.made.map((one) => ({ ...one, isPart: false })),
-    ...parts.filter((one) => !keys.has(keyOf(one)) && changed.isFresh).map((one) => ({ ...one, isPart: true })),
+    ...changed.parts.map((one) => ({ ...one, isPart: true })),
   ]);
   const warning = changed.warnings.length > 0 ? changed.warnings.join('; ') : null;
   const what = owned.length > 0 ? 'replaced' : 'applied';
   await control.workspace.setApplied(client, path, { what, who, warning });
-  return outcomeOf(row, path, what, warning, paths);
+  return outcomeOf(row, path, what, warning, changed.dropped);
 }
 
 /** What a run of statements left. */
 interface Change {
   readonly made: readonly TargetObject[];
-  /** Made just now: what depends on it is its part. */
-  readonly isFresh: boolean;
+  /** What came with it. */
+  readonly parts: readonly TargetObject[];
   readonly warnings: readonly string[];
   /** Paths of what went with it. */
   readonly dropped: readonly string[];
 }
 
-/** Drops what of the object is there, and runs its statements. */
-async function makeAnew(client: pg.PoolClient, control: ControlStore, row: WorkspaceRow, who: string): Promise<Change> {
-  const statements = textsOf(row);
-  const owned = await findOwned(client, control.job, row.path);
-  const removal = owned.length > 0 ? await removeOwned(client, control, owned, { withData: false }) : null;
-  if (removal) await control.workspace.setDropped(client, removal.paths, `dropped with ${row.path}`, who);
-  const made = statements.flatMap(({ sql }) => madeBy(sql) ?? []);
+/** Runs the statements of an object of which nothing is there. */
+async function makeAnew(
+  client: pg.PoolClient,
+  control: ControlStore,
+  statements: readonly StatementText[],
+): Promise<Omit<Change, 'dropped'>> {
+  const named = statements.flatMap(({ sql }) => madeBy(sql) ?? []);
   const altered = statements.flatMap(({ sql }) => alteredBy(sql) ?? []);
-  const [before, tables] = [await findMade(client, made), await findTables(client, altered)];
+  const [before, tables] = [await findMade(client, named), await findTables(client, altered)];
   const warnings = await run(client, statements);
   failpoint('apply.statements-run');
-  const after = await findMade(client, made);
+  const after = await findMade(client, named);
   refuseTaken(before, after);
   await updateRecorded(client, control.job, tables, await findTables(client, altered));
   const there = new Set(before.map(keyOf));
-  return {
-    made: after.filter((one) => !there.has(keyOf(one))),
-    isFresh: true,
-    warnings,
-    dropped: removal?.paths ?? [],
-  };
+  const made = after.filter((one) => !there.has(keyOf(one)));
+  const own = new Set(made.map(keyOf));
+  // It was made just now: what depends on it came with it.
+  const parts = (await findDependents(client, made)).filter((one) => !own.has(keyOf(one)));
+  return { made, parts, warnings };
 }
 
 const REPLACES = /^create\s+or\s+replace\s/i;
@@ -192,7 +203,7 @@ async function changeInPlace(
     const after = await findMade(client, made);
     const isSame = after.every((one) => ours.has(keyOf(one)) || before.get(keyOf(one))?.hash === one.hash);
     if (isSame && after.length === before.size)
-      return { made: after.filter((one) => ours.has(keyOf(one))), isFresh: false, warnings: [], dropped: [] };
+      return { made: after.filter((one) => ours.has(keyOf(one))), parts: [], warnings: [], dropped: [] };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
   }

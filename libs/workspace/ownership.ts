@@ -50,7 +50,7 @@ const DROP = `case when i.classid = 'pg_constraint'::regclass
   then (select format('alter table %s drop constraint %I', k.conrelid::regclass, k.conname) from pg_constraint k where k.oid = i.objid and k.conrelid <> 0)
   else format('drop %s %s', n.type, n.identity) end`;
 
-/** Rows of `i(classid, objid)` as target objects; those that do not exist are left out. */
+/** Long to plan and asked for every object: prepared once for each connection. Rows of `i(classid, objid)` as target objects; those that do not exist are left out. */
 const DESCRIBED = `select i.classid::int8 as classid, i.objid::int8 as objid, n.type, n.identity, encode(sha256(convert_to(coalesce(${DEFINITION}, ''), 'UTF8')), 'hex') as hash, ${DROP} as drop`;
 const NAMED = `cross join lateral pg_identify_object(i.classid, i.objid, 0) as n`;
 
@@ -62,8 +62,9 @@ function numbered<T extends TargetObject>(rows: readonly T[]): T[] {
 /** What stands in the target under the names that statements make. Of routines: every one of that name. */
 export async function findMade(client: pg.ClientBase, made: readonly MadeObject[]): Promise<TargetObject[]> {
   if (made.length === 0) return [];
-  const result = await client.query<TargetObject>(
-    `with m as (select type, coalesce(schema, current_schema()) as schema, name, to_regclass(parent) as parent, parent as written
+  const result = await client.query<TargetObject>({
+    name: 'sluice made',
+    text: `with m as (select type, coalesce(schema, current_schema()) as schema, name, to_regclass(parent) as parent, parent as written
          from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as x(type, schema, name, parent)),
        i as (
          select 'pg_class'::regclass as classid, c.oid as objid from m join pg_namespace s on s.nspname = m.schema join pg_class c on c.relname = m.name and c.relnamespace = s.oid
@@ -77,13 +78,13 @@ export async function findMade(client: pg.ClientBase, made: readonly MadeObject[
          union select 'pg_extension'::regclass, e.oid from m join pg_extension e on e.extname = m.name where m.type = 'extension'
          union select 'pg_namespace'::regclass, s.oid from m join pg_namespace s on s.nspname = m.name where m.type = 'schema')
      ${DESCRIBED} from i ${NAMED} where n.identity is not null`,
-    [
+    values: [
       made.map((one) => one.type),
       made.map((one) => one.schema),
       made.map((one) => one.name),
       made.map((one) => one.parent),
     ],
-  );
+  });
   return numbered(result.rows);
 }
 
@@ -101,8 +102,9 @@ export async function findTables(client: pg.ClientBase, names: readonly string[]
 /** What goes when these go: rows of sluice.owned's kind. Views of tables, foreign keys on them, their indexes, sequences of identities …; without the objects themselves. */
 export async function findDependents(client: pg.ClientBase, objects: readonly TargetObject[]): Promise<TargetObject[]> {
   if (objects.length === 0) return [];
-  const result = await client.query<TargetObject>(
-    `with recursive root as (select classid, objid from unnest($1::int8[]::oid[], $2::int8[]::oid[]) as r(classid, objid)),
+  const result = await client.query<TargetObject>({
+    name: 'sluice dependents',
+    text: `with recursive root as (select classid, objid from unnest($1::int8[]::oid[], $2::int8[]::oid[]) as r(classid, objid)),
        d as (
          select classid, objid from root
          union
@@ -120,18 +122,19 @@ export async function findDependents(client: pg.ClientBase, objects: readonly Ta
        and not exists (select 1 from pg_type t where i.classid = 'pg_type'::regclass and t.oid = i.objid
          and (t.typelem <> 0 and t.typcategory = 'A' or t.typrelid <> 0 and exists (select 1 from pg_class c where c.oid = t.typrelid and c.relkind <> 'c')))
        and not exists (select 1 from pg_trigger t where i.classid = 'pg_trigger'::regclass and t.oid = i.objid and t.tgisinternal)`,
-    [objects.map((one) => one.classid), objects.map((one) => one.objid)],
-  );
+    values: [objects.map((one) => one.classid), objects.map((one) => one.objid)],
+  });
   return numbered(result.rows);
 }
 
 /** Objects of ours as they are now, of one object of the workspace, in the order in which they were made; what is gone is left out. */
 export async function findOwned(client: pg.ClientBase, job: string, path: string): Promise<OwnedObject[]> {
-  const result = await client.query<OwnedObject>(
-    `with i as (select classid, objid, path, ordinal, is_part, identity, hash from sluice.owned where job = $1 and path = $2)
+  const result = await client.query<OwnedObject>({
+    name: 'sluice owned',
+    text: `with i as (select classid, objid, path, ordinal, is_part, identity, hash from sluice.owned where job = $1 and path = $2)
      ${DESCRIBED}, i.path, i.is_part as "isPart", i.hash as recorded from i ${NAMED} where n.identity = i.identity order by i.ordinal`,
-    [job, path],
-  );
+    values: [job, path],
+  });
   return numbered(result.rows);
 }
 
@@ -147,11 +150,17 @@ export async function findOurs(
     path: string;
     recorded: string;
     isPart: boolean;
-  }>(
-    `select o.classid::int8 as classid, o.objid::int8 as objid, o.path, o.hash as recorded, o.is_part as "isPart" from sluice.owned o
+  }>({
+    name: 'sluice ours',
+    text: `select o.classid::int8 as classid, o.objid::int8 as objid, o.path, o.hash as recorded, o.is_part as "isPart" from sluice.owned o
      join unnest($2::int8[]::oid[], $3::int8[]::oid[], $4::text[]) as x(classid, objid, identity) on x.classid = o.classid and x.objid = o.objid and x.identity = o.identity where o.job = $1`,
-    [job, objects.map((one) => one.classid), objects.map((one) => one.objid), objects.map((one) => one.identity)],
-  );
+    values: [
+      job,
+      objects.map((one) => one.classid),
+      objects.map((one) => one.objid),
+      objects.map((one) => one.identity),
+    ],
+  });
   return new Map(result.rows.map(({ classid, objid, ...rest }) => [`${classid}/${objid}`, rest]));
 }
 

@@ -1,10 +1,12 @@
 import { madeBy } from '#pgsql';
 import type { ControlStore, WorkspaceRow } from '#target-postgres';
-import { isInPlace, type ObjectOutcome, outcomeOf, textsOf } from './apply.ts';
+import { lookAt, type ObjectOutcome, outcomeOf, textsOf } from './apply.ts';
 import { Conflict } from './conflict.ts';
 import { findMade, findOwned } from './ownership.ts';
 import { checkRemoval } from './removal.ts';
 import { inTransaction } from './session.ts';
+
+const NOTHING = { owned: [], isInPlace: false } as const;
 
 /**
  * What applying these rows would do, as far as it can be known without doing it: whether PostgreSQL takes the statements is not. Changes nothing. `isInstalled`: the target has a
@@ -21,12 +23,12 @@ export function planApply(
       const planned: ObjectOutcome[] = [];
       for (const row of rows) {
         try {
-          if (isInstalled && (await isInPlace(client, control, row))) {
+          const { owned, isInPlace } = isInstalled ? await lookAt(client, control, row) : NOTHING;
+          if (isInPlace) {
             planned.push(outcomeOf(row, row.path, 'unchanged'));
             continue;
           }
           const statements = textsOf(row);
-          const owned = isInstalled ? await findOwned(client, control.job, row.path) : [];
           if (owned.length > 0) {
             const paths = await checkRemoval(client, control, owned, { withData: false });
             planned.push(outcomeOf(row, row.path, 'replaced', null, paths));
