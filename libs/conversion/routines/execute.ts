@@ -1,7 +1,7 @@
 import { findAll, parseBatch } from '#tsql';
 import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
 import type { ResultColumn } from '../query/index.ts';
-import { variableOf } from './assign.ts';
+import { convertedField, variableOf } from './assign.ts';
 import { declaredText, executeParts, type Given } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { resultSet } from './result-sets.ts';
@@ -23,6 +23,7 @@ export function execute(e: Emitter, node: Execute): void {
   e.facts.writes = true;
   withError(e, routine.asksError === true, () => {
     if (routine.kind === 'procedure') callProcedure(e, node, routine);
+    else if (routine.kind === 'scalar') callScalar(e, node, routine);
     else selectRows(e, node, routine);
   });
 }
@@ -135,6 +136,15 @@ function rowsOf(e: Emitter, node: Execute, routine: RoutineSignature): string {
     arg ? [`${parameter.name} => ${argument(e, parameter, arg.value)}`] : [],
   );
   return `${routine.sql}(${texts.join(', ')})`;
+}
+
+/** `EXEC @r = f 1`: a scalar function, whose value goes to the variable. */
+function callScalar(e: Emitter, node: Execute, routine: RoutineSignature): void {
+  const call = rowsOf(e, node, routine);
+  e.pieces.push({ kind: 'expression', sql: call, line: node.span.line });
+  if (!node.result) return e.laid(`PERFORM ${call};`);
+  const target = variableOf(e, node.result);
+  e.line(`${target.name} := ${convertedField(e, call, routine.returns ?? target.type, target, node.span)};`);
 }
 
 /** A procedure that is a function: its rows are the caller's. */

@@ -3,7 +3,7 @@ import type { Query, SelectSpec, Span, Statement } from '#tsql';
 import type { ResultColumn, TranslatedQuery } from '../query/index.ts';
 import { selectAssign } from './assign.ts';
 import type { Emitter } from './emitter.ts';
-import { setRowCount, takeRowCount } from './row-count.ts';
+import { takeRowCount } from './row-count.ts';
 import { temporaryName } from './temporary.ts';
 
 /** SELECT as a statement: it assigns, makes a table, or gives a result set. */
@@ -77,7 +77,11 @@ export function resultSet(
     return;
   }
   const cursor = e.cursorName(index);
-  e.line(`OPEN ${cursor} FOR`);
+  e.line(`OPEN ${cursor} ${e.facts.rowCount ? 'SCROLL ' : ''}FOR`);
   e.indented(() => e.sql(made.sql, span));
-  setRowCount(e, '-1');
+  if (!e.facts.rowCount) return;
+  // The caller fetches the rows; who asks how many there are walks through them first.
+  e.line(`MOVE FORWARD ALL IN ${cursor};`);
+  takeRowCount(e);
+  e.line(`MOVE ABSOLUTE 0 IN ${cursor};`);
 }
