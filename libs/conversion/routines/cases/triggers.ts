@@ -60,7 +60,7 @@ CREATE TRIGGER dbo.QuietSay ON dbo.Quiet AFTER INSERT AS
 PRINT 'heard'
 GO`,
   issues: [
-    'SL1051 dbo.NoDrops',
+    'SL1051 NoDrops',
     'SL1052 dbo.StockNames',
     'SL1053 dbo.FullNameInsert',
     'SL1053 dbo.SoftDelete',
