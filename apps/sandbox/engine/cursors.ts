@@ -5,6 +5,7 @@ import { planCursor, requestedKind } from './cursor-plan.ts';
 import { openRows, type CursorRows } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import { columnsOf, rowDecoder } from './query.ts';
+import { reaching } from './other-databases.ts';
 import type { Run } from './run.ts';
 
 /** A cursor: open where it has rows. */
@@ -114,9 +115,17 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
 
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
-  const plan = await planCursor({ ...run, frame: cursor.frame }, cursor.definition);
-  cursor.rows = await openRows(run, plan, cursor.frame);
-  run.session.cursorRows = cursor.rows.size ?? -1;
+  const inner: Run = { ...run, frame: cursor.frame };
+  const { plan, rows } = await reaching(inner, cursor.definition.query, async (reader) => {
+    // Of a table of another database a copy is read.
+    const plan =
+      reader.foreign === undefined
+        ? await planCursor(reader, cursor.definition)
+        : ({ kind: 'static', query: cursor.definition.query } as const);
+    return { plan, rows: await openRows(reader, plan, cursor.frame) };
+  });
+  cursor.rows = rows;
+  run.session.cursorRows = rows.size ?? -1;
   if (has(cursor, 'TYPE_WARNING') && plan.kind !== requestedKind(cursor.definition)) {
     run.out.info(new SqlError(16_956, 'The created cursor is not of the requested type.', 10));
   }

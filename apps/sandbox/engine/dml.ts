@@ -1,6 +1,6 @@
-import type { ResultColumn, SqlType, TranslatedDml } from '#conversion';
+import { translateQuery, type ResultColumn, type SqlType, type TranslatedDml } from '#conversion';
 import { changeOf } from './profile.ts';
-import { findAll, type Delete, type Insert, type Merge, type Update } from '#tsql';
+import { findAll, type Delete, type Insert, type Merge, type Query, type Update } from '#tsql';
 import { checkCascades } from './cascades.ts';
 import { namePartsOf } from './names.ts';
 import { sequenceName, type CatalogObject } from '../catalog/index.ts';
@@ -10,6 +10,7 @@ import { callStatement } from './procedure-call.ts';
 import { columnsOf, finish, rowDecoder } from './query.ts';
 import { bind, contextOf, translated, type Run } from './run.ts';
 import type { SessionScope } from './session-scope.ts';
+import { receivesRows, targetDatabase } from './other-databases.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
 import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
@@ -41,6 +42,10 @@ export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
   const statement = limited(asWritten, run.session.options.rowCount);
   if (statement.kind === 'insert' && statement.source.kind === 'insertExecute') {
     finish(run, await insertExecute(run, statement), COMMAND.insert);
+    return;
+  }
+  if (statement.kind === 'insert' && statement.source.kind === 'insertQuery' && (await isElsewhere(run, statement))) {
+    finish(run, await insertElsewhere(run, statement, statement.source.query), COMMAND.insert);
     return;
   }
   const named = await translated(run, statement.target, (_, context) => namedObject(statement, context.scope));
@@ -306,6 +311,29 @@ class CollectingSink implements ResultSink {
   envChange(change: Parameters<ResultSink['envChange']>[0]): void {
     this.outer.envChange(change);
   }
+}
+
+/** Whether the rows of INSERT … SELECT go to a table of another database, which then takes them by an INSERT of its own. */
+async function isElsewhere(run: Run, statement: Insert): Promise<boolean> {
+  const place = await targetDatabase(run, statement);
+  return receivesRows(statement) && place !== undefined && place !== run.session.catalogDatabase;
+}
+
+/** The rows are made here, where the statement stands, and inserted there. */
+async function insertElsewhere(run: Run, statement: Insert, query: Query): Promise<number> {
+  const { target, columns, top } = statement;
+  if (top !== undefined || (target.kind !== 'table' && target.kind !== 'tableVariable'))
+    throw new SqlError(
+      40515,
+      'INSERT TOP into a table of another database is not supported in this version of SQL Server.',
+    );
+  const whole = statement.with === undefined ? query : { ...query, with: statement.with };
+  const rows = translateQuery(whole, await contextOf(run));
+  const values = await bind(run, rows.parameters);
+  const names = columns.map((column) => column.name);
+  return insertRows(run, target, names, rows.columns, ({ physical }) =>
+    run.session.query(`INSERT INTO ${physical} ${rows.sql}`, values, { writes: true, signal: run.signal }),
+  );
 }
 
 async function insertExecute(run: Run, statement: Insert): Promise<number> {

@@ -73,6 +73,8 @@ export class EngineSession implements SqlSession {
   private own: CatalogSnapshot | undefined;
   /** Set while a definition is being changed: what it does inside belongs to the same transaction. */
   private changing: PgQuerier | undefined;
+  /** Databases in which the open transaction may have changed definitions, beside the current one. */
+  private readonly reached = new Set<Database>();
   private physicalNumber = 0;
   private readonly end = new AbortController();
   private closed: Promise<void> | undefined;
@@ -156,25 +158,52 @@ export class EngineSession implements SqlSession {
       throw new SqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
     }
     const old = this.database;
-    const left = this.current.id;
-    if (next !== this.current && this.tx.depth > 0) {
-      throw new SqlError(40515, 'The sandbox cannot change the database inside a transaction (USE).');
-    }
+    const before = this.current;
+    const left = before.id;
     await this.requireAccess(next);
     this.current = next;
     this.own = undefined;
     await this.connect();
+    await this.tx.enlist(this.link);
+    if (this.tx.depth > 0) this.reached.add(before);
     await this.readDefaultSchema();
-    // Temporary tables hang on the connection: without any it need not stay.
-    if (next.id !== left && !this.hasTemporaryTables) await this.disconnect(left);
+    // Temporary tables and transactions hang on the connection: without any it need not stay.
+    if (next.id !== left && !this.hasTemporaryTables && this.tx.depth === 0) await this.disconnect(left);
     out.envChange({ kind: 'database', name: next.info.name, old });
     out.info(new SqlError(5701, `Changed database context to '${next.info.name}'.`, 0, 2));
+  }
+
+  /** Does a part of a statement in another database, inside the same transaction; the session's own database stays what it is. */
+  async within<T>(next: Database, work: () => Promise<T>): Promise<T> {
+    if (next === this.current) return work();
+    await this.requireAccess(next);
+    const { current, defaultSchema } = this;
+    this.current = next;
+    this.own = undefined;
+    try {
+      await this.connect();
+      await this.tx.enlist(this.link);
+      await this.identity.apply(this.link);
+      await this.readDefaultSchema();
+      this.reached.add(next);
+      return await work();
+    } finally {
+      this.current = current;
+      this.defaultSchema = defaultSchema;
+      this.own = undefined;
+    }
+  }
+
+  /** Whether the session's principal may use a database. */
+  async mayUse(next: Database): Promise<boolean> {
+    const { identity } = this;
+    return identity.isUser ? next === this.current : this.server.mayConnect(identity.currentLogin, next);
   }
 
   /** Throws 916 where the session's principal may not use the database. */
   private async requireAccess(next: Database): Promise<void> {
     const { identity } = this;
-    if (identity.isUser ? next === this.current : await this.server.mayConnect(identity.currentLogin, next)) return;
+    if (await this.mayUse(next)) return;
     throw new SqlError(
       916,
       `The server principal "${identity.currentLogin}" is not able to access the database "${next.info.name}" under the current security context.`,
@@ -226,11 +255,12 @@ export class EngineSession implements SqlSession {
     const { functions } = this.current;
     await functions.ready();
     if (READS_SESSIONS.test(sql) || functions.readsSessions(sql)) await this.server.reportSessions(this.link);
-    const prelude = this.tx.prelude(options.writes);
+    const { link } = this;
+    const prelude = this.tx.prelude(link, options.writes);
     try {
-      return await this.link.run(sql, values, { ...options, prelude });
+      return await link.run(sql, values, { ...options, prelude });
     } catch (error) {
-      await this.tx.undo();
+      await this.tx.undo(link);
       throw this.stopped(error, options.signal);
     } finally {
       if (options.writes) this.wrote();
@@ -255,11 +285,11 @@ export class EngineSession implements SqlSession {
     const { link, tx } = this;
     await this.current.functions.ready();
     if (tx.depth > 0) {
-      for (const command of tx.prelude(true)) await link.run(command);
+      for (const command of tx.prelude(link, true)) await link.run(command);
       try {
         return await link.watched(() => work(link.client));
       } catch (error) {
-        await tx.undo();
+        await tx.undo(link);
         throw error;
       }
     }
@@ -308,7 +338,9 @@ export class EngineSession implements SqlSession {
       this.tx.ddl = false;
       this.own = undefined;
       this.current.catalog.bump();
+      for (const database of this.reached) database.catalog.bump();
     }
+    this.reached.clear();
   }
 
   /** ROLLBACK of the whole transaction, for what the engine itself ends. */
@@ -318,13 +350,22 @@ export class EngineSession implements SqlSession {
 
   /** ROLLBACK to a savepoint, or of the whole; true where the transaction ended. Table variables keep their rows. */
   async rollbackTo(name: string | undefined): Promise<boolean> {
-    const { link, tx } = this;
-    const kept = tx.depth > 0 && !link.broken ? await this.locals.save(link) : [];
+    const { tx } = this;
+    const places = this.server.all.filter(({ id }) => this.links.get(id)?.broken === false && this.locals.livesIn(id));
+    const kept: (() => Promise<void>)[] = [];
+    for (const place of places) {
+      await this.within(place, async () => {
+        const rows = tx.depth > 0 ? await this.locals.save(this.link, place.id) : [];
+        kept.push(() =>
+          this.within(place, () => this.locals.restore(this.link, place.id, rows, (work) => this.atomic(work))),
+        );
+      });
+    }
     let ended = true;
     if (name === undefined) await tx.rollback();
     else ended = await tx.rollbackTo(name);
     this.wrote();
-    if (!link.broken) await this.locals.restore(link, kept, (work) => this.atomic(work));
+    for (const restore of kept) await restore();
     return ended;
   }
 
@@ -443,6 +484,7 @@ export class EngineSession implements SqlSession {
       if (this.tx.depth > 0 && !keep) await this.tx.rollback();
       if (!keep) this.transactionEnded();
       await this.dropTemporary(this.root);
+      if (this.server.globalTables.hasOf(this)) await this.server.globalTables.dropOf(this);
       this.root = new Frame('', 0, 0, undefined);
       this.cursors.clear();
       this.api.reset();
@@ -496,7 +538,9 @@ export class EngineSession implements SqlSession {
 
   private async letGo(): Promise<void> {
     this.server.forget(this);
+    const { globalTables } = this.server;
     await Promise.all([...this.links.values()].map((link) => link.close()));
+    if (globalTables.hasOf(this)) await globalTables.dropOf(this);
   }
 
   private batchFrame(): Frame {

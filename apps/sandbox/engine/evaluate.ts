@@ -1,12 +1,17 @@
 import { translateExpression, type SqlType, type TranslatedExpression } from '#conversion';
 import type { AssignOperator, BinaryOperator, Expression } from '#tsql';
 import { SqlError } from '../session.ts';
+import { reaching } from './other-databases.ts';
 import { bind, translated, type Run } from './run.ts';
 
 /** The value of an expression converted to a type as an assignment does, as text of the storage type. */
 export async function evaluate(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
   const quick = constantOf(run, expression, type);
   if (quick !== undefined) return quick;
+  return reaching(run, expression, (inner) => compute(inner, expression, type));
+}
+
+async function compute(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
   const translation = await translateValue(run, expression, type);
   const values = await bind(run, translation.parameters);
   const result = await run.session.query(`SELECT ${translation.sql}`, values, {
@@ -28,10 +33,12 @@ export async function evaluateTyped(
   run: Run,
   expression: Expression,
 ): Promise<{ type: SqlType; value: string | null }> {
-  const translation = await translated(run, expression, (node, context) => translateExpression(node, context));
-  const values = await bind(run, translation.parameters);
-  const result = await run.session.query(`SELECT ${translation.sql}`, values, { writes: false, signal: run.signal });
-  return { type: translation.type, value: result.rows[0]?.[0] ?? null };
+  return reaching(run, expression, async (inner) => {
+    const translation = await translated(inner, expression, (node, context) => translateExpression(node, context));
+    const values = await bind(inner, translation.parameters);
+    const result = await run.session.query(`SELECT ${translation.sql}`, values, { writes: false, signal: run.signal });
+    return { type: translation.type, value: result.rows[0]?.[0] ?? null };
+  });
 }
 
 /** Values that need no server: NULL, small integers for int, strings that fit, a variable of the same type. */

@@ -1,6 +1,8 @@
 import type { FunctionHandler, FunctionInvocation, TypedSql } from '#conversion';
 import type { TriggerState } from './frame.ts';
+import { isGlobalTemporary } from './names.ts';
 import type { Run } from './run.ts';
+import { partsOf } from './session-scope.ts';
 
 /** Functions whose answer is known when the statement is translated, because it belongs to the scope that runs: those of triggers. */
 export function frameFunction(
@@ -11,7 +13,8 @@ export function frameFunction(
   if (name === 'cursor_status') return statusOfCursor;
   if (name === 'sessionproperty') return sessionProperty;
   if (name === 'formatmessage') return formatMessage;
-  if (name === 'object_id') return (call) => temporaryId(call) ?? otherwise()?.(call) ?? call.fail(195, '');
+  if (name === 'object_id')
+    return (call) => temporaryId(call) ?? distantId(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
   if (trigger === undefined) return undefined;
   if (name === 'update') return (call) => updated(trigger, call.args[0]?.constant ?? '', (n, m) => call.fail(n, m));
@@ -40,12 +43,22 @@ const formatMessage: FunctionHandler = (call) => {
   };
 };
 
-const TEMPORARY = /^(?:\[?tempdb\]?\.[^.]*\.)\[?(##?[^\]]+)\]?$/i;
+const TEMPORARY = /^(?:\[?tempdb\]?\.[^.]*\.)\[?(#(?!#)[^\]]+)\]?$/i;
 
 /** OBJECT_ID('tempdb..#t'): a number where the session has such a table when the statement runs. */
 function temporaryId(call: FunctionInvocation): TypedSql | undefined {
   const name = TEMPORARY.exec(call.args[0]?.constant ?? '')?.[1];
   return name === undefined ? undefined : call.parameter(`object_id(${name})`, { name: 'int' });
+}
+
+/** OBJECT_ID of a constant name in another database, or of a `##` table: asked there when the statement runs. */
+function distantId(run: Run, call: FunctionInvocation): TypedSql | undefined {
+  const name = call.args[0]?.constant;
+  if (typeof name !== 'string' || typeof call.args[1]?.constant === 'string') return undefined;
+  const parts = partsOf(name);
+  const isDistant = parts.length > 2 || isGlobalTemporary(parts.at(-1) ?? '');
+  if (!isDistant || run.session.server.database(parts.at(-3) ?? '') === run.session.catalogDatabase) return undefined;
+  return call.parameter(`object_id(${name})`, { name: 'int' });
 }
 
 /** CURSOR_STATUS of constant arguments; its answer is that of the moment the statement runs. */

@@ -38,6 +38,8 @@ export interface LocalTable {
   readonly physical: string;
   /** PostgreSQL sequence of the identity column, quoted. */
   readonly sequence?: string;
+  /** The database on whose connection it is; undefined for one that lives no longer than a statement. */
+  readonly databaseId?: number;
   /** Its indexes without a filter; CREATE INDEX adds to them. */
   readonly indexes: LocalIndex[];
 }

@@ -4,6 +4,7 @@ import { SqlError, type ResultSink } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { Flow, Frame } from './frame.ts';
+import { reaching } from './other-databases.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
 import { requireRights } from './permissions.ts';
@@ -73,8 +74,10 @@ export async function runBatch(
 
 /** Runs a whole body: of a batch, a procedure, a trigger. */
 export async function runBody(run: Run, statements: readonly Statement[]): Promise<void> {
-  await compile(run, statements);
-  const flow = await runList(run, statements);
+  // Copies made for a statement around are not for what it calls.
+  const { foreign: _, ...inner } = run;
+  await compile(inner, statements);
+  const flow = await runList(inner, statements);
   if (typeof flow === 'string') return;
   throw new SqlError(
     133,
@@ -166,11 +169,13 @@ async function runWhile(run: Run, condition: Expression, body: Statement): Promi
 async function holds(run: Run, condition: Expression): Promise<boolean> {
   let result = false;
   const failed = await settle(run, condition.span.line, 'IF', async () => {
-    await requireRights(run, condition);
-    const predicate = await translated(run, condition, (node, context) => translatePredicate(node, context));
-    const values = await bind(run, predicate.parameters);
-    const answer = await run.session.query(`SELECT ${predicate.sql}`, values, { writes: false, signal: run.signal });
-    result = answer.rows[0]?.[0] === 't';
+    result = await reaching(run, condition, async (inner) => {
+      await requireRights(inner, condition);
+      const predicate = await translated(inner, condition, (node, context) => translatePredicate(node, context));
+      const values = await bind(inner, predicate.parameters);
+      const answer = await run.session.query(`SELECT ${predicate.sql}`, values, { writes: false, signal: run.signal });
+      return answer.rows[0]?.[0] === 't';
+    });
   });
   if (!failed) run.session.rowCount = 0;
   return result;

@@ -53,11 +53,16 @@ export class LocalTables {
     this.dropped = [];
   }
 
-  /** What table variables hold, to be called before a rollback. */
-  async save(link: PgLink): Promise<readonly Kept[]> {
+  /** Whether there are, or were, any in a database. */
+  livesIn(databaseId: number): boolean {
+    return [...this.entries.values(), ...this.dropped].some((entry) => entry.local.databaseId === databaseId);
+  }
+
+  /** What the table variables of a database hold, to be called before a rollback. */
+  async save(link: PgLink, databaseId: number): Promise<readonly Kept[]> {
     const kept: Kept[] = [];
     for (const entry of this.entries.values()) {
-      if (!entry.variable) continue;
+      if (!entry.variable || entry.local.databaseId !== databaseId) continue;
       const { physical, sequence } = entry.local;
       const { rows } = await link.run(`SELECT ${entry.columns.join(', ')} FROM ${physical}`);
       const identity =
@@ -70,11 +75,13 @@ export class LocalTables {
   /** After the rollback: table variables as they were, names of temporary tables as the rollback left them. */
   async restore(
     link: PgLink,
+    databaseId: number,
     kept: readonly Kept[],
     atomic: (work: (pg: PgQuerier) => Promise<unknown>) => Promise<unknown>,
   ): Promise<void> {
-    if (this.entries.size === 0 && this.dropped.length === 0) return;
-    const all = [...this.entries.values(), ...this.dropped];
+    const own = (entry: LocalEntry): boolean => entry.local.databaseId === databaseId;
+    const all = [...this.entries.values(), ...this.dropped].filter(own);
+    if (all.length === 0) return;
     const { rows } = await link.run('SELECT n FROM unnest($1::text[]) AS n WHERE to_regclass(n) IS NOT NULL', [
       `{${all.map((entry) => entry.local.physical).join(',')}}`,
     ]);
@@ -87,7 +94,7 @@ export class LocalTables {
     this.dropped = this.dropped.filter((one) => !there.has(one.local.physical));
     for (const one of kept) await refill(link, one, there.has(one.entry.local.physical), atomic);
     for (const entry of [...this.entries.values()]) {
-      if (!entry.variable && !there.has(entry.local.physical)) this.gone(entry);
+      if (own(entry) && !entry.variable && !there.has(entry.local.physical)) this.gone(entry);
     }
   }
 

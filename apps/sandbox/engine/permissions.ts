@@ -2,6 +2,7 @@ import { walk, type Node, type ObjectName, type Statement } from '#tsql';
 import { CDC_ENUMERATION, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { namePartsOf } from './names.ts';
+import { databaseOf } from './other-databases.ts';
 import { parsedBatch } from './parsing.ts';
 import { contextOf, type Run } from './run.ts';
 import type { SessionScope } from './session-scope.ts';
@@ -197,6 +198,8 @@ async function requireUses(
     const last = parts.at(-1) ?? '';
     if (last.startsWith('#') || last.startsWith('@')) continue;
     if (use.permission === 'CALL' && CDC_ENUMERATION.test(last)) await requireChanges(run, scope, last);
+    // Of another database: it asks for itself, where the statement runs or copies it.
+    if (databaseOf(run, parts) !== undefined) continue;
     const object = scope.object(parts);
     if (object === undefined || (parts.length === 1 && scope.isLocal(last))) continue;
     await requireUse(run, scope, { permission: use.permission, object }, chain);

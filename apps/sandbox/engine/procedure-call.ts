@@ -20,6 +20,7 @@ import { Frame, type LocalTable } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
 import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
+import { databaseOf } from './other-databases.ts';
 import { argumentSlot, binaryArgument, isLongBinary } from './parameter-values.ts';
 import { copyEncoderFor, type CopyValue } from './copy.ts';
 import { Cancelled, sqlError } from './pg-error.ts';
@@ -136,6 +137,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
   const inner: Run = { ...run, frame, text };
   const saved = { ...session.options };
   const before = session.tx.depth;
+  const database = session.database;
   try {
     const parsed = parsedBatch(text, session.options.quotedIdentifier);
     if (compiles(run, () => checkText(parsed, frame, text))) await runBody(inner, parsed.statements);
@@ -147,6 +149,8 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     await session.revertTo(identities);
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
+    // USE in a text ends with it.
+    if (session.database !== database) await session.use(database, run.out);
   }
   checkCount(run, before, '');
 }
@@ -199,6 +203,8 @@ export async function callProcedure(
   args: readonly CallArgument[],
 ): Promise<CallResult> {
   const last = name.at(-1) ?? '';
+  const elsewhere = databaseOf(run, name);
+  if (elsewhere !== undefined) return run.session.within(elsewhere, () => callProcedure(run, name.slice(-2), args));
   if (last.toLowerCase() === 'sp_executesql') return executeSql(run, args);
   const { scope } = await contextOf(run);
   const object = scope.object(name.map((part) => part || null));

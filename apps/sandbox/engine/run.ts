@@ -1,5 +1,5 @@
 import type { ParameterRef, TranslationContext } from '#conversion';
-import type { NodeBase } from '#tsql';
+import { qualifiedName, type NodeBase } from '#tsql';
 import type { CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError, type ResultSink } from '../session.ts';
 import type { EngineSession } from './engine-session.ts';
@@ -9,7 +9,8 @@ import { sandbox } from './profile.ts';
 import { cursorStatus } from './cursors.ts';
 import { frameFunction } from './frame-functions.ts';
 import { SESSION_VALUES } from './session-values.ts';
-import { SessionScope } from './session-scope.ts';
+import { isGlobalTemporary } from './names.ts';
+import { partsOf, SessionScope, type Foreign } from './session-scope.ts';
 
 /** Where a statement runs: its session, its scope of variables, where its results go, and the text it was parsed from. */
 export interface Run {
@@ -18,6 +19,8 @@ export interface Run {
   readonly out: ResultSink;
   readonly signal: AbortSignal;
   readonly text: string;
+  /** Tables of other databases that the statement names, as copies (see other-databases). */
+  readonly foreign?: Foreign;
 }
 
 /** Temporary tables are the session's; table variables, and `inserted` and `deleted` of a trigger, are the frame's. */
@@ -38,6 +41,7 @@ export function scopeOf(run: Run, snapshot: CatalogSnapshot): SessionScope {
     {
       variable: (name) => run.frame.variable(name)?.type,
       table: (name) => localTable(run, name),
+      ...(run.foreign ? { foreign: run.foreign } : {}),
       function: (name, otherwise) => frameFunction(run, name, otherwise),
     },
     run.session.defaultSchema,
@@ -68,7 +72,7 @@ export async function translated<N extends NodeBase, R>(
 ): Promise<R> {
   const { session } = run;
   const snapshot = await session.snapshot();
-  if (run.frame.hasTables()) return translate(node, await contextOf(run));
+  if (run.foreign !== undefined || run.frame.hasTables()) return translate(node, await contextOf(run));
   const { dateFirst, dateFormat, rowCount } = session.options;
   const key = `${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
   const versions = kept.get(node) ?? new Map<string, { snapshot: CatalogSnapshot; result: unknown }>();
@@ -119,6 +123,7 @@ function scopeValue(run: Run, name: string): string | null | undefined {
     case 'message':
       return run.session.server.messages.text(Number(argument)) ?? null;
     case 'object_id': {
+      if (!/^#(?!#)/.test(argument)) return undefined;
       const local = localTable(run, argument);
       return local === undefined ? null : `-${/\d+$/.exec(local.physical)?.[0] ?? 1}`;
     }
@@ -127,11 +132,28 @@ function scopeValue(run: Run, name: string): string | null | undefined {
   }
 }
 
+/** OBJECT_ID of a name in another database: NULL where there is none, or no such database for this login. */
+async function distantObject(run: Run, name: string): Promise<string | null | undefined> {
+  const [, what, argument = ''] = SCOPE_VALUE.exec(name) ?? [];
+  if (what !== 'object_id') return undefined;
+  const { session } = run;
+  const parts = partsOf(argument);
+  const last = parts.at(-1) ?? '';
+  const { globalTables } = session.server;
+  const database = isGlobalTemporary(last) ? globalTables.database : session.server.database(parts.at(-3) ?? '');
+  if (database === undefined || !(await session.mayUse(database))) return null;
+  const own = qualifiedName(parts.at(-2) || 'dbo', last);
+  return session.within(database, async () => {
+    const result = await session.query('SELECT meta.f_object_id($1)', [own], { writes: false, signal: run.signal });
+    return result.rows[0]?.[0] ?? null;
+  });
+}
+
 /** The values of a translated statement's parameters, in the order of their numbers. */
 export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<PgValue[]> {
   const values: PgValue[] = [];
   for (const parameter of parameters) {
-    const answer = scopeValue(run, parameter.name);
+    const answer = scopeValue(run, parameter.name) ?? (await distantObject(run, parameter.name));
     if (answer !== undefined) {
       values[parameter.index - 1] = answer;
       continue;

@@ -5,7 +5,13 @@ import { makeTable, sourceOf } from './ddl/create-table.ts';
 import type { IdentityColumn } from './identity-column.ts';
 import type { PgValue } from './large-bind.ts';
 import { bind, type Run } from './run.ts';
-import { createTemporary, definitionOfResult } from './temporary-table.ts';
+import { copyRows } from './copy.ts';
+import type { Database } from './database.ts';
+import { Frame } from './frame.ts';
+import { isGlobalTemporary, isLocalTemporary } from './names.ts';
+import { databaseOf, storable } from './other-databases.ts';
+import { rowsOfStatement } from './row-channel.ts';
+import { createTemporary, definitionOfResult, makeLocal } from './temporary-table.ts';
 
 /** SELECT … INTO: makes the table of the result's columns and fills it; resolves with the number of rows. */
 export async function selectInto(
@@ -27,12 +33,29 @@ export async function selectInto(
   const name = into.at(-1) ?? '';
   checkTwice(query.columns, name);
   const values = await bind(run, query.parameters);
-  if (name.startsWith('#')) {
+  if (isLocalTemporary(name)) {
     return intoTemporary(run, query, name, values, numbered);
   }
+  const elsewhere = databaseOf(run, into);
+  if (elsewhere !== undefined) return intoOther(run, elsewhere, query, { into, numbered, values });
+  return intoNew(run, query, into, { numbered, sql: query.sql, values });
+}
+
+interface Rows {
+  readonly numbered: IdentityColumn | undefined;
+  readonly sql: string;
+  readonly values: readonly PgValue[];
+}
+
+/** Makes the table in the current database, and fills it with the rows of a statement of PostgreSQL. */
+async function intoNew(run: Run, query: TranslatedQuery, into: NameParts, rows: Rows): Promise<number> {
+  const { numbered, sql, values } = rows;
   const { scope } = await sourceOf(run);
+  const name = into.at(-1) ?? '';
+  const isGlobal = isGlobalTemporary(name);
+  if (isGlobal) await run.session.server.globalTables.settled();
   const model: TableModel = {
-    schema: into.at(-2) ?? run.session.defaultSchema,
+    schema: isGlobal ? 'dbo' : (into.at(-2) ?? run.session.defaultSchema),
     name,
     columns: query.columns.map((column, index) => ({
       name: column.name,
@@ -44,7 +67,8 @@ export async function selectInto(
   return run.session.ddl(async (writer, pg) => {
     const created = await makeTable(scope, model, writer, pg);
     const names = created.columns.map((column) => column.physical).join(', ');
-    const result = await pg.query(`INSERT INTO u.${created.physical} (${names}) ${query.sql}`, values);
+    if (isGlobal) run.session.server.globalTables.made(created.objectId, run.session);
+    const result = await pg.query(`INSERT INTO u.${created.physical} (${names}) ${sql}`, [...values]);
     const at = model.columns.findIndex((column) => column.identity);
     const identity = created.columns[at];
     if (identity !== undefined) {
@@ -54,6 +78,36 @@ export async function selectInto(
     }
     return result.rowCount ?? 0;
   });
+}
+
+/** The table of another database: the rows are copied there, then it is made of the copy. */
+async function intoOther(
+  run: Run,
+  database: Database,
+  query: TranslatedQuery,
+  given: {
+    readonly into: NameParts;
+    readonly numbered: IdentityColumn | undefined;
+    readonly values: readonly PgValue[];
+  },
+): Promise<number> {
+  const { session } = run;
+  const frame = new Frame(run.frame.procedure, run.frame.procedureId, run.frame.level, run.frame);
+  const { foreign: _, ...plain } = run;
+  try {
+    const copy = await session.within(database, async () => {
+      const local = await makeLocal(plain, '@sbx_into', storable(definitionOfResult(query.columns)), frame);
+      return { physical: local.physical, link: session.link };
+    });
+    await copyRows(copy.link, copy.physical, rowsOfStatement(session, query.sql, given.values, run.signal));
+    const list = query.columns.map((_column, index) => `c${index + 1}`).join(', ');
+    const sql = `SELECT ${list} FROM ${copy.physical}`;
+    return await session.within(database, () =>
+      intoNew(plain, query, given.into, { numbered: given.numbered, sql, values: [] }),
+    );
+  } finally {
+    await session.within(database, () => session.dropTemporary(frame));
+  }
 }
 
 /** The identity property of a column: that of IDENTITY(), or of the column that it was selected from. */

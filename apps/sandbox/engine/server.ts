@@ -17,6 +17,7 @@ import { Database, databaseUrl } from './database.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
 import { Logins } from './logins.ts';
+import { GlobalTables } from './global-tables.ts';
 import { PgLink } from './pg-link.ts';
 import { reportSessions } from './session-report.ts';
 import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
@@ -79,6 +80,8 @@ export interface DatabaseWatcher {
 /** The server: its databases, logins and sessions over one PostgreSQL. */
 export class SandboxServer implements SqlServer {
   readonly name: string;
+  /** `##` tables. */
+  readonly globalTables = new GlobalTables(() => this.master);
   private readonly databases = new Map<number, Database>();
   private readonly sessions = new Map<number, EngineSession>();
   private readonly watchers: DatabaseWatcher[] = [];
@@ -331,6 +334,7 @@ export class SandboxServer implements SqlServer {
       if (row.databaseId === MASTER) master.info = row;
       else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);
     }
+    await this.globalTables.dropAll();
     await this.publish();
   }
 

@@ -9,16 +9,26 @@ import type {
 } from '#conversion';
 import { catalogFunction, catalogTableFunction, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { isGlobalTemporary, isLocalTemporary, overlayKey } from './names.ts';
 import { FunctionStore } from './function-store.ts';
 import type { LocalTable } from './frame.ts';
 import { tableRelation, viewRelation } from './relations.ts';
 import { SESSION_VALUES, sessionFunction } from './session-values.ts';
 import { tableFunctionRelation, userFunction } from './user-functions.ts';
 
+/** What names of a statement mean that reaches into other databases, by the names as written (`overlayKey`). */
+export interface Foreign {
+  /** Copies of tables that are elsewhere. */
+  readonly copies: ReadonlyMap<string, Relation>;
+  /** Synonyms of the caller's database for tables of this one: their names here. */
+  readonly renamed: ReadonlyMap<string, NameParts>;
+}
+
 /** What names mean besides the catalog: variables and temporary tables of where the statement stands. */
 export interface LocalNames {
   variable(name: string): SqlType | undefined;
   table(name: string): LocalTable | undefined;
+  readonly foreign?: Foreign;
   /** Functions of the scope that runs; `otherwise` is what the name means without it. */
   function?(name: string, otherwise: () => FunctionHandler | undefined): FunctionHandler | undefined;
 }
@@ -46,9 +56,13 @@ export class SessionScope implements Scope {
 
   relation(name: NameParts): Relation | undefined {
     const last = name.at(-1) ?? '';
-    if (last.startsWith('#') || name.length === 1) {
+    const copy = this.locals.foreign?.copies.get(overlayKey(name));
+    if (copy !== undefined) return copy;
+    const renamed = this.locals.foreign?.renamed.get(overlayKey(name));
+    if (renamed !== undefined) return this.relation(renamed);
+    if (isLocalTemporary(last) || name.length === 1) {
       const local = this.locals.table(last);
-      if (local !== undefined || last.startsWith('#')) return local?.relation;
+      if (local !== undefined || isLocalTemporary(last)) return local?.relation;
     }
     const object = this.object(name);
     const synonym = this.snapshot.object(name.at(-2) ?? undefined, last, this.defaultSchema);
@@ -67,9 +81,15 @@ export class SessionScope implements Scope {
 
   private relationOf(object: CatalogObject): Relation | undefined {
     if (object.kind === 'V' && !object.system) {
-      return viewRelation(object, new SessionScope(this.snapshot, NO_LOCALS, object.schema, this.functions));
+      return viewRelation(object, new SessionScope(this.snapshot, this.alone, object.schema, this.functions));
     }
     return object.kind === 'U' || object.kind === 'V' || object.kind === 'S' ? tableRelation(object) : undefined;
+  }
+
+  /** What a module sees of the names around it. */
+  get alone(): LocalNames {
+    const { foreign } = this.locals;
+    return foreign === undefined ? NO_LOCALS : { ...NO_LOCALS, foreign };
   }
 
   /** Whether a name without a schema is a table variable, a temporary table, or `inserted` and `deleted`. */
@@ -82,6 +102,10 @@ export class SessionScope implements Scope {
     const last = name.at(-1) ?? '';
     const schema = name.at(-2) ?? undefined;
     const database = name.length > 2 ? name.at(-3) : null;
+    if (this.locals.foreign?.copies.has(overlayKey(name))) return undefined;
+    const renamed = this.locals.foreign?.renamed.get(overlayKey(name));
+    if (renamed !== undefined) return this.object(renamed, depth);
+    if (isGlobalTemporary(last)) return this.snapshot.object('dbo', last, 'dbo');
     if (name.length > 3 && name[0] != null) throw otherDatabase(name);
     let found = this.snapshot.object(schema, last, this.defaultSchema);
     if (database != null && this.snapshot.fold(database) !== this.snapshot.fold(this.database)) {
@@ -95,7 +119,7 @@ export class SessionScope implements Scope {
   }
 
   tableVariable(name: string): Relation | undefined {
-    return this.locals.table(name)?.relation;
+    return this.locals.foreign?.copies.get(overlayKey([name])) ?? this.locals.table(name)?.relation;
   }
 
   tableFunction(name: NameParts, call: FunctionInvocation): Relation | undefined {

@@ -25,28 +25,36 @@ const SILENT: ResultSink = {
   envChange: () => undefined,
 };
 
+/** The table variable from which an INSERT takes rows that were made before it. */
+export const HANDED_ROWS = '@sbx_rows';
+
+/** Rows that are at hand, or what puts them into the table. */
+export type StagedRows =
+  AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]> | ((local: LocalTable) => Promise<unknown>);
+
 /** A temporary table with the given rows, in the scope of `frame`. */
 export async function stageRows(
   run: Run,
   frame: Frame,
   name: string,
   columns: readonly ResultColumn[],
-  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
+  rows: StagedRows,
 ): Promise<LocalTable> {
   const local = await makeLocal(run, name, definitionOfResult(columns), frame);
-  await copyRows(run.session.link, local.physical, rows);
+  if (typeof rows === 'function') await rows(local);
+  else await copyRows(run.session.link, local.physical, rows);
   return local;
 }
 
 function targetText(target: InsertTarget): string {
   if (target.kind === 'tableVariable') return target.name;
   if (!('hints' in target))
-    return target.name.startsWith('@') || target.name.startsWith('#')
-      ? target.name
-      : qualifiedName(target.schema ?? 'dbo', target.name);
+    return /^[@#]/.test(target.name) ? target.name : qualifiedName(target.schema ?? 'dbo', target.name);
   const { name } = target;
   if (name.name.name.startsWith('#')) return quoteName(name.name.name);
-  return name.schema === undefined ? quoteName(name.name.name) : qualifiedName(name.schema.name, name.name.name);
+  const own = name.schema === undefined ? quoteName(name.name.name) : qualifiedName(name.schema.name, name.name.name);
+  if (name.database === undefined) return own;
+  return `${quoteName(name.database.name)}.${name.schema === undefined ? '.' : ''}${own}`;
 }
 
 /**
@@ -58,7 +66,7 @@ export async function insertRows(
   target: InsertTarget,
   names: readonly string[],
   columns: readonly ResultColumn[],
-  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
+  rows: StagedRows,
 ): Promise<number> {
   const frame = new Frame(run.frame.procedure, run.frame.procedureId, run.frame.level, run.frame);
   for (const [name, table] of run.frame.tables) frame.tables.set(name, table);
@@ -66,9 +74,9 @@ export async function insertRows(
   const staged = columns.map((column, index) => ({ ...column, name: `c${index + 1}` }));
   const inner: Run = { ...run, frame, out: SILENT };
   try {
-    await stageRows(inner, frame, '@sbx_rows', staged, rows);
+    await stageRows(inner, frame, HANDED_ROWS, staged, rows);
     const list = names.length === 0 ? '' : ` (${names.map(quoteName).join(', ')})`;
-    const text = `INSERT INTO ${targetText(target)}${list} SELECT ${staged.map((column) => column.name).join(', ')} FROM @sbx_rows`;
+    const text = `INSERT INTO ${targetText(target)}${list} SELECT ${staged.map((column) => column.name).join(', ')} FROM ${HANDED_ROWS}`;
     const parsed = parsedBatch(text, true);
     requireParsed(parsed);
     await runBody({ ...inner, text }, parsed.statements);

@@ -7,6 +7,7 @@ import { isDefinition, runDefinition } from './ddl/index.ts';
 import { runDml } from './dml.ts';
 import { executeAs } from './execute-as.ts';
 import type { Flow } from './frame.ts';
+import { reaching } from './other-databases.ts';
 import { requireRights } from './permissions.ts';
 import { callStatement } from './procedure-call.ts';
 import { runPrint, runRaiserror, runThrow } from './messages.ts';
@@ -25,13 +26,6 @@ type Handler = (run: Run) => void | Promise<void>;
 /** What runs a statement of data, variables or messages. */
 function dataHandler(statement: Statement): Handler | undefined {
   switch (statement.kind) {
-    case 'select':
-      return (run) => withTransaction(run, () => runSelect(run, statement));
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'merge':
-      return (run) => withTransaction(run, () => runDml(run, statement));
     case 'declare':
       return (run) => declare(run, statement);
     case 'setVariable':
@@ -102,6 +96,7 @@ async function withTransaction(run: Run, work: () => Promise<void>): Promise<voi
 export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   if (statement.kind !== 'setOption' && isSuppressed(run.session.options, statement)) return 'next';
   await run.session.identity.ensure(run.session.link);
+  if (isData(statement)) return runData(run, statement);
   if (!isDefinition(statement)) await requireRights(run, statement);
   if (statement.kind === 'throw') return runThrow(run, statement);
   if (statement.kind === 'return') {
@@ -115,6 +110,22 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   else if (!(await runDefinition(run, statement))) {
     throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
   }
+  return 'next';
+}
+
+type Data = Extract<Statement, { readonly kind: 'select' | 'insert' | 'update' | 'delete' | 'merge' }>;
+
+const isData = (statement: Statement): statement is Data =>
+  /^(?:select|insert|update|delete|merge)$/.test(statement.kind);
+
+/** A statement of data, in the database where it belongs. */
+async function runData(run: Run, statement: Data): Promise<Flow> {
+  await withTransaction(run, () =>
+    reaching(run, statement, async (inner) => {
+      await requireRights(inner, statement);
+      await (statement.kind === 'select' ? runSelect(inner, statement) : runDml(inner, statement));
+    }),
+  );
   return 'next';
 }
 

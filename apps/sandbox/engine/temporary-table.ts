@@ -91,8 +91,6 @@ const indexColumn = (column: { readonly name: string; readonly descending?: bool
 export async function createTemporary(run: Run, name: string, definition: TableDefinition): Promise<LocalTable> {
   const key = name.toLowerCase();
   const owner = run.frame.ofSession ? run.session.root : run.frame;
-  if (name.startsWith('##'))
-    throw new SqlError(40515, `Global temporary tables ('${name}') are not supported in this version of SQL Server.`);
   if (owner.tables.has(key))
     throw new SqlError(2714, `There is already an object named '${name}' in the database.`, 16, 6);
   return makeLocal(run, name, definition, owner);
@@ -106,7 +104,9 @@ export async function makeLocal(
   owner = run.frame,
 ): Promise<LocalTable> {
   const { scope } = await contextOf(run);
-  const { local, sql } = localTableSqls(run.session.nextPhysicalName(), scope, name, definition);
+  const made = localTableSqls(run.session.nextPhysicalName(), scope, name, definition);
+  const { sql } = made;
+  const local = { ...made.local, databaseId: run.session.catalogDatabase.id };
   await run.session.atomic((pg) => pg.query(sql.join(';\n')));
   const key = name.toLowerCase();
   const columns = definition.columns.flatMap((column, index) => (column.computed ? [] : [`c${index + 1}`]));
@@ -128,13 +128,20 @@ export function definitionOfResult(columns: readonly ResultColumn[]): TableDefin
   };
 }
 
+/** Does something on the connection that a temporary table is on. */
+export function inPlaceOf<T>(run: Run, { databaseId }: LocalTable, work: () => Promise<T>): Promise<T> {
+  const { session } = run;
+  const place = session.server.all.find((database) => database.id === databaseId);
+  return place === undefined ? work() : session.within(place, work);
+}
+
 /** DROP TABLE #t. */
 export async function dropTemporary(run: Run, name: string): Promise<boolean> {
   const key = name.toLowerCase();
   for (let frame: Run['frame'] | undefined = run.frame; frame !== undefined; frame = frame.parent) {
     const local = frame.tables.get(key);
     if (local === undefined) continue;
-    await run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true });
+    await inPlaceOf(run, local, () => run.session.query(`DROP TABLE ${local.physical}`, [], { writes: true }));
     if (run.session.tx.depth > 0) run.session.locals.drop(local.physical);
     else run.session.locals.forget([local.physical]);
     frame.tables.delete(key);

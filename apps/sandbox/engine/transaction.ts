@@ -15,9 +15,17 @@ const PG_LEVEL: Record<Isolation, string> = {
 const STATEMENT = 'sbx_statement';
 let lastDescriptor = BigInt(Date.now()) << 16n;
 
+/** The transaction in one database: a PostgreSQL transaction on the session's connection to it. */
+interface Part {
+  readonly link: PgLink;
+  savepoint: boolean;
+  written: boolean;
+}
+
 /**
- * The explicit transaction of one session: @@TRANCOUNT over one PostgreSQL transaction. A savepoint before each statement lets a failed
- * statement end without ending the transaction, as in SQL Server; it is renewed only after a statement that wrote.
+ * The explicit transaction of one session: @@TRANCOUNT over one PostgreSQL transaction in each database that it touched. A savepoint before each
+ * statement lets a failed statement end without ending the transaction, as in SQL Server; it is renewed only after a statement that wrote. The parts
+ * are committed one after the other: only a server that dies between two of them leaves one without the other.
  */
 export class SessionTransaction {
   /** @@TRANCOUNT. */
@@ -28,9 +36,8 @@ export class SessionTransaction {
   ddl = false;
   /** Descriptor on the wire. */
   descriptor = 0n;
-  private link: PgLink | undefined;
-  private savepoint = false;
-  private written = false;
+  private parts: Part[] = [];
+  private isolation: Isolation = 2;
   private names: { readonly name: string; readonly physical: string }[] = [];
   private lastName = 0;
   private outer: string | undefined;
@@ -45,13 +52,28 @@ export class SessionTransaction {
   async begin(link: PgLink, isolation: Isolation, name?: string): Promise<boolean> {
     if (this.depth === 0) {
       await link.run(`BEGIN ISOLATION LEVEL ${PG_LEVEL[isolation]}`);
-      this.link = link;
+      this.parts = [{ link, savepoint: false, written: false }];
+      this.isolation = isolation;
       this.descriptor = ++lastDescriptor;
       this.names = [];
       this.outer = name;
     }
     this.depth += 1;
     return this.depth === 1;
+  }
+
+  /** Takes another database into the transaction, where one is open. */
+  async enlist(link: PgLink): Promise<void> {
+    if (this.depth === 0 || this.parts.some((part) => part.link === link)) return;
+    await link.run(`BEGIN ISOLATION LEVEL ${PG_LEVEL[this.isolation]}`);
+    this.parts.push({ link, savepoint: false, written: false });
+    // What a savepoint of before leads back to is this beginning.
+    for (const { physical } of this.names) await link.run(`SAVEPOINT ${physical}`);
+  }
+
+  /** Whether the transaction has a part on this connection. */
+  has(link: PgLink): boolean {
+    return this.parts.some((part) => part.link === link);
   }
 
   /** COMMIT; true where the transaction ended. Throws 3902 without one, 3930 if it is doomed. */
@@ -64,8 +86,13 @@ export class SessionTransaction {
       this.depth -= 1;
       return false;
     }
-    const link = this.leave();
-    await link?.run('COMMIT');
+    const parts = this.leave();
+    const lost = parts.find((part) => part.link.broken);
+    if (lost !== undefined) {
+      for (const { link } of parts) if (!link.broken) await link.run('ROLLBACK');
+      await lost.link.run('COMMIT');
+    }
+    for (const { link } of parts) await link.run('COMMIT');
     return true;
   }
 
@@ -74,8 +101,7 @@ export class SessionTransaction {
     if (this.depth === 0) {
       throw new SqlError(3903, 'The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.');
     }
-    const link = this.leave();
-    if (link !== undefined && !link.broken) await link.run('ROLLBACK');
+    for (const { link } of this.leave()) if (!link.broken) await link.run('ROLLBACK');
   }
 
   /** SAVE TRANSACTION. */
@@ -84,7 +110,7 @@ export class SessionTransaction {
     if (this.doomed) throw doomedError();
     this.lastName += 1;
     const physical = `sbx_save_${this.lastName}`;
-    await this.link?.run(`SAVEPOINT ${physical}`, [], { prelude: this.dropSavepoint() });
+    for (const part of this.parts) await part.link.run(`SAVEPOINT ${physical}`, [], { prelude: dropSavepoint(part) });
     this.names.push({ name, physical });
   }
 
@@ -110,28 +136,33 @@ export class SessionTransaction {
         'The current transaction cannot be committed and cannot be rolled back to a savepoint. Roll back the entire transaction.',
       );
     }
-    await this.link?.run(`ROLLBACK TO SAVEPOINT ${physical}`);
+    for (const part of this.parts) {
+      await part.link.run(`ROLLBACK TO SAVEPOINT ${physical}`);
+      part.savepoint = false;
+    }
     this.names = this.names.slice(0, at + 1);
-    this.savepoint = false;
     return false;
   }
 
-  /** What is to be sent before the next statement, so that it can fail alone. */
-  prelude(writes: boolean): readonly string[] {
+  /** What is to be sent before the next statement on a connection, so that it can fail alone. */
+  prelude(link: PgLink, writes: boolean): readonly string[] {
     if (this.depth === 0) return [];
     if (this.doomed && writes) throw doomedError();
-    const fresh = this.savepoint && !this.written;
-    const commands = fresh ? [] : [...this.dropSavepoint(), `SAVEPOINT ${STATEMENT}`];
-    this.savepoint = true;
-    this.written = writes;
+    const part = this.parts.find((one) => one.link === link);
+    if (part === undefined) return [];
+    const fresh = part.savepoint && !part.written;
+    const commands = fresh ? [] : [...dropSavepoint(part), `SAVEPOINT ${STATEMENT}`];
+    part.savepoint = true;
+    part.written = writes;
     return commands;
   }
 
-  /** Undoes the statement that failed, and only it. */
-  async undo(): Promise<void> {
-    if (this.depth === 0 || !this.savepoint || this.link === undefined || this.link.broken) return;
-    await this.link.run(`ROLLBACK TO SAVEPOINT ${STATEMENT}`);
-    this.written = false;
+  /** Undoes the statement that failed on a connection, and only it. */
+  async undo(link: PgLink): Promise<void> {
+    const part = this.parts.find((one) => one.link === link);
+    if (this.depth === 0 || part === undefined || !part.savepoint || link.broken) return;
+    await link.run(`ROLLBACK TO SAVEPOINT ${STATEMENT}`);
+    part.written = false;
   }
 
   /** Forgets a transaction whose connection is gone. */
@@ -140,21 +171,19 @@ export class SessionTransaction {
     this.ddl = false;
   }
 
-  private dropSavepoint(): string[] {
-    const had = this.savepoint;
-    this.savepoint = false;
-    return had ? [`RELEASE SAVEPOINT ${STATEMENT}`] : [];
-  }
-
-  private leave(): PgLink | undefined {
-    const { link } = this;
-    this.link = undefined;
+  private leave(): readonly Part[] {
+    const { parts } = this;
+    this.parts = [];
     this.depth = 0;
     this.doomed = false;
-    this.savepoint = false;
-    this.written = false;
-    return link;
+    return parts;
   }
+}
+
+function dropSavepoint(part: Part): string[] {
+  const had = part.savepoint;
+  part.savepoint = false;
+  return had ? [`RELEASE SAVEPOINT ${STATEMENT}`] : [];
 }
 
 function doomedError(): SqlError {

@@ -163,14 +163,21 @@ function entrySource(sources: readonly Source[], entry: TableSource): Source | u
   );
 }
 
+/** TOP (n) PERCENT of the rows found: a part of a row is a row. */
+function shareSql(t: Translation, env: Environment, top: Top, all: string): string {
+  const share = convert(t, translate(t, env, top.expression), { name: 'float' }, { mode: 'implicit', span: top.span });
+  return `(SELECT ceil(count(*) * ${share.sql} / 100.0)::bigint ${all})`;
+}
+
 /** TOP (n): any n of the rows found. */
 function limited(t: Translation, found: Bare, search: Search): string {
   if (!search.top) return found.where;
-  if (search.top.percent) return t.unsupported('UPDATE or DELETE with TOP PERCENT', search.top.span).sql;
-  const count = countSql(t, found.env, search.top.expression);
   const others = found.from === '' ? '' : `, ${found.from}`;
-  const rest = ` FROM ${found.relation.sql} AS ${found.name}${others}${found.where} LIMIT ${count}`;
-  const isAmong = isAmongRows(found.relation, found.name, rest);
+  const all = `FROM ${found.relation.sql} AS ${found.name}${others}${found.where}`;
+  const count = search.top.percent
+    ? shareSql(t, found.env, search.top, all)
+    : countSql(t, found.env, search.top.expression);
+  const isAmong = isAmongRows(found.relation, found.name, ` ${all} LIMIT ${count}`);
   return found.from === ''
     ? ` WHERE ${isAmong}`
     : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${isAmong}`;

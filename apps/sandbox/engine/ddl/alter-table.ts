@@ -12,6 +12,7 @@ import { onIndexChanged, onTableAltered } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
 import { sandbox } from '../profile.ts';
 import { tableRelation } from '../relations.ts';
+import { isLocalTemporary } from '../names.ts';
 import type { Run } from '../run.ts';
 import { addElements } from './add-elements.ts';
 import { sourceOf } from './create-table.ts';
@@ -24,7 +25,7 @@ import { toggleConstraints } from './toggle-constraints.ts';
 
 /** ALTER TABLE in the forms that schemas and scripts use; the whole statement takes effect or nothing of it. CDC is told of it. */
 export async function alterTable(run: Run, statement: AlterTable): Promise<void> {
-  if (statement.name.name.name.startsWith('#')) {
+  if (isLocalTemporary(statement.name.name.name)) {
     throw new SqlError(40515, 'ALTER TABLE of a temporary table is not supported in this version of SQL Server.');
   }
   const { object } = await userTable(run, statement.name, 4902);

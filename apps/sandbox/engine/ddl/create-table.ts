@@ -14,6 +14,7 @@ import {
   type TableModel,
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
+import { isGlobalTemporary, isLocalTemporary } from '../names.ts';
 import { parsedExpression } from '../parsing.ts';
 import { contextOf, type Run } from '../run.ts';
 import type { SessionScope } from '../session-scope.ts';
@@ -150,6 +151,11 @@ export async function makeTable(
   return created;
 }
 
+/** The schema of a table that is made. */
+function schemaOf(run: Run, { schema, name }: CreateTable['name']): string {
+  return isGlobalTemporary(name.name) ? 'dbo' : (schema?.name ?? run.session.defaultSchema);
+}
+
 /** CREATE TABLE, of a temporary table too. */
 export async function createTable(run: Run, statement: CreateTable): Promise<void> {
   if (statement.as !== undefined || statement.query !== undefined || statement.external === true) {
@@ -167,12 +173,14 @@ export async function createTable(run: Run, statement: CreateTable): Promise<voi
     throw new SqlError(40515, 'CREATE TABLE ON a partition scheme is not supported in this version of SQL Server.');
   const name = statement.name.name.name;
   const source = await sourceOf(run);
-  if (name.startsWith('#')) {
+  if (isLocalTemporary(name)) {
     await createTemporary(run, name, tableDefinition(source, name, statement.elements));
     return;
   }
-  const model = tableModel(source, statement.name.schema?.name ?? run.session.defaultSchema, name, statement.elements);
-  await run.session.ddl((writer, pg) => makeTable(source.scope, model, writer, pg));
+  const model = tableModel(source, schemaOf(run, statement.name), name, statement.elements);
+  if (isGlobalTemporary(name)) await run.session.server.globalTables.settled();
+  const { objectId } = await run.session.ddl((writer, pg) => makeTable(source.scope, model, writer, pg));
+  if (isGlobalTemporary(name)) run.session.server.globalTables.made(objectId, run.session);
 }
 
 export { tableName };

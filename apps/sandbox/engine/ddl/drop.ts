@@ -3,9 +3,11 @@ import { quoteIdent } from '#pgsql';
 import { sequenceName, type ObjectKind } from '../../catalog/index.ts';
 import { onTableDropped } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
-import { namePartsOf } from '../names.ts';
+import { dropPhysicalTable } from '../global-tables.ts';
+import { isLocalTemporary, namePartsOf } from '../names.ts';
+import { inDatabaseOf } from '../other-databases.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
-import { dropTemporary } from '../temporary-table.ts';
+import { dropTemporary, inPlaceOf } from '../temporary-table.ts';
 import { dotted, objectOf, userTable } from './objects-of.ts';
 import { dropPrincipal } from './security.ts';
 
@@ -30,7 +32,7 @@ function notThere(type: DroppedType, name: string): SqlError {
 
 async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promise<void> {
   const { type } = statement;
-  if (type === 'table' && name.name.name.startsWith('#')) {
+  if (type === 'table' && isLocalTemporary(name.name.name)) {
     if (!(await dropTemporary(run, name.name.name)) && !statement.ifExists) throw notThere(type, name.name.name);
     return;
   }
@@ -44,11 +46,7 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
   await run.session.ddl(async (writer, pg) => {
     if (object.kind === 'U') await onTableDropped(pg, writer, object.id);
     await writer.dropObject(object.id);
-    if (object.kind === 'U') {
-      await pg.query(
-        `DROP TABLE u.${quoteIdent(object.physical)} CASCADE; DROP SEQUENCE IF EXISTS u.${sequenceName(object.id)}; DROP FUNCTION IF EXISTS u.v${object.id}`,
-      );
-    }
+    if (object.kind === 'U') await dropPhysicalTable(pg, object);
     if (object.kind === 'SO') await pg.query(`DROP SEQUENCE u.${quoteIdent(object.physical)}`);
   });
 }
@@ -94,17 +92,23 @@ export async function dropObjects(run: Run, statement: DropObject): Promise<void
   if (statement.names.length === 0) {
     throw new SqlError(40515, `DROP ${statement.type.toUpperCase()} is not supported in this version of SQL Server.`);
   }
-  for (const name of statement.names) await dropOne(run, statement, name);
+  // The name of statistics begins with that of their table.
+  const places = statement.type === 'statistics' ? [] : statement.names;
+  for (const name of statement.names) {
+    const named = places.filter((one) => one === name);
+    await inDatabaseOf(run, named, () => dropOne(run, statement, name));
+  }
 }
 
 /** TRUNCATE TABLE: refused where a foreign key refers to the table; the identity starts again at its seed. */
 export async function truncate(run: Run, statement: Truncate): Promise<void> {
   const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
   if (local !== undefined) {
-    await run.session.query(`TRUNCATE ${local.physical}`, [], { writes: true });
-    if (local.sequence !== undefined)
-      await run.session.query(`ALTER SEQUENCE ${local.sequence} RESTART`, [], { writes: true });
-    return;
+    return inPlaceOf(run, local, async () => {
+      await run.session.query(`TRUNCATE ${local.physical}`, [], { writes: true });
+      if (local.sequence !== undefined)
+        await run.session.query(`ALTER SEQUENCE ${local.sequence} RESTART`, [], { writes: true });
+    });
   }
   const { object } = await userTable(run, statement.table, 4701);
   if (object.referencedBy.some((key) => key.parentId !== object.id)) {

@@ -1,4 +1,6 @@
-import type { Statement } from '#tsql';
+import type { ObjectName, Statement } from '#tsql';
+import { SqlError } from '../../session.ts';
+import { inDatabaseOf } from '../other-databases.ts';
 import type { Run } from '../run.ts';
 import { alterTable } from './alter-table.ts';
 import { createTable } from './create-table.ts';
@@ -67,6 +69,44 @@ function handlerOf(statement: Statement): Handler | undefined {
   }
 }
 
+const MODULES: Readonly<Record<string, string>> = {
+  createView: 'VIEW',
+  createProcedure: 'PROCEDURE',
+  createFunction: 'FUNCTION',
+  createTrigger: 'TRIGGER',
+};
+
+/** The objects that a definition is about, by whose names it may belong to another database. Throws 166 for a module that is named so. */
+function definedNames(statement: Statement): readonly ObjectName[] {
+  switch (statement.kind) {
+    case 'createTable':
+    case 'alterTable':
+    case 'createSynonym':
+    case 'sequence':
+      return [statement.name];
+    case 'createIndex':
+    case 'alterIndex':
+    case 'truncate':
+      return [statement.table];
+    case 'dropIndex':
+      return statement.items.map((item) => item.table);
+    case 'createView':
+    case 'createProcedure':
+    case 'createFunction':
+    case 'createTrigger': {
+      if (statement.name.database === undefined) return [];
+      const what = MODULES[statement.kind] ?? '';
+      throw new SqlError(
+        166,
+        `'CREATE/ALTER ${what}' does not allow specifying the database name as a prefix to the object name.`,
+        15,
+      );
+    }
+    default:
+      return [];
+  }
+}
+
 /** CREATE, ALTER, DROP and their like: they ask for rights of their own. */
 export const isDefinition = (statement: Statement): boolean => handlerOf(statement) !== undefined;
 
@@ -76,8 +116,10 @@ export async function runDefinition(run: Run, statement: Statement): Promise<boo
   if (handler === undefined) return false;
   if (statement.kind !== 'createDatabase' && statement.kind !== 'alterDatabase')
     await run.session.beginImplicit(run.out);
-  await requireDefinitionRights(run, statement);
-  await handler(run);
+  await inDatabaseOf(run, definedNames(statement), async () => {
+    await requireDefinitionRights(run, statement);
+    await handler(run);
+  });
   run.session.rowCount = 0;
   run.out.done(undefined);
   return true;

@@ -16,6 +16,7 @@ import { checkModule } from '../batch-check.ts';
 import { bindModule } from '../binding.ts';
 import { moduleContext } from '../execute-as.ts';
 import { namePartsOf } from '../names.ts';
+import { reaching } from '../other-databases.ts';
 import { namedObjects } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
 import { SessionScope } from '../session-scope.ts';
@@ -56,7 +57,7 @@ function checkOrder({ orderBy, offset, for: document, body }: Query): void {
 
 /** The result columns of a view, found by translating its query; names given in the header win. */
 function viewColumns(scope: SessionScope, statement: CreateView): ColumnModel[] {
-  const own = new SessionScope(scope.snapshot, undefined, statement.name.schema?.name ?? 'dbo');
+  const own = new SessionScope(scope.snapshot, scope.alone, statement.name.schema?.name ?? 'dbo');
   checkOrder(statement.query);
   const query = translateQuery(statement.query, { profile: sandbox, scope: own });
   return query.columns.map((column, index) => {
@@ -165,7 +166,10 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   }
   if (statement.kind !== 'createView') checkModule(statement, run.text);
   if (statement.kind === 'createFunction') checkFunction(statement);
-  const model = await moduleModel(run, statement);
+  const model =
+    statement.kind === 'createView'
+      ? await reaching(run, statement.query, (inner) => moduleModel(inner, statement))
+      : await moduleModel(run, statement);
   const { scope } = await contextOf(run);
   const existing = scope.snapshot.object(model.schema, model.name, model.schema);
   const modules: readonly ObjectKind[] = ['V', 'P', 'FN', 'IF', 'TF', 'TR'];
