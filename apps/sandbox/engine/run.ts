@@ -153,7 +153,8 @@ async function distantObject(run: Run, name: string): Promise<string | null | un
 export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<PgValue[]> {
   const values: PgValue[] = [];
   for (const parameter of parameters) {
-    const answer = scopeValue(run, parameter.name) ?? (await distantObject(run, parameter.name));
+    const own = scopeValue(run, parameter.name);
+    const answer = own === undefined ? await distantObject(run, parameter.name) : own;
     if (answer !== undefined) {
       values[parameter.index - 1] = answer;
       continue;
