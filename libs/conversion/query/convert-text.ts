@@ -96,7 +96,8 @@ function plainNumberText(
 ): string {
   const isWhole = ['tinyint', 'smallint', 'int'].includes(c.from.type.name) && !isNational(c.to);
   // A sign is one of the characters counted: a number of so many digits and no sign is what such a length is meant for.
-  if (!isWhole || longest - 1 <= length || c.mode === 'store') return cut(c, sql);
+  const digits = typeof c.from.constant === 'string' ? longest : longest - 1;
+  if (!isWhole || digits <= length || c.mode === 'store') return cut(c, sql);
   return cut(c, `CASE WHEN length(${sql}) > ${length} THEN '*' ELSE ${sql} END`);
 }
 

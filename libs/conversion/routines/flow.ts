@@ -107,6 +107,7 @@ export function setOption(e: Emitter, node: SetOption): void {
       const day = wholeNumber(node.value);
       if (day === undefined) e.fail('SET DATEFIRST with a value that is not a constant.', node.span);
       e.facts.dateFirst = day;
+      e.scope.globals.set('@@datefirst', { type: { name: 'int' }, sql: String(day) });
     } else if (name === 'DATEFORMAT' && node.value.kind === 'keyword')
       e.facts.dateFormat = node.value.name.toLowerCase();
     else if (!WITHOUT_EFFECT.test(name)) e.fail(`SET ${name} has no counterpart.`, node.span);

@@ -81,7 +81,7 @@ function isnumeric(use: FunctionUse): TypedSql {
   }
   if (use.runtime) return value(call('sys.isnumeric', from.sql), INT, false);
   // A sign of a currency and commas make a number too.
-  const regex = '^\\s*[+-]?[$£¤¥€]?[+-]?(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eEdD][+-]?\\d+)?\\s*$';
+  const regex = '^\\s*[+-]?[$£¤¥€]?[+-]?(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eEdD][+-]?\\d+)?\\s*$|^\\s*[-+.,$£¤¥€]\\s*$';
   return value(`(CASE WHEN ${from.sql} ~ ${quoted(regex)} THEN 1 ELSE 0 END)`, INT, false);
 }
 

@@ -79,7 +79,7 @@ function jsonValue(use: FunctionUse): TypedSql {
   const nested = `json_typeof(${at}) IN ('object', 'array')`;
   if (name)
     return value(`(CASE WHEN NOT ${nested} THEN ${source.sql}::json #>> ${path.sql} END)`, nvarchar(4000), true);
-  return value(`(CASE WHEN ${nested} THEN ${at}::text END)`, nvarchar(-1), true);
+  return { ...value(`(CASE WHEN ${nested} THEN ${at}::text END)`, nvarchar(-1), true), json: true };
 }
 
 function isjson(use: FunctionUse): TypedSql {

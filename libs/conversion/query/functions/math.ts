@@ -166,7 +166,8 @@ const badOperand = (use: FunctionUse): TypedSql =>
 function bitCount(use: FunctionUse): TypedSql {
   const bits = bitsOf(use);
   if (!bits) return badOperand(use);
-  if (!use.runtime && bits.width > 0) return value(`bit_count((${use.arg(0).sql})::bigint::bit(64))`, BIGINT);
+  if (!use.runtime && bits.width > 0)
+    return value(`bit_count((${use.arg(0).sql})::bigint::bit(${bits.width * 8}))`, BIGINT);
   return value(call('bit_count', bits.sql), BIGINT);
 }
 

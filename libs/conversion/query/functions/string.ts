@@ -106,7 +106,10 @@ function charindex(use: FunctionUse): TypedSql {
   }
   if (needle.constant === '') return value(`CASE WHEN ${hay.sql} IS NOT NULL THEN 0 END`, type, nullable);
   const wanted = blanksKept(use, needle);
-  const [lowNeedle, lowHay] = [`lower(${wanted.sql})`, `lower(${blanksKept(use, hay).sql})`];
+  const isExact = isCaseSensitive(collationName(use.t, [needle, hay], use.span));
+  const [lowNeedle = '', lowHay = ''] = [wanted.sql, blanksKept(use, hay).sql].map((sql) =>
+    isExact ? sql : `lower(${sql})`,
+  );
   // PostgreSQL finds an empty text at the first place, SQL Server nowhere.
   const mayBeEmpty = needle.constant === undefined && wanted === needle;
   const guarded = (sql: string): TypedSql =>
@@ -281,7 +284,8 @@ function concat(use: FunctionUse): TypedSql {
   const parts = use.node.args.map((_, index) => use.text(index));
   const national = parts.some((part) => isNational(part.type));
   const counted = use.name === 'concat_ws' ? parts.slice(1) : parts;
-  const total = counted.some(isMax) ? -1 : counted.reduce((sum, part) => sum + (lengthOf(part.type) ?? 0), 0);
+  const separators = use.name === 'concat_ws' ? (lengthOf((parts[0] as TypedSql).type) ?? 0) * (counted.length - 1) : 0;
+  const total = counted.some(isMax) ? -1 : counted.reduce((sum, part) => sum + (lengthOf(part.type) ?? 0), separators);
   const strongest = parts.find((part) => part.collated === 'implicit') ?? parts[0];
   const source = {
     ...(strongest as TypedSql),
@@ -320,15 +324,20 @@ function quotename(use: FunctionUse): TypedSql {
   return value(`(CASE WHEN length(${source.sql}) <= 128 THEN ${made} END)`, nvarchar(258), true);
 }
 
+const WINDOWS_1252 = new TextDecoder('windows-1252');
+
 function char(use: FunctionUse): TypedSql {
   const code = constantInt(use.arg(0));
   const national = use.name === 'nchar';
   if (code !== undefined && (code >= 128 || code <= 0) && !national && use.runtime) {
     return value(call('sys.char_of', use.int(0)), { name: 'char', length: 1 }, true);
   }
+  // A byte of the code page; what is no byte, or no unit of UTF-16, is NULL.
+  const isCode = code === undefined || (code >= 0 && code <= (national ? 0xffff : 0xff));
+  if (!isCode && !use.runtime) return value('NULL::varchar(1)', national ? nvarchar(1) : varchar(1), true);
   if (code !== undefined && code > 0 && code <= 0xffff) {
     return textConstant(
-      String.fromCodePoint(code),
+      national || use.runtime ? String.fromCodePoint(code) : WINDOWS_1252.decode(Uint8Array.of(code)),
       national ? { name: 'nchar', length: 1 } : { name: 'char', length: 1 },
     );
   }
@@ -370,6 +379,20 @@ const runtimeOnly =
       ? value(call(name, ...use.node.args.map((_, index) => use.text(index).sql)), type, true)
       : use.needsRuntime();
 
+/** Both cases of a letter are replaced, unless the collation tells them apart. */
+function plainTranslate(use: FunctionUse, source: TypedSql, from: TypedSql, to: TypedSql): string {
+  const folds = !isCaseSensitive(collationName(use.t, [source], use.span));
+  const [old, made] = [from.constant, to.constant];
+  if (!folds || typeof old !== 'string' || typeof made !== 'string' || !/\p{L}/u.test(old))
+    return call('translate', source.sql, from.sql, to.sql);
+  const pairs = new Map<string, string>();
+  for (const [at, letter] of [...old].entries()) {
+    for (const one of [letter, letter.toLowerCase(), letter.toUpperCase()])
+      if ([...one].length === 1 && !pairs.has(one)) pairs.set(one, [...made][at] ?? '');
+  }
+  return call('translate', source.sql, quoted([...pairs.keys()].join('')), quoted([...pairs.values()].join('')));
+}
+
 function translateCharacters(use: FunctionUse): TypedSql {
   const [source, from, to] = [use.text(0), use.text(1), use.text(2)];
   const sql = use.runtime
@@ -380,7 +403,7 @@ function translateCharacters(use: FunctionUse): TypedSql {
         to.sql,
         bool(isCaseSensitive(collationName(use.t, [source], use.span))),
       )
-    : call('translate', source.sql, from.sql, to.sql);
+    : plainTranslate(use, source, from, to);
   return text(sql, source);
 }
 
