@@ -128,6 +128,8 @@ function toOther(c: Conversion): string | undefined {
 
 /** A variant's value by way of its text: exact for the types whose text is their storage text. */
 function fromVariant(c: Conversion): string | TypedSql {
+  // In the target a variant is its text.
+  if (!c.t.profile.runtime) return convert(c.t, value(c.from.sql, { name: 'nvarchar', length: 4000 }), c.to, c);
   const shown = bool(isString(c.to));
   const text = value(call('sys.variant_text', c.from.sql, shown), { name: 'nvarchar', length: 4000 });
   return c.to.name === 'sql_variant' ? c.from.sql : convert(c.t, text, c.to, c);

@@ -10,6 +10,7 @@ import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
 import { plainNames } from './plain-names.ts';
 import { RoutineScope } from './routine-scope.ts';
 import { bindSessionValues } from './session-values.ts';
+import { seeSharedTables } from './shared-tables.ts';
 import { writeStatement } from './statement.ts';
 import { sequence } from './transactions.ts';
 import { Variables } from './variables.ts';
@@ -58,6 +59,7 @@ export function beginBody(
   executeAs(e, source);
   asksCatalog(e, settings.body);
   beginCursors(e, settings.body);
+  seeSharedTables(e, context, source.module.name);
   beginDynamicSql(e, settings.body, 'parameters' in source.statement ? source.statement.parameters : []);
   return e;
 }

@@ -20,6 +20,8 @@ export class RoutineScope implements Scope {
   readonly caselessColumns: boolean;
   /** `#t`, `@t`, `inserted` and `deleted`, by lower-case name. */
   readonly local = new Map<string, Relation>();
+  /** Temporary tables of callers, by `#name`. */
+  shared: ((source: string) => Relation | undefined) | undefined;
   private readonly own = new Map<string, Relation>();
   /** `@@rowcount` and its fellows. */
   readonly globals = new Map<string, VariableBinding>();
@@ -57,6 +59,7 @@ export class RoutineScope implements Scope {
     const [name = '', schema, database] = parts.toReversed();
     const own = parts.length === 1 || name?.startsWith('#') ? this.local.get((name ?? '').toLowerCase()) : undefined;
     if (own) return own;
+    if (name?.startsWith('#')) return this.shared?.(name);
     const made = this.own.get(`${schema ?? 'dbo'}.${name ?? ''}`.toLowerCase());
     if (made) return made;
     if (database && database.toLowerCase() !== this.database.toLowerCase()) return undefined;

@@ -6,6 +6,7 @@ import { convertInline, convertMultiStatement, convertScalar, functionSignature,
 import { NotConverted } from './not-converted.ts';
 import { convertProcedure } from './procedure.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
+import { noteSharedTables } from './shared-tables.ts';
 import { surveyOf } from './survey.ts';
 import { convertTrigger } from './trigger.ts';
 
@@ -35,7 +36,9 @@ export class RoutineConversion {
   constructor(
     private readonly context: RoutineContext,
     private readonly sources: readonly RoutineSource[],
-  ) {}
+  ) {
+    noteSharedTables(context, sources);
+  }
 
   /** Makes the functions known whose callers need no more than their heads. */
   begin(): void {

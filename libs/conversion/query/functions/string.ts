@@ -132,7 +132,7 @@ function patindex(use: FunctionUse): TypedSql {
   const flags = isCaseSensitive(collationName(use.t, [pattern, subject], use.span)) ? 'c' : 'i';
   const nullable = pattern.nullable || subject.nullable;
   if (typeof pattern.constant !== 'string') {
-    if (!use.runtime) return use.needsRuntime();
+    if (!use.runtime) return value(plainPatindex(pattern.sql, subject.sql, flags), type, nullable);
     return value(call('sys.patindex', pattern.sql, subject.sql, quoted(flags)), type, nullable);
   }
   const body = pattern.constant;
@@ -145,6 +145,14 @@ function patindex(use: FunctionUse): TypedSql {
   const regex = quoted(escapeText(`${start}${likeToRegex(inner, '')}${end}`));
   const collate = ' COLLATE "und-x-icu"';
   return value(`regexp_instr(${subject.sql}${collate}, ${regex}, 1, 1, 0, ${quoted(flags)})`, type, nullable);
+}
+
+/** PATINDEX of a pattern that is only known when it runs: a regular expression is made of it then. Classes in brackets stay what they are. */
+function plainPatindex(pattern: string, subject: string, flags: string): string {
+  const escaped = String.raw`regexp_replace(${pattern}, '([.+*?(){}|\\$])', '\\\1', 'g')`;
+  const inner = `regexp_replace(regexp_replace(${escaped}, '^%+|%+$', '', 'g'), '%', '.*', 'g')`;
+  const regex = `concat(CASE WHEN ${pattern} LIKE '\\%%' THEN '' ELSE '^' END, replace(${inner}, '_', '.'), CASE WHEN ${pattern} LIKE '%\\%' THEN '' ELSE '$' END)`;
+  return `(CASE WHEN ${pattern} IS NOT NULL THEN regexp_instr(${subject}, ${regex}, 1, 1, 0, ${quoted(flags)}) END)`;
 }
 
 const constantInt = (one: TypedSql): number | undefined =>

@@ -119,6 +119,15 @@ GO
 CREATE PROCEDURE dbo.HandsOn AS
 EXEC dbo.TwoSets
 SELECT 3 AS c
+GO
+CREATE PROCEDURE dbo.FillsShared @From int AS
+INSERT INTO #numbers (N) VALUES (@From), (@From + 1)
+GO
+CREATE PROCEDURE dbo.MakesShared AS
+CREATE TABLE #numbers (N int NOT NULL)
+EXEC dbo.FillsShared 5
+EXEC dbo.FillsShared 8
+SELECT N FROM #numbers ORDER BY N
 GO`,
   issues: [
     'SL1044 dbo.Dynamic',
@@ -160,6 +169,7 @@ GO`,
       after('a procedure that passes on the rows of another', ['SELECT * FROM passes_on()'], '1|first'),
       after('INSERT … EXEC', ['CALL collects(NULL)'], '1'),
       after('EXEC of a constant text', ['CALL constant()', 'SELECT count(*) FROM task WHERE done'], '2'),
+      one('a temporary table that the called procedure fills', 'SELECT * FROM makes_shared()', '5', '6', '8', '9'),
       after('sp_executesql with parameters', ['CALL exec_sql(NULL)'], '1'),
       after('sp_executesql of a variable that holds one constant', [`SELECT * FROM exec_sql_variable('second')`], '2'),
       {

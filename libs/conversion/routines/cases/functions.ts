@@ -98,11 +98,21 @@ BEGIN
   IF DATEPART(weekday, @d) IN (1, 7) RETURN 1
   RETURN 0
 END
+GO
+CREATE FUNCTION dbo.PlaceOf (@Pattern nvarchar(50), @Text nvarchar(50)) RETURNS int AS
+BEGIN
+  RETURN PATINDEX(@Pattern, @Text)
+END
 GO`,
   cases: (() => {
     const rows = `INSERT INTO sale VALUES (1, 'north', 10, '2024-05-17'), (2, 'north', 2.5, NULL), (3, 'south', 7, NULL), (4, NULL, 1, NULL)`;
     const after = (name: string, sql: string, ...expected: string[]) => many(name, [rows, sql], ...expected);
     return [
+      one(
+        'PATINDEX of a pattern that is only known when it runs',
+        `SELECT place_of('%b.c%', 'aB.Cd'), place_of('b%', 'ab'), place_of('%[0-9]', 'ab7'), place_of('%a_c%', 'xabc'), place_of(NULL, 'a'), place_of('%(x)%', 'a(x)')`,
+        '2|0|3|2|NULL|2',
+      ),
       one('a scalar function', 'SELECT vat(100, 0.5)', '150.00'),
       one('the default of its parameter', 'SELECT vat(100)', '120.00'),
       one('NULL in, NULL out', 'SELECT vat(NULL)', 'NULL'),
