@@ -87,6 +87,8 @@ export interface TypedSql {
   readonly column?: { readonly table: string; readonly name: string };
   /** Of a column of the target: its PostgreSQL type as declared. */
   readonly pgType?: string;
+  /** A column of the target with a full-text index: the text search configuration of it. */
+  readonly searchBy?: string;
   /** A column of the target whose collation compares without case. */
   readonly caseless?: boolean;
 }
@@ -109,6 +111,8 @@ export interface RelationColumn {
   readonly hasDefault?: boolean;
   /** Of the target's columns: the PostgreSQL type as declared. */
   readonly pgType?: string;
+  /** Of the target's columns with a full-text index: the text search configuration. */
+  readonly searchBy?: string;
   /** Of the target's columns: their collation compares without case, and is not deterministic. */
   readonly caseless?: boolean;
 }

@@ -80,6 +80,7 @@ export function boundColumn(sqlName: string, column: RelationColumn, table: stri
       column: { table, name: column.name },
       ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
       ...(column.caseless ? { caseless: true } : {}),
+      ...(column.searchBy === undefined ? {} : { searchBy: column.searchBy }),
     },
   };
 }

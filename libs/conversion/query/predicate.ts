@@ -7,6 +7,7 @@ import { keysetCondition } from './keyset.ts';
 import { likeCondition } from './like.ts';
 import { existsCondition, singleColumn } from './subquery.ts';
 import type { Translation } from './translation.ts';
+import { searchCondition } from './full-text.ts';
 
 const COMPARISONS = new Set<string>(['=', '<>', '<', '>', '<=', '>=']);
 
@@ -34,7 +35,7 @@ export function condition(t: Translation, env: Environment, node: Expression): s
     case 'quantified':
       return quantified(t, env, node);
     case 'fullText':
-      return refuse(t, node.fn.toUpperCase(), node);
+      return searchCondition(t, env, node);
     case 'graphMatch':
       return refuse(t, 'MATCH', node);
     case 'currentOf':

@@ -1,34 +1,7 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
+import { searchConfiguration } from './search-configuration.ts';
 import { type SchemaContext, sourceName, tell } from './schema-context.ts';
 import type { ConvertedTable, Step } from './target-model.ts';
-
-/** PostgreSQL's own configurations by LCID; the neutral language, and any other, is `simple`. */
-const CONFIGURATIONS: ReadonlyMap<number, string> = new Map([
-  [1025, 'arabic'],
-  [1027, 'catalan'],
-  [1030, 'danish'],
-  [1031, 'german'],
-  [1032, 'greek'],
-  [1033, 'english'],
-  [1035, 'finnish'],
-  [1036, 'french'],
-  [1038, 'hungarian'],
-  [1040, 'italian'],
-  [1043, 'dutch'],
-  [1044, 'norwegian'],
-  [1046, 'portuguese'],
-  [1048, 'romanian'],
-  [1049, 'russian'],
-  [1053, 'swedish'],
-  [1055, 'turkish'],
-  [1081, 'hindi'],
-  [1067, 'armenian'],
-  [1069, 'basque'],
-  [1063, 'lithuanian'],
-  [2057, 'english'],
-  [2070, 'portuguese'],
-  [3082, 'spanish'],
-]);
 
 /** A full-text index as one GIN index over the search vectors of its columns. Documents in bytes, which SQL Server's filters read, have none. */
 export function fullTextSteps(context: SchemaContext, table: ConvertedTable): Step[] {
@@ -47,7 +20,7 @@ export function fullTextSteps(context: SchemaContext, table: ConvertedTable): St
       );
       continue;
     }
-    const configuration = CONFIGURATIONS.get(language) ?? 'simple';
+    const configuration = searchConfiguration(language);
     if (configuration === 'simple' && language !== 0)
       tell(
         context,

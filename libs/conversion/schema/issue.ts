@@ -171,7 +171,7 @@ export const ISSUE_CODES = {
   SL1031: {
     severity: 'review',
     title: 'Full-text index',
-    remedy: 'Write searches as to_tsvector(…) @@ websearch_to_tsquery(…) with the same configuration as the index.',
+    remedy: 'Compare what searches find: stemming and stop words are those of PostgreSQL.',
   },
   SL1032: {
     severity: 'info',

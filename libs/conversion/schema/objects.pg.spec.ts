@@ -664,6 +664,19 @@ describe('comments of code, checks of types', () => {
   });
 });
 
+/** Conditions of CONTAINS and FREETEXT, and the articles that have them. */
+const SEARCHES: readonly (readonly [condition: string, ...ids: string[]])[] = [
+  [`CONTAINS(Title, N'wine')`, '5001', '5002'],
+  [`CONTAINS(Title, N'wine AND NOT red')`, '5002'],
+  [`CONTAINS(Title, N'"red wine"')`, '5001'],
+  [`CONTAINS(Title, N'"white" OR cheese')`, '5002', '5003'],
+  [`CONTAINS(Title, N'"win*" & (white | nothing)')`, '5002'],
+  [`CONTAINS(Title, N'FORMSOF(INFLECTIONAL, wines)')`, '5001', '5002'],
+  [`CONTAINS(*, N'Wein')`, '5003'],
+  [`CONTAINS((Title, Body), N'cheese')`, '5003'],
+  [`FREETEXT(Title, N'some red cheeses')`, '5001', '5003'],
+];
+
 describe('full-text indexes', () => {
   const at = given(() =>
     database({
@@ -688,6 +701,25 @@ describe('full-text indexes', () => {
           },
         ),
       ],
+      modules: [
+        ...SEARCHES.map(([search], at) =>
+          module(
+            'procedure',
+            `Search${at}`,
+            `CREATE PROCEDURE dbo.Search${at} AS SELECT Id FROM dbo.Article WHERE ${search} ORDER BY Id`,
+          ),
+        ),
+        module(
+          'procedure',
+          'SearchFor',
+          'CREATE PROCEDURE dbo.SearchFor @what nvarchar(99) AS SELECT a.Id FROM dbo.Article AS a WHERE CONTAINS(a.Title, @what)',
+        ),
+        module(
+          'procedure',
+          'Near',
+          `CREATE PROCEDURE dbo.Near AS SELECT Id FROM dbo.Article WHERE CONTAINS(Title, N'NEAR(a, b)')`,
+        ),
+      ],
     }),
   );
 
@@ -705,6 +737,19 @@ describe('full-text indexes', () => {
         `select id from article where to_tsvector('german', body) @@ to_tsquery('german', 'Haus') and id = 5`,
       ),
     ).toEqual(['5']);
+  });
+
+  test('CONTAINS and FREETEXT find the rows, through the index of the language', async () => {
+    await at.target.run(
+      `insert into article values (5001, 'A red wine', 'x', ''), (5002, 'White wine, wines', 'x', ''), (5003, 'Cheese', 'Viele Weine', '')`,
+    );
+    for (const [index, [condition, ...ids]] of SEARCHES.entries())
+      expect({ condition, ids: await at.target.run(`select * from search${index}()`) }).toEqual({ condition, ids });
+    expect(await at.target.run(`select * from search_for('"red wine" or cheese')`)).toEqual(['5001', '5003']);
+  });
+
+  test('what PostgreSQL has no search for is an issue', () => {
+    expect(at.target.issues()).toContain('SL1040 dbo.Near');
   });
 
   test('documents in bytes are an issue', () => {

@@ -13,6 +13,7 @@ import {
   type SqlTypeName,
 } from '../query/index.ts';
 import { catalogView } from '../routines/catalog-views.ts';
+import { searchConfiguration } from './search-configuration.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
 import type { Callable, ConvertedTable, ReadColumn } from './target-model.ts';
 
@@ -161,13 +162,16 @@ export function relationOf(table: ConvertedTable): Relation {
     sql: `${quoteIdent(table.schema)}.${quoteIdent(table.name)}`,
     key: key.map((one) => quoteIdent(one.name)),
     ...(table.partitioned ? { partitioned: true } : {}),
-    columns: [...table.columns.map(columnOf), ...(table.readColumns ?? []).map(readColumnOf)]
+    columns: [...table.columns.map((column) => columnOf(table, column)), ...(table.readColumns ?? []).map(readColumnOf)]
       .toSorted((a, b) => a.id - b.id)
       .map((one) => one.column),
   };
 }
 
-function columnOf(column: ConvertedTable['columns'][number]): { id: number; column: RelationColumn } {
+function columnOf(
+  table: ConvertedTable,
+  column: ConvertedTable['columns'][number],
+): { id: number; column: RelationColumn } {
   const { source } = column;
   return {
     id: source.id,
@@ -181,8 +185,15 @@ function columnOf(column: ConvertedTable['columns'][number]): { id: number; colu
       ...(column.generated || source.generatedAlways ? { readOnly: true } : {}),
       ...(source.hidden ? { hidden: true } : {}),
       ...(column.collation === undefined ? {} : { caseless: true }),
+      ...searchOf(table, source.name),
     },
   };
+}
+
+/** By what a column with a full-text index is searched. */
+function searchOf(table: ConvertedTable, name: string): { searchBy?: string } {
+  const found = table.source.fullText?.columns.find((one) => one.name === name && one.typeColumn === undefined);
+  return found ? { searchBy: searchConfiguration(found.language) } : {};
 }
 
 function readColumnOf({ source, name, expression }: ReadColumn): { id: number; column: RelationColumn } {
