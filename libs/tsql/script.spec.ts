@@ -47,11 +47,16 @@ describe('GO separates batches as clients do it', () => {
 
 describe('lines for the SQLCMD client are set aside', () => {
   test(':setvar, :r and !! at the start of a line', () => {
-    const { directives, errors } = parseScript(':setvar Name "x"\n:r .\\a.sql\n!!dir\nUSE $(Name)\nGO\nselect a::b()');
+    const { directives, errors } = parseScript(
+      ':setvar Name "x"\n:r .\\a.sql\n!!dir\n:!!cls\n:on error exit\n:connect far\nUSE $(Name)\nGO\nselect a::b()',
+    );
     expect(directives.map((d) => [d.command, d.argument])).toEqual([
       ['setvar', 'Name "x"'],
       ['r', '.\\a.sql'],
       ['!!', 'dir'],
+      ['!!', 'cls'],
+      ['on', 'error exit'],
+      ['connect', 'far'],
     ]);
     expect(errors).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASE_FAMILIES } from '../cases/index.ts';
+import { corpusCases, corpusFiles } from '../corpus/test-cases.ts';
 import { decodeScript } from '../decode.ts';
 import { parseScript } from '../parse.ts';
 
@@ -16,10 +17,17 @@ export function ownCorpus(): string[] {
 export function corpus(root: string): string[] {
   const texts = [
     ...ownCorpus(),
+    ...documented(join(root, 'libs/tsql/corpus/accepted')),
     ...semantics(join(root, 'test/semantics/cases')),
     ...scripts(join(root, '../shared/data')),
   ];
   return texts.filter((text) => text !== '' && text.length <= LONGEST);
+}
+
+/** The forms of the documentation. */
+function documented(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return corpusFiles(folder).flatMap((name) => corpusCases(folder, name).map(({ sql }) => sql));
 }
 
 /** `statement => answer`: what stands before the arrow, as a statement where it is an expression. */

@@ -303,11 +303,13 @@ class Lexer {
   /** A line for the SQLCMD client (`:setvar`, `:r`, `!!`): the server never sees it. */
   private directive(): boolean {
     const { text, pos } = this;
-    const wordEnd = this.endOfName(pos + 1);
-    const command = text.charAt(pos) === '!' ? '!!' : text.slice(pos + 1, wordEnd).toUpperCase();
-    if (command !== '!!' && !SQLCMD.has(command)) return false;
+    const from = text.charAt(pos) === ':' ? pos + 1 : pos;
+    const isShell = text.startsWith('!!', from);
+    const wordEnd = isShell ? from + 2 : this.endOfName(from);
+    const command = text.slice(from, wordEnd).toUpperCase();
+    if (!isShell && !SQLCMD.has(command)) return false;
     const end = this.endOfLine(pos);
-    const argument = text.slice(command === '!!' ? pos + 2 : wordEnd, end).trim();
+    const argument = text.slice(wordEnd, end).trim();
     this.directives.push({ command: command.toLowerCase(), argument, span: this.span(pos, end) });
     this.pos = end;
     return true;

@@ -30,7 +30,9 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
     r.next();
     attach = r.next().upper;
   }
+  const at = r.token;
   const azure = r.is('(') ? parenOptions(r) : [];
+  if (azure.some(({ name: one }) => one.includes(' '))) r.fail(at);
   const options = r.accept('WITH') ? [...azure, ...optionList(r, true)] : azure;
   return {
     kind: 'createDatabase',

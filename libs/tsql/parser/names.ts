@@ -141,7 +141,7 @@ function typeArgs(r: Reader, args: (number | 'max')[]): void {
     if (r.accept('MAX')) args.push('max');
     else {
       const negative = r.accept('-');
-      if (r.token.type !== 'int') r.fail();
+      if (r.token.type !== 'int' || r.token.text.length > 10) r.fail();
       const size = Number(r.next().text);
       args.push(negative && size !== 0 ? -size : size);
     }

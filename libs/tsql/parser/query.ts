@@ -32,9 +32,47 @@ export function startsQuery(r: Reader): boolean {
 /** Reads `(query)`. */
 export function parenQuery(r: Reader): Query {
   r.expect('(');
-  const inner = query(r);
+  const inner = innerQuery(r);
   r.expect(')');
   return inner;
+}
+
+/** Reads the query of a derived table or of an operand; there a SELECT with TOP may have its ORDER BY before a UNION. */
+export function innerQuery(r: Reader): Query {
+  const start = r.token;
+  const first = query(r);
+  if (first.orderBy.length === 0 || !(r.is('UNION') || r.is('EXCEPT'))) return first;
+  let left: QueryBody = orderedPart(r, first);
+  for (let length = 0; r.is('UNION') || r.is('EXCEPT'); length++) {
+    r.guardChain(length);
+    const op = r.next().upper === 'UNION' ? 'union' : 'except';
+    const all = r.accept('ALL');
+    const at = r.token;
+    const spec = selectSpec(r);
+    const end = queryEnd(r);
+    const right =
+      end.orderBy.length === 0 ? spec : orderedPart(r, { kind: 'query', body: spec, ...end, span: r.span(at) });
+    left = combine(r, left, right, op, all);
+  }
+  return { kind: 'query', body: left, orderBy: [], options: [], span: r.span(start) };
+}
+
+/** One side of such a UNION, in the form that says the same without the licence: `SELECT * FROM (… ORDER BY …) AS ordered`. */
+function orderedPart(r: Reader, own: Query): SelectSpec {
+  const { body, span } = own;
+  const isNamed = (item: SelectItem): boolean =>
+    item.kind === 'star' ||
+    (item.kind === 'selectItem' && (item.alias !== undefined || item.expression.kind === 'column'));
+  if (body.kind !== 'selectSpec' || (!body.top && !own.offset) || own.for || !body.items.every(isNamed)) r.fail();
+  const alias: Identifier = { kind: 'identifier', name: 'ordered', quote: 'none', span };
+  return {
+    kind: 'selectSpec',
+    distinct: false,
+    items: [{ kind: 'star', qualifier: [], span }],
+    from: [{ kind: 'derivedTable', query: own, alias, columns: [], span }],
+    windows: [],
+    span,
+  };
 }
 
 /** Reads a query with everything that belongs to it, a leading WITH included. */

@@ -16,7 +16,7 @@ import { expression, expressionList, scalar } from './expressions.ts';
 import { dmlInParentheses } from './dml.ts';
 import { commaList, nameParts, objectNameOf, optionalNameList, parenNameList } from './names.ts';
 import { argumentList, call } from './primary.ts';
-import { query, queryTail, startsQuery, startsWindow } from './query.ts';
+import { innerQuery, queryTail, startsQuery, startsWindow } from './query.ts';
 import type { Reader } from './reader.ts';
 import { rowsetFunction, rowsetSchema } from './rowsets.ts';
 import { startsBareHints, tableHints } from './table-hints.ts';
@@ -179,7 +179,7 @@ function derived(r: Reader, inner: Query, start: Reader['token']): TableSource {
 function parenContent(r: Reader): Query | TableSource {
   r.enter();
   const open = r.expect('(');
-  const content = startsQuery(r) ? query(r) : r.is('(') ? nestedContent(r) : tableSource(r);
+  const content = startsQuery(r) ? innerQuery(r) : r.is('(') ? nestedContent(r) : tableSource(r);
   r.expect(')');
   r.leave();
   return content.kind === 'query' ? { ...content, span: r.span(open) } : content;

@@ -16,11 +16,11 @@ CREATE SERVER AUDIT <target> TO <auditTarget> [WITH ( {<auditOption>},... )] [WH
 ALTER SERVER AUDIT <target> {MODIFY NAME = <name> | REMOVE WHERE | <auditChange>}
 DROP SERVER AUDIT <target>
 CREATE SERVER AUDIT SPECIFICATION <target> FOR SERVER AUDIT <name> [{ADD ( <word> )},...] [WITH ( STATE = <onOff> )]
-ALTER SERVER AUDIT SPECIFICATION <target> [FOR SERVER AUDIT <name>] [{{ADD | DROP} ( <word> )},...]
+ALTER SERVER AUDIT SPECIFICATION <target> [FOR SERVER AUDIT <name>] [{{{ADD | DROP} ( <word> )},...}...]
   [WITH ( STATE = <onOff> )]
 DROP SERVER AUDIT SPECIFICATION <target>
 CREATE DATABASE AUDIT SPECIFICATION <target> FOR SERVER AUDIT <name> [{ADD ( <auditAction> )},...] [WITH ( STATE = <onOff> )]
-ALTER DATABASE AUDIT SPECIFICATION <target> [FOR SERVER AUDIT <name>] [{{ADD | DROP} ( <auditAction> )},...]
+ALTER DATABASE AUDIT SPECIFICATION <target> [FOR SERVER AUDIT <name>] [{{{ADD | DROP} ( <auditAction> )},...}...]
   [WITH ( STATE = <onOff> )]
 DROP DATABASE AUDIT SPECIFICATION <target>
 `;
@@ -44,7 +44,7 @@ sessionOption: MAX_MEMORY = <int> [KB | MB]
   | MAX_DURATION = {UNLIMITED | <int> {SECONDS | MINUTES | HOURS | DAYS}}
 auditTarget: FILE ( {<auditFile>},... ) | URL ( {PATH = <string> | RETENTION_DAYS = <int>},... ) | APPLICATION_LOG
   | SECURITY_LOG | EXTERNAL_MONITOR
-auditFile: FILEPATH = <string> | MAXSIZE = {UNLIMITED | <int> {MB | GB | TB}} | MAX_ROLLOVER_FILES = {UNLIMITED | <int>}
+auditFile: FILEPATH = <string> | MAXSIZE = {UNLIMITED | <int> [MB | GB | TB]} | MAX_ROLLOVER_FILES = {UNLIMITED | <int>}
   | MAX_FILES = <int> | RESERVE_DISK_SPACE = <onOff>
 auditOption: QUEUE_DELAY = <int> | ON_FAILURE = {CONTINUE | SHUTDOWN | FAIL_OPERATION} | AUDIT_GUID = <string>
   | STATE = <onOff> | OPERATOR_AUDIT = <onOff>

@@ -91,3 +91,10 @@ CREATE MASTER KEY ENCRYPTION BY PASSWORD = 'Gh7!kk'; CREATE CERTIFICATE tde WITH
 -- page: relational-databases/backup-restore/back-up-and-restore-of-sql-server-databases
 BACKUP DATABASE tickets TO DISK = N'D:\b\full.bak' WITH INIT, COMPRESSION, CHECKSUM, STATS = 10; BACKUP LOG tickets TO DISK = N'D:\b\log.trn' WITH NOFORMAT
 RESTORE FILELISTONLY FROM DISK = N'D:\b\full.bak'; RESTORE DATABASE copy1 FROM DISK = N'D:\b\full.bak' WITH MOVE N'd1' TO N'D:\d\copy1.mdf', MOVE N'l1' TO N'D:\l\copy1.ldf', NORECOVERY, REPLACE; RESTORE LOG copy1 FROM DISK = N'D:\b\log.trn' WITH RECOVERY
+-- page: t-sql/queries/from-transact-sql
+SELECT x.id FROM (SELECT TOP (5) a.id FROM a ORDER BY a.cpu DESC UNION SELECT TOP (5) b.id FROM b ORDER BY b.cost DESC) AS x
+SELECT * FROM (SELECT TOP (1) a AS k, b FROM t ORDER BY c UNION ALL SELECT a, b FROM u EXCEPT SELECT TOP (2) a, b FROM v ORDER BY d) AS q
+-- page: t-sql/statements/alter-server-audit-specification-transact-sql
+ALTER SERVER AUDIT SPECIFICATION s1 DROP (FAILED_LOGIN_GROUP) ADD (SUCCESSFUL_LOGIN_GROUP) WITH (STATE = OFF)
+-- page: t-sql/statements/alter-database-audit-specification-transact-sql
+ALTER DATABASE AUDIT SPECIFICATION d1 DROP (SELECT ON hr.person BY anna) ADD (INSERT ON hr.person BY bob), ADD (UPDATE ON hr.person BY bob)
