@@ -46,6 +46,7 @@ describe('what a statement makes', () => {
     ['ALTER TABLE "a"."b" ADD CONSTRAINT "c""d" CHECK (true)', 'constraint', null, 'c"d', '"a"."b"'],
     ['CREATE SCHEMA IF NOT EXISTS "s"', 'schema', null, 's', null],
     ['CREATE TYPE "s"."t" AS (a int)', 'type', 's', 't', null],
+    ['CREATE COLLATION IF NOT EXISTS "s"."ci" (provider = icu)', 'collation', 's', 'ci', null],
     ['CREATE MATERIALIZED VIEW m AS SELECT 1', 'relation', null, 'm', null],
   ])('%s', (statement, type, schema, name, parent) => {
     expect(madeBy(statement)).toEqual({ type, schema, name, parent });

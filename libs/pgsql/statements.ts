@@ -1,7 +1,16 @@
 /** What a CREATE statement makes, by its words alone: `parent` is the table of an index, a trigger, a constraint or a policy, as it is written. */
 export interface MadeObject {
   readonly type:
-    'schema' | 'relation' | 'index' | 'routine' | 'type' | 'trigger' | 'constraint' | 'policy' | 'extension';
+    | 'schema'
+    | 'relation'
+    | 'index'
+    | 'routine'
+    | 'type'
+    | 'trigger'
+    | 'constraint'
+    | 'policy'
+    | 'extension'
+    | 'collation';
   /** null: whatever schema comes first in the search path. */
   readonly schema: string | null;
   readonly name: string;
@@ -114,6 +123,7 @@ const MAKERS: readonly (readonly [MadeObject['type'], RegExp])[] = [
   ['relation', head(`create (?:or replace )?(?:recursive )?view (?<name>${QUALIFIED})`)],
   ['relation', head(`create (?:materialized view|foreign table) (?:if not exists )?(?<name>${QUALIFIED})`)],
   ['relation', head(`create (?:unlogged )?sequence (?:if not exists )?(?<name>${QUALIFIED})`)],
+  ['collation', head(`create collation (?:if not exists )?(?<name>${QUALIFIED})`)],
   ['type', head(`create (?:type|domain) (?<name>${QUALIFIED})`)],
   ['routine', head(`create (?:or replace )?(?:function|procedure) (?<name>${QUALIFIED})`)],
   ['index', head(`create (?:unique )?index (?:if not exists )?(?<name>${NAME}) on (?:only )?(?<parent>${QUALIFIED})`)],

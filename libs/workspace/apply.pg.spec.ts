@@ -252,6 +252,31 @@ describe('objects in a target', () => {
     expect((await pool.query('select * from e')).rows).toEqual([{ mine: 2 }]);
   });
 
+  test('an edit stays where a conversion is taken in without a tree, as the pipeline does', async () => {
+    await control.workspace.save(objects, null, WHO);
+    expect((await control.workspace.read('dbo/view/E.sql'))?.object).toMatchObject({
+      edited: expect.stringContaining('mine'),
+    });
+  });
+
+  test('a collation is shared with what others made of it, and dropped where it is ours', async () => {
+    const path = 'dbo/database/D.sql';
+    await save(
+      object(
+        path,
+        'CREATE COLLATION IF NOT EXISTS "public"."ci" (provider = icu, locale = \'und-u-ks-level2\', deterministic = false)',
+      ),
+    );
+    expect(await outcomes(path, path)).toEqual(['applied', 'unchanged']);
+    await pool.query('create table theirs_ci (a text collate ci)');
+    expect(await rollBackObject(control, path, WHO, { withData: true })).toMatchObject({
+      outcome: 'kept',
+      error: expect.stringContaining('theirs_ci'),
+    });
+    await pool.query('drop table theirs_ci');
+    expect(await rollBackObject(control, path, WHO, { withData: true })).toMatchObject({ outcome: 'dropped' });
+  });
+
   test('the list has filters, and an object its history', async () => {
     const names = async (filter: Parameters<typeof control.workspace.list>[0]): Promise<string[]> =>
       (await control.workspace.list(filter)).map((one) => one.path);

@@ -75,6 +75,7 @@ export async function findMade(client: pg.ClientBase, made: readonly MadeObject[
          union select 'pg_trigger'::regclass, t.oid from m join pg_trigger t on t.tgrelid = m.parent and t.tgname = m.name where m.type = 'trigger'
          union select 'pg_constraint'::regclass, k.oid from m join pg_constraint k on k.conrelid = m.parent and k.conname = m.name where m.type = 'constraint'
          union select 'pg_policy'::regclass, p.oid from m join pg_policy p on p.polrelid = m.parent and p.polname = m.name where m.type = 'policy'
+         union select 'pg_collation'::regclass, k.oid from m join pg_namespace s on s.nspname = m.schema join pg_collation k on k.collname = m.name and k.collnamespace = s.oid where m.type = 'collation'
          union select 'pg_extension'::regclass, e.oid from m join pg_extension e on e.extname = m.name where m.type = 'extension'
          union select 'pg_namespace'::regclass, s.oid from m join pg_namespace s on s.nspname = m.name where m.type = 'schema')
      ${DESCRIBED} from i ${NAMED} where n.identity is not null`,
@@ -116,7 +117,7 @@ export async function findDependents(client: pg.ClientBase, objects: readonly Ta
            select 'pg_class'::regclass, r.ev_class from pg_rewrite r where d.classid = 'pg_rewrite'::regclass and r.oid = d.objid) as n),
        i as (select distinct classid, objid from d where (classid, objid) not in (select classid, objid from root)
          and classid in ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass, 'pg_constraint'::regclass, 'pg_policy'::regclass, 'pg_type'::regclass, 'pg_namespace'::regclass,
-           'pg_extension'::regclass, 'pg_attrdef'::regclass))
+           'pg_extension'::regclass, 'pg_attrdef'::regclass, 'pg_collation'::regclass))
      ${DESCRIBED} from i ${NAMED} where n.identity is not null and n.type <> 'toast table'
        and not exists (select 1 from pg_class t where i.classid = 'pg_class'::regclass and t.oid = i.objid and t.relnamespace = 'pg_toast'::regnamespace)
        and not exists (select 1 from pg_type t where i.classid = 'pg_type'::regclass and t.oid = i.objid

@@ -6,6 +6,9 @@ import { findMade, findOwned } from './ownership.ts';
 import { checkRemoval } from './removal.ts';
 import { inTransaction } from './session.ts';
 
+/** Of routines others of the same name may stand beside, and these may be there for others too. */
+const SHARED = new Set(['routine', 'schema', 'extension', 'collation']);
+
 const NOTHING = { owned: [], isInPlace: false } as const;
 
 /**
@@ -34,9 +37,8 @@ export function planApply(
             planned.push(outcomeOf(row, row.path, 'replaced', null, paths));
             continue;
           }
-          // Of routines others of the same name may stand beside it, and schemas may be shared.
           const made = statements.flatMap(({ sql }) => madeBy(sql) ?? []);
-          const names = made.filter(({ type }) => type !== 'routine' && type !== 'schema' && type !== 'extension');
+          const names = made.filter(({ type }) => !SHARED.has(type));
           const [taken] = await findMade(client, names);
           if (taken) throw new Conflict(`${taken.type} ${taken.identity} is there already and is not ours`);
           planned.push(outcomeOf(row, row.path, 'applied'));
