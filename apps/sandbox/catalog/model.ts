@@ -136,6 +136,8 @@ export interface ModuleModel {
   readonly ansiNulls?: boolean;
   readonly quotedIdentifier?: boolean;
   readonly schemaBound?: boolean;
+  /** WITH EXECUTE AS, of anyone but the caller. */
+  readonly executeAs?: { readonly owner: true } | { readonly user: string };
   readonly parameters?: readonly ParameterModel[];
   /** Scalar functions. */
   readonly returns?: ParameterModel;

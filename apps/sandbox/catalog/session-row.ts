@@ -40,6 +40,8 @@ const COLUMNS = {
   deadlock_priority: 'int',
   row_count: 'bigint',
   prev_error: 'int',
+  /** Bytes as PostgreSQL writes them. */
+  context_info: 'text',
 } as const;
 
 type ValueOf<T> = T extends 'text' ? string : T extends 'boolean' ? boolean : number;

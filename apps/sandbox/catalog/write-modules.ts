@@ -27,6 +27,23 @@ function parameterRow(objectId: number, id: number, parameter: ParameterModel): 
   };
 }
 
+/** Number by which sys.sql_modules shows EXECUTE AS OWNER. */
+const OWNER = -2;
+
+async function executesAs(w: Writing, { executeAs }: ModuleModel): Promise<number | null> {
+  if (executeAs === undefined) return null;
+  if ('owner' in executeAs) return OWNER;
+  const [row] = await w.rows<{ principal_id: number }>(
+    "SELECT principal_id FROM meta.principals WHERE name_key = $1 AND type = 'S'",
+    [w.fold(executeAs.user)],
+  );
+  if (row !== undefined) return row.principal_id;
+  throw new SqlError(
+    15151,
+    `Cannot execute as the user '${executeAs.user}', because it does not exist or you do not have permission.`,
+  );
+}
+
 /** Everything of a module but its object row. */
 async function writeBody(w: Writing, objectId: number, module: ModuleModel): Promise<void> {
   await w.insert('modules', [
@@ -36,6 +53,7 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
       uses_ansi_nulls: module.ansiNulls ?? true,
       uses_quoted_identifier: module.quotedIdentifier ?? true,
       is_schema_bound: module.schemaBound ?? false,
+      execute_as_principal_id: await executesAs(w, module),
     },
   ]);
   const parameters = (module.parameters ?? []).map((parameter, at) => parameterRow(objectId, at + 1, parameter));

@@ -4,6 +4,7 @@ import { FIRST_HANDLE, READ_ONLY, SCROLL, ServerCursors, type CursorSink } from 
 import { SqlError, type ResultSink } from '../session.ts';
 import { callProcedure, type CallArgument, type CallResult } from './procedure-call.ts';
 import type { Run } from './run.ts';
+import { setSessionContext } from './session-context.ts';
 import { unescapeText } from './storage-text.ts';
 
 const INT: SqlType = { name: 'int' };
@@ -174,6 +175,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return call.result();
   },
   sp_cursor: (call) => call.api.cursors.change(call.int(0)),
+  sp_set_session_context: (call) => setSessionContext(call.run, call.args),
   sp_prepexecrpc: (call) => {
     throw new SqlError(40_510, `Statement '${call.name}' is not supported in this version of SQL Server.`, 16, 1);
   },
@@ -185,7 +187,7 @@ function unprepare(call: ApiCall): CallResult {
   return call.result();
 }
 
-/** Calls a procedure of the client API from a batch; undefined where `name` is none of them. */
+/** Calls a procedure of the client API, or of the session's own state, from a batch; undefined where `name` is none of them. */
 export async function apiProcedure(
   run: Run,
   name: string,

@@ -23,7 +23,9 @@ import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
 import { Cancelled, lostSession, sqlError } from './pg-error.ts';
 import { runBatch } from './interpreter.ts';
 import { LocalTables } from './local-tables.ts';
+import { RandomNumbers } from './random.ts';
 import type { Run } from './run.ts';
+import { SessionContext } from './session-context.ts';
 import { defaultOptions, type SessionOptions } from './session-options.ts';
 import { decoderFor } from './storage-type.ts';
 import { transactionRequest } from './transaction-statements.ts';
@@ -65,6 +67,10 @@ export class EngineSession implements SqlSession {
   private readonly home: string;
   readonly cursors: CursorMap = new Map();
   readonly locals = new LocalTables();
+  readonly context = new SessionContext();
+  readonly random = new RandomNumbers();
+  /** SET CONTEXT_INFO: 128 bytes as storage text, NULL before. */
+  contextInfo: string | null = null;
   /** What batches prepared and opened by the procedures of the API. */
   readonly api = new ApiHandles();
   /** Temporary tables and variables outlive a batch only here. */
@@ -488,6 +494,8 @@ export class EngineSession implements SqlSession {
       this.root = new Frame('', 0, 0, undefined);
       this.cursors.clear();
       this.api.reset();
+      this.context.reset();
+      this.contextInfo = null;
       this.options = defaultOptions();
       this.identityInsert = undefined;
       this.lastError = 0;

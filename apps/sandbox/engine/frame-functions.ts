@@ -2,6 +2,7 @@ import type { FunctionHandler, FunctionInvocation, TypedSql } from '#conversion'
 import type { TriggerState } from './frame.ts';
 import { isGlobalTemporary } from './names.ts';
 import type { Run } from './run.ts';
+import { sessionContext } from './session-context.ts';
 import { partsOf } from './session-scope.ts';
 
 /** Functions whose answer is known when the statement is translated, because it belongs to the scope that runs: those of triggers. */
@@ -13,6 +14,8 @@ export function frameFunction(
   if (name === 'cursor_status') return statusOfCursor;
   if (name === 'sessionproperty') return sessionProperty;
   if (name === 'formatmessage') return formatMessage;
+  if (name === 'session_context') return sessionContext;
+  if (name === 'rand') return rand;
   if (name === 'object_id')
     return (call) => temporaryId(call) ?? distantId(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
@@ -21,6 +24,30 @@ export function frameFunction(
   if (name === 'columns_updated') return () => columnsUpdated(trigger);
   return undefined;
 }
+
+const FLOAT = { name: 'float' } as const;
+const INT = { name: 'int' } as const;
+/** The text of a parameter, which may have a type. */
+const PARAMETER = /^\(*(\$\d+)(?:::[\w.]+)?\)*$/;
+
+/** RAND: one number for each place in a statement, whatever the number of rows; a seed decides about those that follow in the session. */
+const rand: FunctionHandler = (call) => {
+  const [seed] = call.args;
+  const { start } = call.span;
+  if (call.args.length > 1) return call.fail(174, 'The rand function requires 0 to 1 argument(s).');
+  if (seed === undefined) return call.parameter(`rand(${start})`, FLOAT);
+  const whole = call.convert(seed, INT).sql;
+  const known = typeof seed.constant === 'string' ? seed.constant : PARAMETER.exec(whole)?.[1];
+  if (known !== undefined && /^[$\d]/.test(known)) {
+    const number = call.parameter(`rand_seed(${start} ${known})`, FLOAT);
+    return { sql: `(CASE WHEN (${whole}) IS NOT NULL THEN ${number.sql} END)`, type: FLOAT, nullable: seed.nullable };
+  }
+  // With a seed by chance the number is one by chance.
+  if (/\b(gen_random_uuid|newid|random)\b/.test(whole)) {
+    return { sql: `(random() + (${whole}) * 0)`, type: FLOAT, nullable: seed.nullable };
+  }
+  return call.fail(40515, 'RAND with a seed that is an expression is not supported in this version of SQL Server.');
+};
 
 const TEXT = { name: 'nvarchar', length: -1 } as const;
 

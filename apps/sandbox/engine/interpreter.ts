@@ -89,6 +89,7 @@ export async function runBody(run: Run, statements: readonly Statement[]): Promi
 /** Declares the variables and resolves the names. What is wrong ends the scope before its first statement; a batch keeps its transaction even with XACT_ABORT. */
 async function compile(run: Run, statements: readonly Statement[]): Promise<void> {
   await declareAll(run, statements);
+  if (run.session.options.parseOnly) return;
   try {
     await bindScope(run, statements);
   } catch (error) {

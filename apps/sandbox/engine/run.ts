@@ -95,7 +95,7 @@ function variableTypes(frame: Frame): string {
   return text;
 }
 
-const SCOPE_VALUE = /^(cursor_status|message|object_id|sessionproperty)\(([^]*)\)$/;
+const SCOPE_VALUE = /^(cursor_status|message|object_id|sessionproperty|rand|rand_seed)\(([^]*)\)$/;
 
 /** The options that SESSIONPROPERTY knows. */
 const PROPERTIES: Readonly<Record<string, (options: EngineSession['options']) => boolean>> = {
@@ -109,7 +109,7 @@ const PROPERTIES: Readonly<Record<string, (options: EngineSession['options']) =>
 };
 
 /** Answers of the scope that runs, asked for under a name with an argument (see frame-functions). */
-function scopeValue(run: Run, name: string): string | null | undefined {
+function scopeValue(run: Run, name: string, bound: readonly PgValue[]): string | null | undefined {
   const [, what, argument = ''] = SCOPE_VALUE.exec(name) ?? [];
   switch (what) {
     case 'cursor_status': {
@@ -127,6 +127,10 @@ function scopeValue(run: Run, name: string): string | null | undefined {
       const local = localTable(run, argument);
       return local === undefined ? null : `-${/\d+$/.exec(local.physical)?.[0] ?? 1}`;
     }
+    case 'rand':
+      return String(run.session.random.next());
+    case 'rand_seed':
+      return seeded(run, argument.slice(argument.indexOf(' ') + 1), bound);
     default:
       return undefined;
   }
@@ -149,11 +153,21 @@ async function distantObject(run: Run, name: string): Promise<string | null | un
   });
 }
 
+/** RAND(seed) of a constant, or of a parameter that is bound already. */
+function seeded(run: Run, seed: string, bound: readonly PgValue[]): string | null {
+  const value = seed.startsWith('$') ? (bound[Number(seed.slice(1)) - 1] ?? null) : seed;
+  if (value === null) return null;
+  const whole = Math.trunc(Number(value));
+  if (whole < 0 || whole > 2_147_483_562)
+    throw new SqlError(40515, `RAND(${value}) is not supported in this version of SQL Server.`);
+  return String(run.session.random.seeded(whole));
+}
+
 /** The values of a translated statement's parameters, in the order of their numbers. */
 export async function bind(run: Run, parameters: readonly ParameterRef[]): Promise<PgValue[]> {
   const values: PgValue[] = [];
   for (const parameter of parameters) {
-    const own = scopeValue(run, parameter.name);
+    const own = scopeValue(run, parameter.name, values);
     const answer = own === undefined ? await distantObject(run, parameter.name) : own;
     if (answer !== undefined) {
       values[parameter.index - 1] = answer;

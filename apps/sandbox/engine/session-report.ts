@@ -39,6 +39,7 @@ function rowOf(session: EngineSession): SessionRow {
     deadlock_priority: options.deadlockPriority,
     row_count: session.rowCount,
     prev_error: session.lastError,
+    context_info: session.contextInfo ?? '\\x',
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FunctionHandler, SqlType } from '#conversion';
 import type { EngineSession } from './engine-session.ts';
 import type { Frame } from './frame.ts';
+import { SESSION_CONTEXT } from './session-context.ts';
 import { optionBits } from './session-options.ts';
 
 /** What the session answers for a name at the moment a statement runs: the type, and how its value is found. */
@@ -55,6 +56,8 @@ export const SESSION_VALUES: Readonly<Record<string, SessionValue>> = {
   '@@remserver': constant(NAME, null),
   '@@def_sortorder_id': constant(INT, '52'),
   '@@dbts': { type: { name: 'varbinary', length: 8 }, value: (session) => session.currentRowVersion() },
+  [SESSION_CONTEXT]: { type: { name: 'nvarchar', length: -1 }, value: (session) => session.context.json },
+  'context_info()': { type: { name: 'varbinary', length: 128 }, value: (session) => session.contextInfo },
   'scope_identity()': { type: IDENTITY, value: (_, frame) => frame.scopeIdentity },
   'xact_state()': { type: { name: 'smallint' }, value: (session) => text(session.tx.state) },
   'rowcount_big()': { type: { name: 'bigint' }, value: (session) => text(session.rowCount) },

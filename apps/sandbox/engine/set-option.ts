@@ -38,7 +38,6 @@ const ANSI_DEFAULTS = [
 
 /** Options that the server has and the sandbox has not: refused where they are switched on. */
 const KNOWN = new Set([
-  'CONTEXT_INFO',
   'OFFSETS',
   'RESULT_SET_CACHING',
   'SHOWPLAN_ALL',
@@ -60,7 +59,6 @@ const IGNORED = new Set([
   'STATISTICS IO',
   'STATISTICS TIME',
   'STATISTICS PROFILE',
-  'CONTEXT_INFO',
   'OFFSETS',
 ]);
 
@@ -194,6 +192,8 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       return lockTimeout(run, await numberOf(run, statement.value));
     case 'DEADLOCK_PRIORITY':
       return deadlockPriority(run, statement.value);
+    case 'CONTEXT_INFO':
+      return contextInfo(run, statement.value);
     case 'LANGUAGE':
       return language(run, await textOf(run, statement.value));
     default:
@@ -234,6 +234,14 @@ function language(run: Run, name: string): void {
   options.dateFormat = known.dateFormat;
   options.dateFirst = known.dateFirst;
   run.out.info(new SqlError(5703, `Changed language setting to ${known.name}.`, 0, 1));
+}
+
+/** Up to 128 bytes; zeros fill the rest. */
+async function contextInfo(run: Run, value: Expression): Promise<void> {
+  const bytes = await evaluate(run, value, { name: 'binary', length: 128 });
+  if (bytes === null)
+    throw new SqlError(8164, 'SET CONTEXT_INFO option requires a varbinary (128) NOT NULL parameter.');
+  run.session.contextInfo = bytes;
 }
 
 const PRIORITIES: Readonly<Record<string, number>> = { LOW: -5, NORMAL: 0, HIGH: 5 };

@@ -34,6 +34,9 @@ function procedureUse(name: string): Use | undefined {
   return /^[sx]p_/.test(bare) ? `procedure ${bare}` : undefined;
 }
 
+/** Tables of msdb. */
+const MSDB = new Set(['sysjobs', 'sysjobsteps', 'sysmail_profile']);
+
 /** A view of the system by schema and name; undefined for anything else. */
 function viewUse(schema: string | undefined, name: string): Use | undefined {
   const bare = name.toLowerCase();
@@ -41,6 +44,7 @@ function viewUse(schema: string | undefined, name: string): Use | undefined {
   if (of === 'cdc' || CDC.test(bare)) return `cdc ${cdcName(bare)}`;
   if (of === 'information_schema') return `view INFORMATION_SCHEMA.${name.toUpperCase()}`;
   if (of === 'sys') return `view sys.${bare}`;
+  if (MSDB.has(bare)) return `view dbo.${bare}`;
   if (/^(sys[a-z]+|spt_values)$/.test(bare)) return `view ${bare === 'spt_values' ? 'dbo' : 'sys'}.${bare}`;
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 2;
+export const META_VERSION = 3;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -102,7 +102,8 @@ CREATE TABLE meta.sequences (
 CREATE TABLE meta.synonyms (object_id int PRIMARY KEY, base_object_name text NOT NULL);
 CREATE TABLE meta.modules (
   object_id int PRIMARY KEY, definition text NOT NULL, uses_ansi_nulls boolean NOT NULL DEFAULT true,
-  uses_quoted_identifier boolean NOT NULL DEFAULT true, is_schema_bound boolean NOT NULL DEFAULT false);
+  uses_quoted_identifier boolean NOT NULL DEFAULT true, is_schema_bound boolean NOT NULL DEFAULT false,
+  execute_as_principal_id int);
 CREATE TABLE meta.parameters (
   object_id int NOT NULL, parameter_id int NOT NULL, name text NOT NULL, system_type_id smallint NOT NULL, user_type_id int NOT NULL,
   max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL, is_output boolean NOT NULL DEFAULT false,

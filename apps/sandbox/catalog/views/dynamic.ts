@@ -50,7 +50,7 @@ export const DYNAMIC_VIEWS = [
   nt_domain nvarchar(128) NULL::text
   nt_user_name nvarchar(128) NULL::text
   status nvarchar(30)! CASE WHEN s.running THEN 'running' ELSE 'sleeping' END
-  context_info varbinary(128) NULL::bytea
+  context_info varbinary(128) s.context_info::bytea
   cpu_time int! 0
   memory_usage int! 2
   total_scheduled_time int! 0
@@ -94,7 +94,7 @@ ${SETTINGS}
   open_transaction_count int! s.transactions
   open_resultset_count int! 1
   transaction_id bigint! coalesce(s.transaction_id, 0)
-  context_info varbinary(128) NULL::bytea
+  context_info varbinary(128) s.context_info::bytea
   percent_complete real! 0
   estimated_completion_time bigint! 0
   cpu_time int! 0

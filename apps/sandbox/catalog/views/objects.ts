@@ -145,7 +145,7 @@ const MODULE = `
   uses_database_collation bit false
   is_recompiled bit false
   null_on_null_input bit false
-  execute_as_principal_id int NULL::int
+  execute_as_principal_id int m.execute_as_principal_id
   uses_native_compilation bit false
   inline_type bit false
   is_inlineable bit false`;

@@ -109,14 +109,20 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     references: namedObjects(statement),
   };
   const source = { scope, ansiNullDefault: true };
-  if (moduleContext(statement.options) !== undefined && statement.kind !== 'createProcedure') {
+  const executeAs = moduleContext(statement.options);
+  if (executeAs !== undefined && statement.kind !== 'createProcedure') {
     throw new SqlError(40515, 'WITH EXECUTE AS is not supported in this version of SQL Server but for procedures.');
   }
   switch (statement.kind) {
     case 'createView':
       return { ...base, kind: 'V', columns: viewColumns(scope, statement) };
     case 'createProcedure':
-      return { ...base, kind: 'P', parameters: statement.parameters.map((p) => parameterModel(scope, p)) };
+      return {
+        ...base,
+        ...(executeAs && { executeAs }),
+        kind: 'P',
+        parameters: statement.parameters.map((p) => parameterModel(scope, p)),
+      };
     case 'createFunction':
       return {
         ...base,

@@ -44,7 +44,7 @@ const refused = (use: FunctionUse): TypedSql => use.unsupported(`The function ${
 function checksum(use: FunctionUse): TypedSql {
   const [node] = use.node.args;
   const isRandom = node?.kind === 'call' && node.name.name.name.toLowerCase() === 'newid' && use.count === 1;
-  if (!isRandom || use.runtime) return refused(use);
+  if (!isRandom) return refused(use);
   return value('(floor(random() * 4294967296) - 2147483648)::integer', INT, false);
 }
 

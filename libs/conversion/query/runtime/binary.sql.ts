@@ -41,28 +41,27 @@ BEGIN
   END IF;
   RETURN sys.size_bytes(b, n, fixed, false);
 END $$;
+-- Both directions in one pass: a loop over substr() or || costs the square of the length.
 CREATE OR REPLACE FUNCTION sys.bytes_text(b bytea, wide boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE out text := ''; unit int; next int; i int := 0;
+DECLARE flat bytea;
 BEGIN
   IF b IS NULL THEN RETURN NULL; END IF;
-  IF NOT wide THEN RETURN coalesce((SELECT string_agg(sys.char_of(get_byte(b, n)), '' ORDER BY n) FROM generate_series(0, octet_length(b) - 1) AS n), ''); END IF;
-  WHILE i + 1 < octet_length(b) LOOP
-    unit := get_byte(b, i) + get_byte(b, i + 1) * 256;
-    i := i + 2;
-    IF unit BETWEEN 55296 AND 56319 AND i + 1 < octet_length(b) THEN
-      next := get_byte(b, i) + get_byte(b, i + 1) * 256;
-      IF next BETWEEN 56320 AND 57343 THEN
-        out := out || chr(65536 + (unit - 55296) * 1024 + next - 56320);
-        i := i + 2;
-        CONTINUE;
-      END IF;
-    END IF;
-    out := out || sys.nchar_of(unit);
-  END LOOP;
-  RETURN out;
+  -- Out of TOAST once, not for each byte.
+  flat := b || '\x'::bytea;
+  IF NOT wide THEN
+    RETURN coalesce((SELECT string_agg(sys.char_of(get_byte(flat, n)), '' ORDER BY n) FROM generate_series(0, octet_length(flat) - 1) AS n), '');
+  END IF;
+  RETURN coalesce((SELECT string_agg(CASE
+      WHEN unit BETWEEN 55296 AND 56319 AND next BETWEEN 56320 AND 57343 THEN chr(65536 + (unit - 55296) * 1024 + next - 56320)
+      WHEN unit BETWEEN 56320 AND 57343 AND before BETWEEN 55296 AND 56319 THEN ''
+      ELSE sys.nchar_of(unit) END, '' ORDER BY i)
+    FROM (SELECT i, unit, lead(unit) OVER (ORDER BY i) AS next, lag(unit) OVER (ORDER BY i) AS before
+      FROM (SELECT i, get_byte(flat, 2 * i) + get_byte(flat, 2 * i + 1) * 256 AS unit FROM generate_series(0, octet_length(flat) / 2 - 1) AS i) AS u) AS w), '');
 END $$;
+CREATE OR REPLACE FUNCTION sys.unit_hex(unit int) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lpad(to_hex(((unit & 255) << 8) | (unit >> 8)), 4, '0') $$;
 CREATE OR REPLACE FUNCTION sys.text_bytes(x text, wide boolean, style int) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE out bytea := '\x'; one int; hex text;
+DECLARE hex text;
 BEGIN
   IF x IS NULL THEN RETURN NULL; END IF;
   IF style IN (1, 2) THEN
@@ -71,17 +70,13 @@ BEGIN
     RETURN decode(hex, 'hex');
   END IF;
   IF NOT wide AND octet_length(x) = length(x) THEN RETURN convert_to(x, 'UTF8'); END IF;
-  FOR i IN 1 .. length(x) LOOP
-    one := ascii(substr(x, i, 1));
-    IF NOT wide THEN out := out || sys.int_bytes(sys.ascii_of(substr(x, i, 1)), 1); CONTINUE; END IF;
-    IF one = 1112064 THEN one := 0; ELSIF one BETWEEN 1110016 AND 1112063 THEN one := one - 1110016 + 55296; END IF;
-    IF one > 65535 THEN
-      out := out || reverse(sys.int_bytes(55296 + ((one - 65536) >> 10), 2));
-      one := 56320 + ((one - 65536) & 1023);
-    END IF;
-    out := out || reverse(sys.int_bytes(one, 2));
-  END LOOP;
-  RETURN out;
+  IF NOT wide THEN
+    RETURN (SELECT coalesce(string_agg(sys.int_bytes(sys.ascii_of(c), 1), ''::bytea ORDER BY n), '\x') FROM string_to_table(x, NULL) WITH ORDINALITY AS q(c, n));
+  END IF;
+  RETURN (SELECT coalesce(decode(string_agg(CASE WHEN one < 65536 THEN sys.unit_hex(one)
+      ELSE sys.unit_hex(55296 + ((one - 65536) >> 10)) || sys.unit_hex(56320 + ((one - 65536) & 1023)) END, '' ORDER BY n), 'hex'), '\x')
+    FROM (SELECT n, CASE WHEN code = 1112064 THEN 0 WHEN code BETWEEN 1110016 AND 1112063 THEN code - 1110016 + 55296 ELSE code END AS one
+      FROM (SELECT n, ascii(c) AS code FROM string_to_table(x, NULL) WITH ORDINALITY AS q(c, n)) AS p) AS u);
 END $$;
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pgcrypto') THEN
