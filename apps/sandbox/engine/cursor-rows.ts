@@ -161,7 +161,7 @@ class KeysetRows implements CursorRows {
 
   static async open(run: Run, plan: KeyedPlan, frame: Frame): Promise<KeysetRows> {
     const query = new KeyedQuery(plan, frame);
-    const { stamp } = run.session.catalogDatabase.writes;
+    const { stamp } = run.session.server.writes;
     const opening = { ...plan.query, body: { ...plan.body, items: query.items } };
     const translated = translateQuery(opening, await contextOf({ ...run, frame }));
     const columns = translated.columns.slice(0, -plan.keys.length);
@@ -176,7 +176,7 @@ class KeysetRows implements CursorRows {
     this.position = placeOf(direction, offset, this.position, this.size);
     const row = this.rows[this.position - 1];
     if (row === undefined) return 'none';
-    if (run.session.catalogDatabase.writes.stamp === this.stamp) return { row };
+    if (run.session.server.writes.stamp === this.stamp) return { row };
     const values = row.slice(this.columns.length);
     const [found] = await this.query.run(run, maskOf(values), values, 1, () => this.again(values));
     return found === undefined ? 'missing' : { row: found };
@@ -250,7 +250,7 @@ class DynamicRows implements CursorRows {
   }
 
   private async step(run: Run, backward: boolean): Promise<PgRow | undefined> {
-    const { stamp } = run.session.catalogDatabase.writes;
+    const { stamp } = run.session.server.writes;
     const { ahead } = this;
     const isGood = ahead?.backward === backward && ahead.stamp === stamp;
     if (isGood && (ahead.rows.length > 0 || ahead.complete)) return ahead.rows.shift();

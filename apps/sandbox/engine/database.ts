@@ -14,8 +14,6 @@ import { FunctionStore } from './function-store.ts';
 export class Database {
   readonly catalog = new DatabaseCatalog(loadSnapshot);
   readonly admin: pg.Pool;
-  /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */
-  readonly writes = { stamp: 0 };
   readonly functions = new FunctionStore((sql) => this.admin.query(sql));
 
   constructor(

@@ -275,7 +275,7 @@ export class EngineSession implements SqlSession {
 
   /** To be called when something may have been written. */
   private wrote(): void {
-    this.current.writes.stamp += 1;
+    this.server.writes.stamp += 1;
   }
 
   /** Runs several PostgreSQL statements that take effect together or not at all. */

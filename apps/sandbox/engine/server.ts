@@ -82,6 +82,8 @@ export class SandboxServer implements SqlServer {
   readonly name: string;
   /** `##` tables. */
   readonly globalTables = new GlobalTables(() => this.master);
+  /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */
+  readonly writes = { stamp: 0 };
   private readonly databases = new Map<number, Database>();
   private readonly sessions = new Map<number, EngineSession>();
   private readonly watchers: DatabaseWatcher[] = [];
