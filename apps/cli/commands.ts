@@ -3,6 +3,7 @@ import { checkCommand } from './check.ts';
 import { cleanupCommand } from './cleanup.ts';
 import type { Command } from './command.ts';
 import { convertCommand } from './convert.ts';
+import { explainCommand } from './explain.ts';
 import { reloadCommand } from './reload.ts';
 import { runCommand } from './run.ts';
 import { downCommand, upCommand } from './stack.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   assessCommand,
   convertCommand,
+  explainCommand,
   runCommand,
   statusCommand,
   tablesCommand,

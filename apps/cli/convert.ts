@@ -38,7 +38,7 @@ const ACCEPTED = 'sluice-issues.yaml';
 export const convertCommand: Command = {
   name: 'convert',
   usage: 'convert JOB|--scripts PATH… [--out DIR] [--apply|--prove]',
-  summary: 'Convert schema and code: a file an object, issues; verify, apply',
+  summary: 'Convert schema and code; verify, apply, prove it',
   example: `sluice convert --scripts install.sql migrations --out converted
   sluice convert job.yaml --out converted --verify
   sluice convert job.yaml --out converted --apply --dry-run

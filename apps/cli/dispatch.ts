@@ -87,7 +87,9 @@ export function parse(command: Command, args: readonly string[]): Pick<Invocatio
     const takesMore =
       command.usage.includes('JOB…') ||
       (command.moreWordsOf !== undefined && values[command.moreWordsOf] !== undefined);
-    const most = takesMore ? Number.POSITIVE_INFINITY : command.usage.includes('JOB') ? 1 : 0;
+    // Words in capitals before the first option or alternative: `explain JOB OBJECT [--send]` takes two.
+    const named = /^[^[|]*/.exec(command.usage)?.[0].match(/\b[A-Z]{2,}\b/g)?.length ?? 0;
+    const most = takesMore ? Number.POSITIVE_INFINITY : named;
     if (positionals.length > most) throw new Error(`Unexpected word "${positionals[most]}"`);
     return { options: values as Invocation['options'], positionals };
   } catch (error) {

@@ -1,3 +1,4 @@
+export * from './advice/index.ts';
 export * from './assessment/index.ts';
 export * from './proof/index.ts';
 export * from './query/index.ts';

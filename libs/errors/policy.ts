@@ -17,6 +17,7 @@ export const POLICY = {
   // wrong use
   JobFileInvalid: p('refuse', 'Correct the job file; `sluice check JOB` reads it without touching anything.'),
   UsageInvalid: p('refuse', 'See `sluice help` for the commands and their options.'),
+  ModelFailed: p('refuse', 'Check model.url, model.name and model.key of the job file; conversion needs no model.'),
   JobMissing: p('refuse', 'Start it with `sluice run JOB`, or check the target URL of the job file.'),
   // source
   SourceUnreachable: p('retry', 'Check host, port and firewall of the source; work goes on when it answers.'),

@@ -5,6 +5,7 @@ export {
   readJobFile,
   type JobFile,
   type KafkaSettings,
+  type ModelSettings,
   type TableRule,
   type TopicSettings,
 } from './job-file.ts';

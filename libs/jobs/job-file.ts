@@ -63,6 +63,14 @@ export const DEFAULT_CONVERT: ConvertSettings = {
   caseInsensitive: 'lower',
 };
 
+/** An OpenAI-compatible endpoint. */
+export interface ModelSettings {
+  readonly url: string;
+  readonly name: string;
+  readonly key: Secret;
+  readonly timeoutMs: number;
+}
+
 /** The job file, checked, defaults filled in, sizes in bytes, secrets resolved. */
 export interface JobFile {
   readonly job: string;
@@ -116,6 +124,8 @@ export interface JobFile {
   };
   readonly values: ValuePolicy;
   readonly convert: ConvertSettings;
+  /** undefined = none may be asked. */
+  readonly model: ModelSettings | undefined;
   readonly validate: { readonly continuous: boolean };
   readonly cutover: { readonly reverse: boolean };
 }
@@ -165,7 +175,8 @@ export function parseJobFile(
 /** Sections must exist for their defaults to be filled in. */
 function fillSections(value: Record<string, unknown>): void {
   for (const [name, schema] of Object.entries(JOB_SCHEMA.properties) as [string, { type?: string }][]) {
-    if (schema.type === 'object' && name !== 'kafka' && name !== 'source' && name !== 'target') value[name] ??= {};
+    if (schema.type === 'object' && name !== 'kafka' && name !== 'source' && name !== 'target' && name !== 'model')
+      value[name] ??= {};
   }
   const kafka = value['kafka'];
   if (kafka !== null && typeof kafka === 'object') (kafka as Record<string, unknown>)['topics'] ??= {};
@@ -182,13 +193,14 @@ function build(value: Record<string, unknown>): JobFile {
     changes: section('changes'),
     apply: section('apply'),
   };
-  const kafka = section('kafka');
+  const [kafka, model] = [section('kafka'), section('model')];
   const topics = (kafka['topics'] ?? {}) as Partial<TopicSettings>;
   const file = {
     ...value,
     source: { ...source, password: resolveSecret(String(source['password'] ?? ''), 'source.password') },
     target: { ...target, password: resolveSecret(String(target['password'] ?? ''), 'target.password') },
     kafka: kafka['brokers'] ? buildKafka(kafka) : undefined,
+    ...(value['model'] ? { model: { ...model, key: resolveSecret(String(model['key'] ?? ''), 'model.key') } } : {}),
     topics: {
       replicationFactor: 1,
       minInsyncReplicas: 1,

@@ -186,6 +186,16 @@ export const JOB_SCHEMA = {
           'Text that the source compares without case: compared by lower(), by a collation of the columns, or as it is written',
       },
     }),
+    model: object(
+      'A language model that `sluice explain` may ask; nothing else uses it, and nothing is sent without --send',
+      {
+        url: text('Base URL of an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1'),
+        name: text('Name of the model'),
+        key: text('Reference to the key', { default: '' }),
+        timeoutMs: int('Longest wait for an answer', 120000, 1000),
+      },
+      ['url', 'name'],
+    ),
     validate: object('Validation', { continuous: flag('Go on validating while changes flow', false) }),
     cutover: object('Cutover', { reverse: flag('Keep a stream back to the source', false) }),
   },

@@ -1,0 +1,1 @@
+export { modelMessages, type ModelMessage, proposalIn, underHead } from './advice.ts';
