@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DEFAULT_CONVERT } from '#jobs';
 import { convertDatabase, type Conversion, type Step } from '#conversion';
 import type { DatabaseModel, ModuleModel } from '#schema';
 import type { PostgresVersion } from '#stack';
@@ -78,9 +79,14 @@ export class ConvertedCases {
     }
   }
 
-  static async open(model: DatabaseModel, version: PostgresVersion): Promise<ConvertedCases> {
+  static async open(
+    model: DatabaseModel,
+    version: PostgresVersion,
+    caseInsensitive: typeof DEFAULT_CONVERT.caseInsensitive,
+  ): Promise<ConvertedCases> {
     const target = { url: '', naming: 'snake_case', schemas: { dbo: 'public' }, version };
-    const settings = { target, tables: [], values: DEFAULT_VALUE_POLICY };
+    const convert = { ...DEFAULT_CONVERT, caseInsensitive };
+    const settings = { target, tables: [], values: DEFAULT_VALUE_POLICY, convert };
     const conversion = convertDatabase(model, settings as unknown as Parameters<typeof convertDatabase>[1]);
     const fresh = await freshDatabase(version);
     const types = { getTypeParser: () => (value: unknown) => value };

@@ -1,4 +1,5 @@
 import type { TypedSql } from './api.ts';
+import { searchable } from './caseless.ts';
 import type { Conversion } from './convert.ts';
 import { bool, call, quoted, value } from './sql-text.ts';
 import { familyOf, isNational, lengthOf } from './sql-type.ts';
@@ -68,7 +69,7 @@ function plainTextBytes(c: Conversion): string {
   if (style === 1 || style === 2) {
     const digits = style === 1 ? `substr(${from.sql}, 3)` : from.sql;
     const form = quoted(style === 1 ? '^0x([0-9a-f]{2})*$' : '^([0-9a-f]{2})*$');
-    const read = c.try ? `CASE WHEN ${from.sql} ~* ${form} THEN ${digits} END` : digits;
+    const read = c.try ? `CASE WHEN ${searchable(c.t, from).sql} ~* ${form} THEN ${digits} END` : digits;
     return sizedBytes(c, `decode(${read}, 'hex')`, -1, false);
   }
   const bytes = isNational(from.type) ? utf16Bytes(from.sql) : call('convert_to', from.sql, `'WIN1252'`);

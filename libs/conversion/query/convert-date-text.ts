@@ -1,4 +1,5 @@
 import type { SqlType } from './api.ts';
+import { searchable } from './caseless.ts';
 import type { Conversion } from './convert.ts';
 import { quoted } from './sql-text.ts';
 import { timeScale } from './sql-type.ts';
@@ -22,7 +23,7 @@ export function plainTextToDatetime(c: Conversion): string {
   }
   const message = 'A string is read as a date: PostgreSQL reads other forms than SQL Server, and errors differ.';
   t.note('warning', 'date-from-text', message, c.span);
-  const source = iso === undefined ? reorderedSql(c.from.sql, order) : quoted(iso);
+  const source = iso === undefined ? reorderedSql(searchable(t, c.from).sql, order) : quoted(iso);
   if (!c.try) return whole(`(${source})::${typeSql}`, to);
   if (!t.since(16)) return t.needsServer(16, 'TRY_CAST to a date', c.span).sql;
   return whole(`(CASE WHEN pg_input_is_valid(${source}, ${quoted(typeSql)}) THEN ${source} END)::${typeSql}`, to);

@@ -1,4 +1,5 @@
 import type { TypedSql } from './api.ts';
+import { searchable } from './caseless.ts';
 import type { Conversion } from './convert.ts';
 import { quoted } from './sql-text.ts';
 import { familyOf, precisionOf } from './sql-type.ts';
@@ -39,7 +40,8 @@ const GUID = regex('^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}');
 const isLong = ({ from }: Conversion): boolean => typeof from.constant === 'string' && from.constant.length > 36;
 
 /** The string as PostgreSQL reads it: blank is 0 for SQL Server, and money has signs and commas. */
-function readable({ from, to }: Conversion): string {
+function readable({ t, from: given, to }: Conversion): string {
+  const from = searchable(t, given);
   const family = familyOf(to);
   if (family === 'money') {
     if (typeof from.constant !== 'string') return `translate(${from.sql}, '$,', '')`;

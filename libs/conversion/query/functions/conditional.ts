@@ -1,4 +1,5 @@
 import type { TypedSql } from '../api.ts';
+import { searchable } from '../caseless.ts';
 import { compare } from '../compare.ts';
 import { convert } from '../convert.ts';
 import { branches, commonType, NO_RESULT_TYPE, toCommon } from '../expression.ts';
@@ -82,7 +83,7 @@ function isnumeric(use: FunctionUse): TypedSql {
   if (use.runtime) return value(call('sys.isnumeric', from.sql), INT, false);
   // A sign of a currency and commas make a number too.
   const regex = '^\\s*[+-]?[$£¤¥€]?[+-]?(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eEdD][+-]?\\d+)?\\s*$|^\\s*[-+.,$£¤¥€]\\s*$';
-  return value(`(CASE WHEN ${from.sql} ~ ${quoted(regex)} THEN 1 ELSE 0 END)`, INT, false);
+  return value(`(CASE WHEN ${searchable(use.t, from).sql} ~ ${quoted(regex)} THEN 1 ELSE 0 END)`, INT, false);
 }
 
 /** Functions of choice and test. */
