@@ -186,15 +186,18 @@ export function datetimeText(c: Conversion): string {
 }
 
 function withOffset(c: Conversion, text: string, style: number): string {
-  if (!c.t.profile.runtime || style < 100 || style === 127) return style === 127 ? `(${text} || 'Z')` : text;
+  if (style < 100 || style === 127) return style === 127 ? `(${text} || 'Z')` : text;
   const gap = style === 126 ? '' : ' ';
+  // The target has instants, and shows them in UTC.
+  if (!c.t.profile.runtime) return style >= 120 ? `(${text} || ${quoted(`${gap}+00:00`)})` : text;
   return style === 126 || style >= 120 ? `(${text} || ${quoted(gap)} || sys.offset_text((${c.from.sql}).off))` : text;
 }
 
 function maskText(t: Translation, from: TypedSql, mask: string, scale: number): string {
   const source = timestampOf(t, from);
   const pieces = mask.split(/([~^#])/).filter((piece) => piece !== '');
-  const seventh = scale === 7 ? `((${ticksOf(t, from)}) % 10)::text` : undefined;
+  // The target's values have six digits.
+  const seventh = scale < 7 ? undefined : t.profile.runtime ? `((${ticksOf(t, from)}) % 10)::text` : `'0'`;
   const parts: string[] = [];
   let pending = '';
   const flush = (): void => {

@@ -158,7 +158,8 @@ function addElements(e: Emitter, node: AlterTable, relation: Relation, elements:
     one.kind === 'columnDefinition' ? `ADD COLUMN ${lines[index] ?? ''}` : `ADD ${lines[index] ?? ''}`,
   );
   const sql = `ALTER TABLE ${relation.sql ?? ''} ${adds.join(', ')}`;
-  e.pieces.push({ kind: 'ddl', sql, line: node.span.line });
+  if (elements.every((one) => one.kind === 'columnDefinition'))
+    e.pieces.push({ kind: 'ddl', sql, line: node.span.line });
   e.line(`${sql};`);
   e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
 }

@@ -103,11 +103,21 @@ CREATE FUNCTION dbo.PlaceOf (@Pattern nvarchar(50), @Text nvarchar(50)) RETURNS 
 BEGIN
   RETURN PATINDEX(@Pattern, @Text)
 END
+GO
+CREATE FUNCTION dbo.Shown (@d datetime2(7), @t time, @o datetimeoffset) RETURNS varchar(200) AS
+BEGIN
+  RETURN CONVERT(varchar(40), @d, 127) + ' ' + CAST(@d AS varchar(40)) + ' ' + CONVERT(varchar(20), @t) + ' ' + CAST(@o AS varchar(40)) + ' ' + CONVERT(varchar(40), @o, 127)
+END
 GO`,
   cases: (() => {
     const rows = `INSERT INTO sale VALUES (1, 'north', 10, '2024-05-17'), (2, 'north', 2.5, NULL), (3, 'south', 7, NULL), (4, NULL, 1, NULL)`;
     const after = (name: string, sql: string, ...expected: string[]) => many(name, [rows, sql], ...expected);
     return [
+      one(
+        'the newer types of date and time as text',
+        `SELECT shown('2024-02-03 04:05:06.123456', '07:08:09.5', '2024-02-03 04:05:06+00')`,
+        '2024-02-03T04:05:06.1234560 2024-02-03 04:05:06.1234560 07:08:09.5000000 2024-02-03 04:05:06.0000000 +00:00 2024-02-03T04:05:06Z',
+      ),
       one(
         'PATINDEX of a pattern that is only known when it runs',
         `SELECT place_of('%b.c%', 'aB.Cd'), place_of('b%', 'ab'), place_of('%[0-9]', 'ab7'), place_of('%a_c%', 'xabc'), place_of(NULL, 'a'), place_of('%(x)%', 'a(x)')`,
