@@ -171,8 +171,10 @@ export function createFunction(r: Reader, start: Start, mode: CreateMode): State
   const parameters = r.is(')') ? [] : commaList(r, () => parameter(r));
   r.expect(')');
   r.expect('RETURNS');
-  const head = functionReturns(r);
+  const plain = functionReturns(r);
   const options = moduleOptions(r);
+  const isOrdered = plain.kind === 'returnsQuery' && plain.elements.length > 0 && r.accept('ORDER');
+  const head = isOrdered ? { ...plain, order: indexColumns(r) } : plain;
   r.accept('AS');
   const outside = externalName(r);
   const isInline = head.kind === 'returnsQuery' && outside === undefined;
@@ -202,8 +204,7 @@ function functionReturns(r: Reader): FunctionReturns {
   }
   if (r.accept('TABLE')) {
     const elements = r.is('(') ? tableElements(r) : [];
-    const order = elements.length > 0 && r.accept('ORDER') ? indexColumns(r) : undefined;
-    return { kind: 'returnsQuery', elements, ...(order && { order }), span: r.span(start) };
+    return { kind: 'returnsQuery', elements, span: r.span(start) };
   }
   const type = dataType(r);
   return { kind: 'returnsScalar', type, span: r.span(start) };

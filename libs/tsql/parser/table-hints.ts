@@ -1,6 +1,7 @@
 import type { Expression, TableHint } from '../ast/index.ts';
 import { scalar } from './expressions.ts';
 import { commaList } from './names.ts';
+import { literal } from './primary.ts';
 import type { Reader } from './reader.ts';
 
 const HINTS = new Set(
@@ -45,8 +46,18 @@ export function tableHint(r: Reader): TableHint {
   let args: Expression[] = [];
   if (r.accept('=')) args = r.is('(') ? parenthesised(r) : [scalar(r)];
   else if (start.upper === 'SPATIAL_WINDOW_MAX_CELLS') r.fail();
+  else if (start.upper === 'FORCESEEK' && r.is('(') && r.peek().type === 'int') args = seekById(r);
   else if (r.is('(')) args = parenthesised(r);
   return { kind: 'tableHint', name: start.upper, args, span: r.span(start) };
+}
+
+/** `FORCESEEK (1 (a, b))`: the index by its number, then its columns. */
+function seekById(r: Reader): Expression[] {
+  r.expect('(');
+  const id = literal(r, 'int');
+  const columns = parenthesised(r);
+  r.expect(')');
+  return [id, ...columns];
 }
 
 function parenthesised(r: Reader): Expression[] {

@@ -208,7 +208,9 @@ function printFunction(s: Extract<ObjectStatement, { kind: 'createFunction' }>):
     'RETURNS',
   );
   const options = moduleOptions(s);
-  if (s.external !== undefined) return words(head, returnsText(returns), options, 'AS', externalName(s.external));
+  const order = returns.kind === 'returnsQuery' && returns.order && `ORDER ${parens(returns.order, printIndexColumn)}`;
+  if (s.external !== undefined)
+    return words(head, returnsText(returns), options, order, 'AS', externalName(s.external));
   if (returns.kind === 'returnsQuery')
     return words(head, 'TABLE', options, 'AS RETURN', returns.query && `(${printQuery(returns.query)})`);
   const [first] = s.body;
@@ -224,11 +226,7 @@ function returnsText(returns: Extract<ObjectStatement, { kind: 'createFunction' 
     case 'returnsTable':
       return `${returns.variable} TABLE ${printElements(returns.elements)}`;
     case 'returnsQuery':
-      return words(
-        'TABLE',
-        returns.elements.length > 0 && printElements(returns.elements),
-        returns.order && `ORDER ${parens(returns.order, printIndexColumn)}`,
-      );
+      return words('TABLE', returns.elements.length > 0 && printElements(returns.elements));
   }
 }
 

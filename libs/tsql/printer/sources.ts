@@ -160,6 +160,9 @@ export function printHints(hints: readonly TableHint[]): string {
 /** Prints one table hint. */
 export function printHint(hint: TableHint): string {
   if (hint.name === 'SPATIAL_WINDOW_MAX_CELLS') return `${hint.name} = ${commas(hint.args, printExpression)}`;
+  const [first, ...rest] = hint.args;
+  if (hint.name === 'FORCESEEK' && first?.kind === 'literal')
+    return `FORCESEEK (${printExpression(first)} ${parens(rest, printExpression)})`;
   return hint.name + parens(hint.args, printExpression);
 }
 

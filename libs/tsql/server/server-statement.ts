@@ -158,8 +158,8 @@ function fits(r: Reader, parts: readonly Pattern[], ahead: number, from: number)
   if (first === undefined) return true;
   switch (first.kind) {
     case 'word':
-      // A symbol never tells two ways apart unless it comes first: the fault is reported where it is missing.
-      if (ahead > from && !/^[A-Z]/.test(first.upper)) return true;
+      // An equals sign never tells two ways apart: the fault is reported where it is missing.
+      if (ahead > from && first.upper === '=') return true;
       return r.peekIs(first.upper, ahead) && fits(r, rest, ahead + 1, from);
     case 'reference': {
       const value = VALUE_KINDS.get(first.name);

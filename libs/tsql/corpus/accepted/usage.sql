@@ -98,3 +98,7 @@ SELECT * FROM (SELECT TOP (1) a AS k, b FROM t ORDER BY c UNION ALL SELECT a, b 
 ALTER SERVER AUDIT SPECIFICATION s1 DROP (FAILED_LOGIN_GROUP) ADD (SUCCESSFUL_LOGIN_GROUP) WITH (STATE = OFF)
 -- page: t-sql/statements/alter-database-audit-specification-transact-sql
 ALTER DATABASE AUDIT SPECIFICATION d1 DROP (SELECT ON hr.person BY anna) ADD (INSERT ON hr.person BY bob), ADD (UPDATE ON hr.person BY bob)
+-- page: t-sql/queries/hints-transact-sql-table
+SELECT * FROM t WITH (FORCESEEK (2 (a, b)), NOLOCK)
+-- page: t-sql/statements/alter-database-audit-specification-transact-sql
+ALTER DATABASE AUDIT SPECIFICATION d1 FOR SERVER AUDIT a1 DROP DATABASE AUDIT SPECIFICATION d1
