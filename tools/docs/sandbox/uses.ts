@@ -12,8 +12,6 @@ export type UseKind = (typeof USE_KINDS)[number];
 export type Use = `${UseKind} ${string}`;
 
 const CDC = /^(fn_cdc_|sp_cdc_|dm_cdc_|cdc_jobs$)/;
-/** Tables of msdb. */
-const MSDB = /^(sysjobs|sysjobsteps|sysmail_profile)$/;
 const CHANGES = /^(fn_cdc_get_(?:all|net)_changes)_.+$/;
 
 /** CDC's objects go by their bare names; those that bear a capture instance by the name without it. */
@@ -44,7 +42,6 @@ function viewUse(schema: string | undefined, name: string): Use | undefined {
   const bare = name.toLowerCase();
   const of = schema?.toLowerCase();
   if (of === 'cdc' || CDC.test(bare)) return `cdc ${cdcName(bare)}`;
-  if (MSDB.test(bare)) return `view msdb.dbo.${bare}`;
   if (of === 'information_schema') return `view INFORMATION_SCHEMA.${name.toUpperCase()}`;
   if (of === 'sys') return `view sys.${bare}`;
   if (MSDB.has(bare)) return `view dbo.${bare}`;
