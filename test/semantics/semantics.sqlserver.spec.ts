@@ -2,21 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readGroups, type Case, type Group } from './case-file.ts';
+import { chooseServer, type ChosenServer } from './server-choice.ts';
 import { compared, SemanticsSession, type Seen } from './session.ts';
 
 const GROUPS = readGroups(join(import.meta.dirname, 'cases'));
 const CASES = GROUPS.flatMap((group) => group.cases);
 const KNOWN = CASES.filter((one) => one.refusal !== undefined);
 
+let server: ChosenServer;
 let session: SemanticsSession;
 
 beforeAll(async () => {
-  session = await SemanticsSession.open(`semantics_${randomBytes(4).toString('hex')}`);
+  server = await chooseServer();
+  session = await SemanticsSession.open(`semantics_${randomBytes(4).toString('hex')}`, server);
   const refused = KNOWN.map((one) => `  ${one.name}`).join('\n');
   process.stdout.write(`semantics: ${CASES.length} cases; the sandbox refuses ${KNOWN.length} of them:\n${refused}\n`);
-}, 120_000);
+}, 600_000);
 
-afterAll(() => session?.drop());
+afterAll(async () => {
+  await session?.drop();
+  await server?.close();
+}, 120_000);
 
 /** All batches of a case on one connection; the answer of the last, and the errors of all. */
 async function answerTo(group: Group, one: Case): Promise<Seen> {

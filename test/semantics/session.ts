@@ -1,6 +1,6 @@
 import sql from 'mssql';
-import { testSandbox } from '#testing';
 import type { Answer, Expected } from './case-file.ts';
+import type { ChosenServer } from './server-choice.ts';
 
 /** What a batch answered, in the forms that {@link Answer} compares. */
 export interface Seen {
@@ -11,7 +11,7 @@ export interface Seen {
   readonly infos: readonly string[];
 }
 
-/** One connection to a database of its own, on the sandbox or on the server of TEST_MSSQL_URL. */
+/** One connection to a database of its own. */
 export class SemanticsSession {
   private constructor(
     private readonly pool: sql.ConnectionPool,
@@ -20,15 +20,15 @@ export class SemanticsSession {
     readonly sandbox: boolean,
   ) {}
 
-  /** Opens `mssql://user:password@host:port` of TEST_MSSQL_URL, else the sandbox, and makes the database. */
-  static async open(database: string): Promise<SemanticsSession> {
-    const given = process.env['TEST_MSSQL_URL'] ?? '';
-    const settings = given === '' ? await sandboxSettings() : settingsOf(new URL(given));
+  /** Makes the database on the server that {@link chooseServer} chose, and asks it whether it is the sandbox. */
+  static async open(database: string, { settings }: ChosenServer): Promise<SemanticsSession> {
     const master = await new sql.ConnectionPool({ ...settings, database: 'master' }).connect();
     await master.request().batch(`CREATE DATABASE ${database} COLLATE SQL_Latin1_General_CP1_CI_AS`);
+    const { recordset } = await master.request().query<{ version: string }>('SELECT @@VERSION AS version');
     await master.close();
     const own = { ...settings, database };
-    return new SemanticsSession(await new sql.ConnectionPool(own).connect(), own, given === '');
+    const isSandbox = /sandbox/i.test(recordset[0]?.version ?? '');
+    return new SemanticsSession(await new sql.ConnectionPool(own).connect(), own, isSandbox);
   }
 
   /** Another connection to the same database; the caller closes it. */
@@ -73,25 +73,6 @@ export class SemanticsSession {
     await master.request().batch(`DROP DATABASE ${this.settings.database ?? ''}`);
     await master.close();
   }
-}
-
-const OPTIONS = { encrypt: true, trustServerCertificate: true, serverName: 'localhost' };
-const POOL = { min: 1, max: 1 };
-
-async function sandboxSettings(): Promise<sql.config> {
-  const { port, password } = await testSandbox();
-  return { server: '127.0.0.1', port, user: 'sa', password, pool: POOL, options: OPTIONS };
-}
-
-function settingsOf(url: URL): sql.config {
-  return {
-    server: url.hostname,
-    port: Number(url.port === '' ? '1433' : url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    pool: POOL,
-    options: OPTIONS,
-  };
 }
 
 /** What was seen, in the words of what was expected: equal texts where the answer is right. */

@@ -29,6 +29,12 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **The procedures of the protocol** (\`sp_prepare\`, \`sp_prepexec\`, \`sp_execute\`, \`sp_unprepare\`, the \`sp_cursor\` family) answer drivers and batches;
   \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Of their cursors \`KEYSET\` and \`DYNAMIC\` ones
   become \`STATIC\`, \`FORWARD_ONLY\` ones \`FAST_FORWARD\` with the rows of their opening, and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
+- **Several databases**: a statement runs in the database of the table that it writes to, else in the current one, and sees a copy, made for it, of each table that is
+  elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them; its parts are committed one after
+  the other, so that only a server that dies in between leaves one without the other, and a deadlock across two databases is not found. Refused by name are a function of
+  another database beside tables of this one, what answers for the current database (\`DB_NAME()\`) in a change of another, and \`OUTPUT INTO\` a third table.
+- **\`##\` tables** are tables of master by name. They go with the session that made them; \`sys.tables\` of tempdb does not list them.
+- **Large values**: 256 MB for one, above it 7119; 512 MB for a batch or the parameters of a call, above it 701. Values come in as packets come, and cost their own size.
 - **Wire**: bulk loads, table values, cancelling and resets are no statements: test/interop tries them with drivers that nobody here wrote.
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
@@ -38,6 +44,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 \`\`\`
 npm run jest -- test/semantics                                            # against the sandbox
 TEST_MSSQL_URL=mssql://sa:password@host:1433 npm run jest -- test/semantics   # against a SQL Server, which must agree
+SLUICE_STACK=docker npm run jest -- test/semantics                        # against SQL Server 2022 in a container, which it starts and ends
 \`\`\`
 
 A case is one line of a \`.cases\` file in test/semantics/cases: \`statement => answer\`, and \`?? !number\` behind it where the sandbox refuses. What its text shows
