@@ -287,6 +287,30 @@ describe('merging a batch', () => {
   });
 });
 
+describe('a table spread over partitions', () => {
+  const ddl = `create table t (id integer, name text, doc text, primary key (id)) partition by range (id);
+    create table t1 partition of t for values from (minvalue) to (10); create table t2 partition of t for values from (10) to (maxvalue)`;
+
+  test('takes the initial load and every change, also one that moves a row to another partition', async () => {
+    const t = await open({ event: simple, ddl });
+    await t.apply([1, 5, 20].map((id) => ({ op: 'r' as const, after: [id, `n${id}`, null] })));
+    await t.apply([
+      { op: 'u', before: [1, 'n1', null], after: [1, 'one', null] },
+      { op: 'd', before: [5, 'n5', null] },
+      { op: 'c', after: [15, 'n15', 'x'] },
+    ]);
+    await t.apply([
+      { op: 'd', before: [20, 'n20', null] },
+      { op: 'c', after: [2, 'n20', null] },
+    ]);
+    expect(await t.rows('select id, name, tableoid::regclass::text from t order by id')).toEqual([
+      [1, 'one', 't1'],
+      [2, 'n20', 't1'],
+      [15, 'n15', 't2'],
+    ]);
+  });
+});
+
 describe('rows that the target refuses', () => {
   const narrow = 'create table t (id integer primary key, name varchar(3), doc text)';
   const many = Array.from({ length: 1000 }, (_, i) => ({
@@ -371,6 +395,15 @@ describe('tables without a key', () => {
       [1, null, '<a/>'],
       [2, 'b', null],
     ]);
+  });
+
+  test('over partitions a row is told by its partition and its place', async () => {
+    const spread = `${ddl} partition by range (a); create table t1 partition of t for values from (minvalue) to (2); create table t2 partition of t for values from (2) to (maxvalue)`;
+    const t = await open({ event, ddl: spread });
+    // The first row of each partition lies at the same place.
+    await t.apply([1, 2].map((a) => ({ op: 'r' as const, after: [a, 'x', null] })));
+    await t.apply([{ op: 'd', before: [2, 'x', null] }]);
+    expect(await t.rows('select a, b from t')).toEqual([[1, 'x']]);
   });
 
   test('a row to delete that is not there is a fault', async () => {
