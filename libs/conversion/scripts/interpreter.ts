@@ -151,7 +151,7 @@ export class Interpreter {
       site,
       'SL1081',
       site.source.file,
-      `Whether ${site.source.cut(statement.condition.span).slice(0, 120)} holds is not known without the server; read as if ${which}.`,
+      `Whether ${oneLine(site.source.cut(statement.condition.span)).slice(0, 120)} holds is not known without the server; read as if ${which}.`,
       statement,
     );
     this.run(taken, site.source);
@@ -422,6 +422,10 @@ export class Interpreter {
 }
 
 const MODULES = ['createView', 'createProcedure', 'createFunction', 'createTrigger'] as const;
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
 
 /** The text of sp_executesql. */
 function dynamicArgument(statement: Execute): readonly Execute['args'][number]['value'][] | undefined {
