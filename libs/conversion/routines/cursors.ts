@@ -1,5 +1,6 @@
 import { quoteIdent } from '#pgsql';
 import { findAll } from '#tsql';
+import { nodesOf } from './body-nodes.ts';
 import type {
   CursorDefinition,
   CursorStatement,
@@ -78,13 +79,13 @@ export function cursorStatement(e: Emitter, node: CursorStatement): void {
   if (node.verb === 'open') {
     const definition = definitionOf(e, node.cursor);
     const made = fields(e, definition.query);
-    const scrolls = findAll(state.body, 'fetch').some((one) => one.direction !== 'next' && keyOf(one.cursor) === key);
-    const lock = definition.forUpdate || findAll(state.body, 'currentOf').some((one) => keyOf(one.cursor) === key);
+    const scrolls = nodesOf(state.body, 'fetch').some((one) => one.direction !== 'next' && keyOf(one.cursor) === key);
+    const lock = definition.forUpdate || nodesOf(state.body, 'currentOf').some((one) => keyOf(one.cursor) === key);
     e.line(`OPEN ${name}${scrolls ? ' SCROLL' : ''} FOR`);
     e.indented(() => e.sql(`${made.sql}${lock ? ' FOR UPDATE' : ''}`, node.span));
   } else if (node.verb === 'close') e.line(`CLOSE ${name};`);
   else {
-    const closes = findAll(state.body, 'cursorStatement').some(
+    const closes = nodesOf(state.body, 'cursorStatement').some(
       (one) => one.verb === 'close' && keyOf(one.cursor) === key,
     );
     if (!closes) e.line(`CLOSE ${name};`);
@@ -214,13 +215,13 @@ function isCursorLoop(state: Cursors, open: CursorStatement, first: Fetch, loop:
   const last = loop.body.kind === 'block' ? loop.body.statements.at(-1) : undefined;
   if (!asksForRow(loop.condition) || last?.kind !== 'fetch' || !sameInto(first, last) || keyOf(first.cursor) !== key)
     return false;
-  if (findAll(loop.body, 'continue').length > 0 || findAll(state.body, 'currentOf').length > 0) return false;
-  const fetches = findAll(state.body, 'fetch').filter((one) => keyOf(one.cursor) === key);
-  const opens = findAll(state.body, 'cursorStatement').filter(
+  if (findAll(loop.body, 'continue').length > 0 || nodesOf(state.body, 'currentOf').length > 0) return false;
+  const fetches = nodesOf(state.body, 'fetch').filter((one) => keyOf(one.cursor) === key);
+  const opens = nodesOf(state.body, 'cursorStatement').filter(
     (one) => one.verb === 'open' && keyOf(one.cursor) === key,
   );
-  const asked = findAll(state.body, 'globalVariable').filter((one) => one.name.toLowerCase() === '@@fetch_status');
-  const whiles = findAll(state.body, 'while').filter((one) => asksForRow(one.condition));
+  const asked = nodesOf(state.body, 'globalVariable').filter((one) => one.name.toLowerCase() === '@@fetch_status');
+  const whiles = nodesOf(state.body, 'while').filter((one) => asksForRow(one.condition));
   return fetches.length === 2 && opens.length === 1 && asked.length === whiles.length && first.into.length > 0;
 }
 

@@ -1,4 +1,5 @@
 import { findAll, parseBatch } from '#tsql';
+import { nodesOf } from './body-nodes.ts';
 import type { DataType, Execute, ExecuteArgument, Expression, If, Parameter, Span, Statement, Variable } from '#tsql';
 import { assignOrder, declareOrder } from './dynamic-order.ts';
 import type { Emitter } from './emitter.ts';
@@ -25,7 +26,7 @@ class Unreadable extends Error {}
 
 /** Follows the texts of a body; before its first statement is written. */
 export function beginDynamicSql(e: Emitter, body: readonly Statement[], parameters: readonly Parameter[]): void {
-  const executes = findAll(body, 'execute');
+  const executes = nodesOf(body, 'execute');
   const isDynamic = executes.some(
     (one) =>
       one.strings ||
@@ -73,7 +74,7 @@ function droppable(
   const count = (nodes: readonly Variable[], by: number): void => {
     for (const one of nodes) uses.set(one.name.toLowerCase(), (uses.get(one.name.toLowerCase()) ?? 0) + by);
   };
-  count(findAll(body, 'variable'), 1);
+  count(nodesOf(body, 'variable'), 1);
   const texts = new Set<string>();
   for (const execute of found.texts.keys()) {
     const parts = execute.strings ?? execute.args.slice(0, 2).map((one) => one.value);
@@ -84,8 +85,8 @@ function droppable(
   }
   // What is given to such a variable is no use of it, nor of another one of them.
   const assigns = [
-    ...findAll(body, 'setVariable').map((one) => ({ name: one.variable, value: one.value })),
-    ...findAll(body, 'selectAssign').map((one) => ({ name: one.variable, value: one.expression })),
+    ...nodesOf(body, 'setVariable').map((one) => ({ name: one.variable, value: one.value })),
+    ...nodesOf(body, 'selectAssign').map((one) => ({ name: one.variable, value: one.expression })),
   ];
   for (let grown = true; grown;) {
     grown = false;
@@ -98,7 +99,7 @@ function droppable(
         }
     }
   }
-  const declared = new Map(findAll(body, 'declareVariable').map((one) => [one.name.toLowerCase(), one.value]));
+  const declared = new Map(nodesOf(body, 'declareVariable').map((one) => [one.name.toLowerCase(), one.value]));
   const plain = new Set(plainAssigns(body));
   for (const one of assigns) {
     if (!texts.has(one.name.name.toLowerCase())) continue;
@@ -121,14 +122,14 @@ function droppable(
 
 /** Only strings that are declared here can be texts. */
 const isTextOf = (body: readonly Statement[], name: string): boolean =>
-  findAll(body, 'declareVariable').some(
+  nodesOf(body, 'declareVariable').some(
     (one) => one.name.toLowerCase() === name.toLowerCase() && one.type.args.some((arg) => arg === 'max' || arg >= 200),
   );
 
 /** The targets of SET and of SELECT without FROM. */
 function plainAssigns(body: readonly Statement[]): readonly Variable[] {
-  const sets = findAll(body, 'setVariable').map((one) => one.variable);
-  const selects = findAll(body, 'selectSpec').flatMap((spec) =>
+  const sets = nodesOf(body, 'setVariable').map((one) => one.variable);
+  const selects = nodesOf(body, 'selectSpec').flatMap((spec) =>
     spec.from.length === 0 && !spec.where
       ? spec.items.flatMap((one) => (one.kind === 'selectAssign' ? [one.variable] : []))
       : [],
@@ -470,7 +471,7 @@ function isValuePlace(before: string, after: string, isNumeric: boolean): boolea
 type Types = ReadonlyMap<string, string>;
 
 function typesOf(body: readonly Statement[], parameters: readonly Parameter[]): Types {
-  const types = new Map(findAll(body, 'declareVariable').map((one) => [one.name.toLowerCase(), one.type.base]));
+  const types = new Map(nodesOf(body, 'declareVariable').map((one) => [one.name.toLowerCase(), one.type.base]));
   for (const one of parameters) types.set(one.name.toLowerCase(), one.type.base);
   return types;
 }

@@ -1,4 +1,5 @@
 import { findAll, parseBatch } from '#tsql';
+import { nodesOf } from './body-nodes.ts';
 import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
 import type { ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
@@ -250,16 +251,16 @@ function onlyValue(e: Emitter, node: Variable): Expression | undefined {
   const is = (name: string | undefined): boolean => name?.toLowerCase() === node.name.toLowerCase();
   if (e.variables.find(node.name)?.isParameter) return undefined;
   const given: (Expression | undefined)[] = [];
-  for (const one of findAll(e.body, 'declareVariable')) if (is(one.name) && one.value) given.push(one.value);
-  for (const one of findAll(e.body, 'setVariable'))
+  for (const one of nodesOf(e.body, 'declareVariable')) if (is(one.name) && one.value) given.push(one.value);
+  for (const one of nodesOf(e.body, 'setVariable'))
     if (is(one.variable.name))
       given.push(one.op === '=' && one.value.kind !== 'cursorDefinition' ? one.value : undefined);
-  for (const one of findAll(e.body, 'selectAssign'))
+  for (const one of nodesOf(e.body, 'selectAssign'))
     if (is(one.variable.name)) given.push(one.op === '=' ? one.expression : undefined);
-  for (const one of findAll(e.body, 'executeArgument'))
+  for (const one of nodesOf(e.body, 'executeArgument'))
     if (one.output && one.value.kind === 'variable' && is(one.value.name)) given.push(undefined);
-  for (const one of findAll(e.body, 'fetch')) if (one.into.some((into) => is(into.name))) given.push(undefined);
-  for (const one of findAll(e.body, 'setColumn')) if (is(one.variable?.name)) given.push(undefined);
+  for (const one of nodesOf(e.body, 'fetch')) if (one.into.some((into) => is(into.name))) given.push(undefined);
+  for (const one of nodesOf(e.body, 'setColumn')) if (is(one.variable?.name)) given.push(undefined);
   const [only] = given;
   return given.length === 1 && only && findAll(only, 'variable').every((one) => !is(one.name)) ? only : undefined;
 }
