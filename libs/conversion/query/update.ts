@@ -13,10 +13,11 @@ import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { convert } from './convert.ts';
 import { returning, storeOptions, targetColumn, targetInFrom, targetRelation, writableSource } from './dml-target.ts';
-import { sameName, type Environment, type Source } from './environment.ts';
+import { childOf, sameName, type Environment, type Source, withSources } from './environment.ts';
 import { translate } from './expression.ts';
 import { boundRelation, nameParts, sourceName } from './bound-source.ts';
 import { fromClause } from './from.ts';
+import { pulledOut } from './inner-join.ts';
 import { condition } from './predicate.ts';
 import { countSql } from './query-ending.ts';
 import { withClause } from './with-clause.ts';
@@ -134,6 +135,25 @@ function findAlone(
   return { relation, name, from: '', where, env: inner, sources: [source] };
 }
 
+/** A target of inner joins is no source besides: the others stand in FROM, the conditions of its joins in WHERE. */
+function innerJoined(
+  t: Translation,
+  env: Environment,
+  search: Search,
+  relation: Relation,
+  entry: TableSource,
+): Bare | undefined {
+  const alias = 'alias' in entry ? entry.alias?.name : undefined;
+  const name = sourceName(t, alias ?? relation.name);
+  const target = boundRelation(t, env.scope, relation, name, alias);
+  const pulled = pulledOut(t, env, search.from, { entry, source: target });
+  if (!pulled) return undefined;
+  const inner = withSources(childOf(env, []), pulled.sources);
+  const tests = [...pulled.tests, ...(search.where ? [condition(t, inner, search.where)] : [])];
+  const where = tests.length > 0 ? ` WHERE ${tests.join(' AND ')}` : '';
+  return { relation, name, from: pulled.items.join(', '), where, env: inner, sources: inner.sources };
+}
+
 /** The rows are found by the FROM clause as it stands; the target is joined to its entry there by the row's address. */
 function findJoined(
   t: Translation,
@@ -142,6 +162,8 @@ function findJoined(
   relation: Relation,
   entry: TableSource | undefined,
 ): Bare {
+  const bare = entry && t.profile.kind === 'target' ? innerJoined(t, env, search, relation, entry) : undefined;
+  if (bare) return bare;
   const from = fromClause(t, env, search.from);
   const name = t.freshName('x');
   const found = entry && entrySource(from.env.sources, entry);
