@@ -1,4 +1,4 @@
-import { type ConvertedObject, type ConvertedRoutine, makeTemporary, planRoutine } from '#conversion';
+import { type ConvertedObject, type ConvertedRoutine, makeItsTables, planRoutine } from '#conversion';
 import { madeBy, splitStatements } from '#pgsql';
 import type { Verdict, WorkspaceRow } from '#target-postgres';
 import { textsOf } from './apply.ts';
@@ -162,7 +162,7 @@ async function check(scratch: Scratch, one: Candidate, texts: readonly string[],
   );
   const oids = found.filter((each) => /^(function|procedure)$/.test(each.type)).map((each) => each.objid);
   return scratch.unit(async () => {
-    for (const routine of one.routines) await makeTemporary(client, hereOf(scratch, routine));
+    for (const routine of one.routines) await makeItsTables(client, hereOf(scratch, routine));
     if (one.routines.length === 0) await makeWritten(scratch, texts);
     const result = await client.query<Finding>(
       `select distinct c.lineno as line, c.level, c.message from pg_proc as p join pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'

@@ -3,4 +3,4 @@ export type { RoutineContext } from './body.ts';
 export { NotConverted } from './not-converted.ts';
 export { RoutineConversion, type RoutineStatements } from './routines.ts';
 export type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
-export { makeTemporary, planRoutine, type Unplanned } from './plan-check.ts';
+export { makeItsTables, planRoutine, type Unplanned } from './plan-check.ts';

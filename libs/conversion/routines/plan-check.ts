@@ -32,10 +32,10 @@ export async function planRoutine(
   return failed;
 }
 
-/** Makes a routine's temporary tables, as far as that goes without running it. In a transaction that its owner rolls back. */
-export async function makeTemporary(session: Session, routine: ConvertedRoutine): Promise<void> {
+/** Makes the tables that a routine makes, temporary ones as a rule, as far as that goes without running it. In a transaction that its owner rolls back. */
+export async function makeItsTables(session: Session, routine: ConvertedRoutine): Promise<void> {
   for (const [index, piece] of routine.pieces.entries())
-    if (/^CREATE TEMP/.test(piece.sql)) await plan(session, routine, piece, index);
+    if (/^CREATE (TEMP |UNLOGGED )?TABLE/.test(piece.sql)) await plan(session, routine, piece, index);
 }
 
 async function plan(

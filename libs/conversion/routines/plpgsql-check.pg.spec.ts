@@ -22,11 +22,13 @@ function scriptOf(path: string, pattern = /\.sql$/): string {
 }
 
 const SHARED = join(productRoot(), '../shared/data');
-const SAMPLES = [
+const IDIOMS = join(productRoot(), 'libs/conversion/routines/idioms');
+const SAMPLES: readonly { name: string; path: string; least: number; pattern?: RegExp }[] = [
   { name: 'garage', path: join(productRoot(), 'samples/garage'), pattern: /^[1-6].*\.sql$/, least: 150 },
   { name: 'orders', path: join(productRoot(), 'samples/orders'), pattern: /^1.*\.sql$/, least: 0 },
   { name: 'northwind', path: join(SHARED, 'northwind.sql'), least: 7 },
   { name: 'pubs', path: join(SHARED, 'pubs.sql'), least: 5 },
+  ...readdirSync(IDIOMS).map((file) => ({ name: file, path: join(IDIOMS, file), least: 15 })),
   { name: 'chinook', path: join(SHARED, 'chinook.sql'), least: 0 },
 ];
 

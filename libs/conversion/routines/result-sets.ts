@@ -80,8 +80,10 @@ export function resultSet(
   e.line(`OPEN ${cursor} ${e.facts.rowCount ? 'SCROLL ' : ''}FOR`);
   e.indented(() => e.sql(made.sql, span));
   if (!e.facts.rowCount) return;
-  // The caller fetches the rows; who asks how many there are walks through them first.
-  e.line(`MOVE FORWARD ALL IN ${cursor};`);
+  // The caller fetches the rows; who asks how many there are walks through them first, by a variable of its own: plpgsql_check takes a MOVE of the cursor that was opened for a FETCH.
+  const walked = e.variables.declare('@\u0000rows', undefined, 'refcursor').name;
+  e.line(`${walked} := ${cursor};`);
+  e.line(`MOVE FORWARD ALL IN ${walked};`);
   takeRowCount(e);
-  e.line(`MOVE ABSOLUTE 0 IN ${cursor};`);
+  e.line(`MOVE ABSOLUTE 0 IN ${walked};`);
 }
