@@ -5,7 +5,7 @@ import { convertValue, evaluate } from './evaluate.ts';
 import { BinarySlot, type VariableSlot } from './frame.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled } from './pg-error.ts';
-import { remoteArgument, tableParameter, type CallArgument } from './procedure-call.ts';
+import { remoteArgument, tableParameter, type CallArgument } from './call-arguments.ts';
 import { typeOf } from './profile.ts';
 import { contextOf, type Run } from './run.ts';
 

@@ -1,7 +1,8 @@
 import type { FunctionHandler, SqlType } from '#conversion';
 import { SqlError } from '../session.ts';
 import { convertValue } from './evaluate.ts';
-import type { CallArgument, CallResult } from './procedure-call.ts';
+import type { CallArgument } from './call-arguments.ts';
+import type { CallResult } from './procedure-call.ts';
 import type { Run } from './run.ts';
 import { unescapeText } from './storage-text.ts';
 
