@@ -44,6 +44,7 @@ class Lexer {
   private lineBegin = 0;
   /** The line of the token before, to know whether the next one is the first on its line. */
   private lastLine = 0;
+  private readonly spellings = new Map<string, { readonly written: string; readonly upper: string }>();
   /** The line feed that was found last. */
   private lineFeed = -1;
   private ended = false;
@@ -96,12 +97,11 @@ class Lexer {
   }
 
   /** Adds the token from the current position up to `end` and moves past it; counts the lines within it. */
-  private push(type: TokenType, end: number, upper: string): void {
+  private push(type: TokenType, end: number, upper: string, written?: string): void {
     const { text, pos: start, line } = this;
-    const piece = text.slice(start, end);
     this.tokens.push({
       type,
-      text: piece,
+      text: written ?? text.slice(start, end),
       upper,
       start,
       end,
@@ -190,9 +190,20 @@ class Lexer {
     const { text, pos } = this;
     if ((c === 78 || c === 110) && text.charCodeAt(pos + 1) === 39) return this.quoted('nstring', 39, pos + 1);
     const end = this.endOfName(pos + 1);
-    const upper = text.slice(pos, end).toUpperCase();
+    const { written, upper } = this.spelling(text.slice(pos, end));
     if (this.script && upper === 'GO' && this.line !== this.lastLine && this.separator(end)) return;
-    this.push('word', end, upper);
+    this.push('word', end, upper, written);
+  }
+
+  /** A word is kept once however often it occurs: the tokens of a long text would be most of its memory. */
+  private spelling(word: string): { readonly written: string; readonly upper: string } {
+    let known = this.spellings.get(word);
+    if (known === undefined) {
+      const upper = word.toUpperCase();
+      known = { written: word, upper: upper === word ? word : upper };
+      this.spellings.set(word, known);
+    }
+    return known;
   }
 
   /** GO alone on its line, with a count at most. The token covers the whole line. */
@@ -292,7 +303,8 @@ class Lexer {
     const isPair = second !== '' && (PAIRS[first] ?? '').includes(second);
     const isTriple = isPair && first === '|' && second === '|' && text.charAt(pos + 2) === '=';
     const end = pos + (isTriple ? 3 : isPair ? 2 : 1);
-    this.push('symbol', end, text.slice(pos, end));
+    const piece = text.slice(pos, end);
+    this.push('symbol', end, piece, piece);
   }
 
   private bad(c: number): void {
