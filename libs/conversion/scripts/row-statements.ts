@@ -1,4 +1,4 @@
-import type { Node, ObjectName } from '#tsql';
+import { findAll, type Node, type ObjectName } from '#tsql';
 import { dotted, isTemporary, qualified } from './names.ts';
 import type { Site } from './session.ts';
 
@@ -6,10 +6,18 @@ import type { Site } from './session.ts';
 function targetOf(statement: Node): ObjectName | undefined {
   switch (statement.kind) {
     case 'insert':
-    case 'update':
-    case 'delete':
     case 'merge':
       return statement.target.kind === 'table' ? statement.target.name : undefined;
+    case 'update':
+    case 'delete': {
+      if (statement.target.kind !== 'table') return undefined;
+      const { name } = statement.target;
+      // DELETE c FROM dbo.City AS c: the target is an alias.
+      const alias = findAll(statement.from, 'table').find(
+        (one) => one.alias?.name.toLowerCase() === name.name.name.toLowerCase(),
+      );
+      return name.schema || !alias ? name : alias.name;
+    }
     case 'truncate':
     case 'bulkInsert':
     case 'insertBulk':
