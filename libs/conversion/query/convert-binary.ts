@@ -19,7 +19,7 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
       return sizedBytes(c, textBytes(c), -1, false);
     case 'bit':
     case 'integer': {
-      if (!runtime) return undefined;
+      if (!runtime) return plainNumberBytes(c);
       const width = WIDTH[from.type.name] ?? 8;
       const bytes = call(
         'sys.int_bytes',
@@ -35,6 +35,21 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
     default:
       return from.type.name === 'hierarchyid' ? value(from.sql, c.to, from.nullable) : undefined;
   }
+}
+
+/** The bytes of a whole number, high byte first: zeros before them in binary, and the right end where the length is less. */
+function plainNumberBytes(c: Conversion): string {
+  const { from } = c;
+  const width = WIDTH[from.type.name] ?? 8;
+  const number = from.type.name === 'bit' ? `(${from.sql})::integer::smallint` : from.sql;
+  const send = width <= 2 ? 'int2send' : width === 4 ? 'int4send' : 'int8send';
+  const cast = { int2send: 'smallint', int4send: 'integer', int8send: 'bigint' }[send];
+  const bytes = `${send}((${number})::${cast})`;
+  const all = width === 1 ? `substring(${bytes} from 2)` : bytes;
+  const length = lengthOf(c.to) ?? -1;
+  if (length === -1 || (length >= width && c.to.name !== 'binary')) return all;
+  if (length < width) return `substring(${all} from ${width - length + 1})`;
+  return length === width ? all : `(decode(repeat('00', ${length - width}), 'hex') || ${all})`;
 }
 
 function sizedBytes(c: Conversion, sql: string, longest: number, number: boolean): string {

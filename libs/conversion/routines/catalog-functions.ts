@@ -77,6 +77,9 @@ export function bindCatalogFunctions(e: Emitter): void {
       return call.fail(40515, 'SESSION_CONTEXT of a key that is not a constant is not translated.');
     return give(`nullif(current_setting(${quoteLiteral(sessionKey(key))}, true), '')`, TEXT);
   });
+  set('context_info', () =>
+    give(`decode(nullif(current_setting('context.info', true), ''), 'hex')`, { name: 'varbinary', length: 128 }),
+  );
   set('connectionproperty', () => give('host(inet_client_addr())', TEXT));
   set('host_name', () => give('host(inet_client_addr())', NAME));
   set('host_id', () => give('pg_backend_pid()::text', NAME));

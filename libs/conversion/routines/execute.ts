@@ -1,8 +1,10 @@
 import { findAll, parseBatch } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
 import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
+import { quoteLiteral } from '#pgsql';
 import type { ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
+import { sessionKey } from './catalog-functions.ts';
 import { declaredText, executeParts, type Given } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { resultSet } from './result-sets.ts';
@@ -20,6 +22,7 @@ export function execute(e: Emitter, node: Execute): void {
   const name = procedure.name.name.toLowerCase();
   if (name === 'sp_executesql') return dynamicText(e, node);
   if (name === 'sp_getapplock' || name === 'sp_releaseapplock') return appLock(e, node, name);
+  if (name === 'sp_set_session_context') return sessionContext(e, node);
   const routine = routineOf(e, node);
   e.facts.writes = true;
   withError(e, routine.asksError === true, () => {
@@ -330,6 +333,16 @@ function executeText(
   }
   if (!executeParts(e, node, given, change))
     e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
+}
+
+/** sp_set_session_context: a setting of the session. */
+function sessionContext(e: Emitter, node: Execute): void {
+  const [key, value] = ['@key', '@value'].map(
+    (name, index) => (node.args.find((one) => one.name?.toLowerCase() === name) ?? node.args[index])?.value,
+  );
+  if (key?.kind !== 'literal' || !value) return e.fail('The key of the session context is not a constant.', node.span);
+  const text = e.value(value, { name: 'nvarchar', length: 4000 });
+  e.laid(`PERFORM set_config(${quoteLiteral(sessionKey(key.value))}, coalesce(${text}, ''), false);`);
 }
 
 /** sp_getapplock: an advisory lock to the end of the transaction. */

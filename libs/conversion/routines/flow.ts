@@ -97,12 +97,16 @@ export function returnStatement(e: Emitter, node: Return): void {
 }
 
 const WITHOUT_EFFECT =
-  /^(NOCOUNT|XACT_ABORT|ANSI_\w+|QUOTED_IDENTIFIER|ARITHABORT|ARITHIGNORE|CONCAT_NULL_YIELDS_NULL|NUMERIC_ROUNDABORT|LOCK_TIMEOUT|DEADLOCK_PRIORITY|STATISTICS.*|FMTONLY|NOEXEC|TEXTSIZE|TRANSACTION ISOLATION LEVEL|IDENTITY_INSERT|IMPLICIT_TRANSACTIONS|CURSOR_CLOSE_ON_COMMIT|LANGUAGE|FORCEPLAN|SHOWPLAN.*|NO_BROWSETABLE|CONTEXT_INFO)$/;
+  /^(NOCOUNT|XACT_ABORT|ANSI_\w+|QUOTED_IDENTIFIER|ARITHABORT|ARITHIGNORE|CONCAT_NULL_YIELDS_NULL|NUMERIC_ROUNDABORT|LOCK_TIMEOUT|DEADLOCK_PRIORITY|STATISTICS.*|FMTONLY|NOEXEC|TEXTSIZE|TRANSACTION ISOLATION LEVEL|IDENTITY_INSERT|IMPLICIT_TRANSACTIONS|CURSOR_CLOSE_ON_COMMIT|LANGUAGE|FORCEPLAN|SHOWPLAN.*|NO_BROWSETABLE)$/;
 
 /** SET of an option: those that a routine needs no more fall away. */
 export function setOption(e: Emitter, node: SetOption): void {
   for (const name of node.names) {
     if (name === 'ROWCOUNT') setRowLimit(e, node);
+    else if (name === 'CONTEXT_INFO')
+      e.laid(
+        `PERFORM set_config('context.info', coalesce(encode(${e.value(node.value, { name: 'varbinary', length: 128 })}, 'hex'), ''), false);`,
+      );
     else if (name === 'DATEFIRST') {
       const day = wholeNumber(node.value);
       if (day === undefined) e.fail('SET DATEFIRST with a value that is not a constant.', node.span);

@@ -209,7 +209,10 @@ function eomonth(use: FunctionUse): TypedSql {
 
 function switchOffset(use: FunctionUse): TypedSql {
   const from = use.to(use.arg(0), { name: 'datetimeoffset', scale: 7 });
-  if (!use.runtime) return use.needsRuntime();
+  if (!use.runtime) {
+    use.t.note('warning', 'offset', 'SWITCHOFFSET leaves the instant as it is: the target keeps no offset.', use.span);
+    return from;
+  }
   const type: SqlType = { name: 'datetimeoffset', scale: use.arg(0).type.scale ?? 7 };
   return value(call('sys.switch_offset', from.sql, minutes(use)), type, true);
 }

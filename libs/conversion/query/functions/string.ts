@@ -155,6 +155,15 @@ function plainPatindex(pattern: string, subject: string, flags: string): string 
   return `(CASE WHEN ${pattern} IS NOT NULL THEN regexp_instr(${subject}, ${regex}, 1, 1, 0, ${quoted(flags)}) END)`;
 }
 
+/** STRING_ESCAPE(text, 'json'): what JSON writes between its quotes. */
+function stringEscape(use: FunctionUse): TypedSql {
+  const [source, kind] = [use.text(0), use.arg(1)];
+  if (use.runtime) return value(call('sys.string_escape', source.sql, use.text(1).sql), nvarchar(-1));
+  if (kind.constant?.toLowerCase() !== 'json') return use.unsupported('STRING_ESCAPE with this kind');
+  const json = `to_json((${source.sql})::text)::text`;
+  return value(`replace(substr(${json}, 2, length(${json}) - 2), '/', '\\/')`, nvarchar(-1));
+}
+
 const constantInt = (one: TypedSql): number | undefined =>
   typeof one.constant === 'string' && /^-?\d+$/.test(one.constant) ? Number(one.constant) : undefined;
 
@@ -448,6 +457,6 @@ export const STRING_RULES: RuleTable = {
   parsename: { rule: parsename, least: 2, most: 2 },
   soundex: { rule: runtimeOnly('sys.soundex', varchar(4)), ...one },
   difference: { rule: runtimeOnly('sys.difference', INT), least: 2, most: 2 },
-  string_escape: { rule: runtimeOnly('sys.string_escape', nvarchar(-1)), least: 2, most: 2 },
+  string_escape: { rule: stringEscape, least: 2, most: 2 },
   format: { rule: formatFunction, least: 2, most: 3 },
 };

@@ -108,11 +108,33 @@ CREATE FUNCTION dbo.Shown (@d datetime2(7), @t time, @o datetimeoffset) RETURNS 
 BEGIN
   RETURN CONVERT(varchar(40), @d, 127) + ' ' + CAST(@d AS varchar(40)) + ' ' + CONVERT(varchar(20), @t) + ' ' + CAST(@o AS varchar(40)) + ' ' + CONVERT(varchar(40), @o, 127)
 END
+GO
+CREATE FUNCTION dbo.BytesOf (@i int) RETURNS varchar(100) AS
+BEGIN
+  RETURN CONVERT(varchar(20), CAST(@i AS varbinary(8)), 2) + ' ' + CONVERT(varchar(20), CAST(@i AS binary(6)), 2) + ' ' + CONVERT(varchar(20), CAST(@i AS binary(2)), 2)
+END
+GO
+CREATE FUNCTION dbo.Escaped (@s nvarchar(50)) RETURNS nvarchar(100) AS
+BEGIN
+  RETURN STRING_ESCAPE(@s, 'json')
+END
+GO
+CREATE PROCEDURE dbo.Remember @Info varbinary(128), @Tenant int, @Out varchar(50) OUTPUT AS
+SET CONTEXT_INFO @Info
+EXEC sp_set_session_context N'tenant id', @Tenant
+SET @Out = CONVERT(varchar(20), CONTEXT_INFO(), 2) + ' ' + CAST(SESSION_CONTEXT(N'tenant id') AS varchar(10)) + ' ' + ISNULL(CAST(SESSION_CONTEXT(N'other') AS varchar(10)), '-')
 GO`,
   cases: (() => {
     const rows = `INSERT INTO sale VALUES (1, 'north', 10, '2024-05-17'), (2, 'north', 2.5, NULL), (3, 'south', 7, NULL), (4, NULL, 1, NULL)`;
     const after = (name: string, sql: string, ...expected: string[]) => many(name, [rows, sql], ...expected);
     return [
+      one(
+        'a number as bytes',
+        'SELECT bytes_of(258), bytes_of(-1)',
+        '00000102 000000000102 0102|FFFFFFFF 0000FFFFFFFF FFFF',
+      ),
+      one('text within JSON', String.raw`SELECT escaped('a"b\c/d'), escaped(NULL)`, String.raw`a\"b\\c\/d|NULL`),
+      one('what a session remembers', String.raw`CALL remember('\xab01', 7, NULL)`, 'AB01 7 -'),
       one(
         'the newer types of date and time as text',
         `SELECT shown('2024-02-03 04:05:06.123456', '07:08:09.5', '2024-02-03 04:05:06+00')`,
