@@ -77,6 +77,17 @@ export function bindCatalogFunctions(e: Emitter): void {
       return call.fail(40515, 'SESSION_CONTEXT of a key that is not a constant is not translated.');
     return give(`nullif(current_setting(${quoteLiteral(sessionKey(key))}, true), '')`, TEXT);
   });
+  set('cursor_status', (call) => {
+    const name = call.args[1]?.constant;
+    if (typeof name !== 'string')
+      return call.fail(40515, 'CURSOR_STATUS of a name that is not a constant is not translated.');
+    const cursor = e.variables.find(name.startsWith('@') ? name : `cursor ${name.toLowerCase()}`);
+    if (!cursor) return give('-3', INT);
+    return give(
+      `(CASE WHEN EXISTS (SELECT 1 FROM pg_cursors AS the_cursor WHERE the_cursor.name = ${cursor.name}::text) THEN 1 ELSE -1 END)`,
+      INT,
+    );
+  });
   set('context_info', () =>
     give(`decode(nullif(current_setting('context.info', true), ''), 'hex')`, { name: 'varbinary', length: 128 }),
   );

@@ -40,6 +40,13 @@ export function define(e: Emitter, node: Statement): boolean {
     case 'dbcc':
       dbcc(e, node);
       return true;
+    case 'toggleTrigger':
+      toggleTrigger(e, node);
+      return true;
+    case 'kill':
+      if (node.what !== 'session' || node.statusOnly) return false;
+      e.line(`PERFORM pg_terminate_backend(${e.value(node.target, { name: 'int' })});`);
+      return true;
     default:
       return false;
   }
@@ -48,7 +55,7 @@ export function define(e: Emitter, node: Statement): boolean {
 const parts = (name: ObjectName): readonly string[] =>
   [name.database, name.schema, name.name].flatMap((one) => (one ? [one.name] : []));
 
-const isTemporary = (name: string): boolean => name.startsWith('#') && !name.startsWith('##');
+const isTemporary = (name: string): boolean => name.startsWith('#');
 
 /** A name that the database has none of yet: folded as the naming policy says. */
 function newName(e: Emitter, name: ObjectName): string {
@@ -64,9 +71,10 @@ function tableOf(e: Emitter, name: ObjectName): Relation & { readonly sql: strin
 
 function createTable(e: Emitter, node: CreateTable): void {
   const source = node.name.name.name;
+  if (source.startsWith('##'))
+    e.once('SL1002', 'A global temporary table is seen by its own session alone.', node.span);
   if (isTemporary(source))
     return createTemporary(e, { source, name: temporaryName(e, source), elements: node.elements, span: node.span });
-  if (source.startsWith('##')) e.fail('A global temporary table has no counterpart.', node.span);
   const known = e.scope.relation(parts(node.name));
   const sql = known?.sql ?? newName(e, node.name);
   const relation = { ...temporaryRelation(e, { source, name: source, elements: node.elements }), sql };
@@ -161,7 +169,14 @@ function addElements(e: Emitter, node: AlterTable, relation: Relation, elements:
   if (elements.every((one) => one.kind === 'columnDefinition'))
     e.pieces.push({ kind: 'ddl', sql, line: node.span.line });
   e.line(`${sql};`);
-  e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
+  if (isTemporary(source)) e.scope.local.set(source.toLowerCase(), grown);
+  else e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
+}
+
+function toggleTrigger(e: Emitter, node: Extract<Statement, { kind: 'toggleTrigger' }>): void {
+  if (node.scope !== 'object' || !node.target || node.names.length > 0)
+    return e.fail('ENABLE and DISABLE of single triggers are not converted.', node.span);
+  e.line(`ALTER TABLE ${tableOf(e, node.target).sql} ${node.enable ? 'ENABLE' : 'DISABLE'} TRIGGER USER;`);
 }
 
 function alterIndex(e: Emitter, node: AlterIndex): void {

@@ -88,10 +88,14 @@ function droppable(
     ...nodesOf(body, 'setVariable').map((one) => ({ name: one.variable, value: one.value })),
     ...nodesOf(body, 'selectAssign').map((one) => ({ name: one.variable, value: one.expression })),
   ];
+  const values = [
+    ...assigns.map((one) => ({ name: one.name.name, value: one.value })),
+    ...findAll(body, 'declareVariable').flatMap((one) => (one.value ? [{ name: one.name, value: one.value }] : [])),
+  ];
   for (let grown = true; grown;) {
     grown = false;
-    for (const one of assigns) {
-      if (!texts.has(one.name.name.toLowerCase()) || one.value.kind === 'cursorDefinition') continue;
+    for (const one of values) {
+      if (!texts.has(one.name.toLowerCase()) || one.value.kind === 'cursorDefinition') continue;
       for (const used of findAll(one.value, 'variable'))
         if (!texts.has(used.name.toLowerCase()) && isTextOf(body, used.name)) {
           texts.add(used.name.toLowerCase());

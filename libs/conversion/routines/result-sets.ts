@@ -1,7 +1,7 @@
 import { quoteIdent } from '#pgsql';
-import type { Query, SelectSpec, Span, Statement } from '#tsql';
+import type { Expression, OrderItem, Query, SelectSpec, Span, Statement } from '#tsql';
 import type { ResultColumn, TranslatedQuery } from '../query/index.ts';
-import { selectAssign } from './assign.ts';
+import { castNode, selectAssign } from './assign.ts';
 import type { Emitter } from './emitter.ts';
 import { takeRowCount } from './row-count.ts';
 import { temporaryName } from './temporary.ts';
@@ -25,14 +25,40 @@ function firstSpec(query: Query): SelectSpec {
   return body;
 }
 
+/** `IDENTITY(int, 1, 1) AS n` of SELECT … INTO: the rows' numbers in the order asked for. */
+function numbered(query: Query, spec: SelectSpec): Query {
+  const isIdentity = (one: Expression): boolean =>
+    one.kind === 'call' && one.name.name.name.toLowerCase() === 'identity' && one.name.schema === undefined;
+  if (!spec.items.some((one) => one.kind === 'selectItem' && isIdentity(one.expression))) return query;
+  const items = spec.items.map((one) => {
+    if (one.kind !== 'selectItem' || !isIdentity(one.expression)) return one;
+    const { span } = one;
+    const nothing: Expression = { kind: 'literal', type: 'int', text: '1', value: '1', span };
+    const orderBy: readonly OrderItem[] =
+      query.orderBy.length > 0 ? query.orderBy : [{ kind: 'orderItem', expression: nothing, span }];
+    const rank = { kind: 'identifier' as const, name: 'ROW_NUMBER', quote: 'none' as const, span };
+    const number: Expression = {
+      kind: 'call',
+      name: { kind: 'objectName', name: rank, span },
+      args: [],
+      parens: true,
+      distinct: false,
+      over: { kind: 'window', partitionBy: [], orderBy, span },
+      span,
+    };
+    return { ...one, expression: castNode(number, { name: 'int' }) };
+  });
+  return { ...query, body: { ...spec, items } };
+}
+
 /** SELECT … INTO: CREATE TABLE AS. A temporary one lives to the end of the transaction. */
 function selectInto(e: Emitter, query: Query, spec: SelectSpec): void {
   const name = spec.into?.name.name ?? '';
-  const made = e.query(query);
+  const made = e.query(numbered(query, spec));
   e.facts.writes = true;
   const { naming } = e.options;
-  const isTemporary = name.startsWith('#') && !name.startsWith('##');
-  if (name.startsWith('##')) e.fail('A global temporary table has no counterpart.', spec.span);
+  const isTemporary = name.startsWith('#');
+  if (name.startsWith('##')) e.once('SL1002', 'A global temporary table is seen by its own session alone.', spec.span);
   const sql = isTemporary
     ? quoteIdent(temporaryName(e, name))
     : `${quoteIdent(e.options.schemaOf(spec.into?.schema?.name ?? 'dbo'))}.${quoteIdent(naming.name('relations made', name, name.toLowerCase()))}`;

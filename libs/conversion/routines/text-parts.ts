@@ -197,6 +197,8 @@ class Follower {
       case 'variable':
         return this.#state.get(keyOf(node.name)) ?? [{ kind: 'hole', node }];
       case 'binary':
+        if (node.op === '+' && node.left.kind === 'variable' && beginsOrGoesOn(node.right, node.left.name))
+          return added(this.#state.get(keyOf(node.left.name)));
         return node.op === '+' ? joined(this.#text(node.left), this.#text(node.right)) : [{ kind: 'hole', node }];
       case 'case':
         return [
@@ -242,6 +244,32 @@ class Follower {
   }
 }
 
+/** The first condition of a text that others follow by AND: nothing changes where it stands without them. */
+const WHERE_ALL: TextPart = { kind: 'text', text: ' WHERE 1 = 1' };
+
+const isText = (node: Expression | undefined, pattern: RegExp): boolean =>
+  node?.kind === 'literal' && pattern.test(node.value);
+
+/** `CASE WHEN @w = '' THEN ' WHERE ' ELSE ' AND ' END`, behind @w. */
+function beginsOrGoesOn(node: Expression, name: string): boolean {
+  if (node.kind !== 'case' || node.operand || node.whens.length !== 1) return false;
+  const [arm] = node.whens;
+  const test = arm?.when;
+  if (test?.kind !== 'binary' || (test.op !== '=' && test.op !== '<>')) return false;
+  const isOwn = test.left.kind === 'variable' && keyOf(test.left.name) === keyOf(name) && isText(test.right, /^$/);
+  const [first, other] = test.op === '=' ? [arm?.then, node.otherwise] : [node.otherwise, arm?.then];
+  return isOwn && isText(first, /^\s*WHERE\s*$/i) && isText(other, /^\s*AND\s*$/i);
+}
+
+const added = (before: Text | undefined): Text => {
+  if (!before) return NULL_TEXT;
+  const known = before.filter((one) => one.kind !== 'text' || one.text !== '');
+  const base = known[0] === WHERE_ALL ? known : [WHERE_ALL, ...known];
+  return [...base, { kind: 'text', text: ' AND ' }];
+};
+
+const isEmpty = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text === '');
+
 function joined(left: Text, right: Text): Text {
   if (right.length === 0) return left;
   return [...left, ...right];
@@ -268,9 +296,11 @@ function uses(text: Text, key: string): boolean {
 /** What two branches leave: the text they share stays, what they added is a choice. */
 function merged(node: If, then: State, otherwise: State): State {
   const made: State = new Map();
-  for (const [key, left] of then) {
-    const right = otherwise.get(key);
-    if (!right) continue;
+  for (const [key, one] of then) {
+    const other = otherwise.get(key);
+    if (!other) continue;
+    const left = other[0] === WHERE_ALL && isEmpty(one) ? [WHERE_ALL] : one;
+    const right = one[0] === WHERE_ALL && isEmpty(other) ? [WHERE_ALL] : other;
     if (left === right) {
       made.set(key, left);
       continue;

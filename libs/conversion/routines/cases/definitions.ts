@@ -37,6 +37,24 @@ CREATE TABLE #n (Id int IDENTITY(0,1), Amount int)
 INSERT #n (Amount) SELECT Amount FROM dbo.Stock ORDER BY Amount
 SELECT Id, Amount FROM #n ORDER BY Id
 GO
+CREATE PROCEDURE dbo.Grows AS
+SELECT IDENTITY(int, 1, 1) AS No, Amount INTO #g FROM dbo.Stock ORDER BY Amount DESC
+ALTER TABLE #g ADD Twice int NULL
+UPDATE #g SET Twice = Amount * 2
+SELECT No, Amount, Twice FROM #g ORDER BY No
+GO
+CREATE PROCEDURE dbo.Global AS
+CREATE TABLE ##global (A int)
+INSERT ##global SELECT Amount FROM dbo.Stock
+SELECT SUM(A) AS Total FROM ##global
+GO
+CREATE PROCEDURE dbo.ClosesOpen @Seen int OUTPUT AS
+DECLARE c CURSOR LOCAL SCROLL FOR SELECT Amount FROM dbo.Stock
+SET @Seen = CURSOR_STATUS('local', 'c')
+OPEN c
+FETCH LAST FROM c INTO @Seen
+IF CURSOR_STATUS('local', 'c') >= 0 BEGIN CLOSE c DEALLOCATE c END
+GO
 CREATE PROCEDURE dbo.DropsWhatIsRead @n int OUTPUT AS
 CREATE TABLE #x (A int)
 INSERT #x VALUES (4)
@@ -58,6 +76,9 @@ GO`,
         ['INSERT INTO stock (stock_id) VALUES (70)', 'CALL reseed_to_last()', 'SELECT max(stock_id) FROM stock'],
         '71',
       ),
+      many('rows that are numbered into a table, which grows', [rows, 'SELECT * FROM grows()'], '1|5|10', '2|3|6'),
+      many('a global temporary table', [rows, 'SELECT * FROM "global"()'], '8'),
+      many('a cursor that is closed where it is open', [rows, 'CALL closes_open(NULL)'], '5'),
       many('indexes and statistics are tended', ['CALL tend()']),
       many('an identity of a temporary table from 0', [rows, 'SELECT * FROM from_zero()'], '0|3', '1|5'),
       many(

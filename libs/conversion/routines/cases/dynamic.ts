@@ -93,6 +93,14 @@ DECLARE @x int = 5, @sql nvarchar(300) = N'SELECT @Name = WareName FROM Ware WHE
 EXEC sp_executesql @sql, N'@x int, @Name nvarchar(40) OUTPUT', @x = @Id, @Name = @Name OUTPUT
 SET @Name = @Name + CAST(@x AS nvarchar(5))
 GO
+CREATE PROCEDURE dbo.WhereOrAnd @Id int = NULL, @Kind varchar(10) = NULL, @Least money = NULL AS
+DECLARE @w nvarchar(500) = '', @q nvarchar(max)
+IF @Id IS NOT NULL SET @w = @w + CASE WHEN @w = '' THEN ' WHERE ' ELSE ' AND ' END + 'WareId = ' + CAST(@Id AS nvarchar(10))
+IF @Kind IS NOT NULL SET @w = @w + CASE WHEN @w = '' THEN ' WHERE ' ELSE ' AND ' END + 'Kind = @k'
+IF @Least IS NOT NULL SET @w = @w + CASE WHEN @w <> '' THEN ' AND ' ELSE ' WHERE ' END + 'Price >= @l'
+SET @q = 'SELECT WareId FROM Ware' + @w + ' ORDER BY WareId'
+EXEC sp_executesql @q, N'@k varchar(10), @l money', @k = @Kind, @l = @Least
+GO
 CREATE PROCEDURE dbo.AnyTable @Table sysname AS
 DECLARE @sql nvarchar(300)
 SET @sql = N'SELECT COUNT(*) FROM ' + QUOTENAME(@Table)
@@ -134,6 +142,16 @@ GO`,
       after('and left out', `SELECT * FROM joined(false)`, '1', '2', '3', '4'),
       one('EXEC of NULL does nothing', 'CALL do_nothing()'),
       after('INSERT … EXEC of a text', `SELECT * FROM into_table('a')`, '1', '3'),
+      after(
+        'the first of several conditions begins WHERE: none of them',
+        `SELECT * FROM where_or_and()`,
+        '1',
+        '2',
+        '3',
+        '4',
+      ),
+      after('one of them', `SELECT * FROM where_or_and(p_kind => 'a')`, '1', '3'),
+      after('all of them', `SELECT * FROM where_or_and(3, 'a', 2)`, '3'),
       after('a change, and its rows', `CALL set_price(2, 7.5)`, '1'),
       many('the changed row', [rows, 'CALL set_price(2, 7.5)', 'SELECT price FROM ware WHERE ware_id = 2'], '7.5000'),
       after('parameters named like variables', `CALL same_names(2, NULL)`, 'bolt5'),
