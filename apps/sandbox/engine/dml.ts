@@ -15,6 +15,7 @@ import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
 import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
 import { eventsOf, firing, runInsteadOf, runWithTriggers } from './triggers.ts';
+import { updateByRow } from './update-by-row.ts';
 import { wideChange, type OutputPart, type WideChange } from './wide-change.ts';
 
 export type DmlStatement = Insert | Update | Delete | Merge;
@@ -73,6 +74,10 @@ export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
   const object = await targetOf(run, dml);
   checkIdentity(run, dml, object);
   await checkReach(run, statement, object, dml.written);
+  if (dml.eachRow && statement.kind === 'update') {
+    finish(run, await updateByRow(run, statement, dml, object), COMMAND.update);
+    return;
+  }
   const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
   const count = fires ? await runWithTriggers(run, statement, object) : await applyDml(run, dml, object);
   finish(run, count, COMMAND[dml.kind]);

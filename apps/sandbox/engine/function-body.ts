@@ -258,6 +258,11 @@ export class FunctionBody {
       );
     }
     const dml = this.plain(changeOf({ ...statement, output: [] } as typeof statement, this.context));
+    if (dml.eachRow)
+      throw new SqlError(
+        40515,
+        'UPDATE … SET @v = @v + … in a function is not supported in this version of SQL Server.',
+      );
     if (statement.output.length > 0 || dml.assigns.length > 0)
       this.refuse(`OUTPUT or SET @variable of ${verbOf(statement)}`);
     const own = [...this.tables.values()].some((table) => table.local.relation.sql === dml.target.sql);

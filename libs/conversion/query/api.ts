@@ -306,9 +306,16 @@ export interface TranslatedDml {
   readonly withs?: string;
   /** PostgreSQL counts fewer rows than SQL Server does: not those that `WITH` changes. */
   readonly miscounts?: boolean;
+  /** DELETE: the addresses (ctid) of the rows that it finds. */
+  readonly addresses?: string;
+  /** UPDATE SET @v = @v + …: `sql` changes one row, that of the parameter {@link ROW_ADDRESS}; it is to be run for each in turn. */
+  readonly eachRow?: true;
   /** UPDATE SET @v = …: the variables, in the order of trailing result columns; the last row counts. */
   readonly assigns: readonly string[];
 }
+
+/** The parameter that has the address of the row of an UPDATE that goes from row to row. */
+export const ROW_ADDRESS = '@sbx_row';
 
 /** A scalar expression: a default, a computed column, an IF condition, the right side of SET. */
 export interface TranslatedExpression {

@@ -19,7 +19,7 @@ export type {
   TypedSql,
   VariableBinding,
 } from './api.ts';
-export { TranslationError } from './api.ts';
+export { ROW_ADDRESS, TranslationError } from './api.ts';
 export { BUILT_IN_FUNCTIONS, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';

@@ -10,7 +10,7 @@ import { needsSplit, splitMerge } from './merge-split.ts';
 import { condition } from './predicate.ts';
 import { withClause } from './with-clause.ts';
 import { NEW_AND_OLD } from './rows-before.ts';
-import { assignments } from './update.ts';
+import { assignments, refuseAccumulation } from './update.ts';
 import type { Translation } from './translation.ts';
 
 /** A MERGE as its clauses see it. */
@@ -140,6 +140,7 @@ export function mergeSets(
   { relation, written }: MergeParts,
   clauses: Parameters<typeof assignments>[3],
 ): string {
+  refuseAccumulation(t, clauses);
   const set = assignments(t, env, relation, clauses);
   written.push(...set.written);
   return set.sets.join(', ');

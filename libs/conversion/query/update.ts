@@ -9,7 +9,7 @@ import {
   type Update,
   type WithClause,
 } from '#tsql';
-import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
+import { ROW_ADDRESS, type Relation, type RelationColumn, type TranslatedDml, type TypedSql } from './api.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { convert } from './convert.ts';
 import { returning, storeOptions, targetColumn, targetInFrom, targetRelation, writableSource } from './dml-target.ts';
@@ -219,6 +219,7 @@ export function translateDelete(t: Translation, root: Environment, node: Delete)
   return {
     kind: 'delete',
     sql: `${found.prefix}DELETE FROM ${found.relation.sql} AS ${found.name}${using}${found.where}${output.sql}`,
+    addresses: `${found.prefix}SELECT ${found.name}.ctid FROM ${found.relation.sql} AS ${found.name}${using.replace(' USING ', ', ')}${found.where}`,
     parameters: t.parameters,
     target: found.relation,
     columns: output.columns,
@@ -248,7 +249,6 @@ export function assignments(
   const sets: string[] = [];
   const written: RelationColumn[] = [];
   const variables: { name: string; value: TypedSql }[] = [];
-  refuseAccumulation(t, clauses);
   for (const clause of clauses) {
     if (clause.kind === 'setMethod') {
       t.unsupported(`The method .${clause.call.method.name}() in SET`, clause.span);
@@ -270,16 +270,41 @@ export function assignments(
   return { sets, written, variables };
 }
 
-/** `SET @v = @v + …` goes from row to row in SQL Server; here every row would see the first value. */
-function refuseAccumulation(t: Translation, clauses: readonly SetClause[]): void {
-  const assigned = clauses.flatMap((one) => (one.kind === 'setColumn' && one.variable ? [one.variable.name] : []));
-  for (const clause of clauses) {
-    if (clause.kind !== 'setColumn') continue;
-    const reads = findAll(clause.value, 'variable').some((one) => assigned.some((name) => sameName(name, one.name)));
-    if (reads || (clause.variable && !clause.column && clause.op !== '=')) {
-      t.unsupported('UPDATE … SET @v = @v + …', clause.span);
-    }
-  }
+/** The clauses by which variables go from row to row: `SET @v = @v + …`. */
+function accumulating(clauses: readonly SetClause[]): readonly SetColumn[] {
+  const set = clauses.filter((one) => one.kind === 'setColumn');
+  const assigned = set.flatMap((one) => (one.variable ? [one.variable.name] : []));
+  const reads = (one: SetColumn): boolean =>
+    findAll(one.value, 'variable').some((found) => assigned.some((name) => sameName(name, found.name)));
+  return set.filter((one) => reads(one) || (one.variable && !one.column && one.op !== '='));
+}
+
+/** Refuses such clauses where rows are changed all at once. */
+export function refuseAccumulation(t: Translation, clauses: readonly SetClause[]): void {
+  const [first] = accumulating(clauses);
+  if (first) t.unsupported('UPDATE … SET @v = @v + …', first.span);
+}
+
+/** Whether each clause reads no variable but its own: only then does it not matter which comes first. */
+function readsOwnOnly(clauses: readonly SetClause[], one: SetColumn): boolean {
+  const others = clauses.flatMap((each) =>
+    each !== one && each.kind === 'setColumn' && each.variable ? [each.variable.name] : [],
+  );
+  return !findAll(one.value, 'variable').some((found) => others.some((name) => sameName(name, found.name)));
+}
+
+/**
+ * `SET @v = @v + …` goes from row to row in SQL Server; in one statement every row would see the first value. The sandbox runs it for one row after the
+ * other, where that is the same; everything else refuses it.
+ */
+function goesFromRowToRow(t: Translation, node: Update, found: Found): boolean {
+  const clauses = accumulating(node.set);
+  const [first] = clauses;
+  if (first === undefined) return false;
+  const isPlain = found.from === '' && node.top === undefined && node.output.length === 0;
+  const isOrderless = clauses.every((one) => readsOwnOnly(node.set, one));
+  if (t.profile.kind !== 'sandbox' || !isPlain || !isOrderless) t.unsupported('UPDATE … SET @v = @v + …', first.span);
+  return true;
 }
 
 type SetColumn = Extract<SetClause, { kind: 'setColumn' }>;
@@ -358,6 +383,7 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const found = find(t, root, { ...node, columns });
   if (!found) return undefined;
   const { relation } = found;
+  const isStepwise = goesFromRowToRow(t, node, found);
   const images: RowImages = t.since(18) ? NEW_AND_OLD : { inserted: found.name, deleted: t.freshName('before') };
   const after = { env: rowBefore(t, found, images), images };
   const set = assignments(t, found.env, relation, node.set, after);
@@ -370,9 +396,12 @@ export function translateUpdate(t: Translation, root: Environment, node: Update)
   const tail =
     variables === '' ? output.sql : output.sql === '' ? ` RETURNING ${variables}` : `${output.sql}, ${variables}`;
   const readsOld = !t.since(18) && tail.includes(`${images.deleted}.`);
-  const { prefix, from, where } = readsOld ? withRowsBefore(t, found, images.deleted, node.span) : foundAsIs(found);
+  const row = isStepwise ? t.parameter(ROW_ADDRESS, { name: 'varchar', length: 30 }) : undefined;
+  const place = row === undefined ? found : { ...found, where: ` WHERE ${found.name}.ctid = (${row.sql})::tid` };
+  const { prefix, from, where } = readsOld ? withRowsBefore(t, place, images.deleted, node.span) : foundAsIs(place);
   return {
     kind: 'update',
+    ...(isStepwise ? { eachRow: true } : {}),
     sql: `${prefix}UPDATE ${relation.sql} AS ${found.name} SET ${sets.join(', ')}${from}${where}${tail}`,
     parameters: t.parameters,
     target: relation,
