@@ -24,8 +24,10 @@ export function tellCollations(context: Pick<SchemaContext, 'database' | 'issues
     for (const column of table.columns) {
       if (column.value.kind !== 'string') continue;
       const name = column.sourceType.collation ?? database.collation;
-      if (/_AI(_|$)/i.test(name))
-        found.set(name, [...(found.get(name) ?? []), `${table.schema}.${table.name}.${column.name}`]);
+      if (!/_AI(_|$)/i.test(name)) continue;
+      const columns = found.get(name) ?? [];
+      found.set(name, columns);
+      columns.push(`${table.schema}.${table.name}.${column.name}`);
     }
   for (const [name, columns] of found)
     tell(

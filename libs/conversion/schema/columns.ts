@@ -63,6 +63,7 @@ function valueIssues(context: ColumnContext, { value, sourceType }: ColumnModel)
 function propertyIssues(column: ColumnModel): Found[] {
   const found: Found[] = [];
   if (column.sparse) found.push(['SL1025', 'SPARSE: NULLs take no room in PostgreSQL.']);
+  if (column.rowguidcol) found.push(['SL1025', 'ROWGUIDCOL: $ROWGUID is no name of a column in PostgreSQL.']);
   if (column.filestream) found.push(['SL1025', 'FILESTREAM: the bytes are kept in the table.']);
   if (column.columnSet) found.push(['SL1026', 'The column set of the sparse columns is not made by PostgreSQL.']);
   if (column.maskedBy !== undefined)

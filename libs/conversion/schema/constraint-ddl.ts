@@ -18,7 +18,8 @@ function objectOf(table: ConvertedTable): string {
  * would choose, for a constraint that the source named by itself.
  */
 function relationName(context: SchemaContext, table: ConvertedTable, name: string, plain: string = name): string {
-  return context.naming.name(`relations ${table.schema}`, plain, `constraint ${objectOf(table)}.${name}`);
+  const key = `constraint ${objectOf(table)}.${name}`;
+  return context.naming.name(`relations ${table.schema}`, plain, key, `${table.name}_${plain}`);
 }
 
 /** The name of a check or a foreign key: unique among the constraints of its table. */

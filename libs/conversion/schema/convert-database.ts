@@ -23,6 +23,7 @@ import { type ColumnExpressions, comment, counterOf, createTable, foldIndex } fr
 import type { Conversion, ConvertedTable, CounterTarget, Step } from './target-model.ts';
 import { sqlTypeOf, TargetScope } from './target-scope.ts';
 import { temporalSteps, versionedTables } from './temporal.ts';
+import { tellTypes } from './type-notes.ts';
 
 /** A table of PostgreSQL has no more columns (MaxHeapAttributeNumber). */
 const MAX_COLUMNS = 1600;
@@ -94,6 +95,7 @@ class DatabaseConversion {
     for (const one of versioned) this.steps.push(...temporalSteps(context, one));
     this.convertCode();
     tellCollations(context);
+    tellTypes(context);
     tellFacilities(context);
     tellProperties(context);
     return {

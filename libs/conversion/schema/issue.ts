@@ -360,6 +360,16 @@ export const ISSUE_CODES = {
     title: 'Routine with the rights of a user',
     remedy: 'Give the routine to a role like that user, and make it SECURITY DEFINER.',
   },
+  SL1071: {
+    severity: 'info',
+    title: 'Order of uniqueidentifier',
+    remedy: 'Where the order counts (newest first by NEWSEQUENTIALID, paging by key), order by a time or a number.',
+  },
+  SL1072: {
+    severity: 'info',
+    title: 'Steps of datetime',
+    remedy: 'Values that moved are the same; new ones are not rounded to 1/300 s. Compare ranges, not equal moments.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',

@@ -30,8 +30,9 @@ export class Naming {
 
   /**
    * The target's name for `name` within `scope` (`schemas`, `relations public`, `columns public.orders` …). Asked again with the same `key` it gives the same name.
+   * `instead`: a name to take before one with a hash, where another has `name`.
    */
-  name(scope: string, name: string, key: string = name): string {
+  name(scope: string, name: string, key: string = name, instead?: string): string {
     const names = this.taken.get(scope) ?? new Map<string, string>();
     this.taken.set(scope, names);
     const owners = this.owners.get(scope) ?? new Map<string, string>();
@@ -40,6 +41,7 @@ export class Naming {
     if (known !== undefined) return known;
     const folded = shorten(fold(name, this.policy), name);
     let candidate = folded;
+    if (names.has(candidate) && instead !== undefined) candidate = shorten(fold(instead, this.policy), instead);
     for (let n = 0; names.has(candidate); n++) candidate = withHash(folded, `${key}\u0000${n}`);
     names.set(candidate, key);
     owners.set(key, candidate);

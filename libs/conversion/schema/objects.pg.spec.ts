@@ -875,6 +875,12 @@ describe('keys, identities and sequences', () => {
     );
   });
 
+  test('an index of the same name on another table is named after its table', async () => {
+    expect(
+      await at.target.run(`select indexname from pg_indexes where tablename = 'second' and indexname like '%ux%'`),
+    ).toEqual(['second_ux_other']);
+  });
+
   test('a sequence has all its options, cut to what PostgreSQL counts to', async () => {
     expect(await at.target.run(`select nextval('s'), nextval('s'), nextval('s')`)).toEqual([
       '7|10|-9223372036854775808',

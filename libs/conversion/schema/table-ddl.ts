@@ -72,7 +72,12 @@ function primaryKey(table: ConvertedTable, primary: KeyModel, naming: Naming): s
 function primaryKeyName(table: ConvertedTable, primary: KeyModel, naming: Naming): string {
   const { schema, name } = table.source;
   const key = `constraint ${schema}.${name}.${primary.name}`;
-  const made = naming.name(`relations ${table.schema}`, primary.systemNamed ? `${table.name}_pkey` : primary.name, key);
+  const made = naming.name(
+    `relations ${table.schema}`,
+    primary.systemNamed ? `${table.name}_pkey` : primary.name,
+    key,
+    `${table.name}_${primary.name}`,
+  );
   naming.name(`constraints ${schema}.${name}`, made, primary.name);
   return made;
 }

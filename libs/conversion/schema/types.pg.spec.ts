@@ -126,6 +126,25 @@ describe('every type of a column', () => {
   );
 });
 
+test('what a type does otherwise everywhere is told once for the database', () => {
+  const guid = { ...column(1, 'Id', { name: 'uniqueidentifier' }), nullable: false, rowguidcol: true };
+  const key = { name: 'PK', columns: [{ column: 'Id', descending: false }], clustered: true, systemNamed: false };
+  const columns = [guid, column(2, 'At', { name: 'datetime' }), column(3, 'Other', { name: 'uniqueidentifier' })];
+  const { issues } = convertDatabase(
+    database([
+      { ...table('dbo', 'A', columns), primaryKey: key },
+      { ...table('dbo', 'B', columns), primaryKey: { ...key, name: 'PK_B' } },
+    ]),
+    SETTINGS,
+  );
+  expect(issues.map((one) => `${one.code} ${one.object} ${one.message}`)).toEqual([
+    expect.stringContaining('SL1025 dbo.A.Id'),
+    expect.stringContaining('SL1025 dbo.B.Id'),
+    expect.stringContaining('SL1071 D 2 columns'),
+    expect.stringContaining('SL1072 D 2 columns'),
+  ]);
+});
+
 /** Names that end a string, an identifier or a dollar quote, that are words of the language, or too long; and two that fold to one. */
 const HOSTILE = [
   'select', 'order', 'user', 'a"b', "it's", 'x$$y', '$body1$', 'back\\slash', 'semi;colon', '--', '/*', 'new\nline', '😀', 'ü'.repeat(128), 'A B', 'a_b', 'A  B', '1st', '%', '\u202e',
