@@ -287,7 +287,7 @@ export function createBindable(site: Site, statement: CreateBindable): void {
     id: site.database.newId(),
     ...qualified(statement.name),
     place: site.source.place(statement.span),
-    definition: isRule ? site.source.cut(expression.span) : printDefinition(expression),
+    definition: site.source.cut(expression.span),
   });
 }
 
