@@ -37,7 +37,9 @@ const TRUE_BIT = regex('^ *(true|[-+]?[0-9]*[1-9][0-9]*) *$');
 const FALSE_BIT = regex('^ *(false|[-+]?0*) *$');
 const GUID = regex('^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}');
 
-const isLong = ({ from }: Conversion): boolean => typeof from.constant === 'string' && from.constant.length > 36;
+/** Text behind a GUID is cut off; one in braces is read as it is. */
+const isLong = ({ from }: Conversion): boolean =>
+  typeof from.constant === 'string' && from.constant.length > 36 && !from.constant.startsWith('{');
 
 /** The string as PostgreSQL reads it: blank is 0 for SQL Server, and money has signs and commas. */
 function readable({ t, from: given, to }: Conversion): string {

@@ -98,13 +98,20 @@ function convertSql(c: Conversion): string | TypedSql | undefined {
     case 'xml':
       if (!isString(c.from.type)) return undefined;
       return value(
-        c.t.profile.runtime ? call('sys.xml_of', c.from.sql, bool(c.try === true)) : c.from.sql,
+        c.t.profile.runtime ? call('sys.xml_of', c.from.sql, bool(c.try === true)) : plainXml(c),
         c.to,
         c.from.nullable || c.try === true,
       );
     default:
       return toOther(c);
   }
+}
+
+/** Text is xml to PostgreSQL as it is; TRY_CAST asks whether it can be. */
+function plainXml({ t, from, span, ...c }: Conversion): string {
+  if (c.try !== true) return from.sql;
+  if (!t.since(16)) return t.needsServer(16, 'TRY_CAST to xml', span).sql;
+  return `(CASE WHEN pg_input_is_valid(${from.sql}, 'xml') THEN ${from.sql} END)::xml`;
 }
 
 function withCollation(c: Conversion, result: string | TypedSql | undefined): string | TypedSql | undefined {
