@@ -102,3 +102,23 @@ ALTER DATABASE AUDIT SPECIFICATION d1 DROP (SELECT ON hr.person BY anna) ADD (IN
 SELECT * FROM t WITH (FORCESEEK (2 (a, b)), NOLOCK)
 -- page: t-sql/statements/alter-database-audit-specification-transact-sql
 ALTER DATABASE AUDIT SPECIFICATION d1 FOR SERVER AUDIT a1 DROP DATABASE AUDIT SPECIFICATION d1
+-- page: t-sql/statements/create-statistics-transact-sql
+CREATE STATISTICS st ON hr.t (a) WITH FULLSCAN, INCREMENTAL = ON, NORECOMPUTE
+-- page: t-sql/statements/create-user-transact-sql
+CREATE USER [svc] WITH SID = 0x01050000, TYPE = E
+CREATE USER anna FOR LOGIN anna_l WITH DEFAULT_SCHEMA = [my schema], ALLOW_ENCRYPTED_VALUE_MODIFICATIONS = OFF
+-- page: t-sql/language-elements/execute-transact-sql
+EXEC hr.p @a = 'x', @b = N'y', @c = 0x0A, @d = -1.5e3, @e = $5, @f = NULL, @g = @h OUT WITH RECOMPILE
+EXECUTE ('SELECT * FROM t WHERE a = ? AND b = ?', @a, 'x') AS USER = 'anna' AT far_srv
+EXEC p WITH RESULT SETS ((a int, b nvarchar(max) COLLATE Latin1_General_BIN2 NOT NULL), AS TYPE hr.IdList)
+EXEC [far srv].[my db].[my schema].[my proc] [bare], bare2
+EXEC sp_who2 active
+EXEC @rc = sp_helpdb
+-- page: t-sql/statements/merge-transact-sql
+WITH src AS (SELECT id, qty FROM delivery WHERE qty > 0) MERGE INTO stock WITH (ROWLOCK, HOLDLOCK) AS t USING src AS s ON (t.id = s.id) WHEN MATCHED AND t.qty <> s.qty THEN UPDATE SET t.qty = s.qty, t.seen = GETDATE() WHEN NOT MATCHED BY TARGET THEN INSERT (id, qty) VALUES (s.id, s.qty) WHEN NOT MATCHED BY SOURCE AND t.seen < '2030-01-01' THEN DELETE OUTPUT $action, inserted.*, deleted.* INTO audit.stock_log OPTION (RECOMPILE);
+-- page: t-sql/queries/select-transact-sql
+SELECT ALL TOP (3) PERCENT WITH TIES a AS [x y], b 'z', c = d, e.*, $rowguid, COUNT(*) OVER () INTO #r FROM e WITH (TABLOCK) WHERE a > 1 GROUP BY a, b HAVING MAX(c) < 5 ORDER BY 1 DESC, b COLLATE Latin1_General_CI_AS
+SELECT a FROM t UNION ALL (SELECT b FROM u INTERSECT SELECT c FROM v) EXCEPT SELECT d FROM w ORDER BY a OFFSET 1 ROW FETCH FIRST 2 ROWS ONLY FOR JSON PATH OPTION (MAXDOP 1)
+SELECT * FROM a LEFT JOIN b INNER JOIN c ON c.x = b.x AND c.y IS NOT NULL ON b.k = a.k RIGHT JOIN d ON d.k = COALESCE(a.k, b.k) CROSS APPLY OPENJSON(d.j) j
+SELECT IIF(EXISTS (SELECT 1 FROM t), 1, 0), CHOOSE(2, 'a', 'b'), TRY_CONVERT(date, '2031-02-30'), FORMAT(1.5, 'C', 'en-gb'), LOG(2.5, 10)
+SELECT a.value('(/x)[1]', 'int') AS v, b.query('.') q FROM t CROSS APPLY c.nodes('/r') AS n (a) OUTER APPLY n.a.nodes('b') m (b) WHERE n.a.exist('b') = 1
