@@ -110,14 +110,16 @@ async function openSource(invocation: Invocation): Promise<OpenedSource> {
   return { database: await withSource(job, (source) => source.catalog.readDatabase()), job };
 }
 
-/** The job whose target is meant; of scripts the source's secrets are not needed. @throws SluiceError UsageInvalid, JobFileInvalid */
+/** The job whose target is meant; where the live source is not asked, its secrets are not needed. @throws SluiceError UsageInvalid, JobFileInvalid */
 function targetJob(invocation: Invocation): JobFile {
   const isOfScripts = readsScripts(invocation);
   const path = isOfScripts
     ? invocation.positionals.find((word) => /\.(ya?ml|json)$/i.test(word))
     : invocation.positionals[0];
   if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file: its target is meant.');
-  return readJobFile(path, { ...setOptions(invocation), ...(isOfScripts ? { 'source.password': '' } : {}) });
+  const { list, show, rollback } = invocation.options;
+  const asksSource = !isOfScripts && list !== true && show === undefined && rollback !== true;
+  return readJobFile(path, { ...setOptions(invocation), ...(asksSource ? {} : { 'source.password': '' }) });
 }
 
 /** One thing at a time, and no option that means nothing. @throws SluiceError UsageInvalid */
