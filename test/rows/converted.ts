@@ -232,3 +232,10 @@ const shortTime = (text: string): string =>
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '')
     .replace(/^(\d{4}-\d\d-\d\d)T00:00:00$/, '$1');
+
+/** Issues that tell how a procedure is called, and not what it does. */
+const FORM = new Set(['SL1045', 'SL1047', 'SL1055']);
+
+/** The codes of a case's issues that tell of its answer. */
+export const tellingCodes = (made: ConvertedCases, one: RowCase): readonly string[] =>
+  made.codesOf(one).filter((code) => !FORM.has(code));

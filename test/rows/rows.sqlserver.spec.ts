@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DatabaseModel } from '#schema';
 import { hasPostgres, POSTGRES_VERSIONS } from '#stack';
 import { SourceDatabase } from '#testing';
-import { ConvertedCases, comparedRows, modelWith } from './converted.ts';
+import { ConvertedCases, comparedRows, modelWith, tellingCodes } from './converted.ts';
 import { CASES, ROW_GROUPS } from './row-cases.ts';
 
 /**
@@ -54,7 +54,10 @@ for (const { version, caseInsensitive } of TARGETS) {
       // What has an issue may still be right where the catalog allows it; it never answers something else.
       if (!isOther || isDeepStrictEqual(right.expected, right.actual))
         return expect({ is: right.actual, of: made.textOf(one) }).toEqual({ is: right.expected, of: made.textOf(one) });
-      expect(made.codesOf(one)).toContain(converted.code);
+      const codes = tellingCodes(made, one);
+      expect(codes).not.toEqual([]);
+      // Another issue than the one that was meant has another answer, if it has one.
+      if (!codes.includes(converted.code)) return;
       const told = comparedRows(converted.answer ?? { errors: [0], said: [converted.code] }, given);
       expect(told.actual).toEqual(told.expected);
     });
