@@ -10,7 +10,15 @@ import { call, quoted, value } from './sql-text.ts';
 import { BIT, dataTypeOf, isString, nvarchar } from './sql-type.ts';
 import { subqueryValue } from './subquery.ts';
 import type { Translation } from './translation.ts';
-import { plainContext, plainXmlExist, plainXmlNodes, plainXmlQuery, plainXmlValue } from './xml-plain.ts';
+import {
+  plainContext,
+  plainXmlExist,
+  plainXmlNodes,
+  plainXmlQuery,
+  plainXmlValue,
+  VARIABLE_END,
+  VARIABLE_START,
+} from './xml-plain.ts';
 import { CONTEXT, readXPath, XPathFault, type XPath } from './xpath.ts';
 
 const XML = { name: 'xml' } as const;
@@ -26,6 +34,13 @@ export function refuseNodes(t: Translation, name: string, span: Expression['span
   return t.fail('xml-nodes', 493, message, span);
 }
 
+/** `sql:variable("@x")` as a string in which the variable stands; paths of plain PostgreSQL are put together with its value. */
+const withVariables = (env: Environment, source: string): string =>
+  source.replaceAll(/sql:variable\(\s*["'](@\w+)["']\s*\)/g, (whole, name: string) => {
+    const sql = env.scope.variable(name)?.sql ?? '';
+    return /^[\w.]+$/.test(sql) ? `"${VARIABLE_START}${sql}${VARIABLE_END}"` : whole;
+  });
+
 /** The XQuery of a method's argument; undefined where that is reported. */
 function xqueryOf(t: Translation, env: Environment, node: MethodCall): XPath | undefined {
   const [argument] = node.args;
@@ -40,7 +55,7 @@ function xqueryOf(t: Translation, env: Environment, node: MethodCall): XPath | u
     return undefined;
   }
   try {
-    const path = readXPath(argument.value);
+    const path = readXPath(t.profile.runtime ? argument.value : withVariables(env, argument.value));
     // The nearest declaration of a prefix counts: those of the statement stand behind the prolog's.
     const known = new Set(path.namespaces.map(([prefix]) => prefix));
     const around = (env.xmlNamespaces ?? []).filter(([prefix]) => !known.has(prefix));

@@ -10,9 +10,20 @@ interface Use {
   readonly path: XPath;
 }
 
+/** Around a variable that stands within a string of a path. */
+export const VARIABLE_START = '\ue003';
+export const VARIABLE_END = '\ue004';
+
 /** The path from the element around: where the item of .nodes() is, or the document. */
-const pathSql = ({ on, path }: Use): string =>
-  quoted(path.text.replaceAll(CONTEXT, on.xmlContext ?? '/x').replaceAll(/\/sbx(?![\w.-])/g, '/x'));
+function pathSql({ on, path }: Use): string {
+  const text = quoted(path.text.replaceAll(CONTEXT, on.xmlContext ?? '/x').replaceAll(/\/sbx(?![\w.-])/g, '/x'));
+  if (!text.includes(VARIABLE_START)) return text;
+  const spliced = text.replaceAll(
+    /\ue003(.*?)\ue004/g,
+    (_, sql: string) => `' || replace((${sql})::text, '"', '') || '`,
+  );
+  return `(${spliced})`;
+}
 
 const documentSql = ({ on }: Use): string => `xmlelement(name x, ${on.sql})`;
 

@@ -18,6 +18,7 @@ import { Jumps } from './jumps.ts';
 import { layOut } from './layout.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
+import { withoutOpenXml } from './openxml.ts';
 import type { RoutineScope } from './routine-scope.ts';
 import { RollbackBlocks } from './transactions.ts';
 import type { Variables } from './variables.ts';
@@ -223,7 +224,7 @@ export class Emitter {
     this.commentsBefore(isSimple ? statement.span.end : statement.span.start);
     const mark = { lines: this.lines.length, pieces: this.pieces.length, depth: this.depth };
     try {
-      this.write(this, statement, next);
+      this.write(this, withoutOpenXml(this, statement), next);
     } catch (error) {
       if (!(error instanceof NotConverted)) throw error;
       this.lines.length = mark.lines;

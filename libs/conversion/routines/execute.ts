@@ -7,6 +7,7 @@ import { convertedField, variableOf } from './assign.ts';
 import { sessionKey } from './catalog-functions.ts';
 import { declaredText, executeParts, type Given } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
+import { prepareDocument } from './openxml.ts';
 import { resultSet } from './result-sets.ts';
 import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
 import { setRowCount, takeRowCount } from './row-count.ts';
@@ -22,6 +23,8 @@ export function execute(e: Emitter, node: Execute): void {
   const name = procedure.name.name.toLowerCase();
   if (name === 'sp_executesql') return dynamicText(e, node);
   if (name === 'sp_getapplock' || name === 'sp_releaseapplock') return appLock(e, node, name);
+  if (name === 'sp_xml_preparedocument') return prepareDocument(e, node);
+  if (name === 'sp_xml_removedocument') return e.line('-- sp_xml_removedocument: the document ends with the routine');
   if (name === 'sp_set_session_context') return sessionContext(e, node);
   const routine = routineOf(e, node);
   e.facts.writes = true;

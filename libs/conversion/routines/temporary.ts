@@ -58,17 +58,35 @@ export function createTyped(
 
 /** The columns of a table as declared. */
 export function temporaryRelation(e: Emitter, table: Omit<TemporaryTable, 'span'>): Relation {
-  const columns = table.elements.flatMap((one) => (one.kind === 'columnDefinition' ? [columnOf(e, one)] : []));
-  return { kind: 'table', name: table.source, sql: quoteIdent(table.name), columns };
+  const definitions = table.elements.flatMap((one) => (one.kind === 'columnDefinition' ? [one] : []));
+  const plain = definitions.filter((one) => !one.computed).map((one) => columnOf(e, one));
+  const relation: Relation = { kind: 'table', name: table.source, sql: quoteIdent(table.name), columns: plain };
+  if (plain.length === definitions.length) return relation;
+  const columns = definitions.map(
+    (one) => plain.find((other) => other.name === one.name.name) ?? computedColumn(e, one, relation).column,
+  );
+  return { ...relation, columns };
+}
+
+/** A computed column: its type is that of its expression over the others. */
+function computedColumn(
+  e: Emitter,
+  node: ColumnDefinition,
+  table: Relation,
+): { readonly column: RelationColumn; readonly expression: string } {
+  const name = node.name.name;
+  const expression = node.computed?.expression;
+  if (!expression) return e.fail(`The column ${name} of a temporary table has no expression.`, node.span);
+  const made = e.translated(node.span, (context) => translateExpression(expression, context, { table }));
+  const sql = quoteIdent(e.options.naming.name('aliases', name, name.toLowerCase()));
+  const pgType = e.typeSql(made.type).sql;
+  return { column: { name, sql, type: made.type, nullable: true, readOnly: true, pgType }, expression: made.sql };
 }
 
 function columnOf(e: Emitter, node: ColumnDefinition): RelationColumn {
   const name = node.name.name;
   const sql = quoteIdent(e.options.naming.name('aliases', name, name.toLowerCase()));
-  if (node.computed || !node.type) {
-    if (node.computed) e.fail(`The computed column ${name} of a temporary table is not converted.`, node.span);
-    return { name, sql, type: { name: 'rowversion' }, nullable: false, readOnly: true };
-  }
+  if (!node.type) return e.fail(`The column ${name} of a temporary table has no type.`, node.span);
   const { type, sql: pgType } = e.type(node.type);
   const notNull =
     node.nullable === false || node.identity !== undefined || node.constraints.some((one) => one.kind === 'primaryKey');
@@ -108,6 +126,13 @@ const predicate = (e: Emitter, node: Expression, table: Relation): string =>
 
 function columnSql(e: Emitter, node: ColumnDefinition, relation: Relation): string {
   const column = relation.columns.find((one) => one.name === node.name.name);
+  if (node.computed) {
+    const { expression } = computedColumn(e, node, {
+      ...relation,
+      columns: relation.columns.filter((one) => !one.readOnly),
+    });
+    return `${column?.sql ?? ''} ${column?.pgType ?? 'text'} GENERATED ALWAYS AS (${expression}) STORED`;
+  }
   const parts = [column?.sql ?? '', node.type ? e.type(node.type).sql : 'bytea'];
   if (node.identity) {
     const [seed, step] = [node.identity.seed, node.identity.increment].map((one) => String(wholeNumber(one) ?? 1));

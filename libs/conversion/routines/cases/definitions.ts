@@ -43,6 +43,12 @@ ALTER TABLE #g ADD Twice int NULL
 UPDATE #g SET Twice = Amount * 2
 SELECT No, Amount, Twice FROM #g ORDER BY No
 GO
+CREATE PROCEDURE dbo.Computes AS
+DECLARE @t TABLE (A int, B int, Total AS A + B, Label AS CAST(A AS varchar(5)) + '!' PERSISTED)
+INSERT @t (A, B) SELECT Amount, 1 FROM dbo.Stock
+UPDATE @t SET B = 2 WHERE A = 3
+SELECT A, Total, Label FROM @t ORDER BY A
+GO
 CREATE PROCEDURE dbo.Global AS
 CREATE TABLE ##global (A int)
 INSERT ##global SELECT Amount FROM dbo.Stock
@@ -77,6 +83,7 @@ GO`,
         '71',
       ),
       many('rows that are numbered into a table, which grows', [rows, 'SELECT * FROM grows()'], '1|5|10', '2|3|6'),
+      many('computed columns of a table variable', [rows, 'SELECT * FROM computes()'], '3|5|3!', '5|6|5!'),
       many('a global temporary table', [rows, 'SELECT * FROM "global"()'], '8'),
       many('a cursor that is closed where it is open', [rows, 'CALL closes_open(NULL)'], '5'),
       many('indexes and statistics are tended', ['CALL tend()']),

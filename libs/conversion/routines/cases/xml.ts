@@ -55,6 +55,25 @@ BEGIN
   RETURN @n
 END
 GO
+CREATE PROCEDURE dbo.Opened @Text nvarchar(max) AS
+DECLARE @h int
+EXEC sp_xml_preparedocument @h OUTPUT, @Text
+SELECT o.id, o.Name, o.City FROM OPENXML(@h, '/rows/row', 1) WITH (id int, Name nvarchar(50) 'name', City varchar(20) 'address/@city') AS o ORDER BY id
+EXEC sp_xml_removedocument @h
+GO
+CREATE PROCEDURE dbo.OpenedElements @Text nvarchar(max) AS
+DECLARE @doc int
+EXEC sp_xml_preparedocument @doc OUTPUT, @Text
+INSERT INTO dbo.Doc (DocId) SELECT Id FROM OPENXML(@doc, 'list/item', 2) WITH (Id int)
+EXEC sp_xml_removedocument @doc
+RETURN @@ROWCOUNT
+GO
+CREATE FUNCTION dbo.SettingOf (@Xml xml, @Key varchar(20)) RETURNS nvarchar(50) AS
+BEGIN
+  IF @Xml.exist('/s/add[@key = sql:variable("@Key")]') = 0 RETURN 'none'
+  RETURN @Xml.value('(/s/add[@key=sql:variable("@Key")]/@value)[1]', 'nvarchar(50)')
+END
+GO
 CREATE FUNCTION dbo.Joined () RETURNS nvarchar(200) AS
 BEGIN
   RETURN STUFF((SELECT ', <' + CAST(DocId AS varchar(5)) + '>' FROM Doc ORDER BY DocId DESC FOR XML PATH(''), TYPE).value('(./text())[1]', 'nvarchar(200)'), 1, 2, '')
