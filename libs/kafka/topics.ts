@@ -50,10 +50,11 @@ export async function deleteTopics(brokers: Brokers, names: readonly string[]): 
   const metadata = await brokers.metadata(names);
   const present = metadata.topics.filter((topic) => topic.errorCode === KAFKA_ERROR.NONE).map((topic) => topic.name);
   if (present.length === 0) return;
-  const admin = adminOf(brokers);
+  const admin = adminOf(brokers, DELETE_RETRIES);
   try {
     await admin.connect();
-    await admin.deleteTopics({ topics: present });
+    // One by one: a topic that is gone, which a broker may not have heard of yet, keeps no other from being deleted.
+    for (const name of present) await deleteTopic(admin, name);
   } catch (error) {
     throw wrap(brokers, error);
   } finally {
@@ -62,7 +63,25 @@ export async function deleteTopics(brokers: Brokers, names: readonly string[]): 
   for (const name of present) brokers.forget(name);
 }
 
-function adminOf(brokers: Brokers): Admin {
+async function deleteTopic(admin: Admin, name: string): Promise<void> {
+  try {
+    await admin.deleteTopics({ topics: [name] });
+  } catch (error) {
+    if (!isUnknownTopic(error)) throw error;
+  }
+}
+
+/** kafkajs wraps what the server answered, once or more. */
+function isUnknownTopic(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause)
+    if ((one as { type?: unknown }).type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
+  return false;
+}
+
+/** kafkajs also tries again where the topic is unknown: about a second of it is enough. */
+const DELETE_RETRIES = 6;
+
+function adminOf(brokers: Brokers, retries = 12): Admin {
   const { settings } = brokers;
   const kafka = new Kafka({
     brokers: [...settings.brokers],
@@ -72,7 +91,7 @@ function adminOf(brokers: Brokers): Admin {
     connectionTimeout: settings.connectionTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
     reauthenticationThreshold: 5_000,
-    retry: { initialRetryTime: 20, retries: 12, maxRetryTime: 1_000 },
+    retry: { initialRetryTime: 20, retries, maxRetryTime: 1_000 },
     logLevel: logLevel.NOTHING,
   });
   return kafka.admin();

@@ -29,8 +29,13 @@ BEGIN CATCH
   SELECT -1;
 END CATCH`;
 
-/** The sandbox has no application locks, the two catalogs have not the same tables, and dynamic SQL that is NULL is an error in PostgreSQL. */
-const NOT_COMPARED = new Set(['dbo.Admin_Lock', 'dbo.Admin_TableSizes', 'stock.Part_SearchDynamic']);
+/** The sandbox has no application locks and no UPDATE from row to row in functions; the two catalogs have not the same tables. */
+const NOT_COMPARED = new Set([
+  'dbo.Admin_Lock',
+  'dbo.Admin_TableSizes',
+  'billing.StatementOf',
+  'billing.Statement_Get',
+]);
 
 describe('sluice convert --prove', () => {
   const database = freshName('proof');

@@ -20,7 +20,7 @@ import type { JobFile } from '#jobs';
 import type { SourceTrial } from '#source';
 import type { Invocation, OptionSpec } from '../command.ts';
 import { withSource } from '../context.ts';
-import { callSource, readCounters, readSamples, ROWS_COMPARED, sourceSession } from './source-side.ts';
+import { callSource, comparedColumns, readCounters, readSamples, ROWS_COMPARED, sourceSession } from './source-side.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 import { callTarget, counterStatements, targetSession } from './target-side.ts';
 
@@ -150,7 +150,15 @@ interface Bench {
 class ProvingBench {
   private readonly tables: ReadonlyMap<string, ConvertedTable>;
 
+  private readonly numbering: Leniency['numbering'];
+
   constructor(private readonly bench: Bench) {
+    this.numbering = new Map(
+      bench.conversion.tables.map((table) => [
+        nameOf(table),
+        comparedColumns(table).flatMap((column, at) => (column.source.identity ? [at] : [])),
+      ]),
+    );
     this.tables = new Map(
       bench.conversion.tables.map((table) => [`${table.source.schema}.${table.source.name}`, table]),
     );
@@ -219,7 +227,10 @@ class ProvingBench {
     const source = await callSource(trial, subject, call.source, compared);
     const tooLong = [...source.rows].find(([, rows]) => rows.length > ROWS_COMPARED);
     if (tooLong) return { reason: `${tooLong[0]} has more than ${ROWS_COMPARED} rows to be compared` };
-    const leniency = { anyOrder: !subject.isOrdered, anyId: subject.makesIds, session: this.bench.session };
+    const leniency = {
+      ...{ anyOrder: !subject.isOrdered, anyId: subject.makesIds },
+      ...{ numbering: this.numbering, session: this.bench.session },
+    };
     const found = difference(source, target, leniency);
     return { difference: found === null ? null : oneLine(found), failed: source.error !== null };
   }

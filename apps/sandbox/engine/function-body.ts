@@ -257,12 +257,13 @@ export class FunctionBody {
         15,
       );
     }
-    const dml = this.plain(changeOf({ ...statement, output: [] } as typeof statement, this.context));
-    if (dml.eachRow)
+    const change = changeOf({ ...statement, output: [] } as typeof statement, this.context);
+    if (change.eachRow)
       throw new SqlError(
         40515,
         'UPDATE … SET @v = @v + … in a function is not supported in this version of SQL Server.',
       );
+    const dml = this.plain(change);
     if (statement.output.length > 0 || dml.assigns.length > 0)
       this.refuse(`OUTPUT or SET @variable of ${verbOf(statement)}`);
     const own = [...this.tables.values()].some((table) => table.local.relation.sql === dml.target.sql);

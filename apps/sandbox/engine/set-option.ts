@@ -70,17 +70,11 @@ const LEVELS: Readonly<Record<string, Isolation>> = {
   SNAPSHOT: 5,
 };
 
-/** Languages whose rules of dates are known, by name and alias. */
-const LANGUAGES = new Map<string, Language>(
+/** The languages that can be set, by name and alias: those that name months and days in English. */
+const LANGUAGES: ReadonlyMap<string, Language> = new Map(
   (
     [
       ['us_english', 'English', 0, 'mdy', 7],
-      ['Deutsch', 'German', 1, 'dmy', 1],
-      ['Français', 'French', 2, 'dmy', 1],
-      ['Español', 'Spanish', 5, 'dmy', 1],
-      ['Italiano', 'Italian', 6, 'dmy', 1],
-      ['Nederlands', 'Dutch', 7, 'dmy', 1],
-      ['Svenska', 'Swedish', 11, 'ymd', 1],
       ['British', 'British English', 23, 'dmy', 1],
     ] as const
   ).flatMap(([name, alias, id, dateFormat, dateFirst]) => {
@@ -90,6 +84,14 @@ const LANGUAGES = new Map<string, Language>(
       [alias.toLowerCase(), language],
     ] as const;
   }),
+);
+
+/** The others of sys.syslanguages: DATENAME, CONVERT and FORMAT would have to speak them. */
+const OTHER_LANGUAGES = new Set(
+  `arabic,brazilian,bulgarian,croatian,czech,danish,dutch,estonian,finnish,french,german,greek,hungarian,italian,japanese,korean,latvian,lithuanian,norwegian,polish,
+portuguese,romanian,russian,simplified chinese,slovak,slovenian,spanish,swedish,thai,traditional chinese,turkish,deutsch,français,日本語,dansk,español,italiano,nederlands,norsk,
+português,suomi,svenska,čeština,magyar,polski,română,hrvatski,slovenčina,slovenski,ελληνικά,български,русский,türkçe,eesti,latviešu,lietuvių,português (brasil),繁體中文,한국어,
+简体中文,ไทย`.split(/,\n?/),
 );
 
 function word(expression: Expression): string | undefined {
@@ -224,6 +226,8 @@ async function lockTimeout(run: Run, ms: number): Promise<void> {
 
 function language(run: Run, name: string): void {
   const known = LANGUAGES.get(name.toLowerCase());
+  if (OTHER_LANGUAGES.has(name.toLowerCase()))
+    throw new SqlError(40515, `SET LANGUAGE ${name} is not supported in this version of SQL Server.`);
   if (known === undefined)
     throw new SqlError(
       2740,

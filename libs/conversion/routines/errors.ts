@@ -161,6 +161,7 @@ export function tryCatch(e: Emitter, node: TryCatch): void {
   const outer = e.ended;
   e.tries += 1;
   const known = new Set(e.rollbacks.raised);
+  const opened = e.resultIndex;
   e.indented(() => {
     const before = e.lines.length;
     e.statements(node.body);
@@ -169,6 +170,8 @@ export function tryCatch(e: Emitter, node: TryCatch): void {
     e.nothing(before);
   });
   e.tries -= 1;
+  if (e.options.results === 'cursors' && e.resultIndex > opened)
+    e.once('SL1074', 'A result set that the TRY block has opened is lost when its handler runs.', node.span);
   const ended = e.ended;
   e.ended = outer;
   e.line('EXCEPTION');

@@ -162,6 +162,9 @@ function rollbackBlock(e: Emitter, list: readonly Statement[], sites: readonly S
   });
   rollbacks.depth -= 1;
   rollbacks.open.pop();
+  const [site] = sites;
+  if (site && e.options.results === 'cursors' && [...block.reached.values()].some((index) => index > start))
+    e.once('SL1074', 'A result set that was opened before the ROLLBACK is lost with it.', site.node.span);
   const states = [{ ended: e.ended, index: e.resultIndex }];
   const inner = jumps.frames.splice(0, Infinity, ...outer, inlineFrame(list));
   e.line('EXCEPTION');

@@ -370,6 +370,18 @@ export const ISSUE_CODES = {
     title: 'Steps of datetime',
     remedy: 'Values that moved are the same; new ones are not rounded to 1/300 s. Compare ranges, not equal moments.',
   },
+  SL1073: {
+    severity: 'review',
+    title: 'Piece of dynamic SQL taken as a value',
+    remedy:
+      'Check what callers put there: one value without quotes around it, or behind IN values without commas in them. An expression or a quoted literal has to be passed as a parameter.',
+  },
+  SL1074: {
+    severity: 'review',
+    title: 'Result set lost with an undone block',
+    remedy:
+      'Read the rows before the block that may be undone, or put them into a temporary table that is made before it.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',

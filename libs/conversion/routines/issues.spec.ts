@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { convertScript } from './test-target.ts';
+
+const told = (script: string, code: string): string[] =>
+  convertScript(`CREATE TABLE dbo.Part (Id int NOT NULL PRIMARY KEY, Name nvarchar(40) NULL)\nGO\n${script}`)
+    .issues.filter((one) => one.code === code)
+    .map((one) => `${one.object}:${one.line} ${one.message}`);
+
+describe('pieces of dynamic SQL that are taken as values are told', () => {
+  test.each([
+    [
+      'text behind a comparison',
+      `N'SELECT Id FROM dbo.Part WHERE Name = ' + @p`,
+      ['dbo.Find:4 A piece of the text behind a comparison is taken as a value.'],
+    ],
+    [
+      'a list behind IN',
+      `N'SELECT Id FROM dbo.Part WHERE Id IN (' + @p + N')'`,
+      ['dbo.Find:4 The list behind IN is split at commas, and quotes around its values are left out.'],
+    ],
+    ['a number, which is one word wherever it stands', `N'SELECT Id FROM dbo.Part WHERE Id = ' + CAST(@n AS int)`, []],
+    ['text between quotes', `N'SELECT Id FROM dbo.Part WHERE Name = ''' + @p + N''''`, []],
+  ])('%s', (_, text, expected) => {
+    const script = `CREATE PROCEDURE dbo.Find @p nvarchar(100), @n int AS
+DECLARE @sql nvarchar(max)
+SET @sql = ${text}
+EXEC (@sql)`;
+    expect(told(script, 'SL1073')).toEqual(expected);
+  });
+});
+
+describe('result sets that are lost with a block are told', () => {
+  const two = (body: string): string => `CREATE PROCEDURE dbo.Both @n int OUTPUT AS\n${body}`;
+
+  test('before the ROLLBACK that undoes it', () => {
+    const body = `BEGIN TRAN
+SELECT Id FROM dbo.Part
+IF @n = 1 BEGIN ROLLBACK RETURN END
+COMMIT
+SELECT Name FROM dbo.Part`;
+    expect(told(two(body), 'SL1074')).toHaveLength(1);
+  });
+
+  test('in a TRY block', () => {
+    const body = `BEGIN TRY\nSELECT Id FROM dbo.Part\nSET @n = 1 / @n\nEND TRY\nBEGIN CATCH\nSELECT ERROR_MESSAGE()\nEND CATCH`;
+    expect(told(two(body), 'SL1074')).toHaveLength(1);
+  });
+
+  test('not where nothing was opened in it', () => {
+    const body = `BEGIN TRY\nSET @n = 1 / @n\nEND TRY\nBEGIN CATCH\nSET @n = 0\nEND CATCH\nSELECT Id FROM dbo.Part`;
+    expect(told(two(body), 'SL1074')).toEqual([]);
+  });
+});
