@@ -17,8 +17,18 @@ export function comparesWithoutCase(
 }
 
 /** Collations by which the source holds texts equal that the target tells apart, once for each: accents; or tells apart what the target does not. */
-export function tellCollations(context: Pick<SchemaContext, 'database' | 'issues'>): void {
+export function tellCollations(context: Pick<SchemaContext, 'database' | 'issues' | 'choices'>): void {
   const { database } = context;
+  if (
+    context.choices.caseInsensitive === 'lower' &&
+    database.tables.some((table) => table.columns.some((column) => comparesWithoutCase(context, column)))
+  )
+    tell(
+      context,
+      'SL1075',
+      database.name,
+      'GROUP BY, DISTINCT, UNION, ORDER BY and foreign keys tell upper from lower case in the target; comparisons do not.',
+    );
   const found = new Map<string, string[]>();
   for (const table of database.tables)
     for (const column of table.columns) {

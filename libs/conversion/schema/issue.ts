@@ -382,6 +382,11 @@ export const ISSUE_CODES = {
     remedy:
       'Read the rows before the block that may be undone, or put them into a temporary table that is made before it.',
   },
+  SL1075: {
+    severity: 'review',
+    title: 'Groups and sets tell case apart',
+    remedy: 'Choose convert.caseInsensitive: icu where texts that differ in case alone have to fall into one group.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',
