@@ -99,8 +99,8 @@ changes: { enableCdc: yes }
         code: 0,
         said: '',
       });
-      const { objects, code, stderr } = await prove('--cases', '4');
-      expect({ code, stderr: code === 0 ? '' : stderr.slice(-3000) }).toEqual({ code: 0, stderr: '' });
+      const { objects } = await prove('--cases', '4');
+      expect(shown(objects.filter((one) => one.verdict === 'differs' && !NOT_COMPARED.has(one.object)))).toEqual([]);
       const tried = objects.filter((one) => one.verdict === 'proven');
       expect(tried.filter((one) => one.kind === 'procedure' || one.kind === 'trigger')).toEqual([]);
       expect(tried.filter((one) => one.kind === 'view').length).toBeGreaterThan(8);

@@ -55,11 +55,11 @@ function namesIn(e: Emitter, statements: readonly Statement[]): ReadonlyMap<stri
   return found;
 }
 
-/** A statement with such markers: as text for EXECUTE with its variables, and as it can be planned. */
+/** A statement with such markers: as text for EXECUTE with its variables, as it can be planned, and the condition under which there is a text at all: NULL executes nothing. */
 export function orderedAtRunTime(
   e: Emitter,
   sql: string,
-): { readonly execute: string; readonly planned: string } | undefined {
+): { readonly execute: string; readonly planned: string; readonly isText: string } | undefined {
   const orders = e.variables.all().filter((one) => one.typeSql === 'text' && one.type?.name === 'int');
   const used = orders.filter((one) => sql.includes(`abs(${one.name})`));
   if (used.length === 0) return undefined;
@@ -74,7 +74,11 @@ export function orderedAtRunTime(
   }
   pieces.push(literal(e, sql.slice(from), names));
   const using = names.size > 0 ? `\nUSING ${[...names.keys()].join(', ')}` : '';
-  return { execute: `EXECUTE ${pieces.filter((one) => one !== `''`).join(' || ')}${using}`, planned };
+  return {
+    execute: `EXECUTE ${pieces.filter((one) => one !== `''`).join(' || ')}${using}`,
+    planned,
+    isText: used.map((one) => `${one.name} IS NOT NULL`).join(' AND '),
+  };
 }
 
 /** A piece of a statement as a literal, its variables as parameters. */

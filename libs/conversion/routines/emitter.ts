@@ -130,6 +130,17 @@ export class Emitter {
     for (const line of `${prefix}${dynamic.execute};`.split('\n')) this.line(line);
   }
 
+  /** A statement below a line of its own, such as RETURN QUERY; a text that is NULL when it runs executes nothing. */
+  headed(head: string, text: string, span: Span): void {
+    const isText = orderedAtRunTime(this, text)?.isText;
+    if (isText !== undefined) this.line(`IF ${isText} THEN`);
+    this.depth += isText === undefined ? 0 : 1;
+    this.line(head);
+    this.indented(() => this.sql(text, span));
+    this.depth -= isText === undefined ? 0 : 1;
+    if (isText !== undefined) this.line('END IF;');
+  }
+
   laid(text: string): void {
     for (const [index, line] of layOut(text).entries()) this.line(index === 0 ? line : `  ${line}`);
   }

@@ -97,14 +97,12 @@ export function resultSet(
   const index = e.resultIndex++;
   e.results.push({ index, columns: made.columns as readonly ResultColumn[] });
   if (results === 'rows') {
-    e.line('RETURN QUERY');
-    e.indented(() => e.sql(made.sql, span));
+    e.headed('RETURN QUERY', made.sql, span);
     takeRowCount(e);
     return;
   }
   const cursor = e.cursorName(index);
-  e.line(`OPEN ${cursor} ${e.facts.rowCount ? 'SCROLL ' : ''}FOR`);
-  e.indented(() => e.sql(made.sql, span));
+  e.headed(`OPEN ${cursor} ${e.facts.rowCount ? 'SCROLL ' : ''}FOR`, made.sql, span);
   if (!e.facts.rowCount) return;
   // The caller fetches the rows; who asks how many there are walks through them first, by a variable of its own: plpgsql_check takes a MOVE of the cursor that was opened for a FETCH.
   const walked = e.variables.declare('@\u0000rows', undefined, 'refcursor').name;

@@ -101,13 +101,15 @@ function trimArguments(r: Reader): CallInner {
 function jsonArguments(r: Reader): CallInner {
   const args: Expression[] = [];
   let jsonPairs = false;
-  while (!r.is(')') && !startsJsonNulls(r)) {
-    args.push(expression(r));
-    if (r.accept(':')) {
-      jsonPairs = true;
-      args.push(expression(r));
-    }
-    if (!r.accept(',')) break;
+  if (!r.is(')') && !startsJsonNulls(r)) {
+    do {
+      const isFirst = args.push(expression(r)) === 1;
+      const isPair = r.is(':');
+      // All are pairs, or none is.
+      if (!isFirst && isPair !== jsonPairs) r.fail();
+      jsonPairs = isPair;
+      if (r.accept(':')) args.push(expression(r));
+    } while (r.accept(','));
   }
   const nulls = startsJsonNulls(r) ? r.next().upper : undefined;
   if (nulls !== undefined) r.expectSequence('ON', 'NULL');

@@ -25,7 +25,10 @@ export function expression(r: Reader): Expression {
 
 /** Reads a value: no comparison, no AND, OR or NOT unless in parentheses. */
 export function scalar(r: Reader): Expression {
-  return binary(r, ADDITIVE);
+  const start = r.token;
+  const value = binary(r, ADDITIVE);
+  // `(a < b)` is a condition, in parentheses too.
+  return isCondition(value) ? r.fail(start) : value;
 }
 
 /** Reads expressions between commas. */

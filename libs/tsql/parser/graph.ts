@@ -44,11 +44,12 @@ function chain(r: Reader): GraphPart[] {
   r.enter();
   const parts: GraphPart[] = [];
   for (;;) {
-    if (r.is('LAST_NODE') && r.peekIs('(')) {
+    const isBehindNode = parts.at(-1)?.type === 'node';
+    if (!isBehindNode && r.is('LAST_NODE') && r.peekIs('(')) {
       r.expectSequence('LAST_NODE', '(');
       parts.push({ type: 'node', name: r.name(), last: true });
       r.expect(')');
-    } else if (r.isName()) parts.push({ type: 'node', name: r.name(), last: false });
+    } else if (!isBehindNode && r.isName()) parts.push({ type: 'node', name: r.name(), last: false });
     else if (r.isSequence('-', '(')) {
       r.expectSequence('-', '(');
       parts.push({ type: 'edge', name: r.name(), direction: 'right' });

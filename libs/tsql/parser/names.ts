@@ -114,7 +114,7 @@ export function dataType(r: Reader): DataType {
   if (base === 'national' && name.quote === 'none')
     base = `national ${r.expectAny('CHAR', 'CHARACTER', 'TEXT').toLowerCase()}`;
   if (base === 'double' && r.accept('PRECISION')) base = 'double precision';
-  if (r.is('VARYING') && /(char|character|binary)$/.test(base)) {
+  if (r.is('VARYING') && /^((national )?char(acter)?|nchar|binary)$/.test(base)) {
     r.next();
     base += ' varying';
   }

@@ -40,6 +40,7 @@ export function option(r: Reader, bare: boolean): Option {
   if (start.type === 'word' || start.type === 'bracket' || start.type === 'dquote') {
     name = identifierOf(r.next()).name;
     if (start.type === 'word') name = name.toUpperCase();
+    else if (name !== name.trim()) r.fail(start);
     if (!bare) name += furtherWords(r);
     if (name === 'CLUSTERED' && r.acceptSequence('COLUMNSTORE', 'INDEX')) name = 'CLUSTERED COLUMNSTORE INDEX';
     if (name === 'CLUSTERED' && r.accept('INDEX')) name = 'CLUSTERED INDEX';

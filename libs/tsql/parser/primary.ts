@@ -169,7 +169,12 @@ function symbol(r: Reader): Expression {
     const called = named(r);
     return called.kind === 'column' ? r.fail(start) : called;
   }
-  if (r.is('.')) return named(r);
+  if (r.is('.')) {
+    // A column may lack its table's name; a function has no part before its name to be left out.
+    const start = r.token;
+    const column = named(r);
+    return column.kind === 'column' ? column : r.fail(start);
+  }
   return r.fail();
 }
 
@@ -182,6 +187,7 @@ function parenthesised(r: Reader): Expression {
   }
   r.next();
   const inner = expression(r);
+  if (inner.kind === 'star') r.fail(open);
   if (inner.kind === 'subquery' && (r.is('UNION') || r.is('EXCEPT') || r.is('INTERSECT'))) {
     const query = queryTail(r, inner.query);
     r.expect(')');
@@ -211,7 +217,9 @@ function odbc(r: Reader): Expression {
   const type = r.next().upper.toLowerCase();
   if (type === 'fn' && ODBC_ONLY.has(r.token.upper) && r.peekIs('(')) return odbcCall(r, start);
   if (type === 'fn') {
-    const call = expression(r);
+    // No more than a call: `{fn UCASE(c)}`.
+    if (!r.peekIs('(')) r.fail();
+    const call = word(r);
     r.expect('}');
     return call;
   }

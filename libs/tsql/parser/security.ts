@@ -174,7 +174,8 @@ function passwordOption(r: Reader): Option {
   // Options of a login are `NAME = value`; none has a list.
   if (read.options !== undefined || read.name === '' || read.value === undefined) r.fail();
   const nested: Option[] = [];
-  while (r.is('HASHED') || r.is('MUST_CHANGE') || r.is('UNLOCK') || r.is('OLD_PASSWORD')) nested.push(option(r, false));
+  while (r.is('HASHED') || r.is('MUST_CHANGE') || r.is('UNLOCK') || (r.is('OLD_PASSWORD') && r.peekIs('=')))
+    nested.push(option(r, false));
   return nested.length === 0 ? read : { ...read, options: nested, span: r.span(start) };
 }
 

@@ -500,3 +500,15 @@ SELECT * FROM t WHERE a = 1;; FOO BAR
 SELECT TOP (1) a FROM t ORDER BY a UNION SELECT 2
 SELECT a FROM (SELECT a FROM t ORDER BY a UNION SELECT 2) AS x
 SELECT * FROM (SELECT TOP (1) a + 1 FROM t ORDER BY a UNION SELECT 2) AS x
+-- What the fuzzer found to be taken
+-- page: t-sql/language-reference
+RETURN (*)
+CREATE TABLE t (a cchar varying(4))
+SELECT c FROM t WHERE MATCH(-(k)->b n)
+SELECT c FROM t WHERE MATCH(p b-(k)->c)
+SELECT .CAST()
+SELECT {fn c}
+SELECT {fn r IN (t)}
+SELECT (b < a)
+SELECT JSON_ARRAY(0:5, j)
+SELECT JSON_OBJECT('a':5,)
