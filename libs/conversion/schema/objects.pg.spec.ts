@@ -1079,6 +1079,7 @@ test('whatever serves the database is an issue with advice, and so are propertie
       'SL1064 Geo',
       'SL1066 C',
       'SL1069 dbo.T.A',
+      'SL1075 D',
     ].toSorted(),
   );
 });
