@@ -45,6 +45,8 @@ interface DriverError {
 function codeOf({ name, message, code, originalError }: DriverError): string | undefined {
   if (code !== undefined && code in BY_CODE) return code;
   if (name === 'TimeoutError' || message === 'aborted') return 'ETIMEOUT';
+  // A connection that ended between being lent and being used.
+  if (/\bnot the Final state$/.test(message ?? '')) return 'ECLOSE';
   const bySystem = /\b(?:read|write) (E[A-Z]+)\b/.exec(message ?? '')?.[1];
   return [originalError?.info?.code, originalError?.code, bySystem].find((inner) => inner && inner in BY_CODE) ?? code;
 }
