@@ -20,7 +20,15 @@ import type { JobFile } from '#jobs';
 import type { SourceTrial } from '#source';
 import type { Invocation, OptionSpec } from '../command.ts';
 import { withSource } from '../context.ts';
-import { callSource, comparedColumns, readCounters, readSamples, ROWS_COMPARED, sourceSession } from './source-side.ts';
+import {
+  callSource,
+  comparedColumns,
+  nameOf,
+  readCounters,
+  readSamples,
+  ROWS_COMPARED,
+  sourceSession,
+} from './source-side.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 import { callTarget, counterStatements, targetSession } from './target-side.ts';
 
@@ -159,9 +167,7 @@ class ProvingBench {
         comparedColumns(table).flatMap((column, at) => (column.source.identity ? [at] : [])),
       ]),
     );
-    this.tables = new Map(
-      bench.conversion.tables.map((table) => [`${table.source.schema}.${table.source.name}`, table]),
-    );
+    this.tables = new Map(bench.conversion.tables.map((table) => [nameOf(table), table]));
   }
 
   async prove(subject: Subject): Promise<Proof> {
@@ -237,5 +243,3 @@ class ProvingBench {
     return { difference: found === null ? null : oneLine(found), failed: source.error !== null };
   }
 }
-
-const nameOf = ({ source }: ConvertedTable): string => `${source.schema}.${source.name}`;

@@ -23,6 +23,9 @@ const NOT_COMPARED = new Set(['timestamp', 'rowversion', 'sql_variant', 'hierarc
 export const comparedColumns = (table: ConvertedTable): ConvertedTable['columns'] =>
   table.columns.filter((column) => !NOT_COMPARED.has(column.source.sourceType.name));
 
+/** A table's name at the source. */
+export const nameOf = ({ source }: ConvertedTable): string => `${source.schema}.${source.name}`;
+
 /** Calls a subject at the source and reads the tables as they are then; all in a transaction that is rolled back. */
 export async function callSource(
   trial: SourceTrial,
@@ -53,9 +56,7 @@ export async function callSource(
     sets: isReturned ? own.slice(0, -1) : own,
     returnCode: isReturned ? (last[1] ?? null) : undefined,
     outputs: new Map(isReturned ? last.slice(2).map((cell, index): [number, Cell] => [index, cell]) : []),
-    rows: new Map(
-      tables.map((table, index) => [`${table.source.schema}.${table.source.name}`, cells[end + index] ?? []]),
-    ),
+    rows: new Map(tables.map((table, index) => [nameOf(table), cells[end + index] ?? []])),
   };
 }
 
@@ -85,7 +86,8 @@ const DATES = new Set(['date', 'datetime', 'datetime2', 'smalldatetime', 'dateti
 /** Some rows of each table, as arguments to be tried. */
 export async function readSamples(trial: SourceTrial, tables: readonly ConvertedTable[]): Promise<Samples> {
   const samples = new Map<string, ReadonlyMap<string, readonly (string | null)[]>>();
-  for (const { source } of tables) {
+  for (const table of tables) {
+    const { source } = table;
     const columns = source.columns.filter(
       ({ sourceType: { name } }) => !NOT_COMPARED.has(name) && !/^(n?text|image)$/.test(name),
     );
@@ -101,7 +103,7 @@ export async function readSamples(trial: SourceTrial, tables: readonly Converted
       name.toLowerCase(),
       rows.map((row) => (row[at] === null || row[at] === undefined ? null : String(row[at]))),
     ]);
-    samples.set(`${source.schema}.${source.name}`.toLowerCase(), new Map(values));
+    samples.set(nameOf(table).toLowerCase(), new Map(values));
   }
   return samples;
 }

@@ -11,7 +11,7 @@ import {
 } from '#conversion';
 import { quoteIdent, quoteLiteral, quoteQualified } from '#pgsql';
 import { sqlState } from '#target-postgres';
-import { comparedColumns, type CounterState, namesOf, ROWS_COMPARED } from './source-side.ts';
+import { comparedColumns, type CounterState, nameOf, namesOf, ROWS_COMPARED } from './source-side.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -67,8 +67,6 @@ export async function callTarget(
     await client.query('ROLLBACK');
   }
 }
-
-const nameOf = (table: ConvertedTable): string => `${table.source.schema}.${table.source.name}`;
 
 /** Rows of a table in the form in which they are compared. */
 async function readTable(client: pg.PoolClient, table: ConvertedTable): Promise<Cell[][]> {
