@@ -23,6 +23,9 @@ export interface KeyColumn {
   readonly type: SqlType;
   readonly nullable: boolean;
   readonly descending: boolean;
+  /** The table that has it, as the cursor's query names it and in PostgreSQL. */
+  readonly source: TableRef | TableVariable;
+  readonly relation: string;
 }
 
 /** How a cursor reads its rows. `keys` find a row again (keyset), or are its whole order, in which the next is looked for (dynamic). */
@@ -167,6 +170,8 @@ async function baseTable(run: Run, source: TableRef | TableVariable): Promise<Ba
         type: column.type,
         nullable: column.nullable,
         descending,
+        source,
+        relation: relation?.sql ?? '',
       };
     },
   };

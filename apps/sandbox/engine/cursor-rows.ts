@@ -18,6 +18,10 @@ export interface CursorRows {
   readonly columns: readonly ResultColumn[];
   /** How many there are; undefined where they change. */
   readonly size: number | undefined;
+  /** What a row is found by in its tables; undefined where the rows are copies. */
+  readonly keys?: readonly KeyColumn[];
+  /** The values of the keys where the cursor stands. */
+  readonly position?: readonly (string | null)[] | undefined;
   fetch(run: Run, direction: Direction, offset: number): Promise<Fetched>;
 }
 
@@ -54,7 +58,7 @@ function placeOf(direction: Direction, offset: number, position: number, size: n
 /** Rows that were read when the cursor was opened. */
 class StaticRows implements CursorRows {
   readonly kind = 'static';
-  private position = 0;
+  private at = 0;
 
   constructor(
     readonly columns: readonly ResultColumn[],
@@ -66,8 +70,8 @@ class StaticRows implements CursorRows {
   }
 
   fetch(_run: Run, direction: Direction, offset: number): Promise<Fetched> {
-    this.position = placeOf(direction, offset, this.position, this.size);
-    const row = this.rows[this.position - 1];
+    this.at = placeOf(direction, offset, this.at, this.size);
+    const row = this.rows[this.at - 1];
     return Promise.resolve(row === undefined ? 'none' : { row });
   }
 }
@@ -149,7 +153,7 @@ const maskOf = (values: readonly (string | null)[]): string =>
 /** Rows of which the keys were read when the cursor was opened; each is read again when it is fetched. */
 class KeysetRows implements CursorRows {
   readonly kind = 'keyset';
-  private position = 0;
+  private at = 0;
 
   private constructor(
     readonly columns: readonly ResultColumn[],
@@ -172,9 +176,17 @@ class KeysetRows implements CursorRows {
     return this.rows.length;
   }
 
+  get keys(): readonly KeyColumn[] {
+    return this.query.plan.keys;
+  }
+
+  get position(): readonly (string | null)[] | undefined {
+    return this.rows[this.at - 1]?.slice(this.columns.length);
+  }
+
   async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {
-    this.position = placeOf(direction, offset, this.position, this.size);
-    const row = this.rows[this.position - 1];
+    this.at = placeOf(direction, offset, this.at, this.size);
+    const row = this.rows[this.at - 1];
     if (row === undefined) return 'none';
     if (run.session.server.writes.stamp === this.stamp) return { row };
     const values = row.slice(this.columns.length);
@@ -217,6 +229,14 @@ class DynamicRows implements CursorRows {
     const query = new KeyedQuery(plan, frame);
     const rows = translateQuery(plan.query, await contextOf({ ...run, frame }));
     return new DynamicRows(rows.columns, query);
+  }
+
+  get keys(): readonly KeyColumn[] {
+    return this.query.plan.keys;
+  }
+
+  get position(): readonly (string | null)[] | undefined {
+    return this.place === 'on' ? this.last : undefined;
   }
 
   async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {

@@ -2,10 +2,11 @@ import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifie
 import { SqlError } from '../session.ts';
 import { Frame } from './frame.ts';
 import { planCursor, requestedKind } from './cursor-plan.ts';
-import { openRows, type CursorRows } from './cursor-rows.ts';
+import { openRows, type CursorRows, type Fetched } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import { columnsOf, rowDecoder } from './query.ts';
 import { reaching } from './other-databases.ts';
+import { imagesOf, type RowImages } from './positioned-change.ts';
 import type { Run } from './run.ts';
 
 /** A cursor: open where it has rows. */
@@ -15,6 +16,11 @@ export interface Cursor {
   /** The scope of its DECLARE, with the variables as they were then. */
   readonly frame: Frame;
   rows: CursorRows | undefined;
+  /** What the last FETCH met. */
+  fetched?: Fetched | undefined;
+  /** The row that it met, in each of its tables, and when: for a change WHERE CURRENT OF. */
+  images?: RowImages | undefined;
+  stamp?: number;
 }
 
 /** What a name or variable of a scope stands for: undefined is a cursor variable without a cursor. */
@@ -24,7 +30,8 @@ function keyOf(cursor: Identifier | Variable): string {
   return cursor.name.toLowerCase();
 }
 
-function find(run: Run, cursor: Identifier | Variable, global = false): Cursor {
+/** The cursor of a name or variable. Throws 16916, 16950. */
+export function findCursor(run: Run, cursor: Identifier | Variable, global = false): Cursor {
   const key = keyOf(cursor);
   const { cursors } = run.frame;
   if (cursor.kind === 'variable' && cursors.has(key) && cursors.get(key) === undefined) {
@@ -35,7 +42,8 @@ function find(run: Run, cursor: Identifier | Variable, global = false): Cursor {
   return found;
 }
 
-const has = (cursor: Cursor, ...options: readonly string[]): boolean =>
+/** Whether a cursor was declared with one of these words. */
+export const has = (cursor: Cursor, ...options: readonly string[]): boolean =>
   options.some((option) => cursor.definition.options.includes(option));
 
 /** Scrolls: as declared, or because STATIC, KEYSET and DYNAMIC do unless FORWARD_ONLY says otherwise. */
@@ -57,7 +65,7 @@ function frozen(frame: Frame): Frame {
 }
 
 /** Refuses what contradicts itself: 1048. */
-function checkOptions({ options, forUpdate }: CursorDefinition): void {
+function checkOptions({ options, forUpdate, readOnly }: CursorDefinition): void {
   const clash = [
     ['FORWARD_ONLY', 'SCROLL'],
     ['FAST_FORWARD', 'SCROLL'],
@@ -69,6 +77,8 @@ function checkOptions({ options, forUpdate }: CursorDefinition): void {
   ].find((pair) => pair.every((option) => options.includes(option)));
   const [first, second] =
     clash ?? (forUpdate && options.includes('FAST_FORWARD') ? ['FAST_FORWARD', 'FOR UPDATE'] : []);
+  if (forUpdate && (readOnly || options.includes('STATIC') || options.includes('READ_ONLY')))
+    throw new SqlError(16_957, 'FOR UPDATE cannot be specified on a READ ONLY cursor.');
   if (first !== undefined) throw new SqlError(1048, `Conflicting cursor options ${first} and ${second}.`, 15);
 }
 
@@ -99,7 +109,10 @@ export function setCursorVariable(run: Run, statement: SetVariable): void {
   const [word] = value.kind === 'column' ? value.parts : [];
   const source = value.kind === 'variable' ? value : word;
   if (source === undefined || source === null) throw new SqlError(102, `Incorrect syntax near '${variable.name}'.`, 15);
-  run.frame.cursors.set(key, source.kind === 'variable' ? run.frame.cursors.get(keyOf(source)) : find(run, source));
+  run.frame.cursors.set(
+    key,
+    source.kind === 'variable' ? run.frame.cursors.get(keyOf(source)) : findCursor(run, source),
+  );
 }
 
 /** CURSOR_STATUS: 1 open, 0 open without rows, -1 closed, -2 a variable without a cursor, -3 no such cursor. */
@@ -133,11 +146,12 @@ async function open(run: Run, cursor: Cursor): Promise<void> {
 
 /** OPEN, CLOSE and DEALLOCATE. */
 export async function closeCursor(run: Run, statement: CursorStatement): Promise<void> {
-  const cursor = find(run, statement.cursor, statement.global);
+  const cursor = findCursor(run, statement.cursor, statement.global);
   if (statement.verb === 'open') return open(run, cursor);
   if (statement.verb === 'close') {
     if (cursor.rows === undefined) throw notOpen();
     cursor.rows = undefined;
+    cursor.fetched = undefined;
     return;
   }
   const key = keyOf(statement.cursor);
@@ -164,13 +178,17 @@ function checkDirection(statement: Fetch, cursor: Cursor): void {
 
 /** FETCH, into variables or as a result set of one row. */
 export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
-  const cursor = find(run, statement.cursor, statement.global);
+  const cursor = findCursor(run, statement.cursor, statement.global);
   const { rows } = cursor;
   if (rows === undefined) throw notOpen();
   checkDirection(statement, cursor);
   const offset =
     statement.offset === undefined ? 0 : Number((await evaluate(run, statement.offset, { name: 'int' })) ?? 0);
+  cursor.fetched = undefined;
+  cursor.stamp = run.session.server.writes.stamp;
   const fetched = await rows.fetch(run, statement.direction, offset);
+  cursor.fetched = fetched;
+  cursor.images = typeof fetched === 'string' ? undefined : await imagesOf(run, cursor);
   const row = typeof fetched === 'string' ? undefined : fetched.row;
   run.session.fetchStatus = row === undefined ? (fetched === 'missing' ? -2 : -1) : 0;
   if (statement.into.length === 0) {

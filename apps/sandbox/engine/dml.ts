@@ -6,6 +6,7 @@ import { namePartsOf } from './names.ts';
 import { sequenceName, type CatalogObject } from '../catalog/index.ts';
 import { SqlError, type ResultSink, type TdsColumn, type TdsType, type TdsValue } from '../session.ts';
 import type { PgRow } from './pg-link.ts';
+import { isPositioned, runPositioned } from './positioned-change.ts';
 import { callStatement } from './procedure-call.ts';
 import { columnsOf, finish, rowDecoder } from './query.ts';
 import { bind, contextOf, translated, type Run } from './run.ts';
@@ -40,6 +41,10 @@ function limited(statement: DmlStatement, rows: number): DmlStatement {
 
 /** INSERT, UPDATE, DELETE and MERGE. */
 export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
+  if (isPositioned(asWritten)) {
+    await runPositioned(run, asWritten, (found) => runDml(run, found));
+    return;
+  }
   const statement = limited(asWritten, run.session.options.rowCount);
   if (statement.kind === 'insert' && statement.source.kind === 'insertExecute') {
     finish(run, await insertExecute(run, statement), COMMAND.insert);
