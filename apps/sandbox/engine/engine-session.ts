@@ -181,6 +181,7 @@ export class EngineSession extends SessionStorage implements SqlSession {
       this.root = new Frame('', 0, 0, undefined);
       this.cursors.clear();
       this.api.reset();
+      this.server.appLocks.releaseAll(this, 'Session');
       this.context.reset();
       this.contextInfo = null;
       this.options = defaultOptions();
@@ -217,6 +218,7 @@ export class EngineSession extends SessionStorage implements SqlSession {
 
   private async letGo(): Promise<void> {
     this.server.forget(this);
+    for (const owner of ['Transaction', 'Session'] as const) this.server.appLocks.releaseAll(this, owner);
     const { globalTables } = this.server;
     await Promise.all([...this.links.values()].map((link) => link.close()));
     if (globalTables.hasOf(this)) await globalTables.dropOf(this);

@@ -1,4 +1,5 @@
 import type { FunctionHandler, FunctionInvocation, TypedSql } from '#conversion';
+import { LOCK_FUNCTIONS } from './app-lock-procedures.ts';
 import type { TriggerState } from './frame.ts';
 import { isGlobalTemporary } from './names.ts';
 import type { Run } from './run.ts';
@@ -16,6 +17,7 @@ export function frameFunction(
   if (name === 'formatmessage') return formatMessage;
   if (name === 'session_context') return sessionContext;
   if (name === 'rand') return rand;
+  if (Object.hasOwn(LOCK_FUNCTIONS, name)) return LOCK_FUNCTIONS[name];
   if (name === 'object_id')
     return (call) => temporaryId(call) ?? distantId(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;

@@ -6,6 +6,7 @@ import { checkBatch } from './batch-check.ts';
 import { bindParameters, declarations, evaluateArgument, remoteArgument, type CallArgument } from './call-arguments.ts';
 import { enterModule } from './execute-as.ts';
 import { apiProcedure } from './api-procedures.ts';
+import { appLockProcedure } from './app-lock-procedures.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame } from './frame.ts';
 import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
@@ -155,7 +156,11 @@ export async function callProcedure(
   const object = scope.object(name.map((part) => part || null));
   if (object?.kind === 'P') return userProcedure(run, object, args);
   if (object?.kind === 'FN') return scalarFunction(run, object, args);
-  const system = (await apiProcedure(run, last.toLowerCase(), args)) ?? (await systemCall(run, name, args));
+  const key = last.toLowerCase();
+  const system =
+    (await apiProcedure(run, key, args)) ??
+    (await appLockProcedure(run, key, args)) ??
+    (await systemCall(run, name, args));
   if (system !== undefined) return system;
   throw new SqlError(2812, `Could not find stored procedure '${name.join('.')}'.`, 16, 62, 1, run.frame.procedure);
 }

@@ -6,6 +6,7 @@ import type { EngineSession } from './engine-session.ts';
 import type { Frame, LocalTable } from './frame.ts';
 import type { PgValue } from './large-bind.ts';
 import { sandbox } from './profile.ts';
+import { lockAnswer } from './app-lock-procedures.ts';
 import { cursorStatus } from './cursors.ts';
 import { frameFunction } from './frame-functions.ts';
 import { SESSION_VALUES } from './session-values.ts';
@@ -136,6 +137,12 @@ function scopeValue(run: Run, name: string, bound: readonly PgValue[]): string |
   }
 }
 
+/** Answers that have to be looked for. */
+async function laterAnswer(run: Run, name: string, bound: readonly PgValue[]): Promise<string | null | undefined> {
+  const lock = /^applock\(([^]*)\)$/.exec(name)?.[1];
+  return lock === undefined ? distantObject(run, name) : lockAnswer(run, lock, bound);
+}
+
 /** OBJECT_ID of a name in another database: NULL where there is none, or no such database for this login. */
 async function distantObject(run: Run, name: string): Promise<string | null | undefined> {
   const [, what, argument = ''] = SCOPE_VALUE.exec(name) ?? [];
@@ -168,7 +175,7 @@ export async function bind(run: Run, parameters: readonly ParameterRef[]): Promi
   const values: PgValue[] = [];
   for (const parameter of parameters) {
     const own = scopeValue(run, parameter.name, values);
-    const answer = own === undefined ? await distantObject(run, parameter.name) : own;
+    const answer = own === undefined ? await laterAnswer(run, parameter.name, values) : own;
     if (answer !== undefined) {
       values[parameter.index - 1] = answer;
       continue;

@@ -13,6 +13,7 @@ import {
   type DatabaseRow,
 } from '../catalog/index.ts';
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
+import { AppLocks } from './app-locks.ts';
 import { Database, databaseUrl } from './database.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
@@ -80,6 +81,8 @@ export interface DatabaseWatcher {
 /** The server: its databases, logins and sessions over one PostgreSQL. */
 export class SandboxServer implements SqlServer {
   readonly name: string;
+  /** The locks that sp_getapplock takes. */
+  readonly appLocks = new AppLocks();
   /** `##` tables. */
   readonly globalTables = new GlobalTables(() => this.master);
   /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */

@@ -273,6 +273,7 @@ export abstract class SessionStorage {
   /** To be called when a transaction ended: others now see, or never saw, its DDL. */
   transactionEnded(): void {
     this.wrote();
+    this.server.appLocks.releaseAll(this, 'Transaction');
     this.identity.transactionEnded();
     if (this.tx.ddl) {
       this.tx.ddl = false;
@@ -330,6 +331,8 @@ export abstract class SessionStorage {
   /** What hung on the lost connection is gone. */
   protected forget(): void {
     this.tx.abandon();
+    this.server.appLocks.releaseAll(this, 'Transaction');
+    this.server.appLocks.releaseAll(this, 'Session');
     this.own = undefined;
     this.changing = undefined;
     this.root = new Frame('', 0, 0, undefined);
