@@ -16,8 +16,31 @@ const NAMES: Readonly<Record<string, string>> = {
   'target-replica': 'check-target-privileges',
 };
 
+/** What it means that a check found nothing: it passes, and whoever compares lists finds its name. */
+const SOURCE_PASSES: Readonly<Record<string, string>> = {
+  'check-user-permission-for-full-load-only': 'The login may read every table of the job.',
+  'check-user-permission-for-cdc': 'The login may read what is captured.',
+};
+const TARGET_PASSES: Readonly<Record<string, string>> = {
+  'check-target-privileges': 'The user may create schemas and set session_replication_role.',
+};
+
+/** Checks of the source: its findings, and what they leave unsaid. */
+export function sourceChecks(findings: readonly Finding[]): SurveyCheck[] {
+  return withPasses(checksOf(findings), SOURCE_PASSES);
+}
+
+function withPasses(checks: readonly SurveyCheck[], passes: Readonly<Record<string, string>>): SurveyCheck[] {
+  const named = new Set(checks.map((one) => one.check));
+  const unsaid = Object.entries(passes).filter(([check]) => !named.has(check));
+  return [
+    ...checks,
+    ...unsaid.map(([check, message]): SurveyCheck => ({ check, verdict: 'pass', message, objects: [] })),
+  ];
+}
+
 /** Findings as checks: those of one name and verdict are one check, with all objects. What `sluice check --fix` mends does not block. */
-export function checksOf(findings: readonly Finding[]): SurveyCheck[] {
+function checksOf(findings: readonly Finding[]): SurveyCheck[] {
   const verdictOf = (finding: Finding): CheckVerdict => {
     if (finding.severity === 'ok') return 'pass';
     return finding.severity === 'error' && !finding.fixable ? 'fail' : 'warning';
@@ -46,15 +69,17 @@ export async function targetChecks(job: JobFile): Promise<SurveyCheck[]> {
   try {
     const findings = await checkTarget(pool, job);
     const { rows } = await pool.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
-    return [...checksOf(findings), replicaCheck(rows[0]?.standby === true)];
+    return [...withPasses(checksOf(findings), TARGET_PASSES), replicaCheck(rows[0]?.standby === true)];
   } catch (error) {
     const message = `The target does not answer: ${error instanceof SluiceError ? error.message : 'no connection'}`;
-    return ['target-version', 'check-target-privileges', 'all-check-target-read-replica'].map((check) => ({
-      check,
-      verdict: 'unknown',
-      message,
-      objects: [],
-    }));
+    return ['target-version', 'target-encoding', 'check-target-privileges', 'all-check-target-read-replica'].map(
+      (check) => ({
+        check,
+        verdict: 'unknown',
+        message,
+        objects: [],
+      }),
+    );
   } finally {
     await pool.end();
   }

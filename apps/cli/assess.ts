@@ -15,7 +15,7 @@ import {
 } from '#conversion';
 import { oneLine, SluiceError } from '#errors';
 import { type JobFile, readJobFile } from '#jobs';
-import { checksOf, targetChecks } from './assess-checks.ts';
+import { sourceChecks, targetChecks } from './assess-checks.ts';
 import { type Command, type Invocation, JOB_OPTIONS } from './command.ts';
 import { selectedTables, withSource } from './context.ts';
 import { setOptions } from './job.ts';
@@ -112,7 +112,7 @@ function assessJob(job: JobFile, rates: Rates): Promise<Assessment> {
     const conversion = convertDatabase(database, job);
     const survey = await source.survey.read();
     const findings = await source.preflight.check(await selectedTables(source, job));
-    const checks = [...checksOf(findings), ...(await targetChecks(job))];
+    const checks = [...sourceChecks(findings), ...(await targetChecks(job))];
     const place = `${job.source.host}:${job.source.port}`;
     return assessDatabase({ database, conversion, survey, place, checks, rates });
   });
@@ -150,7 +150,8 @@ function print(one: Assessment, out: Output): void {
       : `${source.place}/${source.database}  SQL Server ${source.version}`,
   );
   const failing = checks.filter((check) => check.verdict === 'fail');
-  out.line(failing.length === 0 ? 'It can move.' : `It can move once ${failing.length} checks are mended:`);
+  const ready = isOfScripts ? 'As far as scripts tell, it can move.' : 'It can move.';
+  out.line(failing.length === 0 ? ready : 'It can move once this is mended:');
   for (const check of failing) {
     out.line(`  ${check.check}: ${check.message}`);
     if (check.remedy !== undefined) out.line(`    → ${check.remedy}`);

@@ -82,14 +82,38 @@ export async function checkTarget(
   pool: { query<R extends pg.QueryResultRow>(text: string): Promise<pg.QueryResult<R>> },
   job: JobFile,
 ): Promise<Finding[]> {
-  const result = await pool.query<{ version: string; creates: boolean; replica: boolean }>(
+  const result = await pool.query<{
+    version: string;
+    creates: boolean;
+    replica: boolean;
+    encoding: string;
+    icu: boolean;
+  }>(
     `select current_setting('server_version') as version, has_database_privilege(current_database(), 'CREATE') as creates,
-       (select rolsuper from pg_roles where rolname = current_user) or has_parameter_privilege(current_user, 'session_replication_role', 'SET') as replica`,
+       (select rolsuper from pg_roles where rolname = current_user) or has_parameter_privilege(current_user, 'session_replication_role', 'SET') as replica,
+       current_setting('server_encoding') as encoding, exists (select from pg_collation where collprovider = 'i') as icu`,
   );
   const row = result.rows[0];
   const findings = [ok('target', `PostgreSQL ${row?.version} at ${targetPlace(job)}.`)];
   if (Number.parseInt(row?.version ?? '0', 10) < 15)
     findings.push(lack('target-version', `PostgreSQL ${row?.version} is too old.`, 'Use PostgreSQL 15 or later.'));
+  findings.push(
+    row?.encoding === 'UTF8'
+      ? ok('target-encoding', 'The target’s database holds Unicode (UTF8).')
+      : lack(
+          'target-encoding',
+          `The target’s database is encoded in ${row?.encoding}: most texts of the source do not fit.`,
+          "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in target.url.",
+        ),
+  );
+  if (!row?.icu && job.convert.caseInsensitive === 'icu')
+    findings.push(
+      lack(
+        'target-icu',
+        'This PostgreSQL was built without ICU: it has no collation without case.',
+        'Choose convert.caseInsensitive: lower, or a PostgreSQL with ICU.',
+      ),
+    );
   if (!row?.creates)
     findings.push(
       lack('target-create', 'The target’s user may not create schemas.', 'GRANT CREATE ON DATABASE … TO the user.'),

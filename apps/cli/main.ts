@@ -17,6 +17,12 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, re
 // The launcher was killed: nobody waits for this process any more.
 process.on('disconnect', request);
 
+// `sluice … | head`: whoever reads has seen enough; the work goes on to its end.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const args = process.argv.slice(2);
 process.exitCode = await runCommandLine(commands, args, new Output(args.includes('--json')), stop.signal);
 // Ending would cut off what a slow reader of a pipe has not taken yet.

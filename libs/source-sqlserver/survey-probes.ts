@@ -43,9 +43,9 @@ const TABLE_PROBES: readonly Probe[] = [
     check: 'check-for-temporal-tables',
     sql: `SELECT ${TABLE} FROM ${FROM_TABLES} WHERE t.temporal_type = 2 AND ${USERS} ORDER BY 1`,
     verdict: 'warning',
-    found: 'System-versioned tables: the rows move, the versioning does not.',
+    found: 'System-versioned tables: both move; from cutover on triggers keep the history.',
     pass: 'There are no system-versioned tables.',
-    remedy: 'Keep the history table, and write to it by a trigger in PostgreSQL.',
+    remedy: 'Retention of the history is a job of your own (pg_cron); look at the issues of the tables.',
   },
   {
     check: 'filetables-and-graph-tables',
@@ -111,15 +111,15 @@ const TABLE_PROBES: readonly Probe[] = [
     verdict: 'warning',
     found: 'Security policies may hide rows from the login of the job.',
     pass: 'No security policy filters rows.',
-    remedy: 'Let the predicate pass the user of the job, and write the policies again with CREATE POLICY.',
+    remedy: 'Let the predicate pass the user of the job; look at the policies that the conversion makes.',
   },
   {
     check: 'full-text-indexes',
     sql: `SELECT ${TABLE} FROM sys.fulltext_indexes AS f JOIN sys.objects AS o ON o.object_id = f.object_id JOIN sys.schemas AS s ON s.schema_id = o.schema_id ORDER BY 1`,
     verdict: 'warning',
-    found: 'Full-text indexes are not carried over.',
+    found: 'Full-text indexes become GIN indexes: words are cut and ranked by PostgreSQL’s rules.',
     pass: 'There are no full-text indexes.',
-    remedy: 'Add a tsvector column with a GIN index, and use @@ in the queries.',
+    remedy: 'Compare searches that matter; documents in binary columns need a text column beside them.',
   },
 ];
 
@@ -140,6 +140,14 @@ const SERVER_PROBES: readonly Probe[] = [
     found: 'Change data capture is off, and this login may not switch it on.',
     pass: 'Change data capture is on, or this login may switch it on.',
     remedy: 'Let a member of sysadmin run EXEC sys.sp_cdc_enable_db once.',
+  },
+  {
+    check: 'check-user-permission-on-view-database-state',
+    sql: `SELECT DB_NAME() WHERE HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DATABASE STATE') = 0`,
+    verdict: 'warning',
+    found: 'The login lacks VIEW DATABASE STATE: how much changes, and which transactions are open, is not seen.',
+    pass: 'The login has VIEW DATABASE STATE.',
+    remedy: 'GRANT VIEW DATABASE STATE to the user of the job.',
   },
   {
     check: 'check-for-delayed-durability',
@@ -181,6 +189,15 @@ const SERVER_PROBES: readonly Probe[] = [
     found: 'Changes are kept for less than a day: a job that stands still longer has to load again.',
     pass: 'Changes are kept for a day or longer.',
     remedy: "EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 4320",
+    needsCapture: true,
+  },
+  {
+    check: 'cleanup-job',
+    sql: `SELECT DB_NAME() WHERE NOT EXISTS (SELECT 1 FROM msdb.dbo.cdc_jobs AS j WHERE j.database_id = DB_ID() AND j.job_type = N'cleanup')`,
+    verdict: 'warning',
+    found: 'There is no cleanup job: the change tables grow without end.',
+    pass: 'There is a cleanup job.',
+    remedy: "EXEC sys.sp_cdc_add_job @job_type = N'cleanup'",
     needsCapture: true,
   },
   {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SourceSurvey, SurveyCheck } from '#source';
-import { SourceDatabase } from '#testing';
+import { freshName, SourceDatabase } from '#testing';
 
 describe('the survey of a SQL Server', () => {
   let database: SourceDatabase;
@@ -44,6 +44,21 @@ describe('the survey of a SQL Server', () => {
     expect(new Set(survey.checks.map((one) => one.check)).size).toBe(survey.checks.length);
   });
 
+  test('a login without VIEW DATABASE STATE still learns rows and bytes, and which right it lacks', async () => {
+    const login = freshName('poor');
+    await database.run(`CREATE LOGIN ${login} WITH PASSWORD = N'Poor-1-login'`);
+    await database.run(`CREATE USER ${login} FOR LOGIN ${login}; GRANT SELECT, VIEW DEFINITION TO ${login}`);
+    const source = await database.source({ login: { user: login, password: database.secret('Poor-1-login') } });
+    const poor = await source.survey.read();
+    expect(poor.tables.map(({ name, rows }) => [name, rows])).toEqual(
+      survey.tables.map(({ name, rows }) => [name, rows]),
+    );
+    expect(poor.tables[1]?.dataBytes).toBe(survey.tables[1]?.dataBytes);
+    expect(poor.tables.every((table) => table.changedRows === null)).toBe(true);
+    expect(check('check-user-permission-on-view-database-state', poor)?.verdict).toBe('warning');
+    expect(check('check-user-permission-on-view-database-state')?.verdict).toBe('pass');
+  });
+
   test('capture is asked about only where it is on', async () => {
     expect(check('captured-column-list')?.message).toContain('not on yet');
     await database.capture('dbo.Small');
@@ -53,6 +68,10 @@ describe('the survey of a SQL Server', () => {
       message: 'Every capture instance has all columns.',
     });
     expect(check('capture-instances-per-table', captured)?.verdict).toBe('pass');
+    expect(check('cleanup-job', captured)?.verdict).toBe('pass');
+    await database.run(`EXEC sys.sp_cdc_drop_job @job_type = N'cleanup'`);
+    const alone = await (await database.source()).survey.read();
+    expect(check('cleanup-job', alone)).toMatchObject({ verdict: 'warning', objects: [database.settings.database] });
     await database.run(
       `EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'Large', @role_name = NULL, @captured_column_list = N'Id'`,
     );

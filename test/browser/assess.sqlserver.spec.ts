@@ -29,6 +29,29 @@ BEGIN
 END
 `;
 
+/** The premigration checks of AWS DMS for all endpoints and for SQL Server, without its prefix. */
+const PEERS_CHECKS = `
+unsupported-data-types-in-source full-lob-not-nullable-at-target table-with-lob-but-without-primary-key-or-unique-constraint table-with-no-primary-key-or-unique-constraint
+target-table-has-unique-key-or-primary-key-for-cdc all-check-source-selection-rules all-check-secondary-constraints all-check-target-read-replica
+all-to-all-validation-with-datamasking-digits-randomize all-to-all-validation-with-datamasking-hash-mask all-to-all-validation-with-digit-mask
+check-secondary-indexes batch-apply-lob-mode check-for-triggers check-for-computed-fields check-for-columnstore-indexes check-for-memory-optimized-tables check-for-temporal-tables
+check-for-delayed-durability check-for-accelerated-data-recovery large-number-of-tables check-for-special-characters check-for-masked-data check-for-encrypted-backups
+check-for-backup-url check-for-backup-multiple-stripes check-for-full-backup check-for-backup-broken-chain check-for-sparse-columns check-for-audit-2008 check-for-geometry-columns
+check-for-identity-columns check-user-permission-for-full-load-only check-user-permission-for-cdc check-attribute-for-enable-ms-cdc-onprem check-user-permission-on-view-definition
+check-user-permission-on-view-database-state check-user-permission-on-view-server-state check-for-max-text-repl-size check-batch-apply-target-pk-ui-absence
+check-batch-apply-target-pk-ui-simultaneously check-pk-validity check-target-privileges tblnum-for-max-fullload-subtasks datamasking-digits-randomize datamasking-digits-mask
+datamasking-hash-mask safeguard-permissions check-sec-node-sg-policy check-sec-node-without-eca`
+  .trim()
+  .split(/\s+/);
+
+/** What nobody else checks. */
+const OUR_CHECKS = `
+capture-cleanup-retention cleanup-job capture-instances-per-table captured-column-list log-reuse-wait availability-group keys-that-collide-in-the-target nul-characters-and-lone-surrogates
+hundred-nanoseconds identifiers-over-63-bytes names-that-meet index-names-of-a-schema deprecated-large-types types-carried-as-text clr-assemblies foreign-key-cycles partition-switching
+rows-larger-than-a-message field-size reserved-words target-free-space target-encoding`
+  .trim()
+  .split(/\s+/);
+
 /** Of a database in the report, what is looked at here. */
 interface Whole {
   readonly source: { readonly database: string };
@@ -103,6 +126,12 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
     expect(keyless).toMatchObject({ verdict: 'warning', objects: ['dbo.WithoutKey'] });
     const limit = one.checks.find((check) => check.check === 'check-for-max-text-repl-size');
     expect(limit?.verdict).toBe('fail');
+  });
+
+  test('every check that AWS DMS has for a SQL Server has an answer by its name, and so have those that it lacks', () => {
+    const { databases } = JSON.parse(result.stdout) as { databases: Whole[] };
+    const answered = new Set(databases[0]?.checks.map((check) => check.check));
+    expect([...PEERS_CHECKS, ...OUR_CHECKS].filter((name) => !answered.has(name))).toEqual([]);
   });
 
   test('writes the tables that users of AWS SCT know, safe to open in a spreadsheet', () => {
@@ -199,6 +228,10 @@ target: { url: "${target.href}", password: "\${env:SLUICE_TEST_TARGET_PASSWORD}"
       expect(Object.keys(seen)).toHaveLength(7);
       expect(seen['blocks']).toMatch(/1 database did not answer/);
       expect(await browser.evaluate(`document.querySelectorAll('section[id^="database-"]').length`)).toBe(2);
+      const lines = `[...document.querySelectorAll('nav tbody tr')].map((row) => row.cells[0].innerText.split('\\n')[0])`;
+      expect(await browser.evaluate(lines)).toEqual([database, garage]);
+      const broken = `[...document.querySelectorAll('a[href^="#"]')].filter((one) => !document.getElementById(one.hash.slice(1))).length`;
+      expect(await browser.evaluate(broken)).toBe(0);
       expect(await browser.evaluate(OVERFLOW)).toEqual([]);
       expect(browser.complaints).toEqual([]);
     });

@@ -23,7 +23,7 @@ const MODULE_KINDS: Readonly<Record<ModuleModel['kind'], string>> = {
   other: 'CLR object',
 };
 
-/** Every object that moves, with the issues of its own and of its columns. Issues of what is not among them are given to their schema’s object `(other)`. */
+/** Every object that moves, with the issues of its own and of its columns. Issues of what is not among them, such as the database, make an object of their own. */
 export function assessObjects(
   database: DatabaseModel,
   conversion: Conversion,
@@ -34,8 +34,8 @@ export function assessObjects(
   for (const object of known) if (!byName.has(object.name)) byName.set(object.name, object);
   const issues = new Map<Known, Issue[]>();
   for (const one of conversion.issues) {
-    const owner = ownerOf(one, byName);
-    if (owner.kind === 'other' && !byName.has(owner.name)) {
+    const owner = ownerOf(one, byName, database.name);
+    if (!byName.has(owner.name)) {
       byName.set(owner.name, owner);
       known.push(owner);
     }
@@ -47,12 +47,14 @@ export function assessObjects(
 }
 
 /** The object that an issue names, or the longest part of its name that is one: names may hold dots. */
-function ownerOf(one: Issue, byName: ReadonlyMap<string, Known>): Known {
+function ownerOf(one: Issue, byName: ReadonlyMap<string, Known>, database: string): Known {
   for (let name = one.object; ; name = name.slice(0, name.lastIndexOf('.'))) {
     const found = byName.get(name);
     if (found) return found;
-    if (!name.includes('.'))
-      return { group: 'storage', kind: 'other', name: one.object, schema: one.object.split('.')[0] ?? '' };
+    if (!name.includes('.')) {
+      const kind = one.object === database ? 'database' : 'other';
+      return { group: 'storage', kind, name: one.object, schema: one.object.split('.')[0] ?? '' };
+    }
   }
 }
 

@@ -163,8 +163,8 @@ function typeChecks(tables: readonly ConvertedTable[], conversion: Conversion): 
       columnsWhere(tables, (one) => ['timestamp', 'rowversion'].includes(one.sourceType.name)),
       {
         pass: 'No column is rowversion.',
-        found: 'The values move; new rows get none in PostgreSQL.',
-        remedy: 'Add a trigger, or use xmin in the application.',
+        found: 'The values move; in PostgreSQL a trigger gives new ones, larger than all before.',
+        remedy: 'Where the application does not read them, choose convert.rowversion: bytes.',
       },
     ),
   ];
@@ -338,8 +338,17 @@ const NOT_NEEDED: readonly SurveyCheck[] = (
     ['safeguard-permissions', 'The log is kept by the capture job, not by a transaction of ours.'],
     ['check-sec-node-sg-policy', 'Nothing is read from secondary replicas.'],
     ['check-sec-node-without-eca', 'Nothing is read from secondary replicas.'],
-    ['all-to-all-validation-with-datamasking-digits-randomize', 'Masked columns are compared in their masked form.'],
-    ['all-to-all-validation-with-datamasking-hash-mask', 'Masked columns are compared in their masked form.'],
-    ['all-to-all-validation-with-digit-mask', 'Masked columns are compared in their masked form.'],
+    ['datamasking-digits-randomize', 'Nothing is masked on the way.'],
+    ['datamasking-digits-mask', 'Nothing is masked on the way.'],
+    ['datamasking-hash-mask', 'Nothing is masked on the way.'],
+    [
+      'all-to-all-validation-with-datamasking-digits-randomize',
+      'Nothing is masked on the way: values are compared as they are.',
+    ],
+    [
+      'all-to-all-validation-with-datamasking-hash-mask',
+      'Nothing is masked on the way: values are compared as they are.',
+    ],
+    ['all-to-all-validation-with-digit-mask', 'Nothing is masked on the way: values are compared as they are.'],
   ] as const
 ).map(([name, message]) => ({ check: name, verdict: 'not-needed', message, objects: [] }));

@@ -2,7 +2,7 @@ import { hoursText } from '../effort.ts';
 import { type Assessment, NO_SERVER } from '../model.ts';
 import { firstSteps } from '../steps.ts';
 import { ring } from './charts.ts';
-import { html, type Markup } from './markup.ts';
+import { checkId, html, type Markup } from './markup.ts';
 import type { AssessmentReport } from './report.ts';
 import { bytesText, countText, durationText, percentText, rateText, several } from './words.ts';
 
@@ -15,6 +15,10 @@ export function answers(report: AssessmentReport): Markup {
   return html`<section class="answers" aria-label="Answers">
     ${[canMove(report), blockers(databases, failed.length), byItself(databases), remaining(databases), load(databases), cost(databases), steps(databases)]}
   </section>`;
+}
+
+function isOfScripts(databases: readonly Assessment[]): boolean {
+  return databases.length > 0 && databases.every((one) => one.source.edition === NO_SERVER);
 }
 
 function card(question: string, id: string, content: Markup, wide = false): Markup {
@@ -39,7 +43,9 @@ function canMove({ databases, failed }: AssessmentReport): Markup {
   const counts =
     all === 1
       ? ready === 1
-        ? 'No check fails.'
+        ? isOfScripts(databases)
+          ? 'As far as scripts tell: no server was asked.'
+          : 'No check fails.'
         : 'Its rows can, once what blocks is mended.'
       : `${ready} of ${all} databases can move as they are.`;
   return card(
@@ -53,6 +59,8 @@ function canMove({ databases, failed }: AssessmentReport): Markup {
 function blockers(databases: readonly Assessment[], failed: number): Markup {
   const failing = databases.flatMap((one) => one.checks.filter((check) => check.verdict === 'fail'));
   const names = [...new Set(failing.map((check) => check.check))];
+  const firstWith = (name: string): number =>
+    databases.findIndex((one) => one.checks.some((check) => check.check === name && check.verdict === 'fail'));
   const more = names.length > SHOWN ? html`<li>and ${names.length - SHOWN} more</li>` : '';
   const silent = failed > 0 ? html`<p class="bad">${several(failed, 'database')} did not answer.</p>` : '';
   const content =
@@ -64,7 +72,7 @@ function blockers(databases: readonly Assessment[], failed: number): Markup {
             ${names.slice(0, SHOWN).map(
               (name) =>
                 html`<li>
-                  <a href="#checks"><code>${name}</code></a>
+                  <a href="#${checkId(firstWith(name), name)}"><code>${name}</code></a>
                 </li>`,
             )}${more}
           </ul>`;
@@ -120,7 +128,7 @@ function load(databases: readonly Assessment[]): Markup {
   const rows = databases.reduce((total, one) => total + one.load.rows, 0);
   const bytes = databases.reduce((total, one) => total + one.load.bytes, 0);
   const rates = databases[0]?.load.rates;
-  if (databases.length > 0 && databases.every((one) => one.source.edition === NO_SERVER))
+  if (isOfScripts(databases))
     return card(
       'How long will the load take?',
       'load',
@@ -147,7 +155,9 @@ function cost(databases: readonly Assessment[]): Markup {
   const content =
     known.length === 0
       ? html`<p class="big">Not known</p>
-          <p class="quiet">The source counts no changes.</p>`
+          <p class="quiet">
+            ${isOfScripts(databases) ? 'Scripts tell of no changes.' : 'The source counts no changes.'}
+          </p>`
       : html`<p class="big">${rateText(rate)} changes/s</p>
           <p class="quiet">about ${bytesText(bytes)} of change tables</p>`;
   return card('What does capture cost?', 'cost', content);

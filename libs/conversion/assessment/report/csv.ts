@@ -1,4 +1,4 @@
-import { effortOf, hoursText } from '../effort.ts';
+import { effortOf } from '../effort.ts';
 import type { AssessedObject, Assessment, KindCount } from '../model.ts';
 import type { AssessmentReport } from './report.ts';
 
@@ -11,7 +11,7 @@ type Cell = string | number;
 export function assessmentCsv(report: AssessmentReport): Map<string, string> {
   const files = new Map<string, string>();
   for (const one of report.databases) {
-    const folder = fileName(`${one.source.place}-${one.source.database}`);
+    const folder = freeName(fileName(`${one.source.place}-${one.source.database}`), files);
     files.set(`${folder}/${folder}.csv`, csv(ITEM_HEADERS, itemRows(one)));
     files.set(`${folder}/${folder}_Action_Items_Summary.csv`, csv(SUMMARY_HEADERS, actionRows(one)));
     files.set(`${folder}/${folder}_Summary.csv`, csv(KIND_HEADERS, kindRows(one)));
@@ -113,7 +113,7 @@ function stubRows(one: Assessment): Cell[][] {
 const FEATURE_HEADERS = ['Feature', 'Occurrences', 'Objects', 'Used by'];
 
 function featureRows(one: Assessment): Cell[][] {
-  return one.features.map((count) => [count.feature, count.occurrences, count.modules, count.used.join('; ')]);
+  return one.features.map((count) => [count.feature, count.occurrences, count.modules, names(count.used)]);
 }
 
 const CHECK_HEADERS = ['Check', 'Verdict', 'Message', 'Recommended action', 'Objects'];
@@ -124,7 +124,7 @@ function checkRows(one: Assessment): Cell[][] {
     check.verdict,
     check.message,
     check.remedy ?? '',
-    check.objects.join('; '),
+    names(check.objects),
   ]);
 }
 
@@ -152,7 +152,7 @@ function aggregateRow(one: Assessment): Cell[] {
     share(byItself.storage),
     share(one.syntaxByItself),
     complexityGrade(one),
-    hoursText(hours),
+    Math.round(hours * 10) / 10,
   ];
 }
 
@@ -172,6 +172,24 @@ function cell(value: Cell): string {
   if (typeof value === 'number') return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** What a cell of a spreadsheet holds: 32,767 characters; longer ones would flow over into the next rows. */
+const MAX_LIST = 32_000;
+
+/** Names with semicolons between them; those that find no room in a cell are counted, the JSON has them. */
+function names(all: readonly string[]): string {
+  let length = 0;
+  const room = all.findIndex((name) => (length += name.length + 2) > MAX_LIST);
+  if (room < 0) return all.join('; ');
+  return `${all.slice(0, room).join('; ')}; and ${all.length - room} more`;
+}
+
+/** Databases whose folders would have one name get a number each: none takes the place of another. */
+function freeName(name: string, files: ReadonlyMap<string, string>): string {
+  let free = name;
+  for (let n = 2; files.has(`${free}/${free}.csv`); n++) free = `${name}-${n}`;
+  return free;
 }
 
 /** A name for a folder on every system. */

@@ -2,7 +2,8 @@ import type { SurveyCheck } from '#source';
 import { hoursText } from '../effort.ts';
 import type { AssessedObject, Assessment } from '../model.ts';
 import { barChart } from './charts.ts';
-import { html, type Markup, type Part } from './markup.ts';
+import { checkId, html, type Markup, type Part } from './markup.ts';
+import { type Column, table } from './table.ts';
 import { bytesText, countText, durationText, rateText, several } from './words.ts';
 
 /** Objects named below a check or listed by name; the rest is counted. CSV and JSON have them all. */
@@ -21,36 +22,6 @@ export function databaseSection(one: Assessment, index: number): Markup {
   </section>`;
 }
 
-interface Column {
-  readonly head: string;
-  readonly isNumber?: boolean;
-}
-
-function table(caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {
-  const className = (column: Column | undefined): Markup =>
-    column?.isNumber === true ? html` class="number"` : html``;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map((column) => html`<th scope="col" ${className(column)}>${column.head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, at) => html`<td${className(columns[at])}>${cell}</td>`)}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
 const VERDICTS: Readonly<Record<SurveyCheck['verdict'], readonly [className: string, text: string]>> = {
   fail: ['bad', '✕ fails'],
   warning: ['look', '! warning'],
@@ -67,15 +38,18 @@ function checks(one: Assessment, index: number): Markup {
     const [className, text] = VERDICTS[check.verdict];
     const remedy = check.remedy === undefined ? '' : html`<p>→ ${check.remedy}</p>`;
     return [
-      html`<code>${check.check}</code>`,
+      html`<code id="${checkId(index, check.check)}">${check.check}</code>`,
       html`<strong class="${className}">${text}</strong>`,
       html`<p>${check.message}</p>
         ${remedy}${named(check.objects)}`,
     ];
   };
-  return html`<h3${index === 0 ? html` id="checks"` : ''}>Checks before the migration</h3>
+  return html`<h3>Checks before the migration</h3>
     ${pressing.length === 0 ? html`<p>No check fails or warns.</p>` : table('What fails, then what to know', columns, pressing.map(row))}
-    <details><summary>${several(rest.length, 'check')} that pass, are not known or not needed</summary>${table('Other checks', columns, rest.map(row))}</details>`;
+    <details>
+      <summary>${several(rest.length, 'check')} that pass, are not known or not needed</summary>
+      ${table('Other checks', columns, rest.map(row))}
+    </details>`;
 }
 
 function named(objects: readonly string[]): Markup | string {
@@ -182,7 +156,7 @@ function outcomeText(object: AssessedObject): Markup {
 function issueTexts(object: AssessedObject): Markup {
   const shown = object.issues.filter((one) => one.severity !== 'info');
   const more = shown.length > 3 ? html`<p class="quiet">and ${shown.length - 3} more</p>` : '';
-  return html`${shown.slice(0, 3).map((one) => html`<p><code>${one.code}</code> ${one.message} <span class="quiet">(line ${one.line})</span></p>`)}${more}`;
+  return html`${shown.slice(0, 3).map((one) => html`<p><code>${one.code}</code> ${one.message}${object.group === 'code' || one.line > 1 ? html` <span class="quiet">(line ${one.line})</span>` : ''}</p>`)}${more}`;
 }
 
 function features(one: Assessment): Markup {
@@ -227,9 +201,9 @@ function load({ load: estimate }: Assessment): Markup {
   return html`<h3 id="load-rates">Duration of the load</h3>
     <p>
       About <strong>${durationText(estimate.seconds)}</strong>: ${countText(estimate.rows)} rows and
-      ${bytesText(estimate.bytes)}, at ${bound} (whichever is slower), ${rates.from}. The estimate holds for a machine
-      of that kind; measure yours with a first load and give its rate (<code>--rows-per-second</code>,
-      <code>--bytes-per-second</code>). The source stays in use meanwhile.
+      ${bytesText(estimate.bytes)}, at ${bound} (whichever is slower) and half a minute to start, ${rates.from}. The
+      estimate holds for a machine of that kind; measure yours with a first load and give its rate
+      (<code>--rows-per-second</code>, <code>--bytes-per-second</code>). The source stays in use meanwhile.
     </p>`;
 }
 

@@ -22,6 +22,11 @@ function render(part: Part): string {
   return typeof part === 'number' ? String(part) : part.map(render).join('');
 }
 
+/** Where the page holds a check of a database: `index` counts databases from 0. */
+export function checkId(index: number, check: string): string {
+  return `check-${index + 1}-${check}`;
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

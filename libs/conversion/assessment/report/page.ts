@@ -2,6 +2,7 @@ import { answers } from './answers.ts';
 import { databaseSection } from './database-section.ts';
 import { html, Markup } from './markup.ts';
 import type { AssessmentReport } from './report.ts';
+import { overview } from './overview.ts';
 import { STYLE } from './style.ts';
 import { several } from './words.ts';
 
@@ -53,14 +54,7 @@ export function assessmentPage(report: AssessmentReport): string {
               ? ''
               : html`<nav aria-label="Databases">
                   <h2>Databases</h2>
-                  <ul>
-                    ${databases.map(
-                      (one, index) =>
-                        html`<li>
-                          <a href="#database-${index + 1}"><bdi>${one.source.place}/${one.source.database}</bdi></a>
-                        </li>`,
-                    )}
-                  </ul>
+                  ${overview(databases)}
                 </nav>`
           }
           ${databases.map((one, index) => databaseSection(one, index))}

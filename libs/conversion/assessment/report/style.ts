@@ -19,13 +19,13 @@ p { margin: 4px 0; } .quiet { color: var(--quiet); } bdi, td, li, p { overflow-w
 .good { color: var(--good); } .look { color: var(--look); } .bad { color: var(--bad); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: 6px 0 14px; }
 caption { text-align: left; color: var(--quiet); padding: 4px 0; } th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
-td { min-width: 4em; } td strong { white-space: nowrap; } td.number, th.number { text-align: right; white-space: nowrap; min-width: 0; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px; overflow-wrap: anywhere; }
+td { min-width: 4em; } td strong { white-space: nowrap; } td.number, th.number { text-align: right; white-space: nowrap; min-width: 0; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 0.87em; overflow-wrap: anywhere; }
 .chart { width: 100%; max-width: 760px; height: auto; display: block; margin: 6px 0; } .chart text { font-size: 13px; fill: var(--text); } .ground { fill: var(--empty); }
 .auto { fill: var(--good); } .review { fill: var(--look); } .manual { fill: var(--bad); } .plain { fill: var(--blue); }
 .key span { display: inline-block; width: 12px; height: 12px; border-radius: 2px; margin: 0 4px 0 12px; }
 .key .auto { background: var(--good); } .key .review { background: var(--look); } .key .manual { background: var(--bad); }
 .ring { width: 80px; height: 80px; flex: none; } .ring circle { fill: none; stroke-width: 10; } .ring .ground { stroke: var(--empty); } .ring .value { stroke: var(--good); } .ring text { font-size: 17px; font-weight: 700; fill: var(--text); }
-details { margin: 8px 0; } summary { cursor: pointer; font-weight: 600; } nav ul { padding-left: 20px; }
+details { margin: 8px 0; } summary { cursor: pointer; font-weight: 600; } :target { outline: 2px solid var(--blue); outline-offset: 3px; border-radius: 2px; }
 a { color: var(--blue); } a:focus-visible, summary:focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
 @media (max-width: 720px) { body { font-size: 14px; } h1 { font-size: 17px; line-height: 1.25; } header .quiet { font-size: 12px; line-height: 1.3; } main, header, footer { padding-left: 12px; padding-right: 12px; } .answers { grid-template-columns: 1fr 1fr; gap: 8px; margin-top: 8px; }
   .answer { padding: 7px 10px; } .answer .big { font-size: 18px; } .wide { grid-column: span 2; } .ring { width: 52px; height: 52px; } .with-ring { gap: 8px; } .answer p { line-height: 1.3; } .answer h3 { font-size: 13px; line-height: 1.3; } .answer .quiet { font-size: 13px; line-height: 1.3; } }
