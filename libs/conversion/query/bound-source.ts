@@ -6,6 +6,7 @@ import { translate } from './expression.ts';
 import type { QueryColumn } from './query.ts';
 import { rowAddress } from './row-address.ts';
 import { isString } from './sql-type.ts';
+import { timeWithin } from './text-times.ts';
 import type { Translation } from './translation.ts';
 
 /** A new name for a source in the SQL text. */
@@ -66,19 +67,21 @@ function lazily<T>(make: () => T): () => T {
 
 /** A column under the name of its source. */
 export function boundColumn(sqlName: string, column: RelationColumn, table: string): BoundColumn {
+  const time = timeWithin(column);
+  const pgType = time ?? column.pgType;
   return {
     name: column.name,
     ...(column.hidden ? { hidden: true } : {}),
     ...(column.identity ? { identity: true } : {}),
     ...(column.rowguidcol ? { rowguidcol: true } : {}),
     value: {
-      sql: `${sqlName}.${column.sql}`,
+      sql: time === undefined ? `${sqlName}.${column.sql}` : `(${sqlName}.${column.sql})::${time}`,
       type: column.type,
       nullable: column.nullable,
       collated: isString(column.type) ? 'implicit' : 'default',
       pgCollated: true,
       column: { table, name: column.name },
-      ...(column.pgType === undefined ? {} : { pgType: column.pgType }),
+      ...(pgType === undefined ? {} : { pgType }),
       ...(column.caseless ? { caseless: true } : {}),
       ...(column.searchBy === undefined ? {} : { searchBy: column.searchBy }),
     },

@@ -16,6 +16,7 @@ import {
   timeScale,
   typeText,
 } from './sql-type.ts';
+import { timeAsText } from './text-times.ts';
 import type { Translation } from './translation.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface ConvertOptions {
   readonly try?: boolean;
   /** Of `store`: 'schema.table' and the column, for the message. */
   readonly column?: { readonly table: string; readonly name: string };
+  /** Of `store`: the column keeps the time as text. */
+  readonly asText?: true;
 }
 
 /** What the family converters get. */
@@ -43,6 +46,11 @@ export interface Conversion extends ConvertOptions {
 
 /** Converts a value to a T-SQL type as SQL Server does; reports 529 or 206 where no conversion exists. */
 export function convert(t: Translation, from: TypedSql, to: SqlType, options: ConvertOptions): TypedSql {
+  const { asText, ...rest } = options;
+  return asText ? timeAsText(converted(t, from, to, rest)) : converted(t, from, to, options);
+}
+
+function converted(t: Translation, from: TypedSql, to: SqlType, options: ConvertOptions): TypedSql {
   if (from.constant === null || from.untyped) return nullOf(to, t.profile.typeSql(to));
   if (isUnchanged(from.type, to, options)) return from.type === to ? from : { ...from, type: mergeCollation(from, to) };
   const sql = convertSql({ ...options, t, from, to });

@@ -5,6 +5,7 @@ import { sameName, withSources, type BoundColumn, type Environment, type Source 
 import { boundRelation, nameParts } from './bound-source.ts';
 import { relationSource } from './from.ts';
 import { selectItem, type SelectedItem } from './select.ts';
+import { timeWithin } from './text-times.ts';
 import type { Translation } from './translation.ts';
 
 /** The table that a DML statement writes to. */
@@ -108,7 +109,8 @@ export function storeOptions(
   span: Span,
 ): ConvertOptions & { readonly type: RelationColumn['type'] } {
   const table = `${t.scope.database}.${relation.schema ?? 'dbo'}.${relation.name}`;
-  return { mode: 'store', span, column: { table, name: column.name }, type: column.type };
+  const asText = timeWithin(column) === undefined ? {} : { asText: true as const };
+  return { mode: 'store', span, column: { table, name: column.name }, type: column.type, ...asText };
 }
 
 /** RETURNING of a statement: the columns that its OUTPUT clauses name. */

@@ -116,7 +116,8 @@ export const ISSUE_CODES = {
   SL1020: {
     severity: 'review',
     title: 'Key column kept as text',
-    remedy: 'A key loses no digit; compare and join it as text, or give the source column six digits.',
+    remedy:
+      'A key loses no digit. Converted code reads and writes it as a time; a source column of six digits stays one.',
   },
   SL1021: {
     severity: 'review',

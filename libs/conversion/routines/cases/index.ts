@@ -9,6 +9,7 @@ import { FUNCTIONS } from './functions.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
+import { TIMES } from './times.ts';
 import { TRIGGERS } from './triggers.ts';
 import { VARIABLES } from './variables.ts';
 import { XML_ROWS } from './xml.ts';
@@ -27,4 +28,5 @@ export const CASES: readonly CaseGroup[] = [
   DYNAMIC,
   CATALOG,
   DEFINITIONS,
+  TIMES,
 ].filter((group) => group.cases.length > 0);
