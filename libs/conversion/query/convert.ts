@@ -195,7 +195,7 @@ function toInteger(c: Conversion): string | TypedSql | undefined {
   const { from, to } = c;
   switch (familyOf(from.type)) {
     case 'bit':
-      return `${from.sql}::int::${c.t.profile.typeSql(to)}`;
+      return to.name === 'int' ? `${from.sql}::int` : `${from.sql}::int::${c.t.profile.typeSql(to)}`;
     case 'integer':
       return integerToInteger(c);
     case 'decimal':

@@ -2,7 +2,7 @@ import { quoteIdent, quoteLiteral } from '#pgsql';
 import { findAll, walk } from '#tsql';
 import type { Expression, Statement } from '#tsql';
 import type { Emitter } from './emitter.ts';
-import { layOut } from './layout.ts';
+import { layOut } from '../layout/index.ts';
 
 /** ORDER BY of a text that is only known when it runs: its names are looked up then, and the statement is executed with them. */
 
@@ -90,5 +90,7 @@ function literal(e: Emitter, sql: string, names: Map<string, string>): string {
     names.set(token, known);
     return known;
   });
-  return quoteLiteral(layOut(text).join('\n  '));
+  // What stands before and behind the piece is another text.
+  const [, before = '', inner = '', after = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
+  return quoteLiteral(`${before}${layOut(inner).join('\n')}${after}`);
 }

@@ -15,7 +15,7 @@ import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
 import type { Naming } from '../schema/naming.ts';
 import { orderedAtRunTime } from './dynamic-order.ts';
 import { Jumps } from './jumps.ts';
-import { layOut } from './layout.ts';
+import { layOut } from '../layout/index.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
@@ -122,7 +122,7 @@ export class Emitter {
     this.lines.push(text === '' ? '' : `${'  '.repeat(this.depth)}${text}`);
   }
 
-  /** A statement on as many lines as it needs, the later ones indented. */
+  /** A statement on as many lines as it needs. */
   sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
     const dynamic = orderedAtRunTime(this, text);
     this.pieces.push({ kind, sql: dynamic?.planned ?? text, line: span.line });
@@ -142,7 +142,7 @@ export class Emitter {
   }
 
   laid(text: string): void {
-    for (const [index, line] of layOut(text).entries()) this.line(index === 0 ? line : `  ${line}`);
+    for (const line of layOut(text)) this.line(line);
   }
 
   indented(write: () => void): void {

@@ -3,6 +3,7 @@ import { quoteIdent, quoteQualified } from '#pgsql';
 import type { ModuleModel, TableTypeModel } from '#schema';
 import { type CreateView, parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
+import { layOut } from '../layout/index.ts';
 import { plainNames, RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
 import { Naming, type NamingPolicy } from './naming.ts';
@@ -168,22 +169,28 @@ function attemptInline(routines: RoutineConversion, one: RoutineSource): Attempt
 interface ViewSource {
   readonly module: ModuleModel;
   readonly statement?: CreateView;
+  readonly comments: readonly string[];
   /** Why there is no statement. */
   readonly fault?: { readonly message: string; readonly line?: number; readonly column?: number };
 }
 
 function parseView(module: ModuleModel): ViewSource {
   const { definition } = module;
-  if (definition === null) return { module, fault: { message: 'The view is encrypted.' } };
-  const { statements, errors } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
+  if (definition === null) return { module, comments: [], fault: { message: 'The view is encrypted.' } };
+  const {
+    statements,
+    errors,
+    comments: found,
+  } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
   const statement = statements.find((one) => one.kind === 'createView');
-  if (statement && !errors[0]) return { module, statement };
+  const comments = found.map((one) => one.text.trimEnd());
+  if (statement && !errors[0]) return { module, statement, comments };
   const { line = 1, column = 1 } = errors[0]?.span ?? {};
   const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
-  return { module, fault: { message, line, column } };
+  return { module, comments, fault: { message, line, column } };
 }
 
-function convertView({ module, statement, fault }: ViewSource, context: ModuleContext): Attempt {
+function convertView({ module, statement, comments, fault }: ViewSource, context: ModuleContext): Attempt {
   const object = nameOf(module);
   const definition = module.definition ?? '';
   if (!statement) return { problem: issue('SL1008', object, fault?.message ?? '', { ...fault, excerpt: definition }) };
@@ -202,7 +209,7 @@ function convertView({ module, statement, fault }: ViewSource, context: ModuleCo
         issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
       );
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
-    return { steps: viewSteps(module, context, { translated, names }) };
+    return { steps: viewSteps(module, context, { translated, names, comments }) };
   } catch (error) {
     return {
       problem: issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition }),
@@ -221,9 +228,15 @@ function viewProfile(context: ModuleContext, problems: TranslationProblem[]): Re
 interface TranslatedView {
   readonly translated: ReturnType<typeof translateQuery>;
   readonly names: readonly string[];
+  /** Those of the source, wherever they stand in it. */
+  readonly comments: readonly string[];
 }
 
-function viewSteps(module: ModuleModel, context: ModuleContext, { translated, names }: TranslatedView): Step[] {
+function viewSteps(
+  module: ModuleModel,
+  context: ModuleContext,
+  { translated, names, comments }: TranslatedView,
+): Step[] {
   const object = nameOf(module);
   const schema = context.schemaOf(module.schema);
   const name = context.naming.name(`relations ${schema}`, module.name, `view ${object}`);
@@ -243,8 +256,9 @@ function viewSteps(module: ModuleModel, context: ModuleContext, { translated, na
     })),
   });
   const view = quoteQualified({ schema, name });
-  const sql = `CREATE ${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view} (${columns.map(quoteIdent).join(', ')}) AS\n${translated.sql}`;
-  const steps: Step[] = [{ phase: 'code', object, sql: plainNames(sql), optional: true }];
+  const head = `CREATE ${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view} (${columns.map(quoteIdent).join(', ')}) AS`;
+  const lines = [...comments, ...layOut(plainNames(head)), ...layOut(plainNames(translated.sql))];
+  const steps: Step[] = [{ phase: 'code', object, sql: lines.join('\n'), optional: true }];
   if (isMaterialized) steps.push(...viewIndexes(module, context, { schema, name, names, columns }));
   if (module.comment)
     steps.push({
