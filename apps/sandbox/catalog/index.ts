@@ -24,7 +24,8 @@ export {
   type DatabaseRow,
   type LoginRow,
 } from './server-rows.ts';
-export { READS_SESSIONS, SESSIONS_SETTING, type SessionRow } from './session-row.ts';
+export { generatedConstraintName, generatedKeyName } from './names.ts';
+export { READS_SESSIONS, SESSIONS_SETTING, TEMPORARIES_SETTING, type SessionRow } from './session-row.ts';
 export type * from './snapshot.ts';
 export { facetsOf, typeOfFacets, type TypeFacets } from './types.ts';
 export { CATALOG_VIEWS } from './views/index.ts';

@@ -1,6 +1,9 @@
 /** The setting of a connection that the views of sessions read: the rows of all sessions as JSON. */
 export const SESSIONS_SETTING = 'sbx.sessions';
 
+/** The setting of a connection to tempdb by which names of `#` tables are found: the object ids of its session's, as JSON. */
+export const TEMPORARIES_SETTING = 'sbx.temporaries';
+
 /** Statements that read {@link SESSIONS_SETTING}: it is to be written before they run. */
 export const READS_SESSIONS = /\bdm_(exec|tran)_|\bsysprocesses\b/;
 

@@ -75,7 +75,12 @@ export async function bindModule(
   if (parent !== undefined) {
     frame.trigger = { parent, updated: new Set() };
     for (const image of ['inserted', 'deleted']) {
-      frame.tables.set(image, { relation: { ...tableRelation(parent), name: image }, physical: image, indexes: [] });
+      frame.tables.set(image, {
+        relation: { ...tableRelation(parent), name: image },
+        physical: image,
+        indexes: [],
+        constraints: new Map(),
+      });
     }
   }
   await declareAll(inner, statement.body);

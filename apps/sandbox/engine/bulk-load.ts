@@ -76,7 +76,14 @@ export async function bulkLoad(
     return BigInt(count);
   } catch (error) {
     const snapshot = await session.snapshot().catch(() => undefined);
-    throw sqlError(error, { line: 1, procedure: '', verb: 'INSERT', spid: session.spid, snapshot });
+    throw sqlError(error, {
+      line: 1,
+      procedure: '',
+      verb: 'INSERT',
+      spid: session.spid,
+      snapshot,
+      locals: session.locals,
+    });
   } finally {
     session.identityInsert = keepIdentity;
     await session.dropTemporary(frame);

@@ -1,4 +1,4 @@
-import { translateQuery, type SqlType } from '#conversion';
+import { translateQuery, type ResultColumn, type SqlType } from '#conversion';
 import { changeOf, typeOf } from './profile.ts';
 import type { DescribedColumn } from '../catalog/index.ts';
 import type { TdsType } from '../session.ts';
@@ -40,7 +40,12 @@ export async function describeFirst(
   return undefined;
 }
 
-function described(column: { name: string; type: SqlType; nullable: boolean; identity?: boolean }): DescribedColumn {
+function described(column: {
+  name: string;
+  type: SqlType;
+  nullable: boolean;
+  identity?: ResultColumn['identity'];
+}): DescribedColumn {
   return {
     name: column.name,
     type: column.type as TdsType,

@@ -20,6 +20,7 @@ export function frameFunction(
   if (Object.hasOwn(LOCK_FUNCTIONS, name)) return LOCK_FUNCTIONS[name];
   if (name === 'object_id')
     return (call) => temporaryId(call) ?? distantId(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
+  if (name === 'col_length') return (call) => distantLength(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
   if (trigger === undefined) return undefined;
   if (name === 'update') return (call) => updated(trigger, call.args[0]?.constant ?? '', (n, m) => call.fail(n, m));
@@ -84,10 +85,20 @@ function temporaryId(call: FunctionInvocation): TypedSql | undefined {
 function distantId(run: Run, call: FunctionInvocation): TypedSql | undefined {
   const name = call.args[0]?.constant;
   if (typeof name !== 'string' || typeof call.args[1]?.constant === 'string') return undefined;
+  return isDistant(run, name) ? call.parameter(`object_id(${name})`, { name: 'int' }) : undefined;
+}
+
+function isDistant(run: Run, name: string): boolean {
   const parts = partsOf(name);
-  const isDistant = parts.length > 2 || isGlobalTemporary(parts.at(-1) ?? '');
-  if (!isDistant || run.session.server.database(parts.at(-3) ?? '') === run.session.catalogDatabase) return undefined;
-  return call.parameter(`object_id(${name})`, { name: 'int' });
+  if (parts.length < 3 && !isGlobalTemporary(parts.at(-1) ?? '')) return false;
+  return run.session.server.database(parts.at(-3) ?? '') !== run.session.catalogDatabase;
+}
+
+/** COL_LENGTH of a column of a table in another database, both constants. */
+function distantLength(run: Run, call: FunctionInvocation): TypedSql | undefined {
+  const [name, column] = call.args.map((one) => one.constant);
+  if (typeof name !== 'string' || typeof column !== 'string' || !isDistant(run, name)) return undefined;
+  return call.parameter(`col_length(${JSON.stringify([name, column])})`, { name: 'smallint' });
 }
 
 /** CURSOR_STATUS of constant arguments; its answer is that of the moment the statement runs. */

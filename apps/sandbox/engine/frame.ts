@@ -40,12 +40,24 @@ export interface LocalTable {
   readonly sequence?: string;
   /** The database on whose connection it is; undefined for one that lives no longer than a statement. */
   readonly databaseId?: number;
+  /** What errors call its constraints and unique indexes, by their PostgreSQL names. */
+  readonly constraints: Map<string, LocalConstraint>;
   /** Its indexes without a filter; CREATE INDEX adds to them. */
   readonly indexes: LocalIndex[];
 }
 
-/** An index of a temporary table. */
+/** A constraint of a temporary table, or a unique index. */
+export interface LocalConstraint {
+  readonly kind: 'PRIMARY KEY' | 'UNIQUE KEY' | 'CHECK' | 'index';
+  readonly name: string;
+  /** Of a check: the column on which it was written. */
+  readonly column?: string;
+}
+
+/** An index of a temporary table; with its names where CREATE INDEX made it. */
 export interface LocalIndex {
+  readonly name?: string;
+  readonly physical?: string;
   readonly unique: boolean;
   readonly clustered: boolean;
   readonly columns: readonly { readonly name: string; readonly descending: boolean }[];

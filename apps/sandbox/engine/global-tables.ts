@@ -11,7 +11,7 @@ export async function dropPhysicalTable(pg: PgQuerier, object: Pick<CatalogObjec
 }
 
 /**
- * The `##` tables of the server: tables of master, which every session sees by their name alone, whatever its database. Each goes with the session that made
+ * The `##` tables of the server: tables of tempdb, which every session sees by their name alone, whatever its database. Each goes with the session that made
  * it; one that another session's transaction still uses, when that has ended.
  */
 export class GlobalTables {
@@ -40,11 +40,6 @@ export class GlobalTables {
     const ids = [...this.makers].flatMap(([id, maker]) => (maker === session ? [id] : []));
     for (const id of ids) this.makers.delete(id);
     return this.drop((object) => ids.includes(object.id));
-  }
-
-  /** What an earlier run of the server left. */
-  dropAll(): Promise<void> {
-    return this.drop(() => true);
   }
 
   /** Resolves when all that are to go have gone. */

@@ -202,7 +202,14 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
   } catch (error) {
     if (endsMore(error)) throw error;
     const snapshot = await session.snapshot().catch(() => undefined);
-    const fault = sqlError(error, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
+    const fault = sqlError(error, {
+      line,
+      procedure: frame.procedure,
+      verb,
+      spid: session.spid,
+      snapshot,
+      locals: session.locals,
+    });
     session.lastError = fault.number;
     session.rowCount = 0;
     const raised = verb === 'RAISERROR';
@@ -222,7 +229,16 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
       throw uncompiled ? new ScopeFault(fault) : fault;
     }
     for (const earlier of fault.preceding) {
-      out.error(sqlError(earlier, { line, procedure: frame.procedure, verb, spid: session.spid, snapshot }));
+      out.error(
+        sqlError(earlier, {
+          line,
+          procedure: frame.procedure,
+          verb,
+          spid: session.spid,
+          snapshot,
+          locals: session.locals,
+        }),
+      );
     }
     out.error(fault);
     if (fault.number === 1205 || reach === 'batchAndTransaction' || (session.options.xactAbort && !raised)) {

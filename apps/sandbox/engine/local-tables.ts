@@ -1,5 +1,6 @@
 import type { PgQuerier } from '../catalog/index.ts';
 import { copyRows } from './copy.ts';
+import type { TableDefinition } from './ddl/table-model.ts';
 import type { Frame, LocalTable } from './frame.ts';
 import type { PgLink, PgRow } from './pg-link.ts';
 
@@ -7,6 +8,11 @@ import type { PgLink, PgRow } from './pg-link.ts';
 export interface LocalEntry {
   readonly owner: Frame;
   readonly key: string;
+  /** As it was written. */
+  readonly name: string;
+  /** In sys.objects of tempdb. */
+  readonly catalogName: string;
+  readonly definition: TableDefinition;
   readonly local: LocalTable;
   /** What makes it again. */
   readonly sql: readonly string[];
@@ -33,6 +39,21 @@ export class LocalTables {
 
   add(entry: LocalEntry): void {
     this.entries.set(entry.local.physical, entry);
+  }
+
+  /** Those that tempdb lists: not what a statement makes for itself. */
+  *listed(): Iterable<LocalEntry> {
+    for (const entry of this.entries.values()) if (entry.variable || entry.name.startsWith('#')) yield entry;
+  }
+
+  /** The one that PostgreSQL calls so, without its schema. */
+  named(physical: string): LocalEntry | undefined {
+    return this.entries.get(`pg_temp.${physical}`);
+  }
+
+  /** The one behind a name of the translator. */
+  entryOf(local: LocalTable): LocalEntry | undefined {
+    return this.entries.get(local.physical);
   }
 
   /** The scope that had them has ended. */

@@ -6,7 +6,7 @@ import { SqlError } from '../session.ts';
 import { copyRows } from './copy.ts';
 import type { Database } from './database.ts';
 import { Frame, type LocalTable } from './frame.ts';
-import { isGlobalTemporary, namePartsOf, overlayKey } from './names.ts';
+import { isGlobalTemporary, isOwnView, namePartsOf, overlayKey } from './names.ts';
 import { parsedBatch, parsedView, requireParsed } from './parsing.ts';
 import { requireRights } from './permissions.ts';
 import { sqlError } from './pg-error.ts';
@@ -75,7 +75,14 @@ async function named(run: Run, node: Node, error: unknown): Promise<unknown> {
   const { session, frame } = run;
   const snapshot = await session.snapshot().catch(() => undefined);
   const verb = node.kind.toUpperCase();
-  return sqlError(error, { line: node.span.line, procedure: frame.procedure, verb, spid: session.spid, snapshot });
+  return sqlError(error, {
+    line: node.span.line,
+    procedure: frame.procedure,
+    verb,
+    spid: session.spid,
+    snapshot,
+    locals: session.locals,
+  });
 }
 
 /** The database that a dotted name of anything means; undefined for the current one. Throws 911 where there is none. */
@@ -95,9 +102,6 @@ export function databaseOf(run: Run, parts: readonly (string | null | undefined)
 }
 
 const SYSTEM_DATABASE = /^(?:msdb|tempdb|model)$/i;
-/** Of master's views those that tell of the database itself; the others tell the same everywhere. */
-const OWN_VIEWS =
-  /^(?:all_)?(?:objects|columns|views|sql_modules|parameters)$|^(?:tables|procedures|schemas|indexes|index_columns|triggers|types|synonyms|sequences|foreign_keys|key_constraints|check_constraints|default_constraints|database_principals|database_permissions|sysobjects|syscolumns|sysindexes|sysusers)$/i;
 
 const direct = new WeakMap<Node, readonly Named[]>();
 
@@ -253,7 +257,7 @@ function tableDatabase(run: Run, parts: NameParts, snapshot: CatalogSnapshot): D
   const other = databaseOf(run, parts);
   if (other === undefined) return home;
   const last = parts.at(-1) ?? '';
-  const isShared = other.info.name.toLowerCase() === 'master' && !isGlobalTemporary(last) && !OWN_VIEWS.test(last);
+  const isShared = other.info.name.toLowerCase() === 'master' && !isGlobalTemporary(last) && !isOwnView(last);
   const here = isShared ? snapshot.object(parts.at(-2) ?? undefined, last, run.session.defaultSchema) : undefined;
   return here?.system === true ? home : other;
 }
@@ -393,7 +397,7 @@ async function copied(run: Run, frame: Frame, place: Database, from: Reference):
           ...column,
           type: query.columns[index]?.type ?? column.type,
           nullable: query.columns[index]?.nullable ?? true,
-          ...(query.columns[index]?.identity ? { identity: true } : {}),
+          ...(query.columns[index]?.identity ? { identity: query.columns[index].identity } : {}),
         })),
       };
     }),

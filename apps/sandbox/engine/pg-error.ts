@@ -2,6 +2,8 @@ import { TranslationError, sqlErrorOf } from '#conversion';
 import pg from 'pg';
 import type { CatalogForeignKey, CatalogObject, CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import type { LocalConstraint } from './frame.ts';
+import type { LocalEntry, LocalTables } from './local-tables.ts';
 import { DeadlockVictim } from './pg-link.ts';
 import { unescapeText } from './storage-text.ts';
 
@@ -13,6 +15,8 @@ export interface ErrorPlace {
   readonly verb: string;
   readonly spid: number;
   readonly snapshot: CatalogSnapshot | undefined;
+  /** The temporary tables of the session. */
+  readonly locals?: LocalTables;
 }
 
 /** The session was asked to stop: the client gave up its request. */
@@ -28,8 +32,13 @@ function tableOf(fault: Fault, place: ErrorPlace): CatalogObject | undefined {
   return place.snapshot?.objectById(idOf(fault.table));
 }
 
-const qualified = (table: CatalogObject | undefined): string =>
-  table === undefined ? 'the table' : `${table.schema}.${table.name}`;
+const localOf = (fault: Fault, place: ErrorPlace): LocalEntry | undefined => place.locals?.named(fault.table ?? '');
+
+const constraintOf = (fault: Fault, place: ErrorPlace): LocalConstraint | undefined =>
+  localOf(fault, place)?.local.constraints.get(fault.constraint ?? '');
+
+const qualified = (table: CatalogObject | undefined, local?: LocalEntry): string =>
+  table === undefined ? (local === undefined ? 'the table' : `dbo.${local.name}`) : `${table.schema}.${table.name}`;
 
 /** The values of PostgreSQL's `Key (c1, c2)=(a, b) already exists.` */
 function keyValues(fault: Fault): string {
@@ -44,14 +53,8 @@ function duplicate(fault: Fault, place: ErrorPlace): SqlError {
   const physical = (fault.constraint ?? '').replace(/^x/, 'i');
   const index = table?.indexes.find((candidate) => candidate.physical === physical);
   const values = `The duplicate key value is (${keyValues(fault)}).`;
-  const temporary = table === undefined && (fault.constraint ?? '').startsWith('i');
-  if (temporary) {
-    return new SqlError(
-      2601,
-      `Cannot insert duplicate key row in object '${qualified(table)}' with unique index '${fault.constraint}'. ${values}`,
-      14,
-    );
-  }
+  const local = table === undefined ? localOf(fault, place) : undefined;
+  if (local !== undefined) return duplicateLocal(local, constraintOf(fault, place), values);
   if (index === undefined || index.primaryKey || index.uniqueConstraint) {
     const kind = index?.uniqueConstraint ? 'UNIQUE KEY' : 'PRIMARY KEY';
     return new SqlError(
@@ -65,6 +68,22 @@ function duplicate(fault: Fault, place: ErrorPlace): SqlError {
     `Cannot insert duplicate key row in object '${qualified(table)}' with unique index '${index.name}'. ${values}`,
     14,
   );
+}
+
+function duplicateLocal(local: LocalEntry, constraint: LocalConstraint | undefined, values: string): SqlError {
+  const object = qualified(undefined, local);
+  const { kind = 'PRIMARY KEY', name = '' } = constraint ?? {};
+  return kind === 'index'
+    ? new SqlError(
+        2601,
+        `Cannot insert duplicate key row in object '${object}' with unique index '${name}'. ${values}`,
+        14,
+      )
+    : new SqlError(
+        2627,
+        `Violation of ${kind} constraint '${name}'. Cannot insert duplicate key in object '${object}'. ${values}`,
+        14,
+      );
 }
 
 function columnsOf(table: CatalogObject | undefined, key: CatalogForeignKey, side: 'parent' | 'referenced'): string {
@@ -93,14 +112,21 @@ function foreignKey(fault: Fault, place: ErrorPlace): SqlError {
   );
 }
 
+/** A `#` table by its whole name in tempdb, a table variable by that of its declaration. */
+const shownName = (local: LocalEntry): string => (local.variable ? local.name : local.catalogName);
+
 function check(fault: Fault, place: ErrorPlace): SqlError {
   const table = tableOf(fault, place);
   const id = idOf(fault.constraint);
   const found = table?.checks.find((candidate) => candidate.objectId === id);
-  const column = table?.columns.find((candidate) => candidate.id === found?.columnId);
+  const local = table === undefined ? localOf(fault, place) : undefined;
+  const temporary = constraintOf(fault, place);
+  const column = table?.columns.find((candidate) => candidate.id === found?.columnId)?.name ?? temporary?.column;
+  const database = local === undefined ? (place.snapshot?.database.name ?? '') : 'tempdb';
+  const name = local === undefined ? qualified(table) : `dbo.${shownName(local)}`;
   return new SqlError(
     547,
-    `The ${place.verb} statement conflicted with the CHECK constraint "${found?.name ?? fault.constraint}". The conflict occurred in database "${place.snapshot?.database.name ?? ''}", table "${qualified(table)}"${column === undefined ? '' : `, column '${column.name}'`}.`,
+    `The ${place.verb} statement conflicted with the CHECK constraint "${found?.name ?? temporary?.name ?? fault.constraint}". The conflict occurred in database "${database}", table "${name}"${column === undefined ? '' : `, column '${column}'`}.`,
     16,
     0,
   );
@@ -108,8 +134,13 @@ function check(fault: Fault, place: ErrorPlace): SqlError {
 
 function missingValue(fault: Fault, place: ErrorPlace): SqlError {
   const table = tableOf(fault, place);
-  const column = table?.columns.find((candidate) => candidate.physical === fault.column);
-  const name = `${place.snapshot?.database.name ?? ''}.${qualified(table)}`;
+  const local = table === undefined ? localOf(fault, place) : undefined;
+  const relation = local?.local.relation;
+  const column =
+    table?.columns.find((candidate) => candidate.physical === fault.column) ??
+    relation?.columns.find((candidate) => candidate.sql === fault.column);
+  const own = `${place.snapshot?.database.name ?? ''}.${qualified(table)}`;
+  const name = local === undefined ? own : local.variable ? local.name : `tempdb.dbo.${shownName(local)}`;
   return new SqlError(
     515,
     `Cannot insert the value NULL into column '${column?.name ?? fault.column}', table '${name}'; column does not allow nulls. ${place.verb} fails.`,

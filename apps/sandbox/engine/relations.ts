@@ -12,7 +12,7 @@ function relationColumn(column: CatalogColumn): RelationColumn {
     sql: quoteIdent(column.physical),
     type: column.type as SqlType,
     nullable: column.nullable,
-    ...(column.identity ? { identity: true } : {}),
+    ...(column.identity ? { identity: { seed: column.identity.seed, increment: column.identity.increment } } : {}),
     ...(computed && !computed.persisted ? { expression: parsedExpression(computed.definition) } : {}),
     ...(computed || column.type.name === 'rowversion' ? { readOnly: true } : {}),
     ...(column.rowGuid ? { rowguidcol: true } : {}),

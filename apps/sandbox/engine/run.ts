@@ -96,7 +96,7 @@ function variableTypes(frame: Frame): string {
   return text;
 }
 
-const SCOPE_VALUE = /^(cursor_status|message|object_id|sessionproperty|rand|rand_seed)\(([^]*)\)$/;
+const SCOPE_VALUE = /^(col_length|cursor_status|message|object_id|sessionproperty|rand|rand_seed)\(([^]*)\)$/;
 
 /** The options that SESSIONPROPERTY knows. */
 const PROPERTIES: Readonly<Record<string, (options: EngineSession['options']) => boolean>> = {
@@ -123,11 +123,6 @@ function scopeValue(run: Run, name: string, bound: readonly PgValue[]): string |
     }
     case 'message':
       return run.session.server.messages.text(Number(argument)) ?? null;
-    case 'object_id': {
-      if (!/^#(?!#)/.test(argument)) return undefined;
-      const local = localTable(run, argument);
-      return local === undefined ? null : `-${/\d+$/.exec(local.physical)?.[0] ?? 1}`;
-    }
     case 'rand':
       return String(run.session.random.next());
     case 'rand_seed':
@@ -146,16 +141,32 @@ async function laterAnswer(run: Run, name: string, bound: readonly PgValue[]): P
 /** OBJECT_ID of a name in another database: NULL where there is none, or no such database for this login. */
 async function distantObject(run: Run, name: string): Promise<string | null | undefined> {
   const [, what, argument = ''] = SCOPE_VALUE.exec(name) ?? [];
+  if (what === 'col_length') {
+    const [table = '', column = ''] = JSON.parse(argument) as string[];
+    return distantly(run, table, (own) => ['SELECT meta.f_col_length($1, $2)', [own, column]]);
+  }
   if (what !== 'object_id') return undefined;
   const { session } = run;
-  const parts = partsOf(argument);
+  if (/^#(?!#)/.test(argument)) {
+    const local = localTable(run, argument);
+    const entry = local && session.locals.entryOf(local);
+    const id = entry && (await session.server.temporaryId(entry));
+    return id === undefined ? null : String(id);
+  }
+  return distantly(run, argument, (own) => ['SELECT meta.f_object_id($1)', [own]]);
+}
+
+/** Asks the database that a name of an object begins with; `ask` has the rest of the name. NULL where there is no such database for this login. */
+async function distantly(run: Run, name: string, ask: (own: string) => [string, string[]]): Promise<string | null> {
+  const { session } = run;
+  const parts = partsOf(name);
   const last = parts.at(-1) ?? '';
   const { globalTables } = session.server;
   const database = isGlobalTemporary(last) ? globalTables.database : session.server.database(parts.at(-3) ?? '');
   if (database === undefined || !(await session.mayUse(database))) return null;
-  const own = qualifiedName(parts.at(-2) || 'dbo', last);
+  const [sql, values] = ask(qualifiedName(parts.at(-2) || 'dbo', last));
   return session.within(database, async () => {
-    const result = await session.query('SELECT meta.f_object_id($1)', [own], { writes: false, signal: run.signal });
+    const result = await session.query(sql, values, { writes: false, signal: run.signal });
     return result.rows[0]?.[0] ?? null;
   });
 }

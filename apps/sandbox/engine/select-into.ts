@@ -110,13 +110,16 @@ async function intoOther(
   }
 }
 
-/** The identity property of a column: that of IDENTITY(), or of the column that it was selected from. */
-function identityAt(query: TranslatedQuery, index: number, numbered: IdentityColumn | undefined) {
-  if (numbered !== undefined)
-    return numbered.index === index
-      ? { identity: { seed: numbered.seed, increment: numbered.increment }, nullable: false }
-      : {};
-  return query.columns[index]?.identity ? { identity: { seed: 1n, increment: 1n }, nullable: false } : {};
+/** The identity property of a column: that of IDENTITY(), or of the column that it was selected from, which must stand there once. */
+function identityAt({ columns }: TranslatedQuery, index: number, numbered: IdentityColumn | undefined) {
+  if (numbered !== undefined) {
+    const { seed, increment } = numbered;
+    return numbered.index === index ? { identity: { seed, increment }, nullable: false } : {};
+  }
+  const identity = columns[index]?.identity;
+  if (identity === undefined) return {};
+  const isOnce = columns.filter((column) => column.identity !== undefined).length === 1;
+  return identity !== true && isOnce ? { identity, nullable: false } : { nullable: false };
 }
 
 const edgeOf = (identity: { readonly increment: bigint } | undefined): string =>
@@ -130,7 +133,11 @@ async function intoTemporary(
   numbered: IdentityColumn | undefined,
 ): Promise<number> {
   const plain = definitionOfResult(query.columns);
-  const columns = plain.columns.map((column, index) => ({ ...column, ...identityAt(query, index, numbered) }));
+  const columns = plain.columns.map((column, index) => ({
+    ...column,
+    nullable: query.columns[index]?.nullable ?? true,
+    ...identityAt(query, index, numbered),
+  }));
   const local = await createTemporary(run, name, { ...plain, columns });
   const count = await fill(run, local.physical, query, values);
   const at = columns.findIndex((column) => column.identity);

@@ -17,11 +17,13 @@ import { AppLocks } from './app-locks.ts';
 import { Database, databaseUrl } from './database.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
+import type { LocalEntry, LocalTables } from './local-tables.ts';
 import { Logins } from './logins.ts';
 import { GlobalTables } from './global-tables.ts';
 import { PgLink } from './pg-link.ts';
 import { reportSessions } from './session-report.ts';
 import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
+import { TemporaryCatalog, type CatalogChange } from './temporary-catalog.ts';
 import { UserMessages } from './user-messages.ts';
 
 export { Database } from './database.ts';
@@ -35,6 +37,8 @@ export interface SandboxOptions {
 }
 
 const MASTER = 1;
+/** Made anew whenever the server starts. */
+export const TEMPDB = 2;
 const FIRST_USER_DATABASE = 5;
 const FIRST_SPID = 51;
 const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
@@ -84,7 +88,8 @@ export class SandboxServer implements SqlServer {
   /** The locks that sp_getapplock takes. */
   readonly appLocks = new AppLocks();
   /** `##` tables. */
-  readonly globalTables = new GlobalTables(() => this.master);
+  readonly globalTables = new GlobalTables(() => this.tempdb);
+  private readonly temporaryCatalog = new TemporaryCatalog(() => this.tempdb);
   /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */
   readonly writes = { stamp: 0 };
   private readonly databases = new Map<number, Database>();
@@ -186,6 +191,30 @@ export class SandboxServer implements SqlServer {
     return reportSessions(this.sessions.values(), link);
   }
 
+  /** What sys.objects of tempdb calls a `#` table or table variable that is made now. */
+  temporaryName(name: string): string {
+    return this.temporaryCatalog.nameOf(name);
+  }
+
+  /** The object id in tempdb of a `#` table or table variable. */
+  async temporaryId(entry: LocalEntry): Promise<number | undefined> {
+    await this.temporaryCatalog.report(this.sessions.values());
+    return this.temporaryCatalog.idOf(entry);
+  }
+
+  /** Does to the catalog of tempdb what was done to a `#` table, if it knows the table. */
+  temporaryChanged(entry: LocalEntry, change: CatalogChange): Promise<void> {
+    return this.temporaryCatalog.changed(entry, change);
+  }
+
+  /** The object ids in tempdb of a session's `#` tables by their names in lower case; tells its catalog of those of all sessions. */
+  async temporaryNames(locals: LocalTables): Promise<Record<string, number>> {
+    await this.temporaryCatalog.report(this.sessions.values());
+    const names: Record<string, number> = {};
+    for (const entry of locals.listed()) names[entry.key] = this.temporaryCatalog.idOf(entry) ?? 0;
+    return names;
+  }
+
   /** The PostgreSQL URL of a database, for those who read its log. */
   postgresUrl(database: Database): string {
     return databaseUrl(this.options.postgresUrl, database.id);
@@ -214,7 +243,7 @@ export class SandboxServer implements SqlServer {
   /** DROP DATABASE; 3702 while a session uses it. */
   async dropDatabase(name: string, by: EngineSession): Promise<void> {
     const database = this.database(name);
-    if (database === undefined || database.id === MASTER) {
+    if (database === undefined || database.id < FIRST_USER_DATABASE) {
       throw new SqlError(3708, `Cannot drop the database '${name}' because it is a system database.`);
     }
     const using = [...this.sessions.values()].find((session) => session.catalogDatabase === database);
@@ -331,6 +360,7 @@ export class SandboxServer implements SqlServer {
     );
     if (rowCount === 0) await this.make(newRow(MASTER, 'master', DEFAULT_COLLATION));
     else await this.reopen(newRow(MASTER, 'master', DEFAULT_COLLATION));
+    await this.makeTempdb();
     const master = this.master;
     this.logins = await Logins.open(master.admin, this.options.saPassword);
     this.userMessages = await UserMessages.open(master.admin);
@@ -339,15 +369,30 @@ export class SandboxServer implements SqlServer {
       if (row.databaseId === MASTER) master.info = row;
       else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);
     }
-    await this.globalTables.dropAll();
     await this.publish();
   }
 
+  /** tempdb begins empty. Nobody in it is anybody's owner there: its tables are shown to all. */
+  private async makeTempdb(): Promise<void> {
+    await this.admin((client) => dropPhysical(client, databaseName(TEMPDB)));
+    await this.make({ ...newRow(TEMPDB, 'tempdb', DEFAULT_COLLATION), recoveryModel: 3 });
+    const writer = await this.tempdb.writer(this.tempdb.admin);
+    const permission = { permission: 'VIEW DEFINITION', class: 0, majorId: 0, grantee: 'public', grantor: 1 } as const;
+    await writer.setPermission({ state: 'GRANT', ...permission });
+  }
+
   private get master(): Database {
-    const master = this.databases.get(MASTER);
-    if (master === undefined)
-      throw new SqlError(4060, 'Cannot open database "master" requested by the login. The login failed.', 11);
-    return master;
+    return this.system(MASTER, 'master');
+  }
+
+  private get tempdb(): Database {
+    return this.system(TEMPDB, 'tempdb');
+  }
+
+  private system(id: number, name: string): Database {
+    const found = this.databases.get(id);
+    if (found !== undefined) return found;
+    throw new SqlError(4060, `Cannot open database "${name}" requested by the login. The login failed.`, 11);
   }
 
   private async make(row: DatabaseRow): Promise<void> {
@@ -385,7 +430,9 @@ export class SandboxServer implements SqlServer {
 
   /** Every database answers sys.databases and sys.server_principals by itself: tells each what there is. */
   private async publish(): Promise<void> {
-    const names = SYSTEM_NAMES.filter(([id]) => id !== MASTER).map(([id, name]) => newRow(id, name, DEFAULT_COLLATION));
+    const names = SYSTEM_NAMES.filter(([id]) => !this.databases.has(id)).map(([id, name]) =>
+      newRow(id, name, DEFAULT_COLLATION),
+    );
     const rows = [...names, ...this.all.map((database) => database.info)];
     for (const database of this.all) {
       await writeDatabases(database.admin, rows);

@@ -9,7 +9,7 @@ import type {
 } from '#conversion';
 import { catalogFunction, catalogTableFunction, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
-import { isGlobalTemporary, isLocalTemporary, overlayKey } from './names.ts';
+import { isGlobalTemporary, isLocalTemporary, isOwnView, overlayKey } from './names.ts';
 import { FunctionStore } from './function-store.ts';
 import type { LocalTable } from './frame.ts';
 import { tableRelation, viewRelation } from './relations.ts';
@@ -109,9 +109,9 @@ export class SessionScope implements Scope {
     if (name.length > 3 && name[0] != null) throw otherDatabase(name);
     let found = this.snapshot.object(schema, last, this.defaultSchema);
     if (database != null && this.snapshot.fold(database) !== this.snapshot.fold(this.database)) {
-      const shared = /^(master|msdb|tempdb|model)$/i.test(database);
+      const shared = /^(master|msdb|model)$/i.test(database);
       if (!shared) throw otherDatabase(name);
-      if (found?.system !== true) found = undefined;
+      if (found?.system !== true || isOwnView(found.name)) found = undefined;
       if (found === undefined) throw otherDatabase(name);
     }
     if (found?.kind !== 'SN' || depth > MAX_SYNONYMS) return found;

@@ -1,4 +1,10 @@
-import { READS_SESSIONS, type CatalogSnapshot, type CatalogWriter, type PgQuerier } from '../catalog/index.ts';
+import {
+  READS_SESSIONS,
+  TEMPORARIES_SETTING,
+  type CatalogSnapshot,
+  type CatalogWriter,
+  type PgQuerier,
+} from '../catalog/index.ts';
 import { SqlError, type ResultSink } from '../session.ts';
 import { Frame } from './frame.ts';
 import { SessionIdentity } from './identity.ts';
@@ -6,13 +12,15 @@ import type { PgValue } from './large-bind.ts';
 import { LocalTables } from './local-tables.ts';
 import { Cancelled } from './pg-error.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
-import type { Database, SandboxServer } from './server.ts';
+import { TEMPDB, type Database, type SandboxServer } from './server.ts';
 import { SessionTransaction } from './transaction.ts';
 
 export interface QueryOptions extends Omit<RunOptions, 'prelude'> {
   /** Whether the statement may change data: decides about savepoints. */
   readonly writes: boolean;
 }
+
+const READS_CATALOG = /\b(?:sys|meta|information_schema_ts)"?\./i;
 
 /** What a session has of its databases: the connections, the transaction over them, the catalog as it sees it, its temporary tables, and as whom it acts. */
 export abstract class SessionStorage {
@@ -30,6 +38,7 @@ export abstract class SessionStorage {
   /** Databases in which the open transaction may have changed definitions, beside the current one. */
   private readonly reached = new Set<Database>();
   private physicalNumber = 0;
+  private told: { readonly link: PgLink; readonly names: string } | undefined;
 
   constructor(
     readonly server: SandboxServer,
@@ -195,6 +204,7 @@ export abstract class SessionStorage {
     const { functions } = this.current;
     await functions.ready();
     if (READS_SESSIONS.test(sql) || functions.readsSessions(sql)) await this.server.reportSessions(this.link);
+    if (this.current.id === TEMPDB && READS_CATALOG.test(sql)) await this.tellTemporaries();
     const { link } = this;
     const prelude = this.tx.prelude(link, options.writes);
     try {
@@ -205,6 +215,14 @@ export abstract class SessionStorage {
     } finally {
       if (options.writes) this.wrote();
     }
+  }
+
+  /** Before the catalog of tempdb is read: it is told of the `#` tables of all sessions, and the connection of what the session calls its own. */
+  private async tellTemporaries(): Promise<void> {
+    const names = JSON.stringify(await this.server.temporaryNames(this.locals));
+    if (this.told?.link === this.link && this.told.names === names) return;
+    this.told = { link: this.link, names };
+    await this.link.run('SELECT set_config($1, $2, false)', [TEMPORARIES_SETTING, names]);
   }
 
   /** To be called when something may have been written. */

@@ -7,17 +7,22 @@ import { runText, type CallResult } from './procedure-call.ts';
 import { describeFirst } from './describe.ts';
 import { undeclaredParameters } from './undeclared-parameters.ts';
 import { Frame } from './frame.ts';
-import type { Run } from './run.ts';
+import { localTable, type Run } from './run.ts';
+import { TEMPDB } from './server.ts';
 import { decoderFor, encoderFor } from './storage-type.ts';
 
-function asArgument(argument: CallArgument): ProcedureArgument {
+function asArgument(run: Run, argument: CallArgument): ProcedureArgument {
   const type = argument.type as TdsType;
-  return {
-    name: argument.name,
-    type,
-    value: argument.value === null ? null : decoderFor(type)(argument.value),
-    output: argument.output,
-  };
+  const value = inTempdb(run, argument.value);
+  return { name: argument.name, type, value: value === null ? null : decoderFor(type)(value), output: argument.output };
+}
+
+/** In tempdb the name of a `#` table of the session means that of its object. */
+function inTempdb(run: Run, value: string | null): string | null {
+  const { session } = run;
+  if (value === null || session.catalogDatabase.id !== TEMPDB || !value.startsWith('#')) return value;
+  const local = localTable(run, value);
+  return (local && session.locals.entryOf(local)?.catalogName) ?? value;
 }
 
 /** What a system procedure may use of the session. */
@@ -70,8 +75,12 @@ export async function systemCall(
   const last = (name.at(-1) ?? '').toLowerCase();
   const procedure = ownProcedure(last, run.session.server.messages) ?? systemProcedure(last);
   if (procedure === undefined) return undefined;
+  if (run.session.catalogDatabase.id === TEMPDB) await run.session.server.temporaryNames(run.session.locals);
   if (SHOWS_SESSIONS.test(last)) await run.session.server.reportSessions(run.session.link);
-  const result = await procedure(await contextFor(run), args.map(asArgument));
+  const result = await procedure(
+    await contextFor(run),
+    args.map((argument) => asArgument(run, argument)),
+  );
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
   for (const [key, output] of Object.entries(result.outputs ?? {})) {
     const value = { type: output.type as SqlType, value: encoderFor(output.type)(output.value) };

@@ -10,7 +10,8 @@ import {
   keySqls,
   rowVersionSql,
 } from './ddl/physical-table.ts';
-import type { LocalTable } from './frame.ts';
+import type { LocalConstraint, LocalTable } from './frame.ts';
+import { constraintsNamed } from './named-constraints.ts';
 import { parsedExpression } from './parsing.ts';
 import { contextOf, type Run } from './run.ts';
 import type { SessionScope } from './session-scope.ts';
@@ -40,7 +41,7 @@ export function localTableSqls(
       sql: `c${index + 1}`,
       type: column.type as SqlType,
       nullable: column.nullable,
-      ...(column.identity ? { identity: true, hasDefault: true } : {}),
+      ...(column.identity ? { identity: column.identity, hasDefault: true } : {}),
       ...(column.default ? { hasDefault: true } : {}),
       ...(column.computed && !column.computed.persisted
         ? { expression: parsedExpression(column.computed.definition) }
@@ -64,7 +65,8 @@ export function localTableSqls(
     ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `pg_temp.v${physical}`)] : []),
     ...definition.keys.flatMap((key, index) => keySqls(scope, relation, key, `k${physical}_${index}`)),
     ...definition.checks.map(
-      (check) => `ALTER TABLE ${table} ADD CHECK (${conditionSql(scope, relation, check.definition)})`,
+      (check, at) =>
+        `ALTER TABLE ${table} ADD CONSTRAINT c${physical}_${at} CHECK (${conditionSql(scope, relation, check.definition)})`,
     ),
     ...definition.indexes.flatMap((index, at) =>
       indexSql(scope, relation, {
@@ -79,7 +81,22 @@ export function localTableSqls(
     ...definition.keys.map((key) => ({ ...key, unique: true })),
     ...definition.indexes.filter((index) => index.filter === undefined),
   ].map(({ unique, clustered, columns }) => ({ unique, clustered, columns: columns.map(indexColumn) }));
-  return { local: { relation, physical: table, indexes, ...(identity ? { sequence } : {}) }, sql };
+  const constraints = constraintsOf(physical, definition);
+  return { local: { relation, physical: table, indexes, constraints, ...(identity ? { sequence } : {}) }, sql };
+}
+
+function constraintsOf(physical: string, { keys, checks, indexes }: TableDefinition): Map<string, LocalConstraint> {
+  const found = new Map<string, LocalConstraint>();
+  keys.forEach(({ kind, name = '' }, at) => {
+    const constraint = { kind: kind === 'PK' ? 'PRIMARY KEY' : 'UNIQUE KEY', name } as const;
+    found.set(`k${physical}_${at}`, constraint).set(`xx${physical.slice(1)}_${at}`, constraint);
+    found.set(`x${physical}_${at}`, constraint);
+  });
+  checks.forEach(({ name = '', column }, at) => {
+    found.set(`c${physical}_${at}`, { kind: 'CHECK', name, ...(column === undefined ? {} : { column }) });
+  });
+  indexes.forEach(({ name }, at) => found.set(`i${physical}_${at}`, { kind: 'index', name }));
+  return found;
 }
 
 const indexColumn = (column: { readonly name: string; readonly descending?: boolean }) => ({
@@ -104,14 +121,16 @@ export async function makeLocal(
   owner = run.frame,
 ): Promise<LocalTable> {
   const { scope } = await contextOf(run);
-  const made = localTableSqls(run.session.nextPhysicalName(), scope, name, definition);
+  const catalogName = run.session.server.temporaryName(name);
+  const named = constraintsNamed(catalogName, definition);
+  const made = localTableSqls(run.session.nextPhysicalName(), scope, name, named);
   const { sql } = made;
   const local = { ...made.local, databaseId: run.session.catalogDatabase.id };
   await run.session.atomic((pg) => pg.query(sql.join(';\n')));
   const key = name.toLowerCase();
   const columns = definition.columns.flatMap((column, index) => (column.computed ? [] : [`c${index + 1}`]));
   const variable = name.startsWith('@') && !name.startsWith('@sbx');
-  run.session.locals.add({ owner, key, local, sql, variable, columns });
+  run.session.locals.add({ owner, key, name, catalogName, definition: named, local, sql, variable, columns });
   owner.tables.set(key, local);
   owner.temporary.push(local.physical);
   return local;

@@ -93,13 +93,16 @@ export interface TypedSql {
   readonly caseless?: boolean;
 }
 
+/** The identity of a column: where it begins and how it goes on, where that is known and a SELECT … INTO passes it on; else only that there is one. */
+export type IdentityProperty = true | { readonly seed: bigint; readonly increment: bigint };
+
 /** One column of a relation. `sql` is the quoted physical name, without a table. */
 export interface RelationColumn {
   readonly name: string;
   readonly sql: string;
   readonly type: SqlType;
   readonly nullable: boolean;
-  readonly identity?: boolean;
+  readonly identity?: IdentityProperty;
   /** Computed, and not stored: references expand to this expression over the same table. */
   readonly expression?: Expression;
   /** Computed and stored, or rowversion: may not be written. */
@@ -264,8 +267,8 @@ export interface ResultColumn {
   readonly name: string;
   readonly type: SqlType;
   readonly nullable: boolean;
-  /** Of an identity column selected as it is (SELECT INTO passes the property on). */
-  readonly identity?: boolean;
+  /** Of an identity column selected as it is; with its seed where SELECT INTO passes the property on: not through a join, a UNION or a grouping. */
+  readonly identity?: IdentityProperty;
   /** `SELECT @v = expression`: the variable that takes the value of the last row. */
   readonly assignTo?: string;
   /** Of a column of the target that is passed on as it is: its PostgreSQL type as declared. */

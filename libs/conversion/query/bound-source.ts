@@ -72,7 +72,7 @@ export function boundColumn(sqlName: string, column: RelationColumn, table: stri
   return {
     name: column.name,
     ...(column.hidden ? { hidden: true } : {}),
-    ...(column.identity ? { identity: true } : {}),
+    ...(column.identity ? { identity: column.identity } : {}),
     ...(column.rowguidcol ? { rowguidcol: true } : {}),
     value: {
       sql: time === undefined ? `${sqlName}.${column.sql}` : `(${sqlName}.${column.sql})::${time}`,
@@ -96,7 +96,7 @@ export function derivedSource(sqlName: string, name: string, columns: readonly Q
     sqlName,
     columns: columns.map((one) => ({
       name: one.name,
-      ...(one.identity ? { identity: true } : {}),
+      ...(one.identity ? { identity: one.identity } : {}),
       ...(one.origin ? { origin: { ...one.origin, address: `${sqlName}.${one.origin.address}` } } : {}),
       value: {
         sql: `${sqlName}.${one.sqlName}`,

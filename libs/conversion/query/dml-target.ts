@@ -177,7 +177,7 @@ export function resultColumn(item: SelectedItem): ResultColumn {
     name: item.name,
     type: item.value.type,
     nullable: item.value.nullable,
-    ...(item.identity ? { identity: true } : {}),
+    ...(item.identity ? { identity: item.identity } : {}),
     ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
   };
 }

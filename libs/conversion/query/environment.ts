@@ -1,5 +1,5 @@
 import type { ColumnRef, Cte, Identifier, Query, Span, TableSource } from '#tsql';
-import type { Relation, RelationColumn, Scope, SqlType, TypedSql } from './api.ts';
+import type { IdentityProperty, Relation, RelationColumn, Scope, SqlType, TypedSql } from './api.ts';
 import type { Translation } from './translation.ts';
 
 /** Where a column is stored: so that rows may be changed through a view, a derived table or a common table expression. */
@@ -15,7 +15,7 @@ export interface BoundColumn {
   readonly name: string;
   readonly value: TypedSql;
   readonly hidden?: boolean;
-  readonly identity?: boolean;
+  readonly identity?: IdentityProperty;
   readonly rowguidcol?: boolean;
   readonly origin?: Origin;
 }
@@ -92,9 +92,10 @@ function matchesQualifier(source: Source, qualifier: readonly (Identifier | null
   return !source.aliased && sameName(source.schema ?? 'dbo', schema);
 }
 
-const PSEUDO: Record<string, (column: BoundColumn) => boolean> = {
-  $identity: (column) => column.identity === true,
-  identitycol: (column) => column.identity === true,
+/** Words that stand for a column by what it is. */
+export const PSEUDO: Readonly<Record<string, (column: BoundColumn) => boolean>> = {
+  $identity: (column) => column.identity !== undefined,
+  identitycol: (column) => column.identity !== undefined,
   $rowguid: (column) => column.rowguidcol === true,
   rowguidcol: (column) => column.rowguidcol === true,
 };

@@ -20,7 +20,7 @@ export function translateInsert(t: Translation, root: Environment, node: Insert)
   const alias = node.output.length > 0 && !t.since(18) ? t.freshName('x') : undefined;
   const images = { inserted: alias ?? 'new' };
   const output = returning(t, inner, { output: node.output, relation, sources: [], images });
-  const explicitIdentity = columns.some((column) => column.identity === true);
+  const explicitIdentity = columns.some((column) => column.identity !== undefined);
   const generated = explicitIdentity ? undefined : relation.columns.find((column) => column.identity);
   const identity = generated && node.output.length === 0 && node.source.kind !== 'insertQuery' ? generated : undefined;
   const list = node.source.kind === 'defaultValues' ? '' : ` (${columns.map((one) => one.sql).join(', ')})`;
@@ -42,7 +42,7 @@ export function translateInsert(t: Translation, root: Environment, node: Insert)
 const isWritable = (column: RelationColumn): boolean => column.readOnly !== true && column.expression === undefined;
 
 function insertColumns(t: Translation, relation: Relation, node: Insert): readonly RelationColumn[] {
-  if (node.columns.length === 0) return relation.columns.filter((one) => isWritable(one) && one.identity !== true);
+  if (node.columns.length === 0) return relation.columns.filter((one) => isWritable(one) && one.identity === undefined);
   return node.columns.flatMap((one) => {
     const column = targetColumn(t, relation, one.name, one.span);
     if (column && !isWritable(column)) {
@@ -80,7 +80,7 @@ interface InsertTarget {
 
 /** 8101: a value for the identity column, without a list of columns. */
 function needsColumnList(t: Translation, relation: Relation, given: number, span: Span): void {
-  const identity = relation.columns.some((one) => one.identity === true);
+  const identity = relation.columns.some((one) => one.identity !== undefined);
   if (!identity || given !== relation.columns.filter(isWritable).length) return;
   const message = `An explicit value for the identity column in table '${relation.name}' can only be specified when a column list is used and IDENTITY_INSERT is ON.`;
   t.fail('identity-without-list', 8101, message, span);

@@ -80,7 +80,7 @@ export function mergeFacts(
     target: relation,
     columns: output.columns,
     ...(output.outputInto ? { outputInto: output.outputInto } : {}),
-    explicitIdentity: written.some((one) => one.identity === true),
+    explicitIdentity: written.some((one) => one.identity !== undefined),
     written: [...new Set(written.map((one) => one.name))],
     assigns: [],
   };

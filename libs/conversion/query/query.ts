@@ -1,6 +1,6 @@
 import type { Query, QueryBody, SelectSpec } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
-import type { SqlType, TypedSql } from './api.ts';
+import type { IdentityProperty, SqlType, TypedSql } from './api.ts';
 import { groupKey } from './collate.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import type { Environment, Origin } from './environment.ts';
@@ -19,7 +19,7 @@ export interface QueryColumn {
   /** Its name in the SQL text, quoted; only where `named` was asked for. */
   readonly sqlName: string;
   readonly value: TypedSql;
-  readonly identity?: boolean;
+  readonly identity?: IdentityProperty;
   readonly assignTo?: string;
   /** With `addressed`: where it is stored, the address being a column of the query. */
   readonly origin?: Origin;
@@ -100,7 +100,7 @@ export function bodySql(t: Translation, env: Environment, body: QueryBody, optio
   }
   const columns = left.columns.map((one, index) => {
     const nullable = one.value.nullable || (body.op === 'union' && right.columns[index]?.value.nullable === true);
-    return { ...one, value: { ...one.value, nullable } };
+    return { ...one, value: { ...one.value, nullable }, ...(one.identity ? { identity: true as const } : {}) };
   });
   const loose = [...left.columns, ...right.columns].some((one) => groupKey(t, one.value) !== undefined);
   if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
@@ -189,6 +189,9 @@ function withCollate(t: Translation, one: TypedSql): TypedSql {
   return collation === undefined ? one : { ...one, sql: `(${one.sql} COLLATE ${collation})`, pgCollated: true };
 }
 
+/** Whether a FROM has no join. */
+const isOneTable = ([first, ...more]: SelectSpec['from']): boolean => more.length === 0 && first?.kind !== 'join';
+
 function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: Ending, options: QueryOptions): QuerySql {
   const outer = t.rowSequences;
   t.rowSequences = new Set();
@@ -203,13 +206,14 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
     return spec.distinct ? { ...one, value: withCollate(t, one.value) } : one;
   });
   const named = options.named === true || spec.distinct;
+  const passesIdentity = isOneTable(spec.from) && parts.group === '' && !parts.aggregated;
   const columns = items.map((item, index): QueryColumn => {
     const name = options.names?.[index] ?? item.name;
     return {
       name,
       sqlName: columnName(t, name, index),
       value: item.value,
-      ...(item.identity ? { identity: true } : {}),
+      ...(item.identity ? { identity: passesIdentity ? item.identity : true } : {}),
       ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
     };
   });

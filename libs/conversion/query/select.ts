@@ -1,6 +1,6 @@
 import type { Expression, FunctionCall, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
-import type { TypedSql } from './api.ts';
-import { starSources, type Environment } from './environment.ts';
+import type { IdentityProperty, TypedSql } from './api.ts';
+import { PSEUDO, starSources, type BoundColumn, type Environment } from './environment.ts';
 import { groupKey } from './collate.ts';
 import { translate } from './expression.ts';
 import { isAggregate } from './function-call.ts';
@@ -16,7 +16,7 @@ export interface SelectedItem {
   readonly name: string;
   readonly value: TypedSql;
   readonly span: Span;
-  readonly identity?: boolean;
+  readonly identity?: IdentityProperty;
   readonly assignTo?: string;
 }
 
@@ -86,7 +86,7 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
             name: column.name,
             value: column.value.xmlNodes ? refuseNodes(t, column.name, item.span) : column.value,
             span: item.span,
-            ...(column.identity ? { identity: true } : {}),
+            ...(column.identity ? { identity: column.identity } : {}),
           })),
       );
     case 'selectAssign': {
@@ -110,26 +110,30 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
       const selected = translate(t, env, item.expression);
       return [
         {
-          name: item.alias?.name ?? impliedName(item.expression),
+          name: item.alias?.name ?? impliedName(env, item.expression),
           value: selected,
           span: item.span,
-          ...(isIdentityColumn(env, item.expression) ? { identity: true } : {}),
+          ...identityOf(env, item.expression),
         },
       ];
     }
   }
 }
 
-function impliedName(node: Expression): string {
-  return node.kind === 'column' ? (node.parts.at(-1)?.name ?? '') : '';
+/** The name of a column that was given none: `$IDENTITY` and `$ROWGUID` have that of the column they stand for. */
+function impliedName(env: Environment, node: Expression): string {
+  const name = node.kind === 'column' ? (node.parts.at(-1)?.name ?? '') : '';
+  const means = PSEUDO[name.toLowerCase()];
+  return (means && env.sources.flatMap((source) => source.columns).find(means)?.name) ?? name;
 }
 
-function isIdentityColumn(env: Environment, node: Expression): boolean {
-  if (node.kind !== 'column') return false;
+function identityOf(env: Environment, node: Expression): { readonly identity?: IdentityProperty } {
+  if (node.kind !== 'column') return {};
   const name = node.parts.at(-1)?.name.toLowerCase();
-  return env.sources.some((source) =>
-    source.columns.some((one) => one.identity === true && one.name.toLowerCase() === name),
-  );
+  const isMeant = (one: BoundColumn): boolean =>
+    one.identity !== undefined && (one.name.toLowerCase() === name || name === '$identity' || name === 'identitycol');
+  const identity = env.sources.flatMap((source) => source.columns).find(isMeant)?.identity;
+  return identity === undefined ? {} : { identity };
 }
 
 /** GROUP BY as text, and what stands for the keys elsewhere in the query. */

@@ -43,7 +43,7 @@ export function translateQuery(
     name: one.name,
     type: one.value.type,
     nullable: one.value.nullable,
-    ...(one.identity ? { identity: true } : {}),
+    ...(one.identity ? { identity: one.identity } : {}),
     ...(one.assignTo === undefined ? {} : { assignTo: one.assignTo }),
     ...(one.value.pgType === undefined ? {} : { pgType: one.value.pgType }),
   }));

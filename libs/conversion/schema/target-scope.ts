@@ -180,7 +180,7 @@ function columnOf(
       sql: quoteIdent(column.name),
       type: sqlTypeOf(source.sourceType),
       nullable: column.nullable,
-      identity: source.identity !== undefined,
+      ...(source.identity === undefined ? {} : { identity: true as const }),
       pgType: column.type,
       ...(column.generated || source.generatedAlways ? { readOnly: true } : {}),
       ...(source.hidden ? { hidden: true } : {}),

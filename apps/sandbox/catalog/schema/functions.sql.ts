@@ -1,3 +1,5 @@
+import { TEMPORARIES_SETTING } from '../session-row.ts';
+
 /**
  * T-SQL's metadata functions as PostgreSQL functions of schema `meta` (prefix f_). Repeatable. What SQL Server answers with NULL
  * (unknown names, unknown properties) is NULL here. Numbers come from the documentation of each function.
@@ -41,7 +43,16 @@ DECLARE
   hit int;
 BEGIN
   IF parts IS NULL OR cardinality(parts) > 4 THEN RETURN NULL; END IF;
-  IF coalesce(parts[3], '') <> '' AND meta.fold(parts[3]) <> meta.fold(meta.current_name()) THEN RETURN NULL; END IF;
+  IF coalesce(parts[3], '') <> '' AND meta.fold(parts[3]) <> meta.fold(meta.current_name()) THEN
+    IF EXISTS (SELECT FROM meta.databases d WHERE d.name_key = meta.fold(parts[3]) AND d.database_id NOT IN (3, 4)) THEN
+      PERFORM sys.raise(40515, format('The name ''%s'' of another database in this function is not supported in this version of SQL Server.', qualified));
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF parts[1] LIKE '#%' AND meta.current_name() = 'tempdb' THEN
+    hit := (coalesce(nullif(current_setting('${TEMPORARIES_SETTING}', true), ''), '{}')::jsonb ->> lower(parts[1]))::int;
+    IF hit IS NOT NULL THEN RETURN hit; END IF;
+  END IF;
   SELECT o.object_id INTO hit FROM meta.objects o JOIN meta.schemas s USING (schema_id)
     WHERE o.name_key = meta.fold(parts[1]) AND s.name_key = meta.fold(coalesce(nullif(parts[2], ''), 'dbo'))
       AND (kind IS NULL OR rtrim(upper(kind)) = o.type) AND o.type <> 'TT';
@@ -52,13 +63,21 @@ BEGIN
       AND (coalesce(parts[2], '') <> '' OR o.schema_id = 4);
   RETURN hit;
 END $$;
+CREATE OR REPLACE FUNCTION meta.is_own_database(id int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF id IS NULL OR id = (SELECT s.database_id FROM meta.self s) THEN RETURN true; END IF;
+  IF EXISTS (SELECT FROM meta.databases d WHERE d.database_id = id AND id NOT IN (3, 4)) THEN
+    PERFORM sys.raise(40515, format('The name of an object of database %s, which is not the current one, is not supported in this version of SQL Server.', id));
+  END IF;
+  RETURN false;
+END $$;
 CREATE OR REPLACE FUNCTION meta.f_object_name(id int, database_id int DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT coalesce((SELECT o.name FROM meta.objects o WHERE o.object_id = id AND meta.sees_object(id)), (SELECT o.name FROM meta.system_objects o WHERE o.object_id = id))
-     WHERE database_id IS NULL OR database_id = (SELECT s.database_id FROM meta.self s) $$;
+     WHERE meta.is_own_database(database_id) $$;
 CREATE OR REPLACE FUNCTION meta.f_object_schema_name(id int, database_id int DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT s.name FROM (SELECT object_id, schema_id FROM meta.objects UNION ALL SELECT object_id, schema_id FROM meta.system_objects) o
      JOIN meta.schemas s USING (schema_id) WHERE o.object_id = id
-     AND (database_id IS NULL OR database_id = (SELECT x.database_id FROM meta.self x)) $$;
+     AND meta.is_own_database(database_id) $$;
 CREATE OR REPLACE FUNCTION meta.f_object_definition(id int) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT coalesce((SELECT definition FROM meta.modules WHERE object_id = id), (SELECT definition FROM meta.check_constraints WHERE object_id = id),
      (SELECT definition FROM meta.default_constraints WHERE object_id = id))

@@ -10,6 +10,7 @@ import { sourceOf } from './create-table.ts';
 import { dotted, userTable } from './objects-of.ts';
 import { indexSql } from './physical-table.ts';
 import { indexOptions } from './table-model.ts';
+import { createLocalIndex, dropLocalIndex } from './local-indexes.ts';
 
 /** CREATE INDEX of the rowstore kind; columnstore, XML and spatial ones are refused. */
 export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
@@ -27,19 +28,10 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
   }));
   const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
   if (local !== undefined) {
-    const physical = `i${run.session.nextPhysicalName()}`;
-    const sql = indexSql(source.scope, local.relation, {
-      physical,
-      unique: statement.unique,
-      columns,
-      ...(filter ? { filter } : {}),
-    });
-    await run.session.atomic((pg) => pg.query(sql.join(';\n')));
-    if (filter === undefined) {
-      const shape = columns.map((column) => ({ descending: false, ...column }));
-      local.indexes.push({ unique: statement.unique, clustered: statement.clustered ?? false, columns: shape });
-    }
-    return;
+    const { unique, clustered = false } = statement;
+    const included = statement.include.map((column) => column.name);
+    const model = { name: statement.name.name, unique, clustered, columns, included, ...(filter ? { filter } : {}) };
+    return createLocalIndex(run, source.scope, local, model);
   }
   const { object } = await userTable(run, statement.table, 1088);
   const name = statement.name.name;
@@ -102,6 +94,7 @@ export function dropIndexSql(index: CatalogIndex): string {
 export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
   for (const item of statement.items) {
     const { scope } = await contextOf(run);
+    if (await dropLocalIndex(run, namePartsOf(item.table).at(-1) ?? '', item.name.name)) continue;
     const object = scope.object(namePartsOf(item.table));
     const index = object && indexNamed(scope.snapshot.fold, object, item.name.name);
     if (object === undefined || index === undefined) {

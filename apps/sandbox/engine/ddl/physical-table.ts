@@ -153,7 +153,7 @@ export function indexSql(scope: Scope, relation: Relation, index: PhysicalIndex)
   ) {
     return [`CREATE ${unique}INDEX ${quoteIdent(index.physical)} ON ${relation.sql} (${list})${distinct}${where}`];
   }
-  const second = index.physical.replace(/^i/, 'x');
+  const second = index.physical.replace(/^[ik]/, 'x');
   return [
     `CREATE UNIQUE INDEX ${quoteIdent(index.physical)} ON ${relation.sql} (${columns.map(({ target }) => target.sql).join(', ')})${distinct}`,
     `CREATE UNIQUE INDEX ${quoteIdent(second)} ON ${relation.sql} (${list})${distinct}`,
