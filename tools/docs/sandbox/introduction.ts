@@ -33,7 +33,8 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them; its parts are committed one after
   the other, so that only a server that dies in between leaves one without the other, and a deadlock across two databases is not found. Refused by name are a function of
   another database beside tables of this one, what answers for the current database (\`DB_NAME()\`) in a change of another, and \`OUTPUT INTO\` a third table.
-- **\`##\` tables** are tables of master by name. They go with the session that made them; \`sys.tables\` of tempdb does not list them.
+- **tempdb** is made anew whenever the server starts. Its catalog lists the \`##\` tables, which go with the session that made them, and the \`#\` tables and table variables of all sessions,
+  to everybody. A change of a \`#\` table itself runs where its session is. msdb and model have no objects of their own: what tells of them is refused.
 - **Large values**: 256 MB for one, above it 7119; 512 MB for a batch or the parameters of a call, above it 701. Values come in as packets come, and cost their own size.
 - **Wire**: bulk loads, table values, cancelling and resets are no statements: test/interop tries them with drivers that nobody here wrote.
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
