@@ -7,6 +7,7 @@ import type { Emitter } from './emitter.ts';
 import { declareParameters, parameterList } from './parameters.ts';
 import { returnsTable, routineName, tableColumns } from './procedure.ts';
 import type { ConvertedRoutine, RoutineSignature, RoutineSource } from './routine-model.ts';
+import { asksWhatChanges, type CalledFunction, functionsCalled } from './function-reach.ts';
 import { createTemporary, temporaryName, temporaryRelation } from './temporary.ts';
 
 type FunctionSource<R extends FunctionReturns> = RoutineSource & {
@@ -37,7 +38,7 @@ export function functionSignature(
 export function convertScalar(
   context: RoutineContext,
   source: FunctionSource<Extract<FunctionReturns, { kind: 'returnsScalar' }>>,
-): ConvertedRoutine {
+): { readonly routine: ConvertedRoutine; readonly immutable: boolean } {
   const { statement } = source;
   const e = beginBody(context, source, { kind: 'scalar', results: 'none', body: statement.body });
   const parameters = declareParameters(e, statement.parameters);
@@ -46,10 +47,29 @@ export function convertScalar(
   e.facts.returns = type;
   writeBody(e, statement.body, statement.span);
   context.issues.push(...e.issues);
-  const stability = e.facts.writes ? '' : '\nSTABLE';
+  const immutable = isImmutable(context, source, e);
+  const stability = e.facts.writes ? '' : immutable ? '\nIMMUTABLE' : '\nSTABLE';
   const nulls = statement.options.some((one) => one.name === 'RETURNS NULL ON NULL INPUT') ? '\nSTRICT' : '';
   const head = `${headComments(source)}CREATE OR REPLACE FUNCTION ${routineName(context, source)}${parameterList(e, parameters)}`;
-  return finish(e, [`${head}\nRETURNS ${typeSql}${stability}${nulls}\n${plpgsql(e)}`]);
+  return { routine: finish(e, [`${head}\nRETURNS ${typeSql}${stability}${nulls}\n${plpgsql(e)}`]), immutable };
+}
+
+/** What hangs on a session's settings, or on the moment, in what the conversion writes. */
+const STABLE_AT_MOST =
+  /::(date|time|timestamp)|\b(now|\w+_timestamp|random|setseed|gen_random_uuid|to_\w+|format|age|make_timestamptz|string_agg|string_to_table|set_config|\w+val|current_\w+)\s*\(|\b(current_\w+|localtime\w*|session_user|timestamptz|regclass)\b|\bAT TIME ZONE\b/i;
+const WRITTEN_OUT = /::(text|varchar|char)|\bconcat(_ws)?\s*\(/i;
+const BY_SETTINGS = /\b(date|time|timestamp|timestamptz|interval|double precision|real|bytea|xml)\b|\bmake_\w+\(/i;
+
+/** Whether a function is IMMUTABLE in PostgreSQL's sense: nothing but its arguments counts, in the source's text as in the conversion's. */
+function isImmutable(context: RoutineContext, { statement }: RoutineSource, e: Emitter): boolean {
+  if (e.facts.writes || asksWhatChanges(statement) || findAll(statement, 'table').length > 0) return false;
+  const isKnown = ({ schema, name }: CalledFunction): boolean =>
+    context.scope.routines.find(schema, name)?.immutable === true;
+  if (!functionsCalled(statement).every(isKnown)) return false;
+  const text = e.lines.join('\n');
+  const types = e.variables.declarations().map((one) => one.typeSql);
+  const isBySettings = [text, ...types].some((one) => BY_SETTINGS.test(one)) && WRITTEN_OUT.test(text);
+  return !STABLE_AT_MOST.test(text) && !isBySettings;
 }
 
 /** An inline function: an SQL function over its query. */

@@ -32,6 +32,8 @@ export interface RoutineSignature {
   readonly columns: readonly RelationColumn[];
   /** Of `scalar`. */
   readonly returns?: SqlType;
+  /** Of `scalar`, once it is converted: declared IMMUTABLE. */
+  readonly immutable?: boolean;
   /** The name of the INOUT parameter that carries RETURN n. */
   readonly returnCode?: string;
   /** It asks for the error of the handler that calls it. */

@@ -3,6 +3,7 @@ import type { CreateFunction, CreateProcedure, CreateTrigger, FunctionReturns } 
 import { issue } from '../schema/issue.ts';
 import { objectOf, type RoutineContext } from './body.ts';
 import { convertInline, convertMultiStatement, convertScalar, functionSignature, stub } from './function.ts';
+import { type CalledFunction, functionKey, type FunctionReach, functionsCalled } from './function-reach.ts';
 import { NotConverted } from './not-converted.ts';
 import { convertProcedure } from './procedure.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
@@ -16,6 +17,15 @@ export interface RoutineStatements {
   readonly kind: 'scalar' | 'table' | 'inline' | 'procedure' | 'trigger';
   readonly routine: ConvertedRoutine;
 }
+
+interface ScalarMade {
+  readonly made: RoutineStatements;
+  /** Nothing of it raises an issue when it is called. */
+  readonly whole: boolean;
+}
+
+/** See {@link RoutineConversion.fitness}. */
+export type Fitness = 'immutable' | 'steady' | 'changing' | 'raising';
 
 type Of<S> = RoutineSource & { readonly statement: S };
 type Returning<R extends FunctionReturns['kind']> = Of<
@@ -33,9 +43,13 @@ const returning = <R extends FunctionReturns['kind']>(one: RoutineSource, kind: 
  * functions known, {@link RoutineConversion.inline} converts one inline function, as views are, {@link RoutineConversion.finish} does the rest.
  */
 export class RoutineConversion {
+  private readonly scalars = new Map<string, ScalarMade>();
+  private readonly underway = new Set<string>();
+
   constructor(
     private readonly context: RoutineContext,
     private readonly sources: readonly RoutineSource[],
+    private readonly reach: FunctionReach,
   ) {
     noteSharedTables(context, sources);
   }
@@ -74,8 +88,7 @@ export class RoutineConversion {
   finish(): readonly RoutineStatements[] {
     const made: RoutineStatements[] = [];
     for (const one of this.sources) {
-      if (returning(one, 'returnsScalar'))
-        made.push(this.guarded(one, 'scalar', () => convertScalar(this.context, one)));
+      if (returning(one, 'returnsScalar')) made.push(this.scalar(one).made);
       if (returning(one, 'returnsTable'))
         made.push(this.guarded(one, 'table', () => convertMultiStatement(this.context, one)));
     }
@@ -93,6 +106,58 @@ export class RoutineConversion {
       if (routine) made.push({ object: objectOf(one), kind: 'trigger', routine });
     }
     return made;
+  }
+
+  /** A scalar function after those that it calls; each is converted once, whoever asks first. */
+  private scalar(one: Returning<'returnsScalar'>): ScalarMade {
+    const key = functionKey(one.module);
+    const found = this.scalars.get(key);
+    if (found) return found;
+    const { issues, scope } = this.context;
+    this.underway.add(key);
+    for (const called of functionsCalled(one.statement)) {
+      const other = this.reach.source(called);
+      if (other && returning(other, 'returnsScalar') && !this.underway.has(functionKey(called))) this.scalar(other);
+    }
+    const before = issues.length;
+    const made = this.guarded(one, 'scalar', () => {
+      const { routine, immutable } = convertScalar(this.context, one);
+      const known = scope.routines.find(one.module.schema, one.module.name);
+      if (known) scope.routines.add(one.module.schema, one.module.name, { ...known, immutable });
+      return routine;
+    });
+    const scalar = { made, whole: issues.slice(before).every((issue) => issue.severity !== 'manual') };
+    this.scalars.set(key, scalar);
+    return scalar;
+  }
+
+  /**
+   * How functions that a column or a constraint of a table calls are to be taken: `immutable` as PostgreSQL means it, `steady` where they hang on their arguments alone but on
+   * settings of the session too, `changing` where they read tables or the session, `raising` where one of them is not converted whole.
+   */
+  fitness(called: readonly CalledFunction[]): Fitness {
+    const all = this.reach.closure(called);
+    const roots = called.map((one) => this.reach.source(one));
+    if (!roots.every((one) => one !== undefined && returning(one, 'returnsScalar'))) return 'raising';
+    if (called.some((one) => this.reach.changes(one))) return 'changing';
+    const made = all.flatMap((one) => (returning(one, 'returnsScalar') ? [this.scalar(one)] : []));
+    if (made.length < all.length || made.some((one) => !one.whole)) return 'raising';
+    const isImmutable = all.every(
+      ({ module }) => this.context.scope.routines.find(module.schema, module.name)?.immutable === true,
+    );
+    return isImmutable ? 'immutable' : 'steady';
+  }
+
+  /** Whether functions that read tables are converted whole; asked once everything is converted. */
+  isWhole(called: readonly CalledFunction[]): boolean {
+    return this.reach
+      .closure(called)
+      .every((one) => !returning(one, 'returnsScalar') || this.scalars.get(functionKey(one.module))?.whole === true);
+  }
+
+  /** The source's names of functions and of all that they call. */
+  reached(called: readonly CalledFunction[]): readonly string[] {
+    return this.reach.closure(called).map((one) => objectOf(one));
   }
 
   /** What stands for a function that could not be converted. */

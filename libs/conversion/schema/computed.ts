@@ -1,42 +1,33 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
 import type { ColumnModel } from '#schema';
 import { findAll, parseExpression } from '#tsql';
-import { type SchemaContext, sourceName, tell } from './schema-context.ts';
+import { asksWhatChanges, functionsCalled } from '../routines/index.ts';
+import { type SchemaContext, sourceName, type TableFunctions, tell } from './schema-context.ts';
 import type { ColumnExpressions } from './table-ddl.ts';
 import type { ConvertedTable, ReadColumn, Step } from './target-model.ts';
 import { relationOf, sqlTypeOf } from './target-scope.ts';
 import { rowTrigger } from './trigger-text.ts';
-
-/** Functions that give another value without a change of the row. */
-const CHANGING =
-  /^(getdate|getutcdate|sysdatetime|sysutcdatetime|sysdatetimeoffset|current_timestamp|current_date|rand|newid|newsequentialid|user_name|suser_name|suser_sname|system_user|session_user|current_user|user|original_login|host_name|app_name|db_name|session_context|context_info|object_name|object_id)$/;
 
 /** Functions of PostgreSQL that hang on settings of the session, though never on anything else than the row here. */
 const SETTINGS_BOUND =
   /\b(to_char|to_date|to_timestamp|to_number|concat|concat_ws|format|make_timestamptz|string_agg|string_to_table)\s*\(/;
 
 /** Whether a computed column can change while its row stays: its table cannot hold it. Also where it is not converted at all. */
-function isRead(column: ColumnModel): ReadColumn['expression'] | null {
+function isRead(column: ColumnModel, functions: Pick<TableFunctions, 'changes'>): ReadColumn['expression'] | null {
   const { expression } = parseExpression(column.computed?.definition ?? '');
   if (!expression) return null;
-  const names = findAll(expression, 'call').map((one) => one.name.name.name.toLowerCase());
-  const changes =
-    names.some((name) => CHANGING.test(name)) ||
-    findAll(expression, 'globalVariable').length > 0 ||
-    findAll(expression, 'column').some(
-      (one) => one.parts.length === 1 && CHANGING.test(one.parts[0]?.name.toLowerCase() ?? ''),
-    );
+  const changes = asksWhatChanges(expression) || functionsCalled(expression).some((one) => functions.changes(one));
   return changes ? expression : null;
 }
 
 /** A table without the computed columns whose values change by themselves; converted code computes them where it reads them. */
 export function withoutChanging(
-  context: Pick<SchemaContext, 'scope' | 'issues'>,
+  context: Pick<SchemaContext, 'scope' | 'issues' | 'functions'>,
   table: ConvertedTable,
 ): ConvertedTable {
   const readColumns: ReadColumn[] = [];
   const columns = table.columns.filter((column) => {
-    const expression = column.source.computed ? isRead(column.source) : null;
+    const expression = column.source.computed ? isRead(column.source, context.functions) : null;
     if (!expression) return true;
     readColumns.push({ source: column.source, name: column.name, expression });
     tell(
@@ -79,13 +70,23 @@ export function computedColumns(context: SchemaContext, table: ConvertedTable): 
       table: relation,
       type: sqlTypeOf(source.sourceType),
     });
-    const uses = findAll(parseExpression(definition).expression ?? [], 'column').map(
-      (one) => one.parts.at(-1)?.name.toLowerCase() ?? '',
-    );
+    const parsed = parseExpression(definition).expression ?? [];
+    const uses = findAll(parsed, 'column').map((one) => one.parts.at(-1)?.name.toLowerCase() ?? '');
+    const called = functionsCalled(parsed);
+    const fitness = made && called.length > 0 ? context.functions.fitness(called) : 'immutable';
+    if (fitness === 'raising') {
+      const names = called.map((one) => `${one.schema}.${one.name}`).join(', ');
+      tell(context, 'SL1007', object, `It calls ${names}, which is not converted whole: the column has no values.`);
+      continue;
+    }
+    if (made) context.functions.need(called);
     const isKept =
       made !== null &&
       !key.has(source.name) &&
-      (made.remarks.has('date-from-text') || SETTINGS_BOUND.test(made.sql) || uses.some((one) => zoned.has(one)));
+      (fitness !== 'immutable' ||
+        made.remarks.has('date-from-text') ||
+        SETTINGS_BOUND.test(made.sql) ||
+        uses.some((one) => zoned.has(one)));
     if (made === null)
       tell(context, 'SL1007', object, 'The computed column is a plain column without values.', definition);
     else if (isKept) {

@@ -2,6 +2,7 @@ import { quoteIdent, quoteQualified } from '#pgsql';
 import type { CheckModel, ForeignKeyModel, IndexColumn, IndexModel, KeyModel } from '#schema';
 import { findAll, parseExpression } from '#tsql';
 import { foldExpression } from '#values';
+import { type CalledFunction, functionsCalled } from '../routines/index.ts';
 import { comparesWithoutCase } from './collations.ts';
 import { issue } from './issue.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
@@ -184,28 +185,97 @@ export function checkSteps(context: SchemaContext, table: ConvertedTable): Step[
       );
       return [];
     }
-    const predicate = context.expressions.convert(check.definition, {
-      object,
-      what: `check ${check.name}`,
-      table: relationOf(table),
-      isPredicate: true,
-    });
-    if (predicate === null) return [];
-    if (!check.trusted)
-      context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
-    const parts = [table.name, ...onlyColumn(check.definition).map((one) => plainNames(table, [one])), 'check'];
-    const name = constraintName(context, table, check, parts.join('_'));
-    const notValid = check.trusted ? '' : ' NOT VALID';
-    return [
-      {
-        phase: 'cutover' as const,
-        object,
-        sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate})${notValid}`,
-        optional: false,
-      },
-      ...constraintComment(table, object, name, check.comment),
-    ];
+    const called = functionsIn(check.definition);
+    if (called.some((one) => context.functions.changes(one))) return [];
+    if (called.length > 0 && context.functions.fitness(called) === 'raising')
+      return tellRaising(context, object, check.definition);
+    context.functions.need(called);
+    return checkStep(context, table, check, !check.trusted);
   });
+}
+
+/**
+ * Check constraints whose functions read tables: behind all code, as such a function may read a view. They are NOT VALID: the source asked them of rows that were written, not
+ * of those that are there, and pg_dump writes them behind the rows then.
+ */
+export function lateCheckSteps(context: SchemaContext, table: ConvertedTable): Step[] {
+  return table.source.checks.flatMap((check: CheckModel) => {
+    const called = functionsIn(check.definition);
+    if (check.disabled || !called.some((one) => context.functions.changes(one))) return [];
+    const object = `${objectOf(table)}.${check.name}`;
+    if (!context.functions.isWhole(called)) return tellRaising(context, object, check.definition);
+    const steps = checkStep(context, table, check, true);
+    if (steps.length > 0)
+      tell(context, 'SL1087', object, `The check ${check.name} asks a function that reads more than its row.`);
+    return steps.map((one) => ({ ...one, phase: 'code', optional: true }));
+  });
+}
+
+/** The functions of the database that a condition calls. */
+function functionsIn(definition: string): readonly CalledFunction[] {
+  return functionsCalled(parseExpression(definition).expression ?? []);
+}
+
+/** A constraint over a function that raises an issue would refuse every row. */
+function tellRaising(context: SchemaContext, object: string, definition: string): Step[] {
+  const names = functionsIn(definition).map((one) => `${one.schema}.${one.name}`);
+  tell(
+    context,
+    'SL1001',
+    object,
+    `It calls ${names.join(', ')}, which is not converted whole: it was not created.`,
+    definition,
+  );
+  return [];
+}
+
+function checkStep(context: SchemaContext, table: ConvertedTable, check: CheckModel, isNotValid: boolean): Step[] {
+  const object = `${objectOf(table)}.${check.name}`;
+  const predicate = context.expressions.convert(check.definition, {
+    object,
+    what: `check ${check.name}`,
+    table: relationOf(table),
+    isPredicate: true,
+  });
+  if (predicate === null) return [];
+  if (!check.trusted) context.issues.push(issue('SL1011', object, `Check ${check.name} is not trusted in the source.`));
+  const parts = [table.name, ...onlyColumn(check.definition).map((one) => plainNames(table, [one])), 'check'];
+  const name = constraintName(context, table, check, parts.join('_'));
+  const notValid = isNotValid ? ' NOT VALID' : '';
+  return [
+    {
+      phase: 'cutover' as const,
+      object,
+      sql: `ALTER TABLE ${quoteQualified(table)} ADD CONSTRAINT ${quoteIdent(name)} CHECK (${predicate})${notValid}`,
+      optional: false,
+    },
+    ...constraintComment(table, object, name, check.comment),
+  ];
+}
+
+/** Defaults that call functions of the database: behind all code, as nothing of the load asks for them. */
+export function lateDefaultSteps(context: SchemaContext, table: ConvertedTable): Step[] {
+  return table.columns.flatMap(({ source, name }) => {
+    const definition = source.default?.definition;
+    if (definition === undefined || source.identity || source.computed) return [];
+    const called = functionsIn(definition);
+    if (called.length === 0) return [];
+    const object = `${objectOf(table)}.${source.name}`;
+    const value = context.expressions.convert(definition, {
+      object,
+      what: `default ${source.default?.name ?? ''}`,
+      type: sqlTypeOf(source.sourceType),
+    });
+    if (value === null) return [];
+    if (!context.functions.isWhole(called)) return tellRaising(context, object, definition);
+    const sql = `ALTER TABLE ${quoteQualified(table)} ALTER COLUMN ${quoteIdent(name)} SET DEFAULT ${value}`;
+    return [{ phase: 'code' as const, object, sql, optional: true }];
+  });
+}
+
+/** Whether a default waits for the code. */
+export function isLateDefault(definition: string): boolean {
+  return functionsIn(definition).length > 0;
 }
 
 /** Foreign keys, at cutover: added NOT VALID, then validated, so that the error names one constraint and the lock is short. */

@@ -4,19 +4,37 @@ import type { DatabaseModel, TableModel } from '#schema';
 import { collationSteps, tellCollations } from './collations.ts';
 import { convertColumn } from './columns.ts';
 import { computedColumns, keptSteps, withoutChanging } from './computed.ts';
-import { checkSteps, foreignKeySteps, indexSteps, ruleSteps, typeCheckSteps, uniqueSteps } from './constraint-ddl.ts';
+import {
+  checkSteps,
+  foreignKeySteps,
+  indexSteps,
+  isLateDefault,
+  lateCheckSteps,
+  lateDefaultSteps,
+  ruleSteps,
+  typeCheckSteps,
+  uniqueSteps,
+} from './constraint-ddl.ts';
 import { type Domains, makeDomains } from './domains.ts';
 import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
 import { tellFacilities, tellProperties } from './facilities.ts';
 import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
-import { convertModules, convertTableTypes } from './modules.ts';
+import { convertModules, convertTableTypes, type ModuleContext, readRoutines } from './modules.ts';
 import { type ChangedName, Naming } from './naming.ts';
 import { partitioningOf } from './partitions.ts';
 import { principalSteps, securitySteps } from './principals.ts';
 import { rowversionSteps } from './rowversion.ts';
-import { choicesOf, type ConversionSettings, type SchemaContext, sourceName, tell } from './schema-context.ts';
+import {
+  choicesOf,
+  type ConversionSettings,
+  type SchemaContext,
+  sourceName,
+  type TableFunctions,
+  tell,
+} from './schema-context.ts';
+import { FunctionReach, RoutineConversion } from '../routines/index.ts';
 import { sequenceSteps } from './sequence-ddl.ts';
 import { knowSynonyms, synonymSteps } from './synonyms.ts';
 import { type ColumnExpressions, comment, counterOf, createTable, foldIndex } from './table-ddl.ts';
@@ -39,6 +57,11 @@ class DatabaseConversion {
   private readonly counters: CounterTarget[] = [];
   private readonly tables = new Map<string, ConvertedTable>();
   private readonly context: SchemaContext;
+  private readonly modules: ModuleContext;
+  private readonly reach: FunctionReach;
+  private readonly routines: RoutineConversion;
+  /** Functions that tables cannot be without. */
+  private readonly early = new Set<string>();
 
   constructor(
     private readonly database: DatabaseModel,
@@ -61,8 +84,24 @@ class DatabaseConversion {
       scope,
       expressions: new Expressions(scope, this.issues),
       issues: this.issues,
+      functions: this.tableFunctions(),
       tables: this.tables,
       schemaOf: (name) => this.schemaOf(name),
+    };
+    this.modules = { ...this.context, policy: settings.target.naming };
+    const sources = readRoutines(database.modules, this.context);
+    this.reach = new FunctionReach(sources);
+    this.routines = new RoutineConversion(this.modules, sources, this.reach);
+  }
+
+  private tableFunctions(): TableFunctions {
+    return {
+      changes: (called) => this.reach.changes(called),
+      fitness: (called) => this.routines.fitness(called),
+      isWhole: (called) => this.routines.isWhole(called),
+      need: (called) => {
+        for (const one of this.routines.reached(called)) this.early.add(one);
+      },
     };
   }
 
@@ -79,6 +118,9 @@ class DatabaseConversion {
     for (const sequence of this.database.sequences) this.steps.push(...sequenceSteps(context, sequence, this.counters));
     for (const table of tables) context.scope.addTable(table);
     knowSynonyms(context);
+    const types = convertTableTypes(this.database.tableTypes ?? [], this.modules);
+    this.routines.begin();
+    const beforeTables = this.steps.length;
     const versioned = versionedTables(context);
     const kept = tables.flatMap((table) => this.createTable(table));
     for (const table of tables) this.steps.push(...indexSteps(context, table), ...fullTextSteps(context, table));
@@ -93,7 +135,8 @@ class DatabaseConversion {
     for (const table of tables) this.steps.push(...foreignKeySteps(context, table));
     this.steps.push(...rowversionSteps(context, tables));
     for (const one of versioned) this.steps.push(...temporalSteps(context, one));
-    this.convertCode();
+    this.convertCode(types, tables);
+    this.steps.splice(beforeTables, 0, ...this.earlySteps());
     tellCollations(context);
     tellTypes(context);
     tellFacilities(context);
@@ -104,12 +147,24 @@ class DatabaseConversion {
     };
   }
 
-  private convertCode(): void {
+  private convertCode(types: readonly Step[], tables: readonly ConvertedTable[]): void {
     const { context } = this;
-    const modules = { ...context, policy: this.settings.target.naming };
-    this.steps.push(...convertTableTypes(this.database.tableTypes ?? [], modules));
-    this.steps.push(...convertModules(this.database.modules, modules));
+    this.steps.push(...types);
+    this.steps.push(...convertModules(this.database.modules, this.modules, this.routines));
+    for (const table of tables) this.steps.push(...lateDefaultSteps(context, table), ...lateCheckSteps(context, table));
     this.steps.push(...synonymSteps(context), ...securitySteps(context), ...principalSteps(context));
+  }
+
+  /** Takes the functions that tables cannot be without from among the code. */
+  private earlySteps(): Step[] {
+    const isEarly = (one: Step): boolean =>
+      one.phase === 'code' &&
+      this.early.has(one.object) &&
+      /^(?:--.*\n|\/\*[\s\S]*?\*\/\n)*CREATE|^COMMENT/.test(one.sql);
+    const early = this.steps.filter(isEarly).map((one): Step => ({ ...one, phase: 'before' }));
+    const others = this.steps.filter((one) => !isEarly(one));
+    this.steps.splice(0, this.steps.length, ...others);
+    return early;
   }
 
   private schemaOf(name: string): string {
@@ -173,6 +228,7 @@ class DatabaseConversion {
     const expressions = new Map<string, ColumnExpressions>(computed.generated);
     for (const { source } of table.columns) {
       if (!source.default || source.identity || source.computed) continue;
+      if (isLateDefault(source.default.definition)) continue;
       const value = context.expressions.convert(source.default.definition, {
         object: `${object}.${source.name}`,
         what: `default ${source.default.name}`,

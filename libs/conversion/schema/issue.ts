@@ -423,6 +423,12 @@ export const ISSUE_CODES = {
     title: 'Script runs what cannot be followed',
     remedy: 'Where it makes or changes objects, write its statements into the script.',
   },
+  SL1087: {
+    severity: 'review',
+    title: 'Check that reads more than its row',
+    remedy:
+      'It holds for rows that are written, as in the source; where it must hold for all, write a constraint trigger.',
+  },
   SL1059: {
     severity: 'review',
     title: 'Question to the catalog',

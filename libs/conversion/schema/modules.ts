@@ -4,7 +4,7 @@ import type { ModuleModel, TableTypeModel } from '#schema';
 import { type CreateView, parseBatch } from '#tsql';
 import { targetProfile, translateQuery, type TranslationProblem } from '../query/index.ts';
 import { layOut } from '../layout/index.ts';
-import { plainNames, RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
+import { plainNames, type RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
 import { Naming, type NamingPolicy } from './naming.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
@@ -39,21 +39,30 @@ export function convertTableTypes(types: readonly TableTypeModel[], context: Mod
   });
 }
 
-interface ModuleContext extends Pick<SchemaContext, 'scope' | 'naming' | 'issues' | 'choices' | 'schemaOf'> {
+export interface ModuleContext extends Pick<SchemaContext, 'scope' | 'naming' | 'issues' | 'choices' | 'schemaOf'> {
   readonly policy: NamingPolicy;
 }
 
 /** What one attempt at a view or an inline function gave. */
 type Attempt = { readonly steps: readonly Step[] } | { readonly problem: Issue };
 
+/** The routines of a database as they are parsed; what cannot be is an issue. */
+export function readRoutines(
+  modules: readonly ModuleModel[],
+  context: Pick<ModuleContext, 'issues'>,
+): readonly RoutineSource[] {
+  return modules.flatMap((module) => sourceOf(module, context) ?? []);
+}
+
 /**
  * Views become views, functions and triggers functions and triggers, procedures what they return (docs/conversion.md). In an order in which PostgreSQL takes them:
  * functions in PL/pgSQL, then views and inline functions after those they use, then procedures, then triggers.
  */
-export function convertModules(modules: readonly ModuleModel[], context: ModuleContext): Step[] {
-  const sources = modules.flatMap((module) => sourceOf(module, context) ?? []);
-  const routines = new RoutineConversion(context, sources);
-  routines.begin();
+export function convertModules(
+  modules: readonly ModuleModel[],
+  context: ModuleContext,
+  routines: RoutineConversion,
+): Step[] {
   const middle = convertInTurn(modules, routines, context);
   const made = routines.finish();
   const comments = new Map(modules.flatMap((one) => (one.comment ? [[nameOf(one), one.comment] as const] : [])));
@@ -94,7 +103,7 @@ function stepsOf(one: RoutineStatements): Step[] {
 }
 
 /** A procedure, function or trigger as it is parsed; null with an issue where it cannot be. */
-function sourceOf(module: ModuleModel, context: ModuleContext): RoutineSource | null {
+function sourceOf(module: ModuleModel, context: Pick<ModuleContext, 'issues'>): RoutineSource | null {
   if (module.kind === 'view') return null;
   const object = nameOf(module);
   const text = module.definition;

@@ -1,5 +1,6 @@
 import { DEFAULT_CONVERT, type ConvertSettings, type JobFile } from '#jobs';
 import type { DatabaseModel } from '#schema';
+import type { CalledFunction, Fitness } from '../routines/index.ts';
 import type { Expressions } from './expressions.ts';
 import { type Issue, issue, type IssueCode } from './issue.ts';
 import type { Naming } from './naming.ts';
@@ -25,9 +26,23 @@ export interface SchemaContext {
   readonly expressions: Expressions;
   readonly scope: TargetScope;
   readonly issues: Issue[];
+  /** The user functions that columns and constraints call. */
+  readonly functions: TableFunctions;
   /** By `schema.name` of the source. */
   readonly tables: ReadonlyMap<string, ConvertedTable>;
   schemaOf(name: string): string;
+}
+
+/** What columns and constraints need to know of the functions of the database that they call. */
+export interface TableFunctions {
+  /** Whether the value may change while the arguments stay. Known before anything is converted. */
+  changes(called: CalledFunction): boolean;
+  /** See RoutineConversion.fitness. Asked once all tables are known. */
+  fitness(called: readonly CalledFunction[]): Fitness;
+  /** Whether none of them raises an issue when it is called; asked once all code is converted. */
+  isWhole(called: readonly CalledFunction[]): boolean;
+  /** Has functions made before the tables: their expressions cannot be without them. */
+  need(called: readonly CalledFunction[]): void;
 }
 
 /** Tells an issue. */

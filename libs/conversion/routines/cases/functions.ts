@@ -172,7 +172,7 @@ GO`,
   })(),
   texts: [
     { object: 'dbo.Numbers', text: 'RETURN QUERY' },
-    { object: 'dbo.Vat', text: 'STABLE' },
+    { object: 'dbo.Vat', text: 'IMMUTABLE' },
     { object: 'dbo.SalesOf', text: 'LANGUAGE sql' },
   ],
 };

@@ -1,4 +1,5 @@
 import type { CaseGroup } from './case-group.ts';
+import { CALLED_BY_TABLES } from './called-by-tables.ts';
 import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
@@ -20,6 +21,7 @@ export const CASES: readonly CaseGroup[] = [
   ERRORS,
   FUNCTIONS,
   CALLS,
+  CALLED_BY_TABLES,
   TRIGGERS,
   JSON_ROWS,
   JUMPS,
