@@ -212,10 +212,29 @@ function toInteger(c: Conversion): string | TypedSql | undefined {
     case 'binary':
       return c.t.profile.runtime
         ? `${call('sys.bytes_int', from.sql, String(BYTE_WIDTH[to.name] ?? 4))}::${c.t.profile.typeSql(to)}`
-        : undefined;
+        : plainBytes(c);
     default:
       return undefined;
   }
+}
+
+/** The last bytes of a binary as a number in two's complement. */
+function plainBytes({ t, from, to }: Conversion): string | TypedSql {
+  const width = BYTE_WIDTH[to.name] ?? 4;
+  const digits = /^'\\x([0-9a-f]*)'::bytea$/i.exec(from.sql)?.[1];
+  if (digits !== undefined) {
+    const bits = BigInt(`0x0${digits.slice(-2 * width)}`);
+    const number = String(width === 1 ? bits : BigInt.asIntN(8 * width, bits));
+    return { sql: signed(number), type: to, nullable: false, constant: number };
+  }
+  const hex = `lpad(right(encode(${from.sql}, 'hex'), ${2 * width}), ${2 * width}, '0')`;
+  // bit strings count as smallint in no version: by way of integer, whose sign two bytes do not reach.
+  if (width < 4) {
+    const whole = `('x' || lpad(${hex}, 8, '0'))::bit(32)::integer`;
+    const value = width === 2 ? `(${whole} + 32768) % 65536 - 32768` : whole;
+    return `(${value})::${t.profile.typeSql(to)}`;
+  }
+  return `('x' || ${hex})::bit(${8 * width})::${t.profile.typeSql(to)}`;
 }
 
 const BYTE_WIDTH: Record<string, number> = { tinyint: 1, smallint: 2, int: 4, bigint: 8 };

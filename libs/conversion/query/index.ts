@@ -24,5 +24,5 @@ export { BUILT_IN_FUNCTIONS, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
 export { RUNTIME_SQL } from './runtime.sql.ts';
-export { dataTypeOf, typeText, unify } from './sql-type.ts';
+export { dataTypeOf, familyOf, typeText, unify } from './sql-type.ts';
 export { indexKey, translateDml, translateExpression, translatePredicate, translateQuery } from './translate.ts';

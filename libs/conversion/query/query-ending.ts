@@ -1,4 +1,4 @@
-import type { Expression, Query, SelectSpec, Top } from '#tsql';
+import type { Expression, Query, QueryBody, SelectSpec, Top } from '#tsql';
 import type { TypedSql } from './api.ts';
 import { groupKey, orderKey } from './collate.ts';
 import { convert } from './convert.ts';
@@ -55,12 +55,27 @@ export function inlineOrder(t: Translation, parts: SelectParts, items: readonly 
   return { sql: keys.filter((key) => key !== '').join(', ') };
 }
 
-/** DISTINCT and set operations sort by their columns alone. */
+/** The column of a set operation that `table.column` stands for: that of its first SELECT. */
+function firstItem(body: QueryBody | undefined, expression: Expression): number {
+  let first = body;
+  while (first?.kind === 'setOperation') first = first.left;
+  if (first?.kind !== 'selectSpec' || expression.kind !== 'column') return -1;
+  if (first.items.some((one) => one.kind !== 'selectItem')) return -1;
+  const dotted = (parts: readonly ({ readonly name: string } | null)[]): string =>
+    parts.map((one) => one?.name ?? '').join('.');
+  const wanted = dotted(expression.parts);
+  return first.items.findIndex(
+    (one) =>
+      one.kind === 'selectItem' && one.expression.kind === 'column' && sameName(dotted(one.expression.parts), wanted),
+  );
+}
+
+/** DISTINCT and set operations sort by their columns alone. `parts`: of a SELECT DISTINCT. */
 export function distinctOrder(
   t: Translation,
   parts: SelectParts | undefined,
   columns: readonly QueryColumn[],
-  ending: Ending,
+  ending: Ending & { readonly body?: QueryBody },
 ): Order {
   const wrap = t.freshName('q');
   // DISTINCT ON has an order of its own.
@@ -70,7 +85,7 @@ export function distinctOrder(
     if (index < 0 && parts) {
       const sql = translate(t, parts.env, item.expression).sql;
       index = parts.items.findIndex((one) => one.value.sql === sql);
-    }
+    } else if (index < 0) index = firstItem(ending.body, item.expression);
     const column = columns[index];
     if (!column) {
       const message =

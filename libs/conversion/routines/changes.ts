@@ -1,9 +1,10 @@
-import type { Delete, Insert, Merge, Truncate, Update } from '#tsql';
+import type { Delete, Expression, Insert, Merge, Truncate, Update } from '#tsql';
 import { quoteLiteral } from '#pgsql';
 import { translateDml, type TranslatedDml } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import type { Emitter } from './emitter.ts';
 import { insertExecute } from './execute.ts';
+import { ROW_LIMIT } from './flow.ts';
 import { resultSet } from './result-sets.ts';
 import { takeRowCount } from './row-count.ts';
 import { goesFromRowToRow, updateRowByRow } from './update-rows.ts';
@@ -14,8 +15,16 @@ type Change = Insert | Update | Delete | Merge;
 export function change(e: Emitter, node: Change): void {
   if (node.kind === 'insert' && node.source.kind === 'insertExecute')
     return insertExecute(e, node, node.source.execute);
-  if (e.facts.rowLimit !== undefined || e.facts.rowLimitSql !== undefined)
-    e.fail('A change under SET ROWCOUNT is not converted: write TOP (n).', node.span);
+  if (e.facts.rowLimit !== undefined || e.facts.rowLimitSql !== undefined) {
+    const { rowLimit, rowLimitSql } = e.facts;
+    delete e.facts.rowLimit;
+    delete e.facts.rowLimitSql;
+    try {
+      return change(e, limited(e, node, rowLimit));
+    } finally {
+      Object.assign(e.facts, rowLimit === undefined ? { rowLimitSql } : { rowLimit });
+    }
+  }
   if (node.kind === 'update' && goesFromRowToRow(node)) return updateRowByRow(e, node);
   if (isAppend(e, node)) return append(e, node);
   e.facts.writes = true;
@@ -29,6 +38,18 @@ export function change(e: Emitter, node: Change): void {
   if (made.outputInto) return outputInto(e, node, made);
   if (made.columns.length > 0) return output(e, node, made);
   inserted(e, node, made);
+}
+
+/** A change under SET ROWCOUNT touches that many rows, as with TOP; `limit` undefined: the number is in a variable. */
+function limited(e: Emitter, node: Change, limit: number | undefined): Change {
+  const { span } = node;
+  if (node.kind === 'insert' && node.source.kind === 'values' && node.source.rows.length === 1) return node;
+  if (node.top) return e.fail('TOP under SET ROWCOUNT is not converted.', span);
+  const expression: Expression =
+    limit === undefined
+      ? { kind: 'variable', name: ROW_LIMIT, span }
+      : { kind: 'literal', type: 'int', text: String(limit), value: String(limit), span };
+  return { ...node, top: { kind: 'top', expression, percent: false, withTies: false, span } };
 }
 
 function translated(e: Emitter, node: Change): TranslatedDml {

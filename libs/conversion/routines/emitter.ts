@@ -16,6 +16,7 @@ import type { Naming } from '../schema/naming.ts';
 import { orderedAtRunTime } from './dynamic-order.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
+import { surveyOf } from './survey.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
@@ -234,6 +235,8 @@ export class Emitter {
     const isSimple = !['if', 'while', 'block', 'tryCatch'].includes(statement.kind);
     this.commentsBefore(isSimple ? statement.span.end : statement.span.start);
     const mark = { lines: this.lines.length, pieces: this.pieces.length, depth: this.depth };
+    const { loops } = this;
+    if (surveyOf(this.body).runOnce.has(statement)) this.loops = 0;
     try {
       this.write(this, withoutOpenXml(this, statement), next);
     } catch (error) {
@@ -242,6 +245,8 @@ export class Emitter {
       this.pieces.length = mark.pieces;
       this.depth = mark.depth;
       this.refuse(error, statement);
+    } finally {
+      this.loops = loops;
     }
     this.trailingComment(statement);
   }
@@ -315,9 +320,7 @@ export class Emitter {
     const made = this.translated(query.span, (context) => translateQuery(query, context, results ? { results } : {}));
     if (made.parameters.length > 0) this.fail(`${made.parameters[0]?.name ?? ''} has no counterpart.`, query.span);
     const limit = this.facts.rowLimitSql;
-    return limit === undefined
-      ? made
-      : { ...made, sql: `SELECT * FROM (${made.sql}) AS limited LIMIT nullif(${limit}, 0)` };
+    return limit === undefined ? made : { ...made, sql: `SELECT * FROM (${made.sql}) AS limited LIMIT ${limit}` };
   }
 
   /** A type as declared, in T-SQL's and in PostgreSQL's words. */

@@ -124,6 +124,9 @@ export function setOption(e: Emitter, node: SetOption): void {
   }
 }
 
+/** The variable that holds the n of SET ROWCOUNT where it is not a constant; NULL = all rows. */
+export const ROW_LIMIT = '@\u0000row limit';
+
 function setRowLimit(e: Emitter, node: SetOption): void {
   const limit = wholeNumber(node.value);
   delete e.facts.rowLimit;
@@ -131,8 +134,8 @@ function setRowLimit(e: Emitter, node: SetOption): void {
   if (limit !== undefined && limit !== 0) e.facts.rowLimit = limit;
   if (limit !== undefined) return;
   // The limit is the value that the variable has here, not the one it has when a query runs.
-  const name = e.variables.declare('@\u0000row limit', undefined, 'integer').name;
-  e.line(`${name} := ${e.value(node.value, { name: 'int' })};`);
+  const name = e.variables.declare(ROW_LIMIT, { name: 'int' }, 'integer').name;
+  e.line(`${name} := nullif(${e.value(node.value, { name: 'int' })}, 0);`);
   e.facts.rowLimitSql = name;
 }
 

@@ -82,6 +82,7 @@ export function convertInline(
   const parameters = declareParameters(e, statement.parameters);
   const { query } = statement.returns;
   if (!query) return e.fail('A CLR function has no counterpart.', statement.span);
+  bindValues(e);
   const shape = e.query(query).columns.map((one) => ({
     name: one.name,
     type: one.type,
@@ -91,6 +92,7 @@ export function convertInline(
     query,
     shape.map((one) => one.pgType),
   );
+  if (e.facts.asksError) return e.fail('An inline function does not know the error of a handler.', statement.span);
   const columns = tableColumns(e, shape);
   e.commentsBefore(e.options.text.length);
   e.sql(made.sql, query.span);

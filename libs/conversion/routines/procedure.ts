@@ -1,6 +1,13 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
 import type { CreateProcedure } from '#tsql';
-import { type RelationColumn, type ResultColumn, type SqlType, targetProfile, unify } from '../query/index.ts';
+import {
+  familyOf,
+  type RelationColumn,
+  type ResultColumn,
+  type SqlType,
+  targetProfile,
+  unify,
+} from '../query/index.ts';
 import {
   beginBody,
   bindValues,
@@ -135,12 +142,22 @@ function rowsShape(results: readonly ResultSet[], statement: CreateProcedure): r
   if (statement.parameters.some((one) => one.output)) return undefined;
   const [first, ...others] = results.map((one) => one.columns);
   if (!first || others.some((one) => one.length !== first.length)) return undefined;
+  if (others.some((columns) => columns.some((one, index) => !isOfOneKind(one.type, first[index]?.type ?? one.type))))
+    return undefined;
   return first.map((column, index) =>
     shapeColumn(
       column,
       others.map((one) => one[index] ?? column),
     ),
   );
+}
+
+const NUMBERS = new Set(['bit', 'integer', 'decimal', 'money', 'float']);
+
+/** Whether callers can read values of both types from one column; a text in one set and a date in the other are two sets of columns. */
+function isOfOneKind(a: SqlType, b: SqlType): boolean {
+  const [first, second] = [familyOf(a), familyOf(b)];
+  return first === second || (NUMBERS.has(first) && NUMBERS.has(second));
 }
 
 function shapeColumn(first: ResultColumn, others: readonly ResultColumn[]): ShapeColumn {

@@ -107,17 +107,12 @@ function columnProperty(r: Reader, column: Mutable<ColumnDefinition> & { constra
   }
 }
 
-/** `FOREIGN KEY REFERENCES` may stand on a column, with `(columns)` it belongs to the table. */
+/** `FOREIGN KEY REFERENCES` may stand on a column, with `(columns)` it belongs to the table; a key may name its columns in either place. */
 function startsColumnConstraint(r: Reader): boolean {
   if (r.is('DEFAULT') || r.is('REFERENCES')) return true;
   if (!startsConstraint(r)) return false;
   const named = r.is('CONSTRAINT') ? 2 : 0;
-  const word = r.peek(named).upper;
-  if (word === 'FOREIGN') return !r.peekIs('(', named + 2);
-  if (word !== 'PRIMARY' && word !== 'UNIQUE') return true;
-  let ahead = named + (word === 'PRIMARY' ? 2 : 1);
-  while (r.peekIs('CLUSTERED', ahead) || r.peekIs('NONCLUSTERED', ahead) || r.peekIs('HASH', ahead)) ahead++;
-  return !r.peekIs('(', ahead);
+  return r.peek(named).upper !== 'FOREIGN' || !r.peekIs('(', named + 2);
 }
 
 function notForReplication(r: Reader, column: Mutable<ColumnDefinition>): boolean {

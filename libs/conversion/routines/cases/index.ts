@@ -1,3 +1,4 @@
+import { APPLICATIONS } from './applications.ts';
 import type { CaseGroup } from './case-group.ts';
 import { CALLED_BY_TABLES } from './called-by-tables.ts';
 import { CALLS } from './calls.ts';
@@ -31,4 +32,5 @@ export const CASES: readonly CaseGroup[] = [
   CATALOG,
   DEFINITIONS,
   TIMES,
+  APPLICATIONS,
 ].filter((group) => group.cases.length > 0);
