@@ -9,22 +9,7 @@ import { requireRights } from './permissions.ts';
 import { sqlError } from './pg-error.ts';
 import { contextOf, type Run } from './run.ts';
 import { namePartsOf } from './names.ts';
-import { insertRows } from './stage.ts';
-import type { ResultSink } from '../session.ts';
-
-const SILENT: ResultSink = {
-  columns: () => undefined,
-  row: () => true,
-  drained: () => Promise.resolve(),
-  done: () => undefined,
-  info: () => undefined,
-  error: (error) => {
-    throw error;
-  },
-  returnStatus: () => undefined,
-  returnValue: () => undefined,
-  envChange: () => undefined,
-};
+import { insertRows, SILENT } from './stage.ts';
 
 /** Clients that want the server to count leave the identity column out of INSERT BULK; one that is listed keeps the values sent. */
 async function identityInsertFor(

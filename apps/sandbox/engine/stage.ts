@@ -11,7 +11,8 @@ import { definitionOfResult, makeLocal } from './temporary-table.ts';
 /** Where rows are to be inserted: a relation of the translator, or a target as written. */
 export type InsertTarget = Relation | TableRef | TableVariable;
 
-const SILENT: ResultSink = {
+/** Rows and counts that nobody sees; errors are thrown. */
+export const SILENT: ResultSink = {
   columns: () => undefined,
   row: () => true,
   drained: () => Promise.resolve(),

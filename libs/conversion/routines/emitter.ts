@@ -125,7 +125,17 @@ export class Emitter {
 
   /** A statement on as many lines as it needs. */
   sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
-    const dynamic = orderedAtRunTime(this, text);
+    this.put(text, orderedAtRunTime(this, text), span, kind, prefix);
+  }
+
+  /** A statement, executed from a text (`dynamic`) where its order is only known when it runs. */
+  private put(
+    text: string,
+    dynamic: ReturnType<typeof orderedAtRunTime>,
+    span: Span,
+    kind: PlannedPiece['kind'] = 'statement',
+    prefix = '',
+  ): void {
     this.pieces.push({ kind, sql: dynamic?.planned ?? text, line: span.line });
     if (!dynamic) return this.laid(`${prefix}${text};`);
     for (const line of `${prefix}${dynamic.execute};`.split('\n')) this.line(line);
@@ -133,11 +143,12 @@ export class Emitter {
 
   /** A statement below a line of its own, such as RETURN QUERY; a text that is NULL when it runs executes nothing. */
   headed(head: string, text: string, span: Span): void {
-    const isText = orderedAtRunTime(this, text)?.isText;
+    const dynamic = orderedAtRunTime(this, text);
+    const isText = dynamic?.isText;
     if (isText !== undefined) this.line(`IF ${isText} THEN`);
     this.depth += isText === undefined ? 0 : 1;
     this.line(head);
-    this.indented(() => this.sql(text, span));
+    this.indented(() => this.put(text, dynamic, span));
     this.depth -= isText === undefined ? 0 : 1;
     if (isText !== undefined) this.line('END IF;');
   }

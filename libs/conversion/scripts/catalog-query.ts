@@ -1,5 +1,6 @@
 import type { Expression, Query, SelectSpec, TableSource } from '#tsql';
-import { catalogRelation, type CatalogRelation } from './catalog-rows.ts';
+import type { CatalogRelation } from './catalog-relation.ts';
+import { catalogRelation } from './catalog-rows.ts';
 import { type Environment, evaluate, holds, type Row } from './evaluate.ts';
 import { findAll } from '#tsql';
 import { type Truth, UNKNOWN, type Unknown, type Value } from './values.ts';

@@ -16,9 +16,9 @@ import type {
   WithClause,
 } from '../ast/index.ts';
 import { expression } from './expressions.ts';
-import { execute } from './execute.ts';
+import { execute, resultColumns } from './execute.ts';
 import { merge } from './merge.ts';
-import { commaList, dataType, lastName, nameParts, objectName, parenNameList } from './names.ts';
+import { commaList, lastName, nameParts, objectName, parenNameList } from './names.ts';
 import { acceptAssign } from './operators.ts';
 import { withOptions } from './options.ts';
 import { argumentList } from './primary.ts';
@@ -295,20 +295,7 @@ function insertBulk(r: Reader): InsertBulk {
   const start = r.next();
   r.expect('BULK');
   const table = objectName(r);
-  const columns = r.is('(') ? bulkColumns(r) : [];
+  const columns = r.is('(') ? resultColumns(r) : [];
   const options = withOptions(r);
   return { kind: 'insertBulk', table, columns, hints: [], options, span: r.span(start) };
-}
-
-function bulkColumns(r: Reader): InsertBulk['columns'] {
-  r.expect('(');
-  const columns = commaList(r, () => {
-    const name = r.name();
-    const type = dataType(r);
-    const collation = r.accept('COLLATE') ? r.name() : undefined;
-    const nullable = r.acceptSequence('NOT', 'NULL') ? false : r.accept('NULL') ? true : undefined;
-    return { name, type, ...(collation && { collation }), ...(nullable !== undefined && { nullable }) };
-  });
-  r.expect(')');
-  return columns;
 }

@@ -210,6 +210,11 @@ function resultSet(r: Reader): ResultSetDefinition {
     const type = r.expectAny('OBJECT', 'TYPE') === 'OBJECT' ? 'object' : 'type';
     return { columns: [], as: { type, name: objectName(r) } };
   }
+  return { columns: resultColumns(r) };
+}
+
+/** Columns with their types, in parentheses: of WITH RESULT SETS and of INSERT BULK. */
+export function resultColumns(r: Reader): ResultSetDefinition['columns'] {
   r.expect('(');
   const columns = commaList(r, () => {
     const name = r.name();
@@ -219,5 +224,5 @@ function resultSet(r: Reader): ResultSetDefinition {
     return { name, type, ...(collation && { collation }), ...(nullable !== undefined && { nullable }) };
   });
   r.expect(')');
-  return { columns };
+  return columns;
 }
