@@ -83,6 +83,8 @@ export interface TypedSql {
   readonly xmlNodes?: boolean;
   /** Of such nodes in plain PostgreSQL: the path to the node within an element `x` around it. */
   readonly xmlContext?: string;
+  /** The document that it is a node of: paths from the root are looked up there. */
+  readonly xmlDocument?: TypedSql;
   /** The column it is, where it is nothing but a column. */
   readonly column?: { readonly table: string; readonly name: string };
   /** Of a column of the target: its PostgreSQL type as declared. */

@@ -5,10 +5,9 @@ import { bodySql, checkInnerOrder, columnName, querySql, type QueryColumn, union
 import { sameType } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
-/** WITH XMLNAMESPACES: prefixes for the paths of the statement. A default namespace is refused. */
-function withNamespaces(t: Translation, env: Environment, { namespaces, span }: WithClause): Environment {
+/** WITH XMLNAMESPACES: prefixes for the paths of the statement; that of elements without a prefix is empty. */
+function withNamespaces(env: Environment, { namespaces }: WithClause): Environment {
   if (namespaces.length === 0) return env;
-  if (namespaces.some((one) => one.prefix === undefined)) t.unsupported('WITH XMLNAMESPACES (DEFAULT …)', span);
   const pairs = namespaces.map((one): readonly [string, string] => [one.prefix?.name ?? '', one.uri.value]);
   return { ...env, xmlNamespaces: [...(env.xmlNamespaces ?? []), ...pairs] };
 }
@@ -19,7 +18,7 @@ export function withClause(
   env: Environment,
   clause: WithClause | undefined,
 ): { readonly prefix: string; readonly inner: Environment } {
-  let inner = clause ? withNamespaces(t, env, clause) : env;
+  let inner = clause ? withNamespaces(env, clause) : env;
   const texts: string[] = [];
   let recursive = false;
   for (const cte of clause?.ctes ?? []) {

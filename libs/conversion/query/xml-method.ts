@@ -55,10 +55,15 @@ function xqueryOf(t: Translation, env: Environment, node: MethodCall): XPath | u
     return undefined;
   }
   try {
-    const path = readXPath(t.profile.runtime ? argument.value : withVariables(env, argument.value));
+    const isTaken = !t.profile.runtime;
+    const own = env.xmlNamespaces?.findLast(([prefix]) => prefix === '')?.[1];
+    const path = readXPath(isTaken ? withVariables(env, argument.value) : argument.value, {
+      isTaken,
+      ...(own === undefined ? {} : { elementNamespace: own }),
+    });
     // The nearest declaration of a prefix counts: those of the statement stand behind the prolog's.
     const known = new Set(path.namespaces.map(([prefix]) => prefix));
-    const around = (env.xmlNamespaces ?? []).filter(([prefix]) => !known.has(prefix));
+    const around = (env.xmlNamespaces ?? []).filter(([prefix]) => prefix !== '' && !known.has(prefix));
     return checkPrefixes(t, node, { ...path, namespaces: [...path.namespaces, ...around] });
   } catch (error) {
     if (!(error instanceof XPathFault)) throw error;
@@ -135,9 +140,20 @@ export function xmlMethod(t: Translation, env: Environment, node: MethodCall, on
   }
   const path = xqueryOf(t, env, node);
   if (path === undefined) return NULL_XML;
-  const target = targetOf(one);
+  const { xmlDocument } = one;
+  if (!t.profile.runtime && xmlDocument !== undefined && /\/sbx(?![\w.-])/.test(path.text)) {
+    if (path.text.includes(CONTEXT))
+      return t.unsupported(`A path of .${method}() both from the root and from its node`, node.span);
+    return methodValue(t, env, node, xmlDocument, path);
+  }
   if (!t.profile.runtime && one.xmlContext !== undefined && path.text.includes('..'))
     return t.unsupported(`A path of .${method}() to what stands around its node`, node.span);
+  return methodValue(t, env, node, one, path);
+}
+
+function methodValue(t: Translation, env: Environment, node: MethodCall, one: TypedSql, path: XPath): TypedSql {
+  const method = node.method.name;
+  const target = targetOf(one);
   if (method === 'value') return xmlValue(t, env, node, { path, target, on: one });
   if (method === 'query') {
     if (path.attributes) {
@@ -160,7 +176,7 @@ function xmlValue(
   use: { readonly path: XPath; readonly target: Target; readonly on: TypedSql },
 ): TypedSql {
   const { path, target, on } = use;
-  if (path.kind === 'nodes' && !path.single) {
+  if (path.kind === 'nodes' && !path.single && t.profile.runtime) {
     const message = `XQuery [value()]: 'value()' requires a singleton (or empty sequence), found operand of type 'xdt:untypedAtomic *'`;
     return t.fail('xquery', 2389, message, node.span);
   }
@@ -207,7 +223,12 @@ export function xmlNodes(t: Translation, env: Environment, node: TableFunction, 
   const name = node.alias?.name ?? '';
   const sqlName = sourceName(t, name);
   if (!t.profile.runtime) {
-    const on = { ...value(`${sqlName}.node`, XML, false), xmlNodes: true, xmlContext: plainContext(path) };
+    const on = {
+      ...value(`${sqlName}.node`, XML, false),
+      xmlNodes: true,
+      xmlContext: plainContext(path),
+      xmlDocument: one.xmlDocument ?? one,
+    };
     const rows: Source = { name, aliased: true, sqlName, columns: [{ name: '', value: on }] };
     const sql = `LATERAL ${plainXmlNodes({ on: one, path })} AS ${sqlName}(node)`;
     return { sql, sources: [renameColumns(rows, node.columns)] };

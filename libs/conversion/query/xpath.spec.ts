@@ -12,6 +12,9 @@ describe('an XQuery expression as XPath 1.0', () => {
     ['count(/a[b = "x" and not(c)])', 'count(/sbx/a[b = "x" and not(c)])'],
     ['data((a)[1])', '(./a)[1]'],
     ['declare namespace p="urn:x"; p:a', './p:a'],
+    ['declare default element namespace "urn:x"; /a/@b[../p:c/text()]', '/sbx/e:a/@b[../p:c/text()]'],
+    ['declare default element namespace "urn:x"; e:a/descendant::b', './e:a/descendant::e1:b'],
+    ['string(.)[1]', 'string(.)'],
   ])('%s', (source, text) => {
     expect(textOf(source)).toBe(text);
   });

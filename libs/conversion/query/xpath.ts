@@ -9,8 +9,16 @@ export interface XPath {
   readonly single: boolean;
   /** Whether the last step gives attributes. */
   readonly attributes: boolean;
-  /** Prefixes of the prolog with their namespaces. */
+  /** Prefixes of the prolog with their namespaces; that of elements without a prefix has one that the text does not use. */
   readonly namespaces: readonly (readonly [string, string])[];
+}
+
+/** What a reading takes from around the expression. */
+export interface XPathOptions {
+  /** The namespace of elements without a prefix, where the prolog names none. */
+  readonly elementNamespace?: string;
+  /** Whether a server has taken the expression before: that a node is alone may then follow from its schema, and is not asked for. */
+  readonly isTaken?: boolean;
 }
 
 /** Stands in the text for the path of the context item. */
@@ -33,7 +41,10 @@ const TOKEN = new RegExp(
   String.raw`\s*(?:(?<string>"(?:[^"]|"")*"|'(?:[^']|'')*')|(?<number>\d+(?:\.\d+)?)|(?<name>${NAME}(?::(?!:)(?:${NAME}|\*))?)|(?<mark>\/\/|::|\.\.|!=|<=|>=|[/@().,*=<>\[\]]))`,
   'uy',
 );
-const DECLARATION = new RegExp(String.raw`^\s*declare\s+namespace\s+(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')\s*;`, 'u');
+const DECLARATION = new RegExp(
+  String.raw`^\s*declare\s+(?:namespace\s+(?<prefix>${NAME})\s*=|default\s+element\s+namespace\s*=?)\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)')\s*;`,
+  'u',
+);
 
 const AXES = new Set(['child', 'attribute', 'self', 'parent', 'descendant', 'descendant-or-self']);
 const NODE_TESTS = new Set(['text', 'node', 'comment', 'processing-instruction']);
@@ -60,14 +71,29 @@ const FUNCTIONS: Readonly<
 };
 
 /** Reads a path, a condition or a call as XQuery has it; throws {@link XPathFault} for what XPath 1.0 does not say in the same words. */
-export function readXPath(source: string): XPath {
+export function readXPath(source: string, options: XPathOptions = {}): XPath {
   const namespaces: (readonly [string, string])[] = [];
   let body = source;
+  let own = options.elementNamespace;
   for (let match = DECLARATION.exec(body); match !== null; match = DECLARATION.exec(body)) {
-    namespaces.push([match[1] ?? '', match[2] ?? match[3] ?? '']);
+    const { prefix, double, single } = match.groups ?? {};
+    const uri = double ?? single ?? '';
+    if (prefix === undefined) own = uri;
+    else namespaces.push([prefix, uri]);
     body = body.slice(match[0].length);
   }
-  return { ...new XPathReader(body).whole(), namespaces };
+  if (own === undefined || own === '') return { ...new XPathReader(body, options).whole(), namespaces };
+  const elements = unusedPrefix(source);
+  const part = new XPathReader(body, options, `${elements}:`).whole();
+  return { ...part, namespaces: [...namespaces, [elements, own]] };
+}
+
+/** XPath 1.0 knows no namespace of elements without a prefix: they get one. */
+function unusedPrefix(source: string): string {
+  let prefix = 'e';
+  for (let n = 1; source.includes(`${prefix}:`) || new RegExp(String.raw`\b${prefix}\s*=`).test(source); n += 1)
+    prefix = `e${n}`;
+  return prefix;
 }
 
 class XPathReader {
@@ -76,7 +102,12 @@ class XPathReader {
   /** How many predicates are open: within one the context is its node. */
   #depth = 0;
 
-  constructor(readonly source: string) {
+  constructor(
+    readonly source: string,
+    private readonly options: XPathOptions = {},
+    /** Before the names of elements that have no prefix. */
+    private readonly elements = '',
+  ) {
     TOKEN.lastIndex = 0;
     while (TOKEN.lastIndex < source.trimEnd().length) {
       const groups = TOKEN.exec(source)?.groups;
@@ -148,7 +179,8 @@ class XPathReader {
       this.#at += 1;
       return scalar(token.text, 'number');
     }
-    if (token.type === 'name' && this.#peek('(', 1) && !NODE_TESTS.has(token.text)) return this.#call(token.text);
+    if (token.type === 'name' && this.#peek('(', 1) && !NODE_TESTS.has(token.text))
+      return this.#first(this.#call(token.text));
     return this.#path();
   }
 
@@ -179,11 +211,18 @@ class XPathReader {
     return scalar(`${name}(${args.map((one) => one.text).join(', ')})`, known.kind);
   }
 
+  /** `[1]` of what is one value anyway. */
+  #first(part: Part): Part {
+    if (part.kind === 'nodes' || !this.#peek('[') || !this.#peek('1', 1) || !this.#peek(']', 2)) return part;
+    this.#at += 3;
+    return part;
+  }
+
   #checkArgument(name: string, wanted: string, arg: Part): void {
     if (wanted === 'nodes' && arg.kind !== 'nodes') throw this.#fault();
     if (wanted === 'number' && arg.kind !== 'number') throw this.#fault();
     if (wanted === 'condition' && !['boolean', 'nodes'].includes(arg.kind)) throw this.#fault();
-    if (wanted === 'single' && !arg.single) {
+    if (wanted === 'single' && !arg.single && !this.options.isTaken) {
       const message = `XQuery [value()]: '${name}()' requires a singleton (or empty sequence), found operand of type 'xdt:untypedAtomic *'`;
       throw new XPathFault(message, 2389);
     }
@@ -230,22 +269,27 @@ class XPathReader {
     if (this.#take('.')) return done('.', true, before.attributes);
     if (this.#take('@')) {
       const wild = this.#peek('*');
-      return done(`@${this.#nodeTest()}`, !wild, true);
+      return done(`@${this.#nodeTest(false)}`, !wild, true);
     }
     const axis = this.#peek('::', 1) ? (this.#tokens[this.#at]?.text ?? '') : '';
-    if (axis === '') return done(this.#nodeTest(), false, false);
+    if (axis === '') return done(this.#nodeTest(true), false, false);
     if (!AXES.has(axis)) throw this.#fault();
     this.#at += 2;
-    return done(`${axis}::${this.#nodeTest()}`, axis === 'self' || axis === 'parent', axis === 'attribute');
+    return done(
+      `${axis}::${this.#nodeTest(axis !== 'attribute')}`,
+      axis === 'self' || axis === 'parent',
+      axis === 'attribute',
+    );
   }
 
-  #nodeTest(): string {
+  #nodeTest(isElement: boolean): string {
     const token = this.#tokens[this.#at];
     if (token === undefined) throw this.#fault();
     this.#at += 1;
     if (token.text === '*' && token.type === 'mark') return '*';
     if (token.type !== 'name') throw this.#fault();
-    if (!NODE_TESTS.has(token.text) || !this.#take('(')) return token.text;
+    if (!NODE_TESTS.has(token.text) || !this.#take('('))
+      return isElement && !token.text.includes(':') ? `${this.elements}${token.text}` : token.text;
     this.#expect(')');
     return `${token.text}()`;
   }

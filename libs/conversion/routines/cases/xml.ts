@@ -55,6 +55,21 @@ BEGIN
   RETURN @n
 END
 GO
+CREATE PROCEDURE dbo.Parts @Xml xml AS
+SELECT n.i.value('declare default element namespace "urn:parts"; (name/text())[1]', 'varchar(20)') AS Name,
+  n.i.value('declare default element namespace "urn:parts"; (/list/@of)[1]', 'varchar(20)') AS Maker,
+  n.i.value('declare default element namespace "urn:parts"; declare namespace o="urn:other"; (o:mark)[1]/o:text', 'varchar(20)') AS Mark,
+  n.i.value('string(.)[1]', 'varchar(40)') AS Whole
+FROM @Xml.nodes('declare default element namespace "urn:parts"; /list/item') AS n(i)
+GO
+CREATE FUNCTION dbo.PartOf (@Xml xml) RETURNS int AS
+BEGIN
+  DECLARE @n int;
+  WITH XMLNAMESPACES(DEFAULT 'urn:parts', 'urn:x' AS e)
+  SELECT @n = @Xml.value('(/list/item[name = "two"]/@e:no)[1]', 'int')
+  RETURN @n
+END
+GO
 CREATE PROCEDURE dbo.Opened @Text nvarchar(max) AS
 DECLARE @h int
 EXEC sp_xml_preparedocument @h OUTPUT, @Text
@@ -130,6 +145,18 @@ GO`,
       '1',
     ),
     one('a part of a document', `SELECT part('<a><b>1</b><c/><b>2</b></a>')`, '<b>1</b><b>2</b>'),
+    one(
+      'elements of a default namespace, and what stands at the root',
+      `SELECT * FROM parts('<list xmlns="urn:parts" xmlns:p="urn:other" of="us"><item><name>one</name></item><item><name>two</name><p:mark><p:text>m</p:text></p:mark></item></list>')`,
+      'one|us|NULL|one',
+      'two|us|m|twom',
+    ),
+    one('none without it', `SELECT * FROM parts('<list><item><name>one</name></item></list>')`),
+    one(
+      'a default namespace of the statement',
+      `SELECT part_of('<list xmlns="urn:parts" xmlns:q="urn:x"><item q:no="1"><name>one</name></item><item q:no="2"><name>two</name></item></list>')`,
+      '2',
+    ),
     one('a namespace of the statement', `SELECT spaced('<a xmlns="urn:x"><b c="5"/></a>')`, '5'),
     many(
       'texts of rows by FOR XML and .value()',
