@@ -2,6 +2,7 @@ import type { CatalogView } from './catalog-view.ts';
 import type {
   CatalogColumn,
   CatalogObject,
+  CatalogPartitionFunction,
   CatalogSchema,
   CatalogSnapshot,
   CatalogTypeDef,
@@ -18,6 +19,7 @@ export interface SnapshotParts {
   readonly schemas: readonly CatalogSchema[];
   readonly objects: readonly CatalogObject[];
   readonly types: readonly CatalogTypeDef[];
+  readonly partitionFunctions: readonly CatalogPartitionFunction[];
 }
 
 function systemObject(view: CatalogView): CatalogObject {
@@ -132,6 +134,10 @@ export class LoadedSnapshot implements CatalogSnapshot {
 
   typeById(userTypeId: number): CatalogTypeDef | undefined {
     return this.typesById.get(userTypeId);
+  }
+
+  partitionFunction(name: string): CatalogPartitionFunction | undefined {
+    return this.parts.partitionFunctions.find((one) => this.fold(one.name) === this.fold(name));
   }
 
   schema(name: string): CatalogSchema | undefined {

@@ -92,6 +92,7 @@ interface Raw {
   synonyms: { object_id: number; base_object_name: string }[];
   sequences: (Omit<TypeRow, 'max_length'> & { object_id: number })[];
   types: (TypeRow & { name: string; schema_id: number; is_nullable: boolean; type_table_object_id: number | null })[];
+  partition_functions: (TypeRow & { function_id: number; name: string; boundary_on_right: boolean; fanout: number })[];
   tracked: number[];
 }
 
@@ -118,6 +119,7 @@ const LOAD = `SELECT json_build_object(
  'synonyms', ${list('SELECT object_id, base_object_name FROM meta.synonyms')},
  'sequences', ${list('SELECT object_id, system_type_id, user_type_id, precision, scale FROM meta.sequences')},
  'types', ${list('SELECT user_type_id, name, schema_id, system_type_id, max_length, precision, scale, collation_name, is_nullable, type_table_object_id FROM meta.types')},
+ 'partition_functions', ${list('SELECT function_id, name, boundary_on_right, system_type_id, user_type_id, max_length, precision, scale, collation_name, meta.fanout(function_id) AS fanout FROM meta.partition_functions')},
  'tracked', (SELECT coalesce(json_agg(object_id), '[]') FROM meta.tables WHERE is_tracked_by_cdc)) AS catalog`;
 
 const ACTIONS = ['NO_ACTION', 'CASCADE', 'SET_NULL', 'SET_DEFAULT'] as const;
@@ -156,6 +158,13 @@ export async function loadSnapshot(pg: PgQuerier, version: number): Promise<Cata
     })),
     objects: new ObjectBuilder(raw).all(),
     types: typesOf(raw),
+    partitionFunctions: raw.partition_functions.map((row) => ({
+      id: row.function_id,
+      name: row.name,
+      type: typeOfFacets(row),
+      right: row.boundary_on_right,
+      fanout: row.fanout,
+    })),
   });
 }
 

@@ -43,6 +43,7 @@ export interface KeyModel {
   readonly clustered: boolean;
   readonly columns: readonly IndexColumnModel[];
   readonly options?: IndexOptions;
+  readonly on?: PartitionTarget;
 }
 
 export interface CheckModel {
@@ -79,6 +80,12 @@ export interface IndexOptions {
   readonly allowPageLocks?: boolean;
 }
 
+/** `ON name` or `ON name(columns)`: a partition scheme, or a filegroup without columns. */
+export interface PartitionTarget {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 export interface IndexModel {
   readonly name: string;
   readonly unique: boolean;
@@ -88,6 +95,7 @@ export interface IndexModel {
   /** T-SQL of the WHERE clause. */
   readonly filter?: string;
   readonly options?: IndexOptions;
+  readonly on?: PartitionTarget;
 }
 
 export interface TableModel {
@@ -98,6 +106,7 @@ export interface TableModel {
   readonly checks?: readonly CheckModel[];
   readonly foreignKeys?: readonly ForeignKeyModel[];
   readonly indexes?: readonly IndexModel[];
+  readonly on?: PartitionTarget;
 }
 
 export interface SequenceModel {

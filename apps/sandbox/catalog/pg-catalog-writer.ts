@@ -22,6 +22,16 @@ import { writeCheck, writeDefault, writeForeignKey, writeKey, writePlainIndex } 
 import { dropConstraint, dropIndex, dropObject, dropSchema } from './write-drops.ts';
 import { alterModule, alterSequence, createModule, createSequence } from './write-modules.ts';
 import {
+  createPartitionFunction,
+  createPartitionScheme,
+  dropPartitionFunction,
+  dropPartitionScheme,
+  setBoundaries,
+  setNextUsed,
+  type Boundary,
+  type PartitionFunctionModel,
+} from './write-partitions.ts';
+import {
   createPrincipal,
   createSchema,
   dropPrincipal,
@@ -41,6 +51,30 @@ export async function catalogWriter(pg: PgQuerier): Promise<CatalogWriter> {
 
 class PgCatalogWriter implements CatalogWriter {
   constructor(private readonly w: Writing) {}
+
+  createPartitionFunction(model: PartitionFunctionModel): Promise<number> {
+    return createPartitionFunction(this.w, model);
+  }
+
+  setBoundaries(functionId: number, boundaries: readonly Boundary[], split: boolean): Promise<void> {
+    return setBoundaries(this.w, functionId, boundaries, split);
+  }
+
+  dropPartitionFunction(name: string): Promise<number> {
+    return dropPartitionFunction(this.w, name);
+  }
+
+  createPartitionScheme(scheme: { name: string; function: string; filegroups: number | 'all' }): Promise<void> {
+    return createPartitionScheme(this.w, scheme);
+  }
+
+  setNextUsed(scheme: string, nextUsed: boolean): Promise<void> {
+    return setNextUsed(this.w, scheme, nextUsed);
+  }
+
+  dropPartitionScheme(name: string): Promise<void> {
+    return dropPartitionScheme(this.w, name);
+  }
 
   createSchema(name: string, owner = 'dbo'): Promise<number> {
     return createSchema(this.w, name, owner);

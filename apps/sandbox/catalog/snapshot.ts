@@ -118,6 +118,16 @@ export interface CatalogTypeDef {
   readonly tableObjectId?: number;
 }
 
+/** A partition function: `u.pf<id>` in PostgreSQL. */
+export interface CatalogPartitionFunction {
+  readonly id: number;
+  readonly name: string;
+  readonly type: TdsType;
+  readonly right: boolean;
+  /** How many partitions it makes. */
+  readonly fanout: number;
+}
+
 export interface CatalogSchema {
   readonly id: number;
   readonly name: string;
@@ -149,6 +159,7 @@ export interface CatalogSnapshot {
   /** Alias types, table types and the built-in ones by name. */
   type(schema: string | undefined, name: string): CatalogTypeDef | undefined;
   typeById(userTypeId: number): CatalogTypeDef | undefined;
+  partitionFunction(name: string): CatalogPartitionFunction | undefined;
   schema(name: string): CatalogSchema | undefined;
   schemas(): readonly CatalogSchema[];
   /** The form in which two names of this database are equal or not. */

@@ -127,6 +127,7 @@ const DEPENDENTS = `
     AND (c.parent_column_id = $2 OR ${NAMES('c.definition')})
   UNION ALL SELECT CASE WHEN i.is_primary_key OR i.is_unique_constraint THEN 'object' ELSE 'index' END, i.name, CASE WHEN i.is_primary_key THEN 'key' ELSE 'index' END
     FROM meta.index_columns c JOIN meta.indexes i USING (object_id, index_id) WHERE c.object_id = $1 AND c.column_id = $2
+  UNION ALL SELECT 'object', o.name, 'key' FROM meta.index_partitions c JOIN meta.objects o USING (object_id) WHERE c.object_id = $1 AND c.column_id = $2
   UNION ALL SELECT 'object', o.name, 'key' FROM meta.foreign_key_columns c JOIN meta.objects o ON o.object_id = c.constraint_object_id
     WHERE (c.parent_object_id = $1 AND c.parent_column_id = $2) OR (c.referenced_object_id = $1 AND c.referenced_column_id = $2)
   UNION ALL SELECT 'column', y.name, 'computed' FROM meta.computed_columns x JOIN meta.columns y USING (object_id, column_id)

@@ -7,10 +7,12 @@ import type {
   IndexModel,
   IndexOptions,
   KeyModel,
+  PartitionTarget,
   ReferentialAction,
 } from './model.ts';
 import { generatedConstraintName, generatedKeyName } from './names.ts';
 import { indexName } from './physical.ts';
+import { placeIndex } from './write-partitions.ts';
 import type { ColumnRef, TableRef, Writing } from './writing.ts';
 import { parenthesized } from './writing.ts';
 
@@ -23,6 +25,7 @@ interface IndexParts {
   readonly filter?: string;
   readonly options?: IndexOptions;
   readonly key?: 'PK' | 'UQ';
+  readonly on?: PartitionTarget;
 }
 
 const ACTION_CODES: Readonly<Record<ReferentialAction, number>> = {
@@ -117,6 +120,9 @@ async function writeIndex(
       is_included_column: included,
     })),
   );
+  const ids = index.columns.map((column) => w.find(columns, column.name).column_id);
+  const placed = { id: indexId, name: index.name, unique: index.unique, keys: ids };
+  await placeIndex(w, table, columns, { index: placed, on: index.on });
   return indexId;
 }
 
@@ -148,6 +154,7 @@ export async function writeKey(
     columns: key.columns,
     key: key.kind,
     ...(key.options ? { options: key.options } : {}),
+    ...(key.on ? { on: key.on } : {}),
   });
   await w.insert('key_constraints', [
     {

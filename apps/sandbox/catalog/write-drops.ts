@@ -1,4 +1,5 @@
 import { SqlError } from '../session.ts';
+import { unplaceIndex } from './write-partitions.ts';
 import type { Writing } from './writing.ts';
 
 type ConstraintKind = 'PK' | 'UQ' | 'F' | 'C' | 'D';
@@ -23,6 +24,7 @@ const OWNED: readonly (readonly [string, string])[] = [
   ['computed_columns', 'object_id'],
   ['indexes', 'object_id'],
   ['index_columns', 'object_id'],
+  ['index_partitions', 'object_id'],
   ['key_constraints', 'object_id'],
   ['foreign_keys', 'object_id'],
   ['foreign_key_columns', 'constraint_object_id'],
@@ -122,6 +124,7 @@ async function dropKeyIndex(
 /** The rows of an index, its comment included. */
 export async function deleteIndex(w: Writing, objectId: number, indexId: number): Promise<void> {
   await w.pg.query('DELETE FROM meta.index_columns WHERE object_id = $1 AND index_id = $2', [objectId, indexId]);
+  await unplaceIndex(w, objectId, indexId);
   await w.pg.query('DELETE FROM meta.indexes WHERE object_id = $1 AND index_id = $2', [objectId, indexId]);
   await w.pg.query('DELETE FROM meta.extended_properties WHERE class = 7 AND major_id = $1 AND minor_id = $2', [
     objectId,

@@ -2,6 +2,7 @@ import type { CreatedKey, CreatedTable, TableModel } from './model.ts';
 import { columnName, tableName } from './physical.ts';
 import { writeColumns } from './write-columns.ts';
 import { writeCheck, writeDefault, writeForeignKey, writeKey, writePlainIndex } from './write-constraints.ts';
+import { placeIndex } from './write-partitions.ts';
 import type { ColumnRef, TableRef, Writing } from './writing.ts';
 
 /** How a table is registered besides its model: an ordinary one, or the hidden one of a table type. */
@@ -22,6 +23,10 @@ export async function writeTable(w: Writing, table: TableModel, how: Registratio
     name: column.name,
     name_key: w.fold(column.name),
   }));
+  if (table.on) {
+    const heap = { id: 0, name: table.name, unique: false, keys: [] };
+    await placeIndex(w, ref, columns, { index: heap, on: table.on });
+  }
   const constraints = await writeConstraints(w, ref, columns, table);
   return {
     objectId,

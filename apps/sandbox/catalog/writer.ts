@@ -1,3 +1,4 @@
+import type { Boundary, PartitionFunctionModel } from './write-partitions.ts';
 import type {
   CheckModel,
   ColumnModel,
@@ -20,6 +21,16 @@ import type {
  * Whoever uses it must call {@link DatabaseCatalog.bump} after the transaction ended, whichever way.
  */
 export interface CatalogWriter {
+  /** Resolves with the function's id. Throws 2714. */
+  createPartitionFunction(model: PartitionFunctionModel): Promise<number>;
+  /** ALTER PARTITION FUNCTION: the boundaries after it; `split`: one more than before (7707). */
+  setBoundaries(functionId: number, boundaries: readonly Boundary[], split: boolean): Promise<void>;
+  /** Resolves with the id it had. Throws 3701, 7706. */
+  dropPartitionFunction(name: string): Promise<number>;
+  createPartitionScheme(scheme: { name: string; function: string; filegroups: number | 'all' }): Promise<void>;
+  setNextUsed(scheme: string, nextUsed: boolean): Promise<void>;
+  dropPartitionScheme(name: string): Promise<void>;
+
   createSchema(name: string, owner?: string): Promise<number>;
   dropSchema(name: string): Promise<void>;
 

@@ -10,6 +10,7 @@ import type {
 import { catalogFunction, catalogTableFunction, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { isGlobalTemporary, isLocalTemporary, isOwnView, overlayKey } from './names.ts';
+import { partitionNumber } from './ddl/partitions.ts';
 import { FunctionStore } from './function-store.ts';
 import type { LocalTable } from './frame.ts';
 import { tableRelation, viewRelation } from './relations.ts';
@@ -152,6 +153,7 @@ export class SessionScope implements Scope {
   }
 
   function(name: string): FunctionHandler | undefined {
+    if (name.startsWith('$partition.')) return partitionNumber(this, name.slice('$partition.'.length));
     const known = (): FunctionHandler | undefined =>
       sessionFunction(name) ?? catalogFunction(this.snapshot, name) ?? userFunction(this, name);
     return this.locals.function?.(name, known) ?? known();

@@ -97,6 +97,19 @@ BEGIN
   EXECUTE format('SELECT count(*) FROM %s', relation) INTO counted;
   RETURN counted;
 END $$;
+-- The partitions of a function: one more than its boundaries.
+CREATE OR REPLACE FUNCTION meta.fanout(function_id int) RETURNS int LANGUAGE sql STABLE AS
+  $$ SELECT 1 + count(*)::int FROM meta.partition_values v WHERE v.function_id = $1 $$;
+CREATE OR REPLACE FUNCTION meta.partition_rows(object_id int, function_id int, column_id int, number int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  counted bigint;
+BEGIN
+  IF function_id IS NULL THEN RETURN meta.row_count(object_id); END IF;
+  EXECUTE format('SELECT count(*) FROM u.t%s WHERE u.pf%s(c%s) = %s', object_id, function_id, column_id, number) INTO counted;
+  RETURN counted;
+END $$;
+CREATE OR REPLACE FUNCTION meta.partition_id(object_id int, index_id int, number int) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+  $$ SELECT meta.partition_id(object_id, index_id) + (number - 1) * 4398046511104 $$;
 CREATE OR REPLACE FUNCTION meta.page_count(object_id int, index_id int) RETURNS bigint LANGUAGE sql STABLE AS
   $$ SELECT coalesce(pg_total_relation_size(to_regclass(CASE WHEN index_id < 2 THEN 'u.t' || object_id ELSE 'u.i' || object_id || '_' || index_id END)) / 8192, 0) $$;
 

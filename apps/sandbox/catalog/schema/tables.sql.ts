@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 3;
+export const META_VERSION = 4;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -79,6 +79,17 @@ CREATE TABLE meta.indexes (
 CREATE TABLE meta.index_columns (
   object_id int NOT NULL, index_id int NOT NULL, index_column_id int NOT NULL, column_id int NOT NULL, key_ordinal smallint NOT NULL,
   is_descending_key boolean NOT NULL, is_included_column boolean NOT NULL, PRIMARY KEY (object_id, index_id, index_column_id));
+-- Partition functions: their boundaries in order. Schemes have the ids of data spaces. An index, or a heap (index_id 0), is on a scheme by one column.
+CREATE TABLE meta.partition_functions (
+  function_id int PRIMARY KEY DEFAULT meta.next_object_id(), name text NOT NULL, name_key text NOT NULL UNIQUE, boundary_on_right boolean NOT NULL,
+  system_type_id smallint NOT NULL, user_type_id int NOT NULL, max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL,
+  collation_name text, create_date timestamp(3) NOT NULL DEFAULT localtimestamp, modify_date timestamp(3) NOT NULL DEFAULT localtimestamp);
+CREATE TABLE meta.partition_values (
+  function_id int NOT NULL, boundary_id int NOT NULL, value sys.sql_variant NOT NULL, stored text NOT NULL, PRIMARY KEY (function_id, boundary_id));
+CREATE TABLE meta.partition_schemes (
+  data_space_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, function_id int NOT NULL, next_used boolean NOT NULL);
+CREATE TABLE meta.index_partitions (
+  object_id int NOT NULL, index_id int NOT NULL, data_space_id int NOT NULL, column_id int NOT NULL, PRIMARY KEY (object_id, index_id));
 CREATE TABLE meta.key_constraints (
   object_id int PRIMARY KEY, parent_object_id int NOT NULL, unique_index_id int NOT NULL, is_system_named boolean NOT NULL);
 CREATE TABLE meta.foreign_keys (

@@ -5,6 +5,7 @@ import { DYNAMIC_VIEWS } from './dynamic.ts';
 import { INFORMATION_VIEWS } from './information-schema.ts';
 import { KEY_VIEWS } from './keys.ts';
 import { OBJECT_VIEWS } from './objects.ts';
+import { PARTITION_VIEWS } from './partitions.ts';
 import { SECURITY_VIEWS } from './security.ts';
 import { SERVER_VIEWS } from './server.ts';
 import { UNBUILT_VIEWS } from './unbuilt.ts';
@@ -13,6 +14,7 @@ import { UNBUILT_VIEWS } from './unbuilt.ts';
 export const VIEW_DEFINITIONS: readonly ViewDefinition[] = [
   ...OBJECT_VIEWS,
   ...KEY_VIEWS,
+  ...PARTITION_VIEWS,
   ...SERVER_VIEWS,
   ...DYNAMIC_VIEWS,
   ...SECURITY_VIEWS,

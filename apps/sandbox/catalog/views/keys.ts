@@ -25,6 +25,19 @@ const HEAPS = `SELECT t.object_id, NULL::text AS name, 0 AS index_id, 0::smallin
 export const ALL_INDEXES = `(SELECT object_id, name, index_id, type, is_unique, ignore_dup_key, is_primary_key, is_unique_constraint, fill_factor, is_padded, is_disabled,
   allow_row_locks, allow_page_locks, filter_definition FROM meta.indexes UNION ALL ${HEAPS})`;
 
+/** Where an index or a heap is: on a partition scheme by a column, else on the default filegroup. */
+const PLACES = `${ALL_INDEXES} i LEFT JOIN meta.index_partitions p USING (object_id, index_id) LEFT JOIN meta.partition_schemes s USING (data_space_id)`;
+
+/** Every partition of every index and heap; what is not partitioned has one. */
+const ALL_PARTITIONS = `FROM ${PLACES} CROSS JOIN LATERAL generate_series(1, CASE WHEN s.function_id IS NULL THEN 1 ELSE meta.fanout(s.function_id) END) AS n`;
+
+/** The columns of indexes, and those by which an index that does not have them is partitioned. */
+const INDEX_COLUMNS = `(SELECT c.object_id, c.index_id, c.index_column_id, c.column_id, c.key_ordinal, CASE WHEN p.column_id = c.column_id THEN 1 ELSE 0 END AS partition_ordinal,
+  c.is_descending_key, c.is_included_column FROM meta.index_columns c LEFT JOIN meta.index_partitions p USING (object_id, index_id)
+  UNION ALL SELECT p.object_id, p.index_id, 1 + coalesce((SELECT max(c.index_column_id) FROM meta.index_columns c WHERE c.object_id = p.object_id AND c.index_id = p.index_id), 0),
+  p.column_id, 0, 1, false, false FROM meta.index_partitions p
+  WHERE NOT EXISTS (SELECT FROM meta.index_columns c WHERE c.object_id = p.object_id AND c.index_id = p.index_id AND c.column_id = p.column_id))`;
+
 /** Indexes, keys and constraints. */
 export const KEY_VIEWS = [
   view(
@@ -37,7 +50,7 @@ export const KEY_VIEWS = [
   type tinyint! i.type
   type_desc nvarchar(60) CASE i.type WHEN 0 THEN 'HEAP' WHEN 1 THEN 'CLUSTERED' WHEN 2 THEN 'NONCLUSTERED' END
   is_unique bit i.is_unique
-  data_space_id int 1
+  data_space_id int coalesce(p.data_space_id, 1)
   ignore_dup_key bit i.ignore_dup_key
   is_primary_key bit i.is_primary_key
   is_unique_constraint bit i.is_unique_constraint
@@ -54,7 +67,7 @@ export const KEY_VIEWS = [
   suppress_dup_key_messages bit false
   auto_created bit false
   optimize_for_sequential_key bit false`,
-    `FROM ${ALL_INDEXES} i`,
+    `FROM ${PLACES}`,
   ),
   view(
     -141,
@@ -65,11 +78,11 @@ export const KEY_VIEWS = [
   index_column_id int! c.index_column_id
   column_id int! c.column_id
   key_ordinal tinyint! c.key_ordinal
-  partition_ordinal tinyint! 0
+  partition_ordinal tinyint! c.partition_ordinal
   is_descending_key bit c.is_descending_key
   is_included_column bit c.is_included_column
   column_store_order_ordinal tinyint! 0`,
-    'FROM meta.index_columns c',
+    `FROM ${INDEX_COLUMNS} c`,
   ),
   view(
     -142,
@@ -154,27 +167,27 @@ export const KEY_VIEWS = [
     -148,
     'sys.partitions',
     `
-  partition_id bigint! meta.partition_id(i.object_id, i.index_id)
+  partition_id bigint! meta.partition_id(i.object_id, i.index_id, n)
   object_id int! i.object_id
   index_id int! i.index_id
-  partition_number int! 1
-  hobt_id bigint! meta.partition_id(i.object_id, i.index_id)
-  rows bigint meta.row_count(i.object_id)
+  partition_number int! n
+  hobt_id bigint! meta.partition_id(i.object_id, i.index_id, n)
+  rows bigint meta.partition_rows(i.object_id, s.function_id, p.column_id, n)
   filestream_filegroup_id smallint! 0
   data_compression tinyint! 0
   data_compression_desc nvarchar(60) 'NONE'
   xml_compression bit false
   xml_compression_desc varchar(3) 'OFF'`,
-    `FROM ${ALL_INDEXES} i`,
+    ALL_PARTITIONS,
   ),
   view(
     -149,
     'sys.dm_db_partition_stats',
     `
-  partition_id bigint meta.partition_id(i.object_id, i.index_id)
+  partition_id bigint meta.partition_id(i.object_id, i.index_id, n)
   object_id int! i.object_id
   index_id int! i.index_id
-  partition_number int! 1
+  partition_number int! n
   in_row_data_page_count bigint meta.page_count(i.object_id, i.index_id)
   in_row_used_page_count bigint meta.page_count(i.object_id, i.index_id)
   in_row_reserved_page_count bigint meta.page_count(i.object_id, i.index_id)
@@ -184,34 +197,34 @@ export const KEY_VIEWS = [
   row_overflow_reserved_page_count bigint 0
   used_page_count bigint meta.page_count(i.object_id, i.index_id)
   reserved_page_count bigint meta.page_count(i.object_id, i.index_id)
-  row_count bigint meta.row_count(i.object_id)`,
-    `FROM ${ALL_INDEXES} i`,
+  row_count bigint meta.partition_rows(i.object_id, s.function_id, p.column_id, n)`,
+    ALL_PARTITIONS,
   ),
   view(
     -150,
     'sys.allocation_units',
     `
-  allocation_unit_id bigint! meta.partition_id(i.object_id, i.index_id)
+  allocation_unit_id bigint! meta.partition_id(i.object_id, i.index_id, n)
   type tinyint! 1
   type_desc nvarchar(60) 'IN_ROW_DATA'
-  container_id bigint! meta.partition_id(i.object_id, i.index_id)
+  container_id bigint! meta.partition_id(i.object_id, i.index_id, n)
   data_space_id int 1
   total_pages bigint! meta.page_count(i.object_id, i.index_id)
   used_pages bigint! meta.page_count(i.object_id, i.index_id)
   data_pages bigint! meta.page_count(i.object_id, i.index_id)`,
-    `FROM ${ALL_INDEXES} i`,
+    ALL_PARTITIONS,
   ),
   view(
     -151,
     'sys.data_spaces',
     `
-  name sysname! 'PRIMARY'
-  data_space_id int! 1
-  type char(2)! 'FG'
-  type_desc nvarchar(60) 'ROWS_FILEGROUP'
-  is_default bit true
+  name sysname! d.name
+  data_space_id int! d.data_space_id
+  type char(2)! d.type
+  type_desc nvarchar(60) CASE d.type WHEN 'FG' THEN 'ROWS_FILEGROUP' ELSE 'PARTITION_SCHEME' END
+  is_default bit d.type = 'FG'
   is_system bit false`,
-    'FROM meta.self',
+    "FROM (SELECT 'PRIMARY' AS name, 1 AS data_space_id, 'FG' AS type UNION ALL SELECT name, data_space_id, 'PS' FROM meta.partition_schemes) d",
   ),
   view(
     -152,
@@ -258,14 +271,14 @@ export const KEY_VIEWS = [
     -155,
     'sys.partition_schemes',
     `
-  name sysname! NULL::text
-  data_space_id int! 0
+  name sysname! s.name
+  data_space_id int! s.data_space_id
   type char(2)! 'PS'
   type_desc nvarchar(60) 'PARTITION_SCHEME'
   is_default bit false
   is_system bit false
-  function_id int! 0`,
-    'FROM meta.self WHERE false',
+  function_id int! s.function_id`,
+    'FROM meta.partition_schemes s',
   ),
   view(
     -156,

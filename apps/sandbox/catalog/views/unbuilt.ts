@@ -26,27 +26,8 @@ const PHYSICAL: Readonly<Record<string, string>> = {
 const MODULE_OBJECT =
   'name sysname!, object_id int!, principal_id int, schema_id int!, parent_object_id int!, type char(2), type_desc nvarchar(60), create_date datetime!, modify_date datetime!, is_ms_shipped bit!, is_published bit!, is_schema_published bit!';
 
-/** Partitions, full-text indexes, row-level security, CLR, Service Broker, keys and what else the sandbox refuses to make. */
+/** Full-text indexes, row-level security, CLR, Service Broker, keys and what else the sandbox refuses to make. */
 export const UNBUILT_VIEWS = [
-  none(
-    -280,
-    'sys.partition_functions',
-    columns(
-      'name sysname!, function_id int!, type char(2)!, type_desc nvarchar(60), fanout int!, boundary_value_on_right bit!, is_system bit!, create_date datetime!, modify_date datetime!',
-    ),
-  ),
-  none(
-    -281,
-    'sys.partition_parameters',
-    columns(
-      'function_id int!, parameter_id int!, system_type_id tinyint!, max_length smallint!, precision tinyint!, scale tinyint!, collation_name sysname, user_type_id int!',
-    ),
-  ),
-  none(
-    -282,
-    'sys.partition_range_values',
-    columns('function_id int!, boundary_id int!, parameter_id int!, value nvarchar(4000)'),
-  ),
   none(
     -283,
     'sys.fulltext_indexes',

@@ -29,6 +29,7 @@ import {
   keySqls,
   rowVersionSql,
 } from './physical-table.ts';
+import { storageOf } from './partitions.ts';
 import { tableDefinition, tableModel, type DefinitionSource } from './table-model.ts';
 
 /** Where the statement's expressions are cut from and its names resolved. */
@@ -169,15 +170,16 @@ export async function createTable(run: Run, statement: CreateTable): Promise<voi
   );
   if (versioned !== undefined)
     throw new SqlError(40515, `${versioned.name} is not supported in this version of SQL Server.`);
-  if (statement.on && statement.on.columns.length > 0)
-    throw new SqlError(40515, 'CREATE TABLE ON a partition scheme is not supported in this version of SQL Server.');
   const name = statement.name.name.name;
   const source = await sourceOf(run);
   if (isLocalTemporary(name)) {
     await createTemporary(run, name, tableDefinition(source, name, statement.elements));
     return;
   }
-  const model = tableModel(source, schemaOf(run, statement.name), name, statement.elements);
+  const model = {
+    ...tableModel(source, schemaOf(run, statement.name), name, statement.elements),
+    ...storageOf(statement.on),
+  };
   if (isGlobalTemporary(name)) await run.session.server.globalTables.settled();
   const { objectId } = await run.session.ddl((writer, pg) => makeTable(source.scope, model, writer, pg));
   if (isGlobalTemporary(name)) run.session.server.globalTables.made(objectId, run.session);

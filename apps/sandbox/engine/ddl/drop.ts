@@ -9,6 +9,7 @@ import { inDatabaseOf } from '../other-databases.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
 import { dropTemporary, inPlaceOf } from '../temporary-table.ts';
 import { dotted, objectOf, userTable } from './objects-of.ts';
+import { dropPartitioning, partitionCondition } from './partitions.ts';
 import { dropPrincipal } from './security.ts';
 
 const KINDS: Partial<Record<DroppedType, readonly ObjectKind[]>> = {
@@ -78,6 +79,9 @@ async function dropOther(run: Run, statement: DropObject, name: ObjectName): Pro
       await run.session.ddl((writer) => writer.dropType(type.userTypeId));
       return;
     }
+    case 'partition function':
+    case 'partition scheme':
+      return dropPartitioning(run, statement, name.name.name);
     case 'user':
     case 'role':
     case 'login':
@@ -122,6 +126,12 @@ export async function truncate(run: Run, statement: Truncate): Promise<void> {
       4711,
       `Cannot truncate table '${dotted(statement.table)}' because it is published for replication or enabled for Change Data Capture.`,
     );
+  }
+  const ranges = statement.options.find((option) => option.name === 'PARTITIONS')?.partitions;
+  if (ranges !== undefined) {
+    const condition = await partitionCondition(run, object, ranges);
+    await run.session.query(`DELETE FROM u.${object.physical} WHERE ${condition}`, [], { writes: true });
+    return;
   }
   const identity = object.columns.some((column) => column.identity);
   await run.session.atomic(async (pg) => {

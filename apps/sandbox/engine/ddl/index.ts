@@ -9,6 +9,12 @@ import { dropObjects, truncate } from './drop.ts';
 import { alterIndex, createIndex, dropIndex } from './indexes.ts';
 import { createModule, toggleTrigger } from './modules.ts';
 import { alterSchema, createAliasType, createSchema, createSynonym, createTableType, sequence } from './objects.ts';
+import {
+  alterPartitionFunction,
+  alterPartitionScheme,
+  createPartitionFunction,
+  createPartitionScheme,
+} from './partitions.ts';
 import { requireDefinitionRights } from './rights.ts';
 import { permission } from './grants.ts';
 import { login, role, user } from './security.ts';
@@ -46,6 +52,14 @@ function handlerOf(statement: Statement): Handler | undefined {
       return (run) => alterSchema(run, statement);
     case 'sequence':
       return (run) => sequence(run, statement);
+    case 'createPartitionFunction':
+      return (run) => createPartitionFunction(run, statement);
+    case 'alterPartitionFunction':
+      return (run) => alterPartitionFunction(run, statement);
+    case 'createPartitionScheme':
+      return (run) => createPartitionScheme(run, statement);
+    case 'alterPartitionScheme':
+      return (run) => alterPartitionScheme(run, statement);
     case 'createAliasType':
       return (run) => createAliasType(run, statement);
     case 'createTableType':

@@ -8,6 +8,7 @@ import { tableRelation } from '../relations.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
 import { sourceOf } from './create-table.ts';
 import { dotted, userTable } from './objects-of.ts';
+import { storageOf } from './partitions.ts';
 import { indexSql } from './physical-table.ts';
 import { indexOptions } from './table-model.ts';
 import { createLocalIndex, dropLocalIndex } from './local-indexes.ts';
@@ -52,6 +53,7 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
       included: statement.include.map((column) => column.name),
       ...(filter ? { filter } : {}),
       options: indexOptions(statement.options),
+      ...storageOf(statement.on),
     });
     const sql = indexSql(source.scope, tableRelation(object), {
       physical: created.physicalIndex,

@@ -40,6 +40,11 @@ export async function requireDefinitionRights(run: Run, statement: Statement): P
     case 'sequence':
       if (statement.mode === 'create') return requireSchema(run, statement.name);
       return requireAlter(run, statement.name, cannot('alter the sequence', dotted(statement.name)));
+    case 'createPartitionFunction':
+    case 'alterPartitionFunction':
+    case 'createPartitionScheme':
+    case 'alterPartitionScheme':
+      return requireDatabaseRight(run, 'ALTER ANY DATASPACE');
     case 'createSchema':
       return requireDatabaseRight(run, 'CREATE SCHEMA');
     case 'alterTable':

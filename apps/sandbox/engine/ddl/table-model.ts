@@ -15,6 +15,7 @@ import type {
   TableModel,
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
+import { storageOf } from './partitions.ts';
 import type { SessionScope } from '../session-scope.ts';
 
 /** Where a definition was read: how its names resolve. */
@@ -97,6 +98,7 @@ function keyModel(
     clustered: constraint.clustered ?? (constraint.kind === 'primaryKey' && !clusteredTaken),
     columns: written.length > 0 ? written : [{ name: column ?? '' }],
     options: indexOptions(constraint.options),
+    ...storageOf(constraint.on),
   };
 }
 
@@ -143,6 +145,7 @@ function inlineIndex(index: Extract<TableElement, { kind: 'inlineIndex' }>, colu
     included: index.include.map((c) => c.name),
     ...(index.where ? { filter: printDefinition(index.where, 'filter') } : {}),
     options: indexOptions(index.options),
+    ...storageOf(index.on),
   };
 }
 
