@@ -2,7 +2,7 @@ import { findAll, parseBatch } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
 import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
 import { quoteLiteral } from '#pgsql';
-import type { ResultColumn } from '../query/index.ts';
+import type { RelationColumn, ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import { sessionKey } from './catalog-functions.ts';
 import type { Given } from './dynamic-holes.ts';
@@ -15,7 +15,8 @@ import { setRowCount, takeRowCount } from './row-count.ts';
 import { withError } from './session-values.ts';
 
 /** EXEC of a procedure or a string. */
-export function execute(e: Emitter, node: Execute): void {
+export function execute(e: Emitter, call: Execute): void {
+  const node = byItsName(e, call);
   if (node.at) e.fail('EXEC … AT a linked server has no counterpart.', node.span, 'SL1044');
   if (node.strings) return dynamicText(e, node);
   const { procedure } = node;
@@ -34,6 +35,16 @@ export function execute(e: Emitter, node: Execute): void {
     else if (routine.kind === 'scalar') callScalar(e, node, routine);
     else selectRows(e, node, routine);
   });
+}
+
+/** EXEC @p where @p is given one constant and nothing else: the call of what that names. */
+function byItsName(e: Emitter, node: Execute): Execute {
+  if (node.procedure?.kind !== 'variable') return node;
+  const text = constantText(e, node.procedure);
+  const [named] = text === undefined ? [] : parseBatch(`EXEC ${text}`).statements;
+  return named?.kind === 'execute' && named.procedure && named.args.length === 0
+    ? { ...node, procedure: named.procedure }
+    : node;
 }
 
 function routineOf(e: Emitter, node: Execute): RoutineSignature {
@@ -104,7 +115,7 @@ function tableArgument(e: Emitter, parameter: RoutineParameter, node: Expression
   return array;
 }
 
-function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature): void {
+function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature, cursors?: readonly string[]): void {
   const texts = bind(e, node, routine).flatMap(({ parameter, arg }): string[] => {
     if (parameter.output) return [`${parameter.name} => ${outputVariable(e, parameter, arg)}`];
     if (!arg && parameter.type.name === 'table') return [`${parameter.name} => '{}'`];
@@ -114,7 +125,8 @@ function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature): vo
     const code = node.result ? variableOf(e, node.result).name : unused(e, 'return_code', 'integer');
     texts.push(`${routine.returnCode} => ${code}`);
   }
-  for (const cursor of routine.cursors) texts.push(`${cursor} => ${passedCursor(e, node.span)}`);
+  for (const [index, cursor] of routine.cursors.entries())
+    texts.push(`${cursor} => ${cursors?.[index] ?? passedCursor(e, node.span)}`);
   e.pieces.push({ kind: 'ddl', sql: `CALL ${routine.sql}(${texts.join(', ')})`, line: node.span.line });
   e.laid(`CALL ${routine.sql}(${texts.join(', ')});`);
   if (node.result && !routine.returnCode) e.line(`${variableOf(e, node.result).name} := 0;`);
@@ -123,6 +135,9 @@ function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature): vo
 
 const unused = (e: Emitter, stem: string, type: string): string =>
   e.variables.declare(`@\u0000unused ${stem}`, undefined, type).name;
+
+const own = (e: Emitter, stem: string, type: string): string =>
+  e.variables.declare(`@\u0000${stem}`, undefined, type).name;
 
 /** The variable that an OUTPUT parameter is given; one of its own where the caller does not want the value. */
 function outputVariable(e: Emitter, parameter: RoutineParameter, arg: ExecuteArgument | undefined): string {
@@ -185,7 +200,8 @@ function casts(routine: RoutineSignature, types: readonly string[] | undefined):
 }
 
 /** INSERT … EXEC of a procedure that returns its rows. */
-export function insertExecute(e: Emitter, node: Insert, call: Execute): void {
+export function insertExecute(e: Emitter, node: Insert, source: Execute): void {
+  const call = byItsName(e, source);
   const target =
     node.target.kind === 'tableVariable'
       ? e.scope.tableVariable(node.target.name)
@@ -203,16 +219,52 @@ export function insertExecute(e: Emitter, node: Insert, call: Execute): void {
   )
     return dynamicText(e, call, (statement) => inserting(e, statement, node));
   const routine = routineOf(e, call);
-  if (routine.kind !== 'table')
-    return e.fail('INSERT … EXEC of a procedure that does not return one set of rows.', node.span, 'SL1049');
   const named = node.columns.map((one) =>
     target.columns.find((column) => column.name.toLowerCase() === one.name.toLowerCase()),
   );
   const columns = node.columns.length > 0 ? named : target.columns.filter((one) => !one.identity && !one.readOnly);
   const list = columns.map((one) => one?.sql ?? '').join(', ');
   e.facts.writes = true;
+  if (routine.kind === 'procedure')
+    return insertFetched(e, call, routine, { sql: target.sql, columns: columns.flatMap((one) => one ?? []) });
+  if (routine.kind === 'scalar') {
+    callScalar(e, call, routine);
+    return setRowCount(e, '0');
+  }
   e.sql(`INSERT INTO ${target.sql} (${list}) SELECT * FROM ${rowsOf(e, call, routine)}`, node.span);
+  if (call.result) e.line(`${variableOf(e, call.result).name} := 0;`);
   takeRowCount(e);
+}
+
+/** INSERT … EXEC of a procedure with refcursors: the rows of each go into the table, as all of its result sets do. */
+function insertFetched(
+  e: Emitter,
+  call: Execute,
+  routine: RoutineSignature,
+  into: { readonly sql: string; readonly columns: readonly RelationColumn[] },
+): void {
+  const cursors = routine.cursors.map((_, index) => own(e, `rows_${index + 1}`, 'refcursor'));
+  const counted = e.facts.rowCount === undefined ? undefined : own(e, 'inserted_rows', 'bigint');
+  // A cursor that has a value goes to PostgreSQL as the name to be opened.
+  for (const cursor of cursors) e.line(`${cursor} := NULL;`);
+  callProcedure(e, call, routine, cursors);
+  if (counted) e.line(`${counted} := 0;`);
+  const columns = into.columns.map((one) => one.sql).join(', ');
+  const table = into.sql.replaceAll(/\W+/g, '_').replaceAll(/^_|_$/g, '');
+  const values = into.columns
+    .map((one) => own(e, `${table}_${one.name}`, one.pgType ?? e.typeSql(one.type).sql))
+    .join(', ');
+  for (const cursor of cursors) {
+    e.line(`WHILE ${cursor} IS NOT NULL LOOP`);
+    e.indented(() => {
+      e.line(`FETCH ${cursor} INTO ${values};`);
+      e.line('EXIT WHEN NOT FOUND;');
+      e.sql(`INSERT INTO ${into.sql} (${columns}) VALUES (${values})`, call.span);
+      if (counted) e.line(`${counted} := ${counted} + 1;`);
+    });
+    e.line('END LOOP;');
+  }
+  if (counted) setRowCount(e, counted);
 }
 
 /** A query that INSERT … EXEC runs is the INSERT's own. */

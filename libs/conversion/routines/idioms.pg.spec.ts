@@ -35,7 +35,6 @@ const LEFT: Readonly<Record<string, { readonly routines: number; readonly left: 
       'dbo.Cursor_Out',
       'dbo.Cursor_Use',
       'dbo.Dim_Load',
-      'dbo.Metric_Columns',
       'dbo.Pivot_Hosts',
       'dbo.Report_Any',
       'dbo.Sample_Percentile',

@@ -15,6 +15,7 @@ import type { Emitter } from './emitter.ts';
 import { NotConverted } from './not-converted.ts';
 import { plainNames } from './plain-names.ts';
 import type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
+import { bindUpdate, type TriggerEvent, type TriggerTable } from './updated-columns.ts';
 
 type TriggerSource = RoutineSource & { readonly statement: CreateTrigger };
 type Image = 'inserted' | 'deleted';
@@ -24,13 +25,6 @@ const IMAGES: Readonly<Record<string, readonly Image[]>> = {
   UPDATE: ['inserted', 'deleted'],
   DELETE: ['deleted'],
 };
-
-interface TriggerTable {
-  readonly relation: Relation & { readonly sql: string };
-  /** Source names of the columns by which old and new rows are told to be the same. */
-  readonly key: readonly string[];
-  readonly isView: boolean;
-}
 
 /** A trigger: statement triggers over transition tables, one per event; INSTEAD OF works row by row. */
 export function convertTrigger(context: RoutineContext, source: TriggerSource): ConvertedRoutine {
@@ -50,6 +44,8 @@ export function convertTrigger(context: RoutineContext, source: TriggerSource): 
   const statements: string[] = [];
   const pieces: PlannedPiece[] = [];
   const variables = new Map<string, { readonly name: string; readonly type: string }>();
+  // What is said of one event is mostly said of the others.
+  const told = new Map<string, RoutineContext['issues'][number]>();
   let isFirst = true;
   for (const [text, { e, events }] of bodies) {
     const suffix = bodies.size === 1 ? '' : `_${events.join('_').toLowerCase()}`;
@@ -61,12 +57,13 @@ export function convertTrigger(context: RoutineContext, source: TriggerSource): 
       `${isFirst ? headComments(source) : ''}CREATE OR REPLACE FUNCTION ${fn}()\nRETURNS trigger\n${text}`,
     );
     statements.push(...triggers(context, { source, table, used, name, fn, events }));
-    if (isFirst) context.issues.push(...e.issues);
+    for (const one of e.issues) told.set(JSON.stringify(one), one);
     isFirst = false;
     const made = finish(e, []);
     pieces.push(...made.pieces);
     for (const one of made.variables) variables.set(one.name, one);
   }
+  context.issues.push(...told.values());
   if (source.module.disabled)
     statements.push(
       ...statement.events.map(
@@ -87,17 +84,18 @@ function tableOf(context: RoutineContext, source: TriggerSource): TriggerTable {
   return {
     relation: { ...relation, sql: relation.sql },
     key: context.scope.keyOf(schema, target.name.name),
+    ids: context.scope.columnIdsOf(schema, target.name.name),
     isView: context.scope.isView(schema, target.name.name),
   };
 }
 
-/** Which of `inserted` and `deleted` a body reads; UPDATE(c) compares both, @@ROWCOUNT counts one of them at first. */
+/** Which of `inserted` and `deleted` a body reads; UPDATE(c) and COLUMNS_UPDATED() compare both, @@ROWCOUNT counts one of them at first. */
 function usedImages(statement: CreateTrigger): readonly Image[] {
   const names = new Set<string>();
   walk(statement.body, (node) => {
     if (node.kind === 'table' && !node.name.schema) names.add(node.name.name.name.toLowerCase());
     const counts = node.kind === 'globalVariable' && node.name.toLowerCase() === '@@rowcount';
-    if (counts || (node.kind === 'call' && node.name.name.name.toLowerCase() === 'update')) {
+    if (counts || (node.kind === 'call' && /^(update|columns_updated)$/i.test(node.name.name.name))) {
       names.add('inserted');
       names.add('deleted');
     }
@@ -105,9 +103,7 @@ function usedImages(statement: CreateTrigger): readonly Image[] {
   return (['inserted', 'deleted'] as const).filter((one) => names.has(one));
 }
 
-interface OneEvent {
-  readonly table: TriggerTable;
-  readonly event: string;
+interface OneEvent extends TriggerEvent {
   readonly used: readonly Image[];
 }
 
@@ -148,29 +144,6 @@ function imageOf(relation: Relation, name: string, sql: string): Relation {
 
 const ending = (table: TriggerTable, statement: CreateTrigger, event: string): string =>
   statement.timing === 'insteadOf' && table.isView ? `RETURN ${event === 'DELETE' ? 'OLD' : 'NEW'};` : 'RETURN NULL;';
-
-/** UPDATE(c): always at INSERT, never at DELETE; at UPDATE where a row has another value. */
-function bindUpdate(e: Emitter, { table, event }: OneEvent): void {
-  e.scope.functions.set('update', (call) => {
-    const type = { name: 'bit' } as const;
-    const name = call.args[0]?.constant ?? '';
-    const column = table.relation.columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
-    if (!column) return call.fail(207, `Invalid column name '${name}'.`);
-    if (event !== 'UPDATE') return { sql: String(event === 'INSERT'), type, nullable: false };
-    e.once('SL1052', `UPDATE(${name}) is true where a row has another value of it.`, call.span);
-    return { sql: changedSql(e, table, column), type, nullable: false };
-  });
-}
-
-function changedSql(e: Emitter, table: TriggerTable, column: RelationColumn): string {
-  const [inserted, deleted] = ['inserted', 'deleted'].map((one) => e.scope.local.get(one)?.sql ?? one);
-  const cast = column.type.name === 'xml' ? '::text' : '';
-  const keys = table.key.flatMap((name) => table.relation.columns.find((one) => one.name === name)?.sql ?? []);
-  if (keys.length === 0 || keys.includes(column.sql))
-    return `EXISTS (SELECT ${column.sql}${cast} FROM ${inserted} AS i EXCEPT ALL SELECT ${column.sql}${cast} FROM ${deleted} AS d)`;
-  const join = keys.map((one) => `i.${one} = d.${one}`).join(' AND ');
-  return `EXISTS (SELECT FROM ${inserted} AS i JOIN ${deleted} AS d ON ${join} WHERE i.${column.sql}${cast} IS DISTINCT FROM d.${column.sql}${cast})`;
-}
 
 interface TriggerText {
   readonly source: TriggerSource;

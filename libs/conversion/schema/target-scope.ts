@@ -36,6 +36,7 @@ export class TargetScope implements Scope {
   private readonly views = new Set<string>();
   private readonly synonyms = new Map<string, string>();
   private readonly keys = new Map<string, readonly string[]>();
+  private readonly columnIds = new Map<string, ReadonlyMap<string, number>>();
   /** The routines converted so far. */
   readonly routines = new RoutineCatalog();
 
@@ -56,6 +57,15 @@ export class TargetScope implements Scope {
   addTable(table: ConvertedTable): void {
     this.relations.set(keyOf(table.source.schema, table.source.name), relationOf(table));
     this.keys.set(keyOf(table.source.schema, table.source.name), table.key);
+    this.columnIds.set(
+      keyOf(table.source.schema, table.source.name),
+      new Map(table.source.columns.map((one) => [one.name, one.id])),
+    );
+  }
+
+  /** The numbers of a table's columns in the source, by their source names; empty of views. */
+  columnIdsOf(schema: string, name: string): ReadonlyMap<string, number> {
+    return this.columnIds.get(keyOf(schema, name)) ?? new Map<string, number>();
   }
 
   /** What FOR SYSTEM_TIME reads of a table that is known already. */

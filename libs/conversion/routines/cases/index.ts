@@ -8,11 +8,13 @@ import { DEFINITIONS } from './definitions.ts';
 import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
+import { INSERTED_CALLS } from './inserted-calls.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
 import { TIMES } from './times.ts';
 import { TRIGGERS } from './triggers.ts';
+import { UPDATED_COLUMNS } from './updated-columns.ts';
 import { VARIABLES } from './variables.ts';
 import { XML_ROWS } from './xml.ts';
 
@@ -23,7 +25,9 @@ export const CASES: readonly CaseGroup[] = [
   FUNCTIONS,
   CALLS,
   CALLED_BY_TABLES,
+  INSERTED_CALLS,
   TRIGGERS,
+  UPDATED_COLUMNS,
   JSON_ROWS,
   JUMPS,
   PADDED,
