@@ -16,7 +16,7 @@ import type { SqlType } from '../query/index.ts';
 import { declareCursorVariable } from './cursors.ts';
 import { isDropped } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
-import { setRowCount } from './row-count.ts';
+import { countRow, readRowCount, setRowCount } from './row-count.ts';
 import { createTemporary, createTyped, temporaryName } from './temporary.ts';
 import type { LocalVariable } from './variables.ts';
 
@@ -73,6 +73,7 @@ export function setVariable(e: Emitter, node: SetVariable): void {
   const cursor = e.variables.find(node.variable.name);
   if (cursor && !cursor.type) e.fail('A cursor variable that is set from another one is not converted.', node.span);
   assignTo(e, variableOf(e, node.variable), compound(node.op, node.variable, node.value, node.span));
+  setRowCount(e, '1');
 }
 
 const assignsOf = (e: Emitter, spec: SelectSpec): readonly SelectAssign[] =>
@@ -117,7 +118,7 @@ function assignInTurn(e: Emitter, spec: SelectSpec, items: readonly SelectAssign
   if (!spec.where) return write();
   e.line(`IF ${e.condition(spec.where)} THEN`);
   e.indented(write);
-  if (e.facts.rowCount) {
+  if (readRowCount(e)) {
     e.line('ELSE');
     e.indented(() => setRowCount(e, '0'));
   }
@@ -172,11 +173,6 @@ function assignFromQuery(
   });
   e.line('END LOOP;');
 }
-
-const countRow = (e: Emitter): void => {
-  const { rowCount } = e.facts;
-  if (rowCount) e.line(`${rowCount} := ${rowCount} + 1;`);
-};
 
 /** A field of a row, converted as an assignment does. */
 export function convertedField(

@@ -6,7 +6,7 @@ import type { Emitter } from './emitter.ts';
 import { insertExecute } from './execute.ts';
 import { ROW_LIMIT } from './flow.ts';
 import { resultSet } from './result-sets.ts';
-import { takeRowCount } from './row-count.ts';
+import { countRow, readRowCount, setRowCount, takeRowCount } from './row-count.ts';
 import { goesFromRowToRow, updateRowByRow } from './update-rows.ts';
 
 type Change = Insert | Update | Delete | Merge;
@@ -77,7 +77,7 @@ function assigning(e: Emitter, node: Change, made: TranslatedDml): void {
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
   const sql = `WITH changed(${fields.join(', ')}) AS (${made.sql}) SELECT * FROM changed`;
   e.pieces.push({ kind: 'statement', sql, line: node.span.line });
-  if (e.facts.rowCount) e.line(`${e.facts.rowCount} := 0;`);
+  setRowCount(e, '0');
   e.laid(`FOR ${row} IN ${sql}`);
   e.line('LOOP');
   e.indented(() => {
@@ -86,7 +86,7 @@ function assigning(e: Emitter, node: Change, made: TranslatedDml): void {
       const from = made.columns[index]?.type ?? target.type;
       e.line(`${target.name} := ${convertedField(e, `${row}.c${index + 1}`, from, target, node.span)};`);
     }
-    if (e.facts.rowCount) e.line(`${e.facts.rowCount} := ${e.facts.rowCount} + 1;`);
+    countRow(e);
   });
   e.line('END LOOP;');
 }
@@ -113,6 +113,7 @@ function output(e: Emitter, node: Change, made: TranslatedDml): void {
     const list = fields.map((one, index) => (types?.[index] ? `${one}::${types[index]}` : one));
     return {
       columns: made.columns,
+      runs: 'change',
       sql: `${changed(made, fields)} SELECT ${list.join(', ')} FROM changed`,
     };
   });
@@ -132,7 +133,7 @@ function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
     e.laid(`${plain} RETURNING ${column.sql} INTO ${variable};`);
     return takeRowCount(e);
   }
-  if (made.miscounts && e.facts.rowCount)
+  if (made.miscounts && readRowCount(e))
     e.fail('@@ROWCOUNT of a MERGE that is several statements before PostgreSQL 17 is not converted.', node.span);
   e.sql(plain, node.span);
   takeRowCount(e);

@@ -16,7 +16,7 @@ import type {
 import type { ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import type { Emitter } from './emitter.ts';
-import { setRowCount } from './row-count.ts';
+import { setRowCount, takeRowCount } from './row-count.ts';
 
 /** What is known of the cursors of one routine: their definitions, and the loops that become FOR loops. */
 export class Cursors {
@@ -145,6 +145,7 @@ export function fetch(e: Emitter, node: Fetch): void {
   if (node.offset && !/^ \(?-?\d+\)?$/.test(offset)) e.fail('FETCH with an offset that is not a constant.', node.span);
   const status = e.facts.fetchStatus;
   e.line(`FETCH ${DIRECTIONS[node.direction]}${offset.replaceAll(/[()]/g, '')} FROM ${name} INTO ${row};`);
+  takeRowCount(e);
   e.line('IF FOUND THEN');
   e.indented(() => {
     assignFields(e, row, made, node);

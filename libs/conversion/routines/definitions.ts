@@ -95,10 +95,7 @@ function dropObject(e: Emitter, node: DropObject): void {
     const sql = isTemporary(name)
       ? quoteIdent(temporaryName(e, name))
       : (e.scope.relation(parts(one))?.sql ?? newName(e, one));
-    // A cursor that is open for the caller may read the table.
-    if (isTemporary(name) && e.options.results === 'cursors' && e.results.length > 0)
-      e.line(`-- DROP TABLE ${name}: it ends with the transaction`);
-    else e.line(`DROP ${node.type.toUpperCase()} ${node.ifExists || isTemporary(name) ? 'IF EXISTS ' : ''}${sql};`);
+    e.line(`DROP ${node.type.toUpperCase()} ${node.ifExists || isTemporary(name) ? 'IF EXISTS ' : ''}${sql};`);
   }
 }
 

@@ -21,6 +21,7 @@ import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
 import type { RoutineScope } from './routine-scope.ts';
+import type { RowCountReads } from './row-count.ts';
 import { RollbackBlocks } from './transactions.ts';
 import type { Variables } from './variables.ts';
 
@@ -55,6 +56,8 @@ export interface BodyOptions {
 export interface BodyFacts {
   /** `@@ROWCOUNT` is read somewhere. */
   rowCount?: string;
+  /** Where it is. */
+  rowCountReads?: RowCountReads;
   /** SCOPE_IDENTITY() or @@IDENTITY is read somewhere. */
   identity?: string;
   /** @@TRANCOUNT or XACT_STATE() is read somewhere. */
@@ -96,6 +99,8 @@ export class Emitter {
   loops = 0;
   handlers = 0;
   tries = 0;
+  /** The statement that is being written. */
+  current: Statement | undefined;
   /** The path to here has ended by RETURN or an error. */
   ended = false;
   /** The statements of the whole routine. */
@@ -248,6 +253,8 @@ export class Emitter {
     const mark = { lines: this.lines.length, pieces: this.pieces.length, depth: this.depth };
     const { loops } = this;
     if (surveyOf(this.body).runOnce.has(statement)) this.loops = 0;
+    const { current } = this;
+    this.current = statement;
     try {
       this.write(this, withoutOpenXml(this, statement), next);
     } catch (error) {
@@ -258,6 +265,7 @@ export class Emitter {
       this.refuse(error, statement);
     } finally {
       this.loops = loops;
+      this.current = current;
     }
     this.trailingComment(statement);
   }

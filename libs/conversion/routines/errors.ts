@@ -1,6 +1,7 @@
 import { quoteLiteral } from '#pgsql';
 import type { Expression, Print, Raiserror, Throw, TryCatch } from '#tsql';
 import type { Emitter } from './emitter.ts';
+import { forgetRowCount } from './row-count.ts';
 
 const MESSAGE = { name: 'nvarchar', length: 2048 } as const;
 
@@ -184,6 +185,7 @@ export function tryCatch(e: Emitter, node: TryCatch): void {
   e.handlers += 1;
   e.depth += 2;
   const before = e.lines.length;
+  forgetRowCount(e, node.handler);
   e.statements(node.handler);
   e.commentsBefore(node.span.end);
   e.nothing(before);

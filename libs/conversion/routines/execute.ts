@@ -11,7 +11,7 @@ import type { Emitter } from './emitter.ts';
 import { prepareDocument } from './openxml.ts';
 import { resultSet } from './result-sets.ts';
 import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
-import { setRowCount, takeRowCount } from './row-count.ts';
+import { readRowCount, setRowCount, takeRowCount } from './row-count.ts';
 import { withError } from './session-values.ts';
 
 /** EXEC of a procedure or a string. */
@@ -130,6 +130,12 @@ function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature, cur
   e.pieces.push({ kind: 'ddl', sql: `CALL ${routine.sql}(${texts.join(', ')})`, line: node.span.line });
   e.laid(`CALL ${routine.sql}(${texts.join(', ')});`);
   if (node.result && !routine.returnCode) e.line(`${variableOf(e, node.result).name} := 0;`);
+  if (readRowCount(e))
+    e.issue(
+      'SL1002',
+      '@@ROWCOUNT behind EXECUTE is 0 here; there it is that of the last statement of the procedure.',
+      node.span,
+    );
   setRowCount(e, '0');
 }
 
@@ -175,6 +181,7 @@ function selectRows(e: Emitter, node: Execute, routine: RoutineSignature): void 
   const call = rowsOf(e, node, routine);
   if (e.options.kind === 'procedure') {
     resultSet(e, node.span, (types) => ({
+      runs: 'routine',
       sql: `SELECT ${casts(routine, types)} FROM ${call}`,
       columns: resultColumns(routine),
     }));

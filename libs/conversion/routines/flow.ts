@@ -1,8 +1,18 @@
-import type { Expression, If, Return, SetOption, Statement, WaitFor, While } from '#tsql';
+import {
+  type Expression,
+  findAll,
+  type If,
+  type Return,
+  type SetOption,
+  type Statement,
+  type WaitFor,
+  type While,
+} from '#tsql';
 import { cursorLoop } from './cursors.ts';
 import { buildsText, flagOf } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { wholeNumber } from './errors.ts';
+import { beginsWithRowCount, forgetRowCount, readRowCount, setRowCount } from './row-count.ts';
 
 /** Whether a condition is `@@ERROR <> 0`. */
 function asksForError(node: Expression): boolean {
@@ -31,7 +41,10 @@ export function ifStatement(e: Emitter, node: If): void {
   const branch = (body: Statement): void => {
     e.resultIndex = start;
     e.ended = false;
-    e.indented(() => e.block(body));
+    e.indented(() => {
+      forgetRowCount(e, [body]);
+      e.block(body);
+    });
     if (!e.ended) {
       allEnd = false;
       most = Math.max(most, e.resultIndex);
@@ -43,7 +56,7 @@ export function ifStatement(e: Emitter, node: If): void {
     e.laid(`${word} ${current === node && flag !== undefined ? flag : e.condition(current.condition)} THEN`);
     branch(current.then);
     const { otherwise } = current;
-    if (otherwise?.kind === 'if' && flagOf(e, otherwise) === undefined) {
+    if (otherwise?.kind === 'if' && flagOf(e, otherwise) === undefined && !beginsWithRowCount(e, [otherwise])) {
       e.commentsBefore(otherwise.span.start);
       current = otherwise;
       word = 'ELSIF';
@@ -53,6 +66,10 @@ export function ifStatement(e: Emitter, node: If): void {
       e.line('ELSE');
       branch(otherwise);
     } else {
+      if (readRowCount(e)) {
+        e.line('ELSE');
+        e.indented(() => setRowCount(e, '0'));
+      }
       allEnd = false;
       most = Math.max(most, start);
     }
@@ -69,10 +86,15 @@ export function whileLoop(e: Emitter, node: While): void {
   e.laid(`WHILE ${e.condition(node.condition)}`);
   e.line('LOOP');
   e.loops += 1;
-  e.indented(() => e.block(node.body));
+  e.indented(() => {
+    forgetRowCount(e, [node.body]);
+    e.block(node.body);
+  });
   e.loops -= 1;
   e.ended = false;
   e.line('END LOOP;');
+  // What BREAK leaves is that of the statement before it.
+  if (findAll([node.body], 'break').length === 0) setRowCount(e, '0');
 }
 
 /** RETURN by what is returned from. */

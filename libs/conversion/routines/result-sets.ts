@@ -2,8 +2,9 @@ import { quoteIdent } from '#pgsql';
 import type { Expression, OrderItem, Query, SelectSpec, Span, Statement } from '#tsql';
 import type { ResultColumn, TranslatedQuery } from '../query/index.ts';
 import { castNode, selectAssign } from './assign.ts';
+import { nodesOf } from './body-nodes.ts';
 import type { Emitter } from './emitter.ts';
-import { takeRowCount } from './row-count.ts';
+import { readRowCount, takeRowCount } from './row-count.ts';
 import { temporaryName } from './temporary.ts';
 
 /** SELECT as a statement: it assigns, makes a table, or gives a result set. */
@@ -86,7 +87,7 @@ function selectInto(e: Emitter, query: Query, spec: SelectSpec): void {
 export function resultSet(
   e: Emitter,
   span: Span,
-  make: (types: readonly string[] | undefined) => Pick<TranslatedQuery, 'sql' | 'columns'>,
+  make: (types: readonly string[] | undefined) => Pick<TranslatedQuery, 'sql' | 'columns'> & { readonly runs?: Runs },
 ): void {
   const { kind, results, resultTypes } = e.options;
   if (kind !== 'procedure') {
@@ -101,13 +102,52 @@ export function resultSet(
     takeRowCount(e);
     return;
   }
-  const cursor = e.cursorName(index);
-  e.headed(`OPEN ${cursor} ${e.facts.rowCount ? 'SCROLL ' : ''}FOR`, made.sql, span);
-  if (!e.facts.rowCount) return;
-  // The caller fetches the rows; who asks how many there are walks through them first, by a variable of its own: plpgsql_check takes a MOVE of the cursor that was opened for a FETCH.
+  openFor(e, e.cursorName(index), made, span);
+}
+
+/** What must not wait until somebody fetches rows: a change that gives some, a routine that does and may change more. */
+type Runs = 'change' | 'routine';
+
+/**
+ * Opens a cursor for the caller. PostgreSQL runs its query when the first row is fetched: a change (OUTPUT) must not wait for that, what reads a table that the routine empties or drops is
+ * taken before that happens, and who asks how many rows there are walks through them. A portal with a change in WITH is run as a whole and kept, and no longer holds its tables.
+ */
+function openFor(
+  e: Emitter,
+  cursor: string,
+  { sql, runs }: { readonly sql: string; readonly runs?: Runs },
+  span: Span,
+): void {
+  const walks = runs === 'routine' || readRowCount(e) !== undefined;
+  const fleeting = runs ? undefined : fleetingTable(e, sql);
+  e.headed(`OPEN ${cursor} ${walks ? 'SCROLL ' : ''}FOR`, fleeting ? taken(sql, fleeting) : sql, span);
+  if (!walks && !runs && !fleeting) return;
+  // A variable of its own: plpgsql_check takes a MOVE of the cursor that was opened for a FETCH.
   const walked = e.variables.declare('@\u0000rows', undefined, 'refcursor').name;
   e.line(`${walked} := ${cursor};`);
+  if (!walks) return e.line(`MOVE FORWARD 0 IN ${walked}; -- runs it now, not when its rows are fetched`);
   e.line(`MOVE FORWARD ALL IN ${walked};`);
   takeRowCount(e);
   e.line(`MOVE ABSOLUTE 0 IN ${walked};`);
+}
+
+/** The first table of a query that does not outlive its cursor: a temporary one, or one that the routine truncates or drops. */
+function fleetingTable(e: Emitter, sql: string): string | undefined {
+  const emptied = [
+    ...nodesOf(e.body, 'truncate').map((one) => one.table),
+    ...nodesOf(e.body, 'dropObject').flatMap((one) => (one.type === 'table' ? one.names : [])),
+  ].map((one) => e.scope.relation([one.database, one.schema, one.name].flatMap((part) => (part ? [part.name] : []))));
+  const temporary = [...e.scope.local.values()].filter((one) => /^[#@]/.test(one.name));
+  return [...temporary, ...emptied]
+    .flatMap((one) => (one?.sql === undefined ? [] : [one.sql]))
+    .find((name) => new RegExp(`(?:FROM|JOIN|,)\\s+${escaped(name)}(?![\\w$])`).test(sql));
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** The query with a change of nothing in WITH. */
+function taken(sql: string, table: string): string {
+  const nothing = `taken AS (DELETE FROM ${table} WHERE false)`;
+  const [, recursive = '', rest] = /^WITH\s+(RECURSIVE\s+)?(.*)$/s.exec(sql) ?? [];
+  return rest === undefined ? `WITH ${nothing} ${sql}` : `WITH ${recursive}${nothing}, ${rest}`;
 }

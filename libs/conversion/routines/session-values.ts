@@ -3,6 +3,7 @@ import type { Statement } from '#tsql';
 import type { FunctionHandler, SqlType } from '../query/index.ts';
 import { bindCatalogFunctions, PROCEDURE_ID } from './catalog-functions.ts';
 import type { Emitter } from './emitter.ts';
+import { rowCountReads } from './row-count.ts';
 import { surveyOf } from './survey.ts';
 
 const INT: SqlType = { name: 'int' };
@@ -62,7 +63,10 @@ export function withError(e: Emitter, asks: boolean, call: () => void): void {
 /** Declares what @@ROWCOUNT, SCOPE_IDENTITY(), ERROR_MESSAGE() and their fellows mean in a routine; only for what it reads. */
 export function bindSessionValues(e: Emitter, body: readonly Statement[]): void {
   const { globals, calls } = surveyOf(body);
-  if (globals.has('@@rowcount') || calls.has('rowcount_big')) e.facts.rowCount = local(e, 'rowcount', 'integer');
+  if (globals.has('@@rowcount') || calls.has('rowcount_big')) {
+    e.facts.rowCount = local(e, 'rowcount', 'integer');
+    e.facts.rowCountReads = rowCountReads(body);
+  }
   if (globals.has('@@identity') || calls.has('scope_identity')) e.facts.identity = local(e, 'identity', 'bigint');
   if (globals.has('@@trancount') || calls.has('xact_state')) e.facts.transactions = local(e, 'trancount', 'integer');
   if (globals.has('@@fetch_status')) e.facts.fetchStatus = local(e, 'fetch_status', 'integer');

@@ -10,10 +10,29 @@ import { execute } from './execute.ts';
 import { ifStatement, returnStatement, setOption, waitFor, whileLoop } from './flow.ts';
 import { goto } from './jumps.ts';
 import { select } from './result-sets.ts';
+import { setRowCount } from './row-count.ts';
 import { rollback, transactionStatement } from './transactions.ts';
+
+/** Statements that leave @@ROWCOUNT at 0. */
+const COUNTS_NOTHING: ReadonlySet<string> = new Set([
+  'print',
+  'raiserror',
+  'setOption',
+  'truncate',
+  'cursorStatement',
+  'beginTransaction',
+  'commitTransaction',
+  'saveTransaction',
+  'waitFor',
+]);
 
 /** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
 export function writeStatement(e: Emitter, node: Statement): void {
+  write(e, node);
+  if (COUNTS_NOTHING.has(node.kind)) setRowCount(e, '0');
+}
+
+function write(e: Emitter, node: Statement): void {
   switch (node.kind) {
     case 'select':
       return select(e, node);

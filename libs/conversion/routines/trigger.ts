@@ -16,6 +16,7 @@ import { NotConverted } from './not-converted.ts';
 import { plainNames } from './plain-names.ts';
 import type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
 import { bindUpdate, type TriggerEvent, type TriggerTable } from './updated-columns.ts';
+import { beginsWithRowCount } from './row-count.ts';
 
 type TriggerSource = RoutineSource & { readonly statement: CreateTrigger };
 type Image = 'inserted' | 'deleted';
@@ -124,7 +125,7 @@ function writeTrigger(context: RoutineContext, source: TriggerSource, one: OneEv
   }
   e.facts.triggerReturn = ending(one.table, statement, one.event);
   bindUpdate(e, one);
-  if (e.facts.rowCount) {
+  if (beginsWithRowCount(e, statement.body)) {
     const counted = isRow ? '1' : `(SELECT count(*) FROM ${there[0] ?? 'inserted'})`;
     e.line(`${e.facts.rowCount} := ${counted};`);
   }

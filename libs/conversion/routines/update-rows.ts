@@ -3,7 +3,7 @@ import type { ColumnRef, Expression, Identifier, Query, SelectAssign, SetClause,
 import { translateDml } from '../query/index.ts';
 import { columnsOf, compound, substitute, variableOf } from './assign.ts';
 import type { Emitter } from './emitter.ts';
-import { setRowCount } from './row-count.ts';
+import { countRow, setRowCount } from './row-count.ts';
 
 type SetColumn = Extract<SetClause, { kind: 'setColumn' }>;
 
@@ -112,7 +112,7 @@ function writeRow(e: Emitter, node: Update, source: Update['target'], { clauses,
     e.laid(`${made.sql} WHERE CURRENT OF ${cursor};`);
   }
   e.pieces.length = pieces;
-  if (e.facts.rowCount) e.line(`${e.facts.rowCount} := ${e.facts.rowCount} + 1;`);
+  countRow(e);
 }
 
 /** The rows' columns that are read, in the order of the key. */

@@ -12,6 +12,7 @@ import { INSERTED_CALLS } from './inserted-calls.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
+import { ROW_COUNTS } from './row-counts.ts';
 import { TIMES } from './times.ts';
 import { TRIGGERS } from './triggers.ts';
 import { UPDATED_COLUMNS } from './updated-columns.ts';
@@ -37,4 +38,5 @@ export const CASES: readonly CaseGroup[] = [
   DEFINITIONS,
   TIMES,
   APPLICATIONS,
+  ROW_COUNTS,
 ].filter((group) => group.cases.length > 0);
