@@ -13,7 +13,7 @@ import type {
   Variable,
 } from '#tsql';
 import type { SqlType } from '../query/index.ts';
-import { declareCursorVariable } from './cursors.ts';
+import { declareCursorVariable, setCursor } from './cursors.ts';
 import { isDropped } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { countRow, readRowCount, setRowCount } from './row-count.ts';
@@ -71,7 +71,7 @@ export function setVariable(e: Emitter, node: SetVariable): void {
   if (isDropped(e, node.variable.name)) return;
   if (node.value.kind === 'cursorDefinition') return declareCursorVariable(e, node.variable, node.value);
   const cursor = e.variables.find(node.variable.name);
-  if (cursor && !cursor.type) e.fail('A cursor variable that is set from another one is not converted.', node.span);
+  if (cursor && !cursor.type) return setCursor(e, node.variable, node.value);
   assignTo(e, variableOf(e, node.variable), compound(node.op, node.variable, node.value, node.span));
   setRowCount(e, '1');
 }

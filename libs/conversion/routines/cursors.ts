@@ -26,14 +26,98 @@ export class Cursors {
   /** Cursors that are nothing but such a loop: OPEN, CLOSE and DEALLOCATE fall away. */
   readonly looped = new Set<string>();
 
+  /** Of cursors that a called procedure, or a parameter, stands for: their columns. */
+  readonly shapes = new Map<string, CursorShape>();
+  readonly parameters = new Map<string, PassedCursor>();
+  /** Cursor variables that are another name for one cursor: what they are set to, and nothing else. */
+  readonly aliases = new Map<string, string>();
+  /** Cursors that go out of the routine, or come from another. */
+  readonly passed = new Set<string>();
+
   constructor(readonly body: readonly Statement[]) {}
+}
+
+/** The columns of a cursor's rows, and the names under which a record has them. */
+export interface CursorShape {
+  readonly names: readonly string[];
+  readonly columns: readonly ResultColumn[];
+}
+
+/** A CURSOR VARYING OUTPUT parameter: its shape is known once the body that sets it is written. */
+export interface PassedCursor {
+  shape?: CursorShape;
 }
 
 const states = new WeakMap<Emitter, Cursors>();
 
 /** Begins the work on the cursors of a body. */
 export function beginCursors(e: Emitter, body: readonly Statement[]): void {
-  states.set(e, new Cursors(body));
+  const state = new Cursors(body);
+  states.set(e, state);
+  const variables = nodesOf(body, 'declareVariable').filter((one) => one.type.base === 'cursor');
+  for (const { name } of variables) {
+    const other = onlyCursor(body, name);
+    if (other) state.aliases.set(name.toLowerCase(), plainKey(other));
+  }
+  for (const arg of nodesOf(body, 'executeArgument'))
+    if (arg.output && arg.value.kind === 'variable') state.passed.add(arg.value.name.toLowerCase());
+}
+
+/** A parameter that hands out a cursor: what it is set to is another name for it. */
+export function cursorParameter(e: Emitter, name: string): PassedCursor {
+  const state = cursorsOf(e);
+  const key = name.toLowerCase();
+  const made: PassedCursor = {};
+  state.parameters.set(key, made);
+  state.passed.add(key);
+  const other = onlyCursor(state.body, name);
+  if (other) state.aliases.set(plainKey(other), key);
+  return made;
+}
+
+/** `SET @v = c`, where that is all that @v is ever set to. */
+function onlyCursor(body: readonly Statement[], name: string): Identifier | Variable | undefined {
+  const key = name.toLowerCase();
+  const given = nodesOf(body, 'setVariable').filter((one) => one.variable.name.toLowerCase() === key);
+  const isPassed = nodesOf(body, 'executeArgument').some(
+    (one) => one.output && one.value.kind === 'variable' && one.value.name.toLowerCase() === key,
+  );
+  const [only] = given;
+  if (given.length !== 1 || isPassed || !only) return undefined;
+  if (only.value.kind === 'variable') return only.value;
+  return only.value.kind === 'column' && only.value.parts.length === 1 ? (only.value.parts[0] ?? undefined) : undefined;
+}
+
+/** The variable that a called procedure gives a cursor, whose columns are known from then on. */
+export function takeCursor(e: Emitter, variable: Variable, from: PassedCursor): string {
+  const state = cursorsOf(e);
+  const key = keyIn(state, variable);
+  const own = state.parameters.get(key);
+  if (from.shape) {
+    state.shapes.set(key, from.shape);
+    if (own) own.shape ??= from.shape;
+  }
+  const name = variableOfCursor(e, variable);
+  // A cursor that has a value goes to PostgreSQL as the name to be opened.
+  e.line(`${name} := NULL;`);
+  return name;
+}
+
+/** SET @v = c, and SET @v = NULL. */
+export function setCursor(e: Emitter, variable: Variable, value: Expression): void {
+  const state = cursorsOf(e);
+  const own = keyIn(state, variable);
+  const from =
+    value.kind === 'variable'
+      ? value
+      : value.kind === 'column' && value.parts.length === 1
+        ? value.parts[0]
+        : undefined;
+  if (from && keyIn(state, from) === own) {
+    variableOfCursor(e, variable);
+    return;
+  }
+  e.fail('A cursor variable that is set from one cursor and from another is not converted.', value.span);
 }
 
 function cursorsOf(e: Emitter): Cursors {
@@ -42,11 +126,22 @@ function cursorsOf(e: Emitter): Cursors {
   return found;
 }
 
-const keyOf = (cursor: Identifier | Variable): string =>
+const plainKey = (cursor: Identifier | Variable): string =>
   cursor.kind === 'variable' ? cursor.name.toLowerCase() : `cursor ${cursor.name.toLowerCase()}`;
 
+/** What a cursor is known by, whichever of its names is used. */
+function keyIn(state: Cursors, cursor: Identifier | Variable): string {
+  let key = plainKey(cursor);
+  for (let n = 0; n <= state.aliases.size; n++) {
+    const next = state.aliases.get(key);
+    if (next === undefined) return key;
+    key = next;
+  }
+  return key;
+}
+
 const variableOfCursor = (e: Emitter, cursor: Identifier | Variable): string =>
-  e.variables.declare(keyOf(cursor), undefined, 'refcursor').name;
+  e.variables.declare(keyIn(cursorsOf(e), cursor), undefined, 'refcursor').name;
 
 /** DECLARE c CURSOR: the variable; the query is written where the cursor is opened. */
 export function declareCursor(e: Emitter, node: DeclareCursor): void {
@@ -60,12 +155,26 @@ export function declareCursorVariable(e: Emitter, variable: Variable, definition
 
 function define(e: Emitter, cursor: Identifier | Variable, definition: CursorDefinition): void {
   const state = cursorsOf(e);
-  state.definitions.set(keyOf(cursor), definition);
-  if (!state.looped.has(keyOf(cursor))) variableOfCursor(e, cursor);
+  const key = keyIn(state, cursor);
+  state.definitions.set(key, definition);
+  if (!state.looped.has(key)) variableOfCursor(e, cursor);
+  const parameter = state.parameters.get(key);
+  if (!parameter) return;
+  const { names, columns } = fields(e, definition.query);
+  if (parameter.shape && parameter.shape.names.join() !== names.join())
+    e.fail('A cursor parameter that is set to queries with other columns.', definition.span);
+  parameter.shape = { names, columns };
+}
+
+/** The columns of a cursor that is open. */
+function shapeOf(e: Emitter, cursor: Identifier | Variable): CursorShape {
+  const state = cursorsOf(e);
+  return state.shapes.get(keyIn(state, cursor)) ?? fields(e, definitionOf(e, cursor).query);
 }
 
 function definitionOf(e: Emitter, cursor: Identifier | Variable): CursorDefinition {
-  const found = cursorsOf(e).definitions.get(keyOf(cursor));
+  const state = cursorsOf(e);
+  const found = state.definitions.get(keyIn(state, cursor));
   if (!found) e.fail(`A cursor with the name '${cursor.name}' is not declared in this routine.`, cursor.span);
   return found;
 }
@@ -73,29 +182,30 @@ function definitionOf(e: Emitter, cursor: Identifier | Variable): CursorDefiniti
 /** OPEN, CLOSE, DEALLOCATE. */
 export function cursorStatement(e: Emitter, node: CursorStatement): void {
   const state = cursorsOf(e);
-  const key = keyOf(node.cursor);
+  const key = keyIn(state, node.cursor);
   if (state.looped.has(key)) return;
   const name = variableOfCursor(e, node.cursor);
   if (node.verb === 'open') {
     const definition = definitionOf(e, node.cursor);
     const made = fields(e, definition.query);
-    const scrolls = nodesOf(state.body, 'fetch').some((one) => one.direction !== 'next' && keyOf(one.cursor) === key);
-    const lock = definition.forUpdate || nodesOf(state.body, 'currentOf').some((one) => keyOf(one.cursor) === key);
+    const scrolls =
+      nodesOf(state.body, 'fetch').some((one) => one.direction !== 'next' && keyIn(state, one.cursor) === key) ||
+      (state.passed.has(key) && definition.options.some((one) => /^(SCROLL|STATIC|KEYSET|DYNAMIC)$/.test(one)));
+    const lock =
+      definition.forUpdate || nodesOf(state.body, 'currentOf').some((one) => keyIn(state, one.cursor) === key);
     e.line(`OPEN ${name}${scrolls ? ' SCROLL' : ''} FOR`);
     e.indented(() => e.sql(`${made.sql}${lock ? ' FOR UPDATE' : ''}`, node.span));
   } else if (node.verb === 'close') e.line(`CLOSE ${name};`);
   else {
     const closes = nodesOf(state.body, 'cursorStatement').some(
-      (one) => one.verb === 'close' && keyOf(one.cursor) === key,
+      (one) => one.verb === 'close' && keyIn(state, one.cursor) === key,
     );
     if (!closes) e.line(`CLOSE ${name};`);
   }
 }
 
-interface Fields {
+interface Fields extends CursorShape {
   readonly sql: string;
-  readonly names: readonly string[];
-  readonly columns: readonly ResultColumn[];
 }
 
 /** A cursor's query, each of its columns under a name of its own. */
@@ -137,8 +247,7 @@ const DIRECTIONS = {
 /** FETCH … INTO: without a row the variables keep their values. */
 export function fetch(e: Emitter, node: Fetch): void {
   if (node.into.length === 0) return e.fail('FETCH without INTO gives a result set.', node.span, 'SL1041');
-  const definition = definitionOf(e, node.cursor);
-  const made = fields(e, definition.query);
+  const made = shapeOf(e, node.cursor);
   const name = variableOfCursor(e, node.cursor);
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
   const offset = node.offset ? ` ${e.value(node.offset, { name: 'int' })}` : '';
@@ -158,7 +267,7 @@ export function fetch(e: Emitter, node: Fetch): void {
   e.line('END IF;');
 }
 
-function assignFields(e: Emitter, row: string, made: Fields, node: Fetch): void {
+function assignFields(e: Emitter, row: string, made: CursorShape, node: Fetch): void {
   if (made.columns.length !== node.into.length)
     e.fail('The number of variables declared in the INTO list must match that of selected columns.', node.span);
   for (const [index, one] of node.into.entries()) {
@@ -183,10 +292,10 @@ function asksForRow(node: Expression): boolean {
   return (node.op === '=' && other === '0') || (node.op === '<>' && other === '-1');
 }
 
-const sameInto = (a: Fetch, b: Fetch): boolean =>
+const sameInto = (state: Cursors, a: Fetch, b: Fetch): boolean =>
   a.direction === 'next' &&
   b.direction === 'next' &&
-  keyOf(a.cursor) === keyOf(b.cursor) &&
+  keyIn(state, a.cursor) === keyIn(state, b.cursor) &&
   a.into.map((one) => one.name.toLowerCase()).join() === b.into.map((one) => one.name.toLowerCase()).join();
 
 /** Statements with OPEN and the first FETCH of cursor loops taken out; the loops are known from then on. */
@@ -203,7 +312,7 @@ export function findCursorLoops(e: Emitter, list: readonly Statement[]): readonl
       isCursorLoop(state, open, first, loop)
     ) {
       state.loops.set(loop, first);
-      state.looped.add(keyOf(open.cursor));
+      state.looped.add(keyIn(state, open.cursor));
       out.push(loop);
       index += 2;
     } else if (open) out.push(open);
@@ -212,14 +321,20 @@ export function findCursorLoops(e: Emitter, list: readonly Statement[]): readonl
 }
 
 function isCursorLoop(state: Cursors, open: CursorStatement, first: Fetch, loop: While): boolean {
-  const key = keyOf(open.cursor);
+  const key = keyIn(state, open.cursor);
+  if (state.passed.has(key)) return false;
   const last = loop.body.kind === 'block' ? loop.body.statements.at(-1) : undefined;
-  if (!asksForRow(loop.condition) || last?.kind !== 'fetch' || !sameInto(first, last) || keyOf(first.cursor) !== key)
+  if (
+    !asksForRow(loop.condition) ||
+    last?.kind !== 'fetch' ||
+    !sameInto(state, first, last) ||
+    keyIn(state, first.cursor) !== key
+  )
     return false;
   if (findAll(loop.body, 'continue').length > 0 || nodesOf(state.body, 'currentOf').length > 0) return false;
-  const fetches = nodesOf(state.body, 'fetch').filter((one) => keyOf(one.cursor) === key);
+  const fetches = nodesOf(state.body, 'fetch').filter((one) => keyIn(state, one.cursor) === key);
   const opens = nodesOf(state.body, 'cursorStatement').filter(
-    (one) => one.verb === 'open' && keyOf(one.cursor) === key,
+    (one) => one.verb === 'open' && keyIn(state, one.cursor) === key,
   );
   const asked = nodesOf(state.body, 'globalVariable').filter((one) => one.name.toLowerCase() === '@@fetch_status');
   const whiles = nodesOf(state.body, 'while').filter((one) => asksForRow(one.condition));

@@ -6,6 +6,7 @@ import type { RelationColumn, ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import { sessionKey } from './catalog-functions.ts';
 import type { Given } from './dynamic-holes.ts';
+import { takeCursor } from './cursors.ts';
 import { declaredText, executeParts } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { prepareDocument } from './openxml.ts';
@@ -147,6 +148,10 @@ const own = (e: Emitter, stem: string, type: string): string =>
 
 /** The variable that an OUTPUT parameter is given; one of its own where the caller does not want the value. */
 function outputVariable(e: Emitter, parameter: RoutineParameter, arg: ExecuteArgument | undefined): string {
+  if (parameter.cursor)
+    return arg?.value.kind === 'variable'
+      ? takeCursor(e, arg.value, parameter.cursor)
+      : unused(e, parameter.source.slice(1), 'refcursor');
   if (arg?.output && arg.value.kind === 'variable') return variableOf(e, arg.value).name;
   const { sql } = e.typeSql(parameter.type);
   const name = unused(e, parameter.source.slice(1), sql);

@@ -31,14 +31,7 @@ const LEFT: Readonly<Record<string, { readonly routines: number; readonly left: 
   'membership.sql': { routines: 16, left: ['dbo.App_GrantAll'] },
   'monitor.sql': {
     routines: 32,
-    left: [
-      'dbo.Cursor_Out',
-      'dbo.Cursor_Use',
-      'dbo.Dim_Load',
-      'dbo.Pivot_Hosts',
-      'dbo.Report_Any',
-      'dbo.Sample_Percentile',
-    ],
+    left: ['dbo.Dim_Load', 'dbo.Pivot_Hosts', 'dbo.Report_Any', 'dbo.Sample_Percentile'],
   },
   'shop.sql': { routines: 28, left: ['dbo.Report_Run'] },
 };

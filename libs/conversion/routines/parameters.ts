@@ -1,10 +1,17 @@
 import type { Parameter } from '#tsql';
+import { cursorParameter } from './cursors.ts';
 import type { Emitter } from './emitter.ts';
 import type { RoutineParameter } from './routine-model.ts';
 
 /** Declares the parameters of a routine. Behind one with a default all have one: those without get NULL, with an issue. */
 export function declareParameters(e: Emitter, parameters: readonly Parameter[]): readonly RoutineParameter[] {
   const declared = parameters.map((node): RoutineParameter => {
+    if (node.type.base === 'cursor') {
+      const { name } = e.variables.parameter(node.name, undefined, 'refcursor');
+      // What stands for a cursor is the name of a portal.
+      const type = { name: 'varchar', length: 128 } as const;
+      return { source: node.name, name, type, output: true, cursor: cursorParameter(e, node.name) };
+    }
     const { type, sql } = e.type(node.type);
     const { name } = e.variables.parameter(node.name, type, sql);
     const table = type.name === 'table' ? e.scope.tableType(node.type.schema?.name, node.type.name.name) : undefined;
@@ -56,7 +63,7 @@ export function parameterList(
     ...parameters.map((one) => {
       const mode = one.output ? 'INOUT ' : '';
       const given = one.default === undefined ? '' : ` DEFAULT ${one.default}`;
-      return `${mode}${one.name} ${e.typeSql(one.type).sql}${given}`;
+      return `${mode}${one.name} ${one.cursor ? 'refcursor' : e.typeSql(one.type).sql}${given}`;
     }),
     ...further,
   ];

@@ -1,5 +1,6 @@
 import type { Comment, CreateFunction, CreateProcedure, CreateTrigger } from '#tsql';
 import type { ModuleModel } from '#schema';
+import type { PassedCursor } from './cursors.ts';
 import type { RelationColumn, SqlType } from '../query/index.ts';
 
 /** A module that is not a view, as it was parsed. */
@@ -17,6 +18,8 @@ export interface RoutineParameter {
   readonly name: string;
   readonly type: SqlType;
   readonly output: boolean;
+  /** Of a CURSOR VARYING parameter, a refcursor in the target. */
+  readonly cursor?: PassedCursor;
   /** PostgreSQL text of the default. */
   readonly default?: string;
 }

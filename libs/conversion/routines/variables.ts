@@ -36,8 +36,10 @@ export class Variables {
     return this.known.get(source.toLowerCase());
   }
 
-  parameter(source: string, type: SqlType, typeSql: string): LocalVariable {
-    const made = { name: this.fresh('p_', source.slice(1)), type, typeSql, isParameter: true };
+  /** Without a type: of a cursor. */
+  parameter(source: string, type: SqlType | undefined, typeSql: string): LocalVariable {
+    const name = this.fresh('p_', source.slice(1));
+    const made = { name, ...(type ? { type } : {}), typeSql, isParameter: true };
     this.known.set(source.toLowerCase(), made);
     return made;
   }

@@ -14,6 +14,7 @@ import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
 import { ROW_COUNTS } from './row-counts.ts';
 import { TIMES } from './times.ts';
+import { PASSED_CURSORS } from './passed-cursors.ts';
 import { TRIGGERS } from './triggers.ts';
 import { UPDATED_COLUMNS } from './updated-columns.ts';
 import { VARIABLES } from './variables.ts';
@@ -27,6 +28,7 @@ export const CASES: readonly CaseGroup[] = [
   CALLS,
   CALLED_BY_TABLES,
   INSERTED_CALLS,
+  PASSED_CURSORS,
   TRIGGERS,
   UPDATED_COLUMNS,
   JSON_ROWS,
