@@ -83,6 +83,8 @@ function serverSettings(settings: ServiceSettings, lz4: boolean): Record<string,
     wal_level: 'logical',
     max_wal_senders: 20,
     max_replication_slots: 20,
+    // The sandbox commits transactions over several databases in two phases.
+    max_prepared_transactions: 64,
     maintenance_work_mem: '128MB',
     wal_compression: 'on',
     ...(lz4 && { wal_compression: 'lz4', default_toast_compression: 'lz4' }),

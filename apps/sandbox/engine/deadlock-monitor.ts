@@ -6,9 +6,10 @@ export interface Contender {
   readonly spid: number;
   /** SET DEADLOCK_PRIORITY: -10 … 10. */
   readonly deadlockPriority: number;
-  /** When its running request asked PostgreSQL for what it waits for, in epoch milliseconds; undefined while it asks for nothing. */
-  readonly waitingSince: number | undefined;
-  readonly currentLink: PgLink | undefined;
+  /** What undoing its transaction costs: the rows that it changed. */
+  readonly rollbackCost: number;
+  /** Its connections, one to each database that it uses. */
+  readonly connections: Iterable<PgLink>;
 }
 
 /** How often it looks, and how long a session must have waited to be looked at. */
@@ -17,13 +18,14 @@ const PATIENCE_MS = 300;
 
 interface Waiter {
   readonly contender: Contender;
-  readonly link: PgLink;
+  readonly links: PgLink[];
   readonly since: number;
 }
 
 /**
- * SQL Server's deadlock monitor: ends the session of the lowest DEADLOCK_PRIORITY in a circle of waiting sessions, of several the one that began to
- * wait last. PostgreSQL's own detection, which ends whoever finds the deadlock, is told to come later and is left for what no session is part of.
+ * SQL Server's deadlock monitor: ends the session of the lowest DEADLOCK_PRIORITY in a circle of waiting sessions, of several the one whose transaction is the
+ * least to undo, and of these the one that began to wait last. A session may wait in one database for what another holds in it, and hold in a second what that
+ * one waits for: PostgreSQL's own detection, which sees the circles of one database alone and ends whoever finds one, is told to come later.
  */
 export class DeadlockMonitor {
   private readonly timer: NodeJS.Timeout;
@@ -51,33 +53,45 @@ export class DeadlockMonitor {
   }
 
   private async look(): Promise<void> {
-    const waiters = this.waiters();
+    const sessions = new Map<number, number>();
+    const waiters = this.waiters(sessions);
     if (waiters.size < 2) return;
+    const waiting = new Map([...waiters.values()].flatMap(({ links }) => links.map((link) => [link.backendPid, link])));
     const { rows } = await this.pg.query<{ pid: number; blockers: number[] }>(
       'SELECT pid, pg_blocking_pids(pid) AS blockers FROM unnest($1::int[]) AS pid',
-      [[...waiters.keys()]],
+      [[...waiting.keys()]],
     );
-    const blockers = new Map(rows.map((row) => [row.pid, row.blockers]));
+    const blockers = new Map<number, number[]>();
+    for (const { pid, blockers: pids } of rows) {
+      const spid = sessions.get(pid) ?? 0;
+      blockers.set(spid, [...(blockers.get(spid) ?? []), ...pids.flatMap((one) => sessions.get(one) ?? [])]);
+    }
+    const blocked = new Set(rows.flatMap((row) => (row.blockers.length > 0 ? [row.pid] : [])));
     for (const circle of circlesOf(blockers)) {
-      const [victim] = circle.flatMap((pid) => waiters.get(pid) ?? []).toSorted(byPriority);
-      await victim?.link.sacrifice();
+      const [victim] = circle.flatMap((spid) => waiters.get(spid) ?? []).toSorted(byPriority);
+      for (const link of victim?.links ?? []) if (blocked.has(link.backendPid)) await link.sacrifice();
     }
   }
 
-  private waiters(): Map<number, Waiter> {
+  /** The sessions that have waited long enough, by their number; `sessions` is told of all of them by their processes. */
+  private waiters(sessions: Map<number, number>): Map<number, Waiter> {
     const waiters = new Map<number, Waiter>();
     const latest = Date.now() - PATIENCE_MS;
     for (const contender of this.contenders()) {
-      const { waitingSince: since, currentLink: link } = contender;
-      if (since === undefined || since > latest || link === undefined) continue;
-      waiters.set(link.backendPid, { contender, link, since });
+      const all = [...contender.connections];
+      for (const link of all) sessions.set(link.backendPid, contender.spid);
+      const links = all.filter(({ busySince = Infinity }) => busySince <= latest);
+      const since = Math.max(...links.map(({ busySince = 0 }) => busySince));
+      if (links.length > 0) waiters.set(contender.spid, { contender, links, since });
     }
     return waiters;
   }
 }
 
 const byPriority = (a: Waiter, b: Waiter): number =>
-  a.contender.deadlockPriority - b.contender.deadlockPriority || b.since - a.since;
+  a.contender.deadlockPriority - b.contender.deadlockPriority ||
+  a.contender.rollbackCost - b.contender.rollbackCost ||
+  b.since - a.since;
 
 /** The circles in a graph of who waits for whom, each once. */
 export function circlesOf(blockers: ReadonlyMap<number, readonly number[]>): number[][] {

@@ -84,8 +84,16 @@ export class EngineSession extends SessionStorage implements SqlSession {
     return this.options.deadlockPriority;
   }
 
-  get waitingSince(): number | undefined {
-    return this.currentLink?.busySince;
+  get rollbackCost(): number {
+    return this.tx.changed;
+  }
+
+  get connections(): Iterable<PgLink> {
+    return this.links.values();
+  }
+
+  protected override get lockTimeout(): number {
+    return this.options.lockTimeout;
   }
 
   /** After an attention: the transaction stays open unless SET XACT_ABORT ON. */
@@ -189,7 +197,6 @@ export class EngineSession extends SessionStorage implements SqlSession {
       this.lastError = 0;
       this.rowCount = 0;
       this.lastIdentity = null;
-      await this.link.run('RESET lock_timeout');
       if (!keep) await this.goHome();
       await this.revertTo(0);
     });

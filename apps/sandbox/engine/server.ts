@@ -14,6 +14,7 @@ import {
 } from '../catalog/index.ts';
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
 import { AppLocks } from './app-locks.ts';
+import { CommitLog } from './commit-log.ts';
 import { Database, databaseUrl } from './database.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
@@ -89,6 +90,8 @@ export class SandboxServer implements SqlServer {
   readonly appLocks = new AppLocks();
   /** `##` tables. */
   readonly globalTables = new GlobalTables(() => this.tempdb);
+  /** Commits transactions over several databases. */
+  readonly commits = new CommitLog(() => this.all);
   private readonly temporaryCatalog = new TemporaryCatalog(() => this.tempdb);
   /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */
   readonly writes = { stamp: 0 };
@@ -369,6 +372,8 @@ export class SandboxServer implements SqlServer {
       if (row.databaseId === MASTER) master.info = row;
       else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);
     }
+    await this.commits.open(master.admin);
+    await this.commits.recover();
     await this.publish();
   }
 
@@ -405,6 +410,7 @@ export class SandboxServer implements SqlServer {
       await database.admin.query(RUNTIME_SQL);
       await installCatalog(database.admin, { databaseId: row.databaseId, name: row.name, collation: row.collation });
       await writeServerState(database.admin, 'runtime', runtimeVersion);
+      await CommitLog.install(database.admin);
     } catch (error) {
       await database.close();
       await this.admin((client) => dropPhysical(client, database.physical));
@@ -425,6 +431,7 @@ export class SandboxServer implements SqlServer {
       await writeServerState(database.admin, 'runtime', runtimeVersion);
     }
     await openCatalog(database.admin);
+    await CommitLog.install(database.admin);
     this.databases.set(row.databaseId, database);
   }
 

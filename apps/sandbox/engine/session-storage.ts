@@ -20,11 +20,14 @@ export interface QueryOptions extends Omit<RunOptions, 'prelude'> {
   readonly writes: boolean;
 }
 
+/** A lock time-out that no session has: the connection's is to be set anew. */
+const UNKNOWN = -2;
+const WRITES_TEMPORARY = /^(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP TABLE(?: IF EXISTS)?) pg_temp\./;
 const READS_CATALOG = /\b(?:sys|meta|information_schema_ts)"?\./i;
 
 /** What a session has of its databases: the connections, the transaction over them, the catalog as it sees it, its temporary tables, and as whom it acts. */
 export abstract class SessionStorage {
-  readonly tx = new SessionTransaction();
+  readonly tx = new SessionTransaction(() => this.server.commits);
   /** Where names without a schema are looked for first, and made. */
   defaultSchema = 'dbo';
   readonly identity: SessionIdentity;
@@ -38,6 +41,8 @@ export abstract class SessionStorage {
   /** Databases in which the open transaction may have changed definitions, beside the current one. */
   private readonly reached = new Set<Database>();
   private physicalNumber = 0;
+  /** The lock time-outs that connections were given; a rollback may have taken one back. */
+  private timeouts = new WeakMap<PgLink, number>();
   private told: { readonly link: PgLink; readonly names: string } | undefined;
 
   constructor(
@@ -47,6 +52,9 @@ export abstract class SessionStorage {
   ) {
     this.identity = new SessionIdentity(user);
   }
+
+  /** SET LOCK_TIMEOUT: milliseconds, or -1. */
+  protected abstract get lockTimeout(): number;
 
   /** A connection to the current database. */
   protected abstract openLink(): Promise<PgLink>;
@@ -206,15 +214,30 @@ export abstract class SessionStorage {
     if (READS_SESSIONS.test(sql) || functions.readsSessions(sql)) await this.server.reportSessions(this.link);
     if (this.current.id === TEMPDB && READS_CATALOG.test(sql)) await this.tellTemporaries();
     const { link } = this;
-    const prelude = this.tx.prelude(link, options.writes);
+    await this.setTimeout(link);
+    const prelude = this.tx.prelude(link, options.writes, WRITES_TEMPORARY.test(sql));
+    if (sql.includes('pg_temp')) this.tx.keep(link);
     try {
-      return await link.run(sql, values, { ...options, prelude });
+      const result = await link.run(sql, values, { ...options, prelude });
+      if (options.writes) this.tx.changed += result.count;
+      return result;
     } catch (error) {
+      this.timeouts.set(link, UNKNOWN);
       await this.tx.undo(link);
       throw this.stopped(error, options.signal);
     } finally {
       if (options.writes) this.wrote();
     }
+  }
+
+  /** Gives a connection the lock time-out of the session, if it has another. */
+  private async setTimeout(link: PgLink): Promise<void> {
+    const { lockTimeout } = this;
+    if ((this.timeouts.get(link) ?? -1) === lockTimeout) return;
+    // PostgreSQL has no way not to wait at all.
+    const ms = lockTimeout < 0 ? 0 : Math.max(lockTimeout, 1);
+    await link.run(`SELECT set_config('lock_timeout', $1, false)`, [String(ms)]);
+    this.timeouts.set(link, lockTimeout);
   }
 
   /** Before the catalog of tempdb is read: it is told of the `#` tables of all sessions, and the connection of what the session calls its own. */
@@ -230,20 +253,22 @@ export abstract class SessionStorage {
     this.server.writes.stamp += 1;
   }
 
-  /** Runs several PostgreSQL statements that take effect together or not at all. */
-  async atomic<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
+  /** Runs several PostgreSQL statements that take effect together or not at all; `temporary`: on temporary tables alone. */
+  async atomic<T>(work: (pg: PgQuerier) => Promise<T>, temporary = false): Promise<T> {
     try {
-      return await this.together(work);
+      return await this.together(work, temporary);
     } finally {
       this.wrote();
     }
   }
 
-  private async together<T>(work: (pg: PgQuerier) => Promise<T>): Promise<T> {
+  private async together<T>(work: (pg: PgQuerier) => Promise<T>, temporary: boolean): Promise<T> {
     const { link, tx } = this;
     await this.current.functions.ready();
+    await this.setTimeout(link);
     if (tx.depth > 0) {
-      for (const command of tx.prelude(link, true)) await link.run(command);
+      if (temporary) tx.keep(link);
+      for (const command of tx.prelude(link, true, temporary)) await link.run(command);
       try {
         return await link.watched(() => work(link.client));
       } catch (error) {
@@ -321,6 +346,7 @@ export abstract class SessionStorage {
       });
     }
     let ended = true;
+    this.timeouts = new WeakMap([...this.links.values()].map((link) => [link, UNKNOWN]));
     if (name === undefined) await tx.rollback();
     else ended = await tx.rollbackTo(name);
     this.wrote();

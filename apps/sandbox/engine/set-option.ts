@@ -191,7 +191,8 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
     case 'DATEFORMAT':
       return dateFormat(run, await textOf(run, statement.value));
     case 'LOCK_TIMEOUT':
-      return lockTimeout(run, await numberOf(run, statement.value));
+      options.lockTimeout = Math.max(await numberOf(run, statement.value), -1);
+      return;
     case 'DEADLOCK_PRIORITY':
       return deadlockPriority(run, statement.value);
     case 'CONTEXT_INFO':
@@ -215,13 +216,6 @@ function dateFormat(run: Run, order: string): void {
     throw new SqlError(2741, `SET DATEFORMAT date order '${order}' is invalid.`);
   }
   run.session.options.dateFormat = order.toLowerCase();
-}
-
-async function lockTimeout(run: Run, ms: number): Promise<void> {
-  run.session.options.lockTimeout = ms;
-  await run.session.query(`SELECT set_config('lock_timeout', $1, false)`, [String(ms < 0 ? 0 : Math.max(ms, 1))], {
-    writes: true,
-  });
 }
 
 function language(run: Run, name: string): void {

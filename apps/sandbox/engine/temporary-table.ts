@@ -126,7 +126,7 @@ export async function makeLocal(
   const made = localTableSqls(run.session.nextPhysicalName(), scope, name, named);
   const { sql } = made;
   const local = { ...made.local, databaseId: run.session.catalogDatabase.id };
-  await run.session.atomic((pg) => pg.query(sql.join(';\n')));
+  await run.session.atomic((pg) => pg.query(sql.join(';\n')), true);
   const key = name.toLowerCase();
   const columns = definition.columns.flatMap((column, index) => (column.computed ? [] : [`c${index + 1}`]));
   const variable = name.startsWith('@') && !name.startsWith('@sbx');

@@ -1,4 +1,5 @@
 import { SqlError } from '../session.ts';
+import type { CommitLog } from './commit-log.ts';
 import type { PgLink } from './pg-link.ts';
 
 /** SQL Server's isolation levels by their number on the wire and in sys.dm_exec_sessions. */
@@ -19,13 +20,27 @@ let lastDescriptor = BigInt(Date.now()) << 16n;
 interface Part {
   readonly link: PgLink;
   savepoint: boolean;
+  /** Something was written since the savepoint. */
   written: boolean;
+  /** Something was written at all. */
+  changed: boolean;
+  /** Temporary tables were touched: PostgreSQL does not prepare such a transaction. */
+  temporary: boolean;
 }
+
+const newPart = (link: PgLink): Part => ({
+  link,
+  savepoint: false,
+  written: false,
+  changed: false,
+  temporary: false,
+});
 
 /**
  * The explicit transaction of one session: @@TRANCOUNT over one PostgreSQL transaction in each database that it touched. A savepoint before each
- * statement lets a failed statement end without ending the transaction, as in SQL Server; it is renewed only after a statement that wrote. The parts
- * are committed one after the other: only a server that dies between two of them leaves one without the other.
+ * statement lets a failed statement end without ending the transaction, as in SQL Server; it is renewed only after a statement that wrote. Where several
+ * parts wrote they are prepared first, so that all or none of them are committed even if the server dies in between; a part that touched temporary tables cannot
+ * be prepared: it is committed once the others are prepared, and decides about them.
  */
 export class SessionTransaction {
   /** @@TRANCOUNT. */
@@ -36,11 +51,15 @@ export class SessionTransaction {
   ddl = false;
   /** Descriptor on the wire. */
   descriptor = 0n;
+  /** Rows that were changed in it. */
+  changed = 0;
   private parts: Part[] = [];
   private isolation: Isolation = 2;
   private names: { readonly name: string; readonly physical: string }[] = [];
   private lastName = 0;
   private outer: string | undefined;
+
+  constructor(private readonly log: () => CommitLog) {}
 
   /** XACT_STATE(). */
   get state(): -1 | 0 | 1 {
@@ -52,7 +71,8 @@ export class SessionTransaction {
   async begin(link: PgLink, isolation: Isolation, name?: string): Promise<boolean> {
     if (this.depth === 0) {
       await link.run(`BEGIN ISOLATION LEVEL ${PG_LEVEL[isolation]}`);
-      this.parts = [{ link, savepoint: false, written: false }];
+      this.parts = [newPart(link)];
+      this.changed = 0;
       this.isolation = isolation;
       this.descriptor = ++lastDescriptor;
       this.names = [];
@@ -66,7 +86,7 @@ export class SessionTransaction {
   async enlist(link: PgLink): Promise<void> {
     if (this.depth === 0 || this.parts.some((part) => part.link === link)) return;
     await link.run(`BEGIN ISOLATION LEVEL ${PG_LEVEL[this.isolation]}`);
-    this.parts.push({ link, savepoint: false, written: false });
+    this.parts.push(newPart(link));
     // What a savepoint of before leads back to is this beginning.
     for (const { physical } of this.names) await link.run(`SAVEPOINT ${physical}`);
   }
@@ -86,14 +106,24 @@ export class SessionTransaction {
       this.depth -= 1;
       return false;
     }
+    const { descriptor } = this;
     const parts = this.leave();
     const lost = parts.find((part) => part.link.broken);
     if (lost !== undefined) {
       for (const { link } of parts) if (!link.broken) await link.run('ROLLBACK');
       await lost.link.run('COMMIT');
     }
-    for (const { link } of parts) await link.run('COMMIT');
+    const changed = parts.filter((part) => part.changed);
+    for (const part of parts) if (!part.changed) await part.link.run('COMMIT');
+    if (changed.length > 1) await this.log().commit(descriptor, changed);
+    else for (const { link } of changed) await link.run('COMMIT');
     return true;
+  }
+
+  /** The part of a connection touches temporary tables. */
+  keep(link: PgLink): void {
+    const part = this.parts.find((one) => one.link === link);
+    if (part !== undefined) part.temporary = true;
   }
 
   /** ROLLBACK of the whole. Throws 3903 without one. */
@@ -144,8 +174,8 @@ export class SessionTransaction {
     return false;
   }
 
-  /** What is to be sent before the next statement on a connection, so that it can fail alone. */
-  prelude(link: PgLink, writes: boolean): readonly string[] {
+  /** What is to be sent before the next statement on a connection, so that it can fail alone. `temporary`: it writes to temporary tables alone. */
+  prelude(link: PgLink, writes: boolean, temporary = false): readonly string[] {
     if (this.depth === 0) return [];
     if (this.doomed && writes) throw doomedError();
     const part = this.parts.find((one) => one.link === link);
@@ -154,6 +184,7 @@ export class SessionTransaction {
     const commands = fresh ? [] : [...dropSavepoint(part), `SAVEPOINT ${STATEMENT}`];
     part.savepoint = true;
     part.written = writes;
+    part.changed ||= writes && !temporary;
     return commands;
   }
 

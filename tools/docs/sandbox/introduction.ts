@@ -30,8 +30,9 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Of their cursors \`KEYSET\` and \`DYNAMIC\` ones
   become \`STATIC\`, \`FORWARD_ONLY\` ones \`FAST_FORWARD\` with the rows of their opening, and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
 - **Several databases**: a statement runs in the database of the table that it writes to, else in the current one, and sees a copy, made for it, of each table that is
-  elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them; its parts are committed one after
-  the other, so that only a server that dies in between leaves one without the other, and a deadlock across two databases is not found. Refused by name are a function of
+  elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them: its parts
+  are committed in two phases, so that a server that dies in between leaves all or none. Where two parts of it touched temporary tables (the copies among them), which PostgreSQL
+  cannot prepare, or its \`max_prepared_transactions\` is 0, they are committed one after the other. Deadlocks are found across databases. Refused by name are a function of
   another database beside tables of this one, what answers for the current database (\`DB_NAME()\`) in a change of another, and \`OUTPUT INTO\` a third table.
 - **tempdb** is made anew whenever the server starts. Its catalog lists the \`##\` tables, which go with the session that made them, and the \`#\` tables and table variables of all sessions,
   to everybody. A change of a \`#\` table itself runs where its session is. msdb and model have no objects of their own: what tells of them is refused.
