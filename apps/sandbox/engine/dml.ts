@@ -212,6 +212,8 @@ interface Split {
 export async function applyDml(run: Run, dml: TranslatedDml, object: CatalogObject | undefined): Promise<number> {
   const values = await bind(run, dml.parameters);
   const { session, out } = run;
+  const copies = [...(run.foreign?.copies.values() ?? [])];
+  if (copies.some((copy) => copy.sql === dml.target.sql)) throw changedCopy(dml);
   const output = dml.columns.slice(0, dml.columns.length - dml.assigns.length);
   const toClient = output.length > 0 && dml.outputInto === undefined;
   const decode = rowDecoder(output);
@@ -235,6 +237,13 @@ export async function applyDml(run: Run, dml: TranslatedDml, object: CatalogObje
   }
   return result.count;
 }
+
+/** A copy of a table of another database goes with the statement: nothing may be written to it. */
+const changedCopy = (dml: TranslatedDml): SqlError =>
+  new SqlError(
+    40515,
+    `${dml.kind.toUpperCase()} of the table '${dml.target.name}' of another database in this form is not supported in this version of SQL Server.`,
+  );
 
 function assign(run: Run, dml: TranslatedDml, from: number, last: PgRow | undefined): void {
   if (last === undefined) return;

@@ -111,16 +111,19 @@ function namesIn(root: Node): readonly Named[] {
   if (known !== undefined) return known;
   const ctes = new Set<string>();
   const targets = new Set<Node>();
+  // What a target may be called that is a table of FROM: its alias, else its name.
   const aliases = new Map<string, ObjectName>();
   const tables: TableRef[] = [];
   const variables: string[] = [];
   walk(root, (node) => {
     if (node.kind === 'cte') ctes.add(node.name.name.toLowerCase());
     if (node.kind === 'table') tables.push(node);
-    if (node.kind === 'table' && node.alias) aliases.set(node.alias.name.toLowerCase(), node.name);
     if (node.kind === 'tableVariable') variables.push(node.name);
     if (/^(?:insert|update|delete|merge)$/.test(node.kind) && 'target' in node) targets.add(node.target as Node);
   });
+  for (const table of tables) {
+    if (!targets.has(table)) aliases.set((table.alias ?? table.name.name).name.toLowerCase(), table.name);
+  }
   const names: Named[] = [];
   for (const table of tables) {
     const isTarget = targets.has(table);
@@ -200,7 +203,7 @@ type Found = Reference & { readonly isTarget: boolean };
 async function referencesOf(run: Run, node: Node): Promise<Found[]> {
   const snapshot = await run.session.snapshot();
   const through = outwardOf(run, snapshot);
-  const seen = new Set<string>();
+  const behind = new Map<string, readonly Found[]>();
   const resolve = (named: Named): Found[] => {
     const { parts, isTarget } = named;
     const key = overlayKey(parts);
@@ -215,12 +218,18 @@ async function referencesOf(run: Run, node: Node): Promise<Found[]> {
     if (database !== home || parts.length > 2) return [{ key, parts, database, isTarget }];
     const object = snapshot.object(parts.at(-2) ?? undefined, last, run.session.defaultSchema);
     const inner = object && through.get(`${object.schema}.${object.name}`.toLowerCase());
-    if (inner === undefined || seen.has(key)) return [{ key, parts, database, isTarget }];
-    seen.add(key);
-    if (object?.kind !== 'SN') return [{ key, parts, database, isTarget }, ...inner.flatMap(resolve)];
-    const [base] = inner;
-    if (base === undefined) return [];
-    return [{ key, parts: base.parts, database: tableDatabase(run, base.parts, snapshot), isTarget }];
+    const itself = { key, parts, database, isTarget };
+    if (inner === undefined) return [itself];
+    if (object?.kind === 'SN') {
+      const [base] = inner;
+      if (base === undefined) return [];
+      return [{ ...itself, parts: base.parts, database: tableDatabase(run, base.parts, snapshot) }];
+    }
+    const known = behind.get(key);
+    if (known === undefined) behind.set(key, []);
+    const found = known ?? inner.flatMap(resolve);
+    behind.set(key, found);
+    return [itself, ...found];
   };
   return namesIn(node).flatMap(resolve);
 }
@@ -383,11 +392,9 @@ async function copied(run: Run, frame: Frame, place: Database, from: Reference):
         makeLocal({ ...run, foreign: NO_FOREIGN }, name, definition, frame),
       );
       const link = await session.within(place, async () => session.link);
-      await copyRows(
-        link,
-        local.physical,
-        rowsOfStatement(session, query.sql, await bind(reader, query.parameters), run.signal),
-      );
+      const rows = rowsOfStatement(session, query.sql, await bind(reader, query.parameters), run.signal);
+      // A view may lead back to where the copy is made: one connection does one thing at a time.
+      await copyRows(link, local.physical, link === session.link ? await collected(rows) : rows);
       const schema = from.parts.at(-2) ?? 'dbo';
       return {
         ...local.relation,
@@ -402,6 +409,12 @@ async function copied(run: Run, frame: Frame, place: Database, from: Reference):
       };
     }),
   );
+}
+
+async function collected<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
 }
 
 /** A view of the other database may itself reach on. */

@@ -60,7 +60,10 @@ export class SessionScope implements Scope {
     const copy = this.locals.foreign?.copies.get(overlayKey(name));
     if (copy !== undefined) return copy;
     const renamed = this.locals.foreign?.renamed.get(overlayKey(name));
-    if (renamed !== undefined) return this.relation(renamed);
+    if (renamed !== undefined) {
+      const behind = this.relation(renamed);
+      return behind && { ...behind, name: last };
+    }
     if (isLocalTemporary(last) || name.length === 1) {
       const local = this.locals.table(last);
       if (local !== undefined || isLocalTemporary(last)) return local?.relation;
