@@ -1,3 +1,4 @@
+import { plainHierarchyOrder } from './hierarchy-plain.ts';
 import type { Span } from '#tsql';
 import type { TypedSql } from './api.ts';
 import { sameName } from './environment.ts';
@@ -69,5 +70,6 @@ export function orderKey(t: Translation, value: TypedSql, span: Span): string {
   }
   if (value.type.name === 'uniqueidentifier' && t.profile.guidOrder) return `sys.guid_order(${value.sql})`;
   if (value.type.name === 'datetimeoffset' && t.profile.runtime) return `(${value.sql}).utc`;
+  if (value.type.name === 'hierarchyid' && !t.profile.runtime) return plainHierarchyOrder(value.sql);
   return value.sql;
 }

@@ -3,6 +3,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { translate } from './expression.ts';
+import { plainHierarchyMethod, plainParse, plainRoot } from './hierarchy-plain.ts';
 import { call, value } from './sql-text.ts';
 import { BIT, FLOAT, INT, isString, nvarchar } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -32,8 +33,12 @@ export function translateMethod(t: Translation, env: Environment, node: MethodCa
   const target = methodTarget(t, env, node.target);
   if (target.type.name === 'xml') return xmlMethod(t, env, node, target);
   const name = node.method.name.toLowerCase();
-  const args = node.args.map((arg) => translate(t, env, arg).sql);
-  if (!t.profile.runtime) return unknownMethod(t, target.type, node.method.name, node);
+  const values = node.args.map((arg) => translate(t, env, arg));
+  if (!t.profile.runtime) {
+    const plain = target.type.name === 'hierarchyid' ? plainHierarchyMethod(target, name, values) : undefined;
+    return plain ?? unknownMethod(t, target.type, node.method.name, node);
+  }
+  const args = values.map((one) => one.sql);
   const table = target.type.name === 'hierarchyid' ? HIERARCHY_METHODS : isSpatial(target.type) ? SPATIAL_METHODS : {};
   const method = table[name];
   if (!method) return unknownMethod(t, target.type, node.method.name, node);
@@ -79,6 +84,7 @@ export function translateStatic(t: Translation, env: Environment, node: StaticCa
   const method = node.method.name.toLowerCase();
   const args = (node.args ?? []).map((arg) => translate(t, env, arg));
   const [first, second, third] = args;
+  if (type === 'hierarchyid' && method === 'parse' && first && !t.profile.runtime) return plainParse(first);
   if (!t.profile.runtime || !first) return staticWithoutArguments(t, type, method, node);
   const text = (one: TypedSql): string =>
     isString(one.type) ? one.sql : convert(t, one, nvarchar(-1), { mode: 'implicit', span: node.span }).sql;
@@ -99,7 +105,7 @@ export function translateStatic(t: Translation, env: Environment, node: StaticCa
 }
 
 function staticWithoutArguments(t: Translation, type: string, method: string, node: StaticCall): TypedSql {
-  if (type === 'hierarchyid' && method === 'getroot' && t.profile.runtime)
-    return value(`'\\x'::bytea`, HIERARCHYID, false);
+  if (type === 'hierarchyid' && method === 'getroot')
+    return t.profile.runtime ? value(`'\\x'::bytea`, HIERARCHYID, false) : plainRoot();
   return t.unsupported(`${type}::${node.method.name}`, node.span);
 }

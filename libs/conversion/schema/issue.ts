@@ -127,7 +127,8 @@ export const ISSUE_CODES = {
   SL1022: {
     severity: 'review',
     title: 'hierarchyid column',
-    remedy: 'Values arrive as their path (/1/2/): with ltree, convert them; methods of the type have to be rewritten.',
+    remedy:
+      'Values arrive as their path (/1/2/), and methods work on it, ORDER BY by the steps; GetDescendant() has to be rewritten, and < and > compare text.',
   },
   SL1023: {
     severity: 'review',

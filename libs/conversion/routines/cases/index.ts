@@ -9,6 +9,7 @@ import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INSERTED_CALLS } from './inserted-calls.ts';
+import { HIERARCHIES } from './hierarchies.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
@@ -35,6 +36,7 @@ export const CASES: readonly CaseGroup[] = [
   JUMPS,
   PADDED,
   XML_ROWS,
+  HIERARCHIES,
   DYNAMIC,
   CATALOG,
   DEFINITIONS,
