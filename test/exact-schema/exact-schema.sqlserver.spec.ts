@@ -76,7 +76,7 @@ describe.each(SAMPLES)('$name in the target’s catalog', (sample) => {
     expect(views).toHaveLength(sample.views);
     for (const [schema, name, columns] of views) {
       const made = conversion.steps.find((one) => one.object === `${String(schema)}.${String(name)}`);
-      const place = /^CREATE VIEW (\S+)/.exec(made?.sql ?? '')?.[1] ?? '(none)';
+      const place = /^CREATE VIEW (\S+)/m.exec(made?.sql ?? '')?.[1] ?? '(none)';
       const found = await client.query<{ n: string }>(
         `select count(*) as n from pg_attribute where attrelid = to_regclass($1) and attnum > 0`,
         [place],

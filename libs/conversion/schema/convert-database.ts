@@ -34,7 +34,7 @@ import {
   type TableFunctions,
   tell,
 } from './schema-context.ts';
-import { FunctionReach, RoutineConversion } from '../routines/index.ts';
+import { FunctionReach, plainNames, RoutineConversion } from '../routines/index.ts';
 import { sequenceSteps } from './sequence-ddl.ts';
 import { knowSynonyms, synonymSteps } from './synonyms.ts';
 import { type ColumnExpressions, comment, counterOf, createTable, foldIndex } from './table-ddl.ts';
@@ -50,6 +50,9 @@ const MAX_COLUMNS = 1600;
 export function convertDatabase(database: DatabaseModel, settings: ConversionSettings): Conversion {
   return new DatabaseConversion(database, settings).run();
 }
+
+/** As people write it: names in quotes where they need them. */
+const plain = (step: Step): Step => ({ ...step, sql: plainNames(step.sql) });
 
 class DatabaseConversion {
   private readonly issues: Issue[] = [];
@@ -142,7 +145,7 @@ class DatabaseConversion {
     tellFacilities(context);
     tellProperties(context);
     return {
-      ...{ tables, steps: this.steps, issues: this.issues, counters: this.counters },
+      ...{ tables, steps: this.steps.map(plain), issues: this.issues, counters: this.counters },
       callables: context.scope.callables(),
     };
   }

@@ -57,7 +57,7 @@ describe('alias types, bound rules and defaults', () => {
     const sql = convertDatabase(model, settings)
       .steps.map((one) => one.sql)
       .join('\n');
-    expect(sql).toContain('"code" varchar(8) NOT NULL');
+    expect(sql).toContain('code varchar(8) NOT NULL');
     expect(sql).not.toContain('DOMAIN');
   });
 });
