@@ -93,6 +93,8 @@ export interface TypedSql {
   readonly searchBy?: string;
   /** A column of the target whose collation compares without case. */
   readonly caseless?: boolean;
+  /** Of AT TIME ZONE in the target: what the clock of the zone shows, a timestamp. */
+  readonly clock?: string;
 }
 
 /** The identity of a column: where it begins and how it goes on, where that is known and a SELECT … INTO passes it on; else only that there is one. */

@@ -31,7 +31,7 @@ export function toBinary(c: Conversion): string | TypedSql | undefined {
     case 'money':
       return runtime ? sizedBytes(c, `sys.int_bytes((${from.sql} * 10000)::bigint, 8)`, 8, true) : undefined;
     case 'guid':
-      return runtime ? sizedBytes(c, call('sys.guid_bytes', from.sql), 16, false) : undefined;
+      return sizedBytes(c, runtime ? call('sys.guid_bytes', from.sql) : plainGuidBytes(from.sql), 16, false);
     default:
       return from.type.name === 'hierarchyid' ? value(from.sql, c.to, from.nullable) : undefined;
   }
@@ -51,6 +51,16 @@ function plainNumberBytes(c: Conversion): string {
   if (length < width) return `substring(${all} from ${width - length + 1})`;
   return length === width ? all : `(decode(repeat('00', ${length - width}), 'hex') || ${all})`;
 }
+
+/** The first three groups of a GUID are stored low byte first. */
+const swapped = (hex: string): string =>
+  `regexp_replace(${hex}, '^(..)(..)(..)(..)(..)(..)(..)(..)', '\\4\\3\\2\\1\\6\\5\\8\\7')`;
+
+const plainGuidBytes = (guid: string): string => `decode(${swapped(`replace((${guid})::text, '-', '')`)}, 'hex')`;
+
+/** A GUID of the first sixteen bytes, and of fewer with zeros behind them. */
+export const plainBytesGuid = (from: TypedSql): string =>
+  `${swapped(`rpad(encode(${from.sql}, 'hex'), 32, '0')`)}::uuid`;
 
 function sizedBytes(c: Conversion, sql: string, longest: number, number: boolean): string {
   const length = lengthOf(c.to) ?? -1;

@@ -32,7 +32,7 @@ export function timestampOf(t: Translation, from: TypedSql): string {
   const { name } = from.type;
   if (nativeTimestamp(t, from.type)) return name === 'date' ? `${from.sql}::timestamp` : from.sql;
   if (name === 'time' && !t.profile.ticks(from.type)) return `(timestamp '1900-01-01' + ${from.sql})`;
-  if (name === 'datetimeoffset' && !t.profile.runtime) return `(${from.sql} AT TIME ZONE 'UTC')`;
+  if (name === 'datetimeoffset' && !t.profile.runtime) return from.clock ?? `(${from.sql} AT TIME ZONE 'UTC')`;
   return call('sys.timestamp_of_ticks', ticksOf(t, from));
 }
 
@@ -121,8 +121,9 @@ function plainDatetime(c: Conversion): string {
   const { t, from, to } = c;
   const typeSql = t.profile.typeSql(to);
   if (to.name === 'smalldatetime') return `date_trunc('minute', ${timestampOf(t, from)} + interval '30 seconds')`;
+  if (to.name === 'datetimeoffset' && from.type.name === to.name) return `${from.sql}::${typeSql}`;
   if (to.name === 'datetimeoffset') return `(${timestampOf(t, from)} AT TIME ZONE 'UTC')`;
-  if (from.type.name === 'datetimeoffset') return `(${from.sql} AT TIME ZONE 'UTC')::${typeSql}`;
+  if (from.type.name === 'datetimeoffset') return `${timestampOf(t, from)}::${typeSql}`;
   if (from.type.name === 'time') return `(timestamp '1900-01-01' + ${from.sql})::${typeSql}`;
   return `${from.sql}::${typeSql}`;
 }

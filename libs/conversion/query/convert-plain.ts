@@ -13,6 +13,7 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
   const family = familyOf(c.to);
   const typeSql = c.t.profile.typeSql(c.to);
   const source = readable(c);
+  if (!c.try && isNoNumber(c, family)) return noNumber(c);
   if (!c.try) return family === 'guid' && isLong(c) ? `left(${source}, 36)::uuid` : `(${source})::${typeSql}`;
   switch (family) {
     case 'bit':
@@ -27,6 +28,21 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
     default:
       return `(CASE WHEN btrim(${source}) = '' THEN '0' ${numberCase(c, source, FLOAT)} END)::${typeSql}`;
   }
+}
+
+const CONSTANT: Readonly<Record<string, RegExp>> = {
+  integer: /^ *[-+]?[0-9]* *$/,
+  decimal: /^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)? *$/,
+};
+
+/** A constant text that no server reads as the number. */
+const isNoNumber = ({ from }: Conversion, family: string): boolean =>
+  typeof from.constant === 'string' && CONSTANT[family]?.test(from.constant) === false;
+
+/** 245: the statement fails in SQL Server too. */
+function noNumber({ t, from, to, span }: Conversion): string {
+  const message = `Conversion failed when converting the ${from.type.name} value '${from.constant ?? ''}' to data type ${to.name}. SQL Server fails here as well.`;
+  return t.fail('conversion', 245, message, span).sql;
 }
 
 const regex = (text: string): string => quoted(text);

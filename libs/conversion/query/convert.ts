@@ -1,6 +1,6 @@
 import type { Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
-import { toBinary } from './convert-binary.ts';
+import { plainBytesGuid, toBinary } from './convert-binary.ts';
 import { toDatetime, daysOf } from './convert-datetime.ts';
 import { plainFromText } from './convert-plain.ts';
 import { toText } from './convert-text.ts';
@@ -353,8 +353,8 @@ function toFloat(c: Conversion): string | TypedSql | undefined {
 function toGuid(c: Conversion): string | TypedSql | undefined {
   if (isString(c.from.type))
     return c.t.profile.runtime ? call('sys.text_guid', c.from.sql, bool(c.try === true)) : plainFromText(c);
-  if (familyOf(c.from.type) !== 'binary' || !c.t.profile.runtime) return undefined;
-  return call('sys.bytes_guid', c.from.sql);
+  if (familyOf(c.from.type) !== 'binary') return undefined;
+  return c.t.profile.runtime ? call('sys.bytes_guid', c.from.sql) : plainBytesGuid(c.from);
 }
 
 /** Whether strings of `from` can be longer than `to` holds. */

@@ -27,6 +27,8 @@ export interface Source {
   /** Where it has no alias: the schema that may stand before it. */
   readonly schema?: string;
   readonly aliased: boolean;
+  /** A function without an alias: there may be several of its name. */
+  readonly unnamed?: true;
   /** The alias in the SQL text, quoted. */
   readonly sqlName: string;
   readonly columns: readonly BoundColumn[];

@@ -22,7 +22,8 @@ import { translateLiteral, translateOdbcLiteral } from './literal.ts';
 import { spatialProperty, translateMethod, translateStatic, translateProperty } from './method-call.ts';
 import { condition } from './predicate.ts';
 import { subqueryValue } from './subquery.ts';
-import { value } from './sql-text.ts';
+import { tzName } from './runtime/time-zone.sql.ts';
+import { quoted, value } from './sql-text.ts';
 import { dataTypeOf, familyOf, isInteger, isString, timeScale, unifyAll } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 import { refuseNodes } from './xml-method.ts';
@@ -264,9 +265,8 @@ function atTimeZone(t: Translation, env: Environment, node: AtTimeZone): TypedSq
       node.span,
     );
   }
-  if (!utc && (!runtime || !isString(zone.type))) {
-    return t.unsupported('AT TIME ZONE with a zone other than UTC', node.span);
-  }
+  if (!isString(zone.type)) return t.unsupported('AT TIME ZONE with a zone that is no text', node.span);
+  if (!utc && !runtime) return plainAtTimeZone(t, from, zone, node.span);
   const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
   if (!utc) {
     const sql =
@@ -277,4 +277,24 @@ function atTimeZone(t: Translation, env: Environment, node: AtTimeZone): TypedSq
   }
   if (from.type.name !== 'datetimeoffset') return convert(t, from, type, { mode: 'explicit', span: node.span });
   return t.profile.runtime ? value(`sys.switch_offset(${from.sql}, 0)`, type, from.nullable) : from;
+}
+
+/** The instant, which has no zone of its own in PostgreSQL, and the clock of the zone for whoever takes the date or the time of it. */
+function plainAtTimeZone(t: Translation, from: TypedSql, zone: TypedSql, span: Span): TypedSql {
+  const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
+  const name = typeof zone.constant === 'string' ? tzName(zone.constant) : undefined;
+  if (typeof zone.constant === 'string' && name === undefined)
+    return t.fail('unknown-zone', 9820, `The time zone '${zone.constant}' is not known.`, span);
+  if (name === undefined)
+    t.note(
+      'warning',
+      'zone-names',
+      'AT TIME ZONE takes the names of the tz database (Europe/Vienna), not those of Windows.',
+      span,
+    );
+  const there = `AT TIME ZONE ${name === undefined ? zone.sql : quoted(name)}`;
+  const nullable = from.nullable || zone.nullable;
+  if (from.type.name === 'datetimeoffset')
+    return { ...value(from.sql, type, nullable), clock: `(${from.sql} ${there})` };
+  return { ...value(`(${from.sql} ${there})`, type, nullable), clock: from.sql };
 }

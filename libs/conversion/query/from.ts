@@ -48,6 +48,7 @@ export function fromClause(t: Translation, outer: Environment, list: readonly Ta
 
 function duplicateNames(t: Translation, known: readonly Source[], added: readonly Source[], span: Span): void {
   for (const one of added) {
+    if (one.unnamed) continue;
     const twin = known.find((other) => sameName(other.name, one.name) && other.schema === one.schema);
     if (!twin) continue;
     const what = one.aliased

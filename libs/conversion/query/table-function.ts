@@ -47,7 +47,7 @@ function functionSource(
   columns: readonly OutputColumn[],
 ): SourceSql {
   const name = node.alias?.name ?? (node.call.kind === 'call' ? node.call.name.name.name : '');
-  const sqlName = sourceName(t, name);
+  const sqlName = sourceName(t, node.alias || t.isFirst(name.toLowerCase()) ? name : t.freshName(`${name}_`));
   const bound = columns.map((one): BoundColumn => ({
     name: one.name,
     value: {
@@ -56,7 +56,7 @@ function functionSource(
       pgCollated: false,
     },
   }));
-  const source: Source = { name, aliased: true, sqlName, columns: bound };
+  const source: Source = { name, aliased: true, sqlName, columns: bound, ...(node.alias ? {} : { unnamed: true }) };
   return { sql: sql(sqlName), sources: [renameColumns(source, node.columns)] };
 }
 

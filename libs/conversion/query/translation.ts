@@ -6,6 +6,7 @@ export class Translation {
   readonly parameters: ParameterRef[] = [];
   readonly profile: Profile;
   #names = 0;
+  readonly #unnamed = new Set<string>();
   readonly #parameters = new Map<string, ParameterRef>();
   readonly #reported = new Set<string>();
 
@@ -49,6 +50,12 @@ export class Translation {
   freshName(stem: string): string {
     this.#names += 1;
     return `${stem}${this.#names}`;
+  }
+
+  /** Whether a function without an alias is the first of its name. */
+  isFirst(name: string): boolean {
+    const before = this.#unnamed.size;
+    return this.#unnamed.add(name).size > before;
   }
 
   /** Reports an error. Where the profile lets it pass, the NULL returned stands in the place of what failed. */

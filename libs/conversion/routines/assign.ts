@@ -1,3 +1,4 @@
+import { quoteIdent } from '#pgsql';
 import { findAll, walk } from '#tsql';
 import type {
   BinaryOperator,
@@ -164,7 +165,8 @@ function assignFromQuery(
   e.line('LOOP');
   e.indented(() => {
     for (const [index, target] of targets.entries()) {
-      const field = `${row}.${e.options.naming.name('aliases', fields[index] ?? '', (fields[index] ?? '').toLowerCase())}`;
+      const name = e.options.naming.name('aliases', fields[index] ?? '', (fields[index] ?? '').toLowerCase());
+      const field = `${row}.${quoteIdent(name)}`;
       e.line(
         `${target.name} := ${convertedField(e, field, made.columns[index]?.type ?? target.type, target, items[index]?.span ?? query.span)};`,
       );
@@ -258,38 +260,18 @@ export function intoClause(sql: string, names: string): string {
 
 /** SELECT @s = @s + x FROM …: from row to row, each assignment sees those before it. */
 function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonly SelectAssign[]): void {
-  if (spec.groupBy || spec.distinct || spec.having || items.some((one) => aggregates(one.expression)))
-    e.fail('SELECT @v = @v + … over groups is not converted.', spec.span);
-  if (items.some((one) => findAll(one.expression, 'query').length > 0))
-    e.fail('SELECT @v = @v + … with a subquery is not converted.', spec.span);
-  const columns = columnsOf(items);
-  const refs = [...columns.values()];
-  const plain: Query = {
-    ...query,
-    body: {
-      ...spec,
-      items:
-        refs.length === 0
-          ? [
-              {
-                kind: 'selectItem',
-                expression: { kind: 'literal', type: 'int', text: '1', value: '1', span: spec.span },
-                span: spec.span,
-              },
-            ]
-          : refs.map((one) => ({
-              kind: 'selectItem',
-              expression: one.node,
-              alias: { kind: 'identifier', name: one.alias, quote: 'none', span: one.node.span },
-              span: one.node.span,
-            })),
-    },
-  };
+  const isGrouped =
+    spec.groupBy !== undefined ||
+    spec.having !== undefined ||
+    items.some((one) => aggregates(one.expression) || findAll(one.expression, 'query').length > 0);
+  if (spec.distinct) e.fail('SELECT DISTINCT @v = @v + … is not converted.', spec.span);
+  const read = isGrouped ? termsOf(e, spec, items) : columnsRead(items);
+  const plain: Query = { ...query, body: { ...spec, items: selectedItems(read.selected, spec.span) } };
   const made = e.query(plain);
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
   e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
-  for (const [index, one] of refs.entries()) {
-    const sql = `${row}.${e.options.naming.name('aliases', one.alias, one.alias.toLowerCase())}`;
+  for (const [index, one] of read.selected.entries()) {
+    const sql = `${row}.${quoteIdent(e.options.naming.name('aliases', one.alias, one.alias.toLowerCase()))}`;
     e.scope.globals.set(`@@\u0000${one.alias.toLowerCase()}`, {
       type: made.columns[index]?.type ?? { name: 'int' },
       sql,
@@ -300,14 +282,55 @@ function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonl
   e.line('LOOP');
   e.indented(() => {
     const pieces = e.pieces.length;
-    for (const one of items) {
-      const value = substitute(one.expression, columns) as Expression;
+    for (const [index, one] of items.entries()) {
+      const value = read.values[index] ?? one.expression;
       assignTo(e, variableOf(e, one.variable), compound(one.op, one.variable, value, one.span));
     }
     e.pieces.length = pieces;
     countRow(e);
   });
   e.line('END LOOP;');
+}
+
+/** What a loop over rows selects, and the assignments over the fields of its row. */
+interface RowReads {
+  readonly selected: readonly { readonly node: Expression; readonly alias: string }[];
+  readonly values: readonly Expression[];
+}
+
+function columnsRead(items: readonly SelectAssign[]): RowReads {
+  const columns = columnsOf(items);
+  return {
+    selected: [...columns.values()],
+    values: items.map((one) => substitute(one.expression, columns) as Expression),
+  };
+}
+
+const selectedItems = (selected: RowReads['selected'], span: Span): SelectSpec['items'] =>
+  selected.length === 0
+    ? [{ kind: 'selectItem', expression: { kind: 'literal', type: 'int', text: '1', value: '1', span }, span }]
+    : selected.map(({ node, alias }) => ({
+        kind: 'selectItem',
+        expression: node,
+        alias: { kind: 'identifier', name: alias, quote: 'none', span: node.span },
+        span: node.span,
+      }));
+
+/** Of groups and subqueries the terms of `@v + a + b`: those that read columns are selected, those that read the variables are computed in the loop. */
+function termsOf(e: Emitter, spec: SelectSpec, items: readonly SelectAssign[]): RowReads {
+  const names = new Set(items.map((one) => one.variable.name.toLowerCase()));
+  const selected: { node: Expression; alias: string }[] = [];
+  const term = (node: Expression): Expression => {
+    if (node.kind === 'binary' && node.op === '+') return { ...node, left: term(node.left), right: term(node.right) };
+    const reads = findAll(node, 'column').length > 0 || aggregates(node) || findAll(node, 'query').length > 0;
+    if (!reads) return node;
+    if (findAll(node, 'variable').some((one) => names.has(one.name.toLowerCase())))
+      return e.fail('SELECT @v = @v + … over groups is not converted.', spec.span);
+    const alias = `part_${selected.length + 1}`;
+    selected.push({ node, alias });
+    return { kind: 'globalVariable', name: `@@\u0000${alias}`, span: node.span };
+  };
+  return { values: items.map((one) => term(one.expression)), selected };
 }
 
 interface UsedColumn {

@@ -82,7 +82,8 @@ function executeAs(e: Emitter, { statement }: RoutineSource): void {
   if (!option || !value) return;
   const name = value.kind === 'keyword' ? value.name.toUpperCase() : value.kind === 'literal' ? value.value : '';
   if (name === 'CALLER') return;
-  const isOwner = name === 'OWNER' || name === 'SELF';
+  // dbo owns what nobody else was given.
+  const isOwner = name === 'OWNER' || name === 'SELF' || name.toLowerCase() === 'dbo';
   if (isOwner) e.facts.definer = true;
   e.issue(
     isOwner ? 'SL1057' : 'SL1058',

@@ -71,7 +71,8 @@ function callArguments(routine: RoutineSignature, call: Parameters<FunctionHandl
 
 /** Constants of a narrow type need their cast for PostgreSQL to find the function. */
 function typed(made: TypedSql, from: TypedSql): string {
-  return typeof from.constant === 'string' && made.type.name === 'smallint' && /^\d+$/.test(made.sql)
+  const isNarrow = made.type.name === 'smallint' || made.type.name === 'tinyint';
+  return typeof from.constant === 'string' && isNarrow && /^(\d+|\(-\d+\))$/.test(made.sql)
     ? `${made.sql}::smallint`
     : made.sql;
 }

@@ -193,15 +193,10 @@ const OWN_MATTERS =
 function dbcc(e: Emitter, node: Dbcc): void {
   const command = node.command.toUpperCase();
   if (OWN_MATTERS.test(command)) return e.line(`-- DBCC ${command}: of SQL Server alone`);
+  if (command === 'DBREINDEX' || command === 'INDEXDEFRAG') return reindexed(e, node);
   if (command !== 'CHECKIDENT') return e.fail(`DBCC ${command} is not converted within a routine.`, node.span);
   const [table, verb, value] = node.args;
-  const name =
-    table?.kind === 'literal'
-      ? table.value.replaceAll(/[[\]"]/g, '').split('.')
-      : table?.kind === 'column'
-        ? table.parts.flatMap((one) => (one ? [one.name] : []))
-        : [];
-  const relation = e.scope.relation(name);
+  const relation = e.scope.relation(nameOf(table));
   const column = relation?.columns.find((one) => one.identity);
   if (!relation?.sql || !column) return e.fail('DBCC CHECKIDENT of a table without an identity.', node.span);
   const sequence = `pg_get_serial_sequence(${quoteLiteral(relation.sql)}, ${quoteLiteral(column.sql.replaceAll('"', ''))})`;
@@ -212,6 +207,20 @@ function dbcc(e: Emitter, node: Dbcc): void {
     ? (next ?? `${e.value(value, { name: 'bigint' })} + 1`)
     : `(SELECT coalesce(max(${column.sql}), 0) + 1 FROM ${relation.sql})`;
   e.line(`PERFORM setval(${sequence}, ${start}, false);`);
+}
+
+/** A table as DBCC names it: by a string or by its name. */
+function nameOf(node: Dbcc['args'][number] | undefined): readonly string[] {
+  if (node?.kind === 'literal') return node.value.replaceAll(/[[\]"]/g, '').split('.');
+  return node?.kind === 'column' ? node.parts.flatMap((one) => (one ? [one.name] : [])) : [];
+}
+
+/** DBCC DBREINDEX: all indexes of a table are built anew. */
+function reindexed(e: Emitter, node: Dbcc): void {
+  const relation = e.scope.relation(nameOf(node.args[0]));
+  if (relation?.kind !== 'table' || relation.sql === undefined || relation.partitioned)
+    return e.fail(`DBCC ${node.command.toUpperCase()} of this table is not converted.`, node.span);
+  e.line(`REINDEX TABLE ${relation.sql};`);
 }
 
 const wordOf = (node: Dbcc['args'][number]): string =>

@@ -126,6 +126,7 @@ function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature, cur
     const code = node.result ? variableOf(e, node.result).name : unused(e, 'return_code', 'integer');
     texts.push(`${routine.returnCode} => ${code}`);
   }
+  if (routine.cursors.length > 0 && !cursors) lostInLoop(e, node.span);
   for (const [index, cursor] of routine.cursors.entries())
     texts.push(`${cursor} => ${cursors?.[index] ?? passedCursor(e, node.span)}`);
   e.pieces.push({ kind: 'ddl', sql: `CALL ${routine.sql}(${texts.join(', ')})`, line: node.span.line });
@@ -161,8 +162,17 @@ function outputVariable(e: Emitter, parameter: RoutineParameter, arg: ExecuteArg
 
 /** A refcursor of the called procedure goes on to the caller. */
 function passedCursor(e: Emitter, span: Span): string {
-  if (e.options.kind !== 'procedure' || e.options.results !== 'cursors') return unused(e, 'cursor', 'refcursor');
-  return e.nextCursor(span);
+  if (e.options.kind === 'procedure' && e.options.results === 'cursors' && e.loops === 0) return e.nextCursor(span);
+  const name = unused(e, 'cursor', 'refcursor');
+  // A cursor that is open keeps its name for the next call.
+  if (e.loops > 0) e.line(`${name} := NULL;`);
+  return name;
+}
+
+/** How many result sets a loop gives is not known when the procedure is called, so that they are not handed on. */
+function lostInLoop(e: Emitter, span: Span): void {
+  if (e.loops > 0 && e.options.kind === 'procedure')
+    e.issue('SL1056', 'The result sets of a procedure that is called within a loop are not handed on.', span);
 }
 
 function rowsOf(e: Emitter, node: Execute, routine: RoutineSignature): string {
@@ -184,7 +194,8 @@ function callScalar(e: Emitter, node: Execute, routine: RoutineSignature): void 
 /** A procedure that is a function: its rows are the caller's. */
 function selectRows(e: Emitter, node: Execute, routine: RoutineSignature): void {
   const call = rowsOf(e, node, routine);
-  if (e.options.kind === 'procedure') {
+  lostInLoop(e, node.span);
+  if (e.options.kind === 'procedure' && e.loops === 0) {
     resultSet(e, node.span, (types) => ({
       runs: 'routine',
       sql: `SELECT ${casts(routine, types)} FROM ${call}`,

@@ -54,6 +54,11 @@ async function plan(
     return null;
   await session.query('SAVEPOINT p');
   try {
+    const made =
+      kind === 'ddl' ? /^CREATE TEMP TABLE (?:IF NOT EXISTS )?("(?:[^"]|"")+"|\w+)/.exec(sql)?.[1] : undefined;
+    // Where a routine makes one again, it drops the other before.
+    if (made !== undefined && !sql.startsWith('CREATE TEMP TABLE IF'))
+      await session.query(`DROP TABLE IF EXISTS pg_temp.${made}`);
     const list = used.map((one) => `${one.name} ${one.type}`).join(', ');
     if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) await session.query(withNulls(sql, used));
     else if (kind !== 'ddl') {

@@ -78,11 +78,14 @@ export function routineName(context: RoutineContext, source: RoutineSource): str
 export function convertProcedure(
   context: RoutineContext,
   source: RoutineSource & { readonly statement: CreateProcedure },
+  /** Its return code is read by others: a function would have none. */
+  codeIsRead: boolean,
 ): { readonly routine: ConvertedRoutine; readonly signature: RoutineSignature } {
   const { schema, name } = source.module;
   const calls = callsItself(source);
   const probe = write(context, source, { results: 'cursors', knowsItself: calls });
-  const shape = rowsShape(probe.e.results, source.statement);
+  const needsCode = codeIsRead && surveyOf(source.statement.body).returnsCode;
+  const shape = needsCode ? undefined : rowsShape(probe.e.results, source.statement);
   const mode: ResultMode = probe.e.results.length === 0 ? 'none' : shape ? 'rows' : 'cursors';
   // What a procedure with result sets returns to itself is not known before it is written.
   if (mode !== 'none') context.scope.routines.remove(schema, name);

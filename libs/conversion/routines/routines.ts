@@ -92,10 +92,12 @@ export class RoutineConversion {
       if (returning(one, 'returnsTable'))
         made.push(this.guarded(one, 'table', () => convertMultiStatement(this.context, one)));
     }
+    const read = codesRead(this.sources);
     for (const one of callOrder(this.sources.filter(isProcedure))) {
       made.push(
         this.guarded(one, 'procedure', () => {
-          const { routine, signature } = convertProcedure(this.context, one);
+          const isRead = read.has(objectOf(one).toLowerCase());
+          const { routine, signature } = convertProcedure(this.context, one, isRead);
           this.context.scope.routines.add(one.module.schema, one.module.name, signature);
           return routine;
         }),
@@ -201,6 +203,20 @@ export class RoutineConversion {
 }
 
 /** Procedures after those they call; of a circle the one that stands first in the source goes first. */
+/** Procedures whose return code some routine reads: `EXEC @r = p`. */
+function codesRead(sources: readonly RoutineSource[]): ReadonlySet<string> {
+  const calls = sources.flatMap((one) =>
+    isProcedure(one) || isTrigger(one) ? surveyOf(one.statement.body).executes : [],
+  );
+  return new Set(
+    calls.flatMap((one) =>
+      one.result && one.procedure?.kind === 'objectName'
+        ? [`${one.procedure.schema?.name ?? 'dbo'}.${one.procedure.name.name}`.toLowerCase()]
+        : [],
+    ),
+  );
+}
+
 function callOrder(procedures: readonly Of<CreateProcedure>[]): readonly Of<CreateProcedure>[] {
   const byName = new Map(procedures.map((one) => [objectOf(one).toLowerCase(), one]));
   const ordered: Of<CreateProcedure>[] = [];

@@ -77,6 +77,24 @@ export function bindSessionValues(e: Emitter, body: readonly Statement[]): void 
 const local = (e: Emitter, stem: string, type: string): string =>
   e.variables.declare(`@\u0000${stem}`, undefined, type).name;
 
+const SERVER_VALUES: ReadonlyMap<string, { readonly type: SqlType; readonly sql: string }> = new Map([
+  ['@@spid', { type: INT, sql: 'pg_backend_pid()' }],
+  ['@@version', { type: TEXT, sql: 'version()' }],
+  ['@@servername', { type: TEXT, sql: `coalesce(host(inet_server_addr()), 'local')` }],
+  ['@@language', { type: TEXT, sql: `'us_english'` }],
+  ['@@langid', { type: INT, sql: '0' }],
+  ['@@microsoftversion', { type: INT, sql: '0' }],
+  ['@@max_connections', { type: INT, sql: `current_setting('max_connections')::integer` }],
+  ['@@servicename', { type: TEXT, sql: `'PostgreSQL'` }],
+  ['@@lock_timeout', { type: INT, sql: '-1' }],
+  ['@@options', { type: INT, sql: '5496' }],
+  ['@@dbts', { type: { name: 'varbinary', length: 8 }, sql: 'int8send(pg_current_xact_id()::text::bigint)' }],
+]);
+
+/** `@@name` that does not hang on a routine: what the server and the session are. */
+export const serverValue = (name: string): { readonly type: SqlType; readonly sql: string } | undefined =>
+  SERVER_VALUES.get(name.toLowerCase());
+
 function bindGlobals(e: Emitter): void {
   const { facts, scope } = e;
   const set = (name: string, type: SqlType, sql: string | undefined): void => {
@@ -86,20 +104,10 @@ function bindGlobals(e: Emitter): void {
   set('@@identity', { name: 'bigint' }, facts.identity);
   set('@@trancount', INT, facts.transactions);
   set('@@fetch_status', INT, facts.fetchStatus);
-  set('@@spid', INT, 'pg_backend_pid()');
-  set('@@version', TEXT, 'version()');
-  set('@@servername', TEXT, `coalesce(host(inet_server_addr()), 'local')`);
+  for (const [name, { type, sql }] of SERVER_VALUES) set(name, type, sql);
   set('@@datefirst', INT, String(facts.dateFirst ?? 7));
   set('@@procid', INT, PROCEDURE_ID);
   set('@@nestlevel', INT, '1');
-  set('@@language', TEXT, `'us_english'`);
-  set('@@langid', INT, '0');
-  set('@@microsoftversion', INT, '0');
-  set('@@max_connections', INT, `current_setting('max_connections')::integer`);
-  set('@@servicename', TEXT, `'PostgreSQL'`);
-  set('@@lock_timeout', INT, '-1');
-  set('@@options', INT, '5496');
-  set('@@dbts', { name: 'varbinary', length: 8 }, 'int8send(pg_current_xact_id()::text::bigint)');
   // Errors end the routine, so that behind a statement that has run there was none.
   scope.dynamic.set('@@error', () => errorBinding(e));
 }

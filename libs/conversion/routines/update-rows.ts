@@ -1,3 +1,4 @@
+import { quoteIdent } from '#pgsql';
 import { findAll } from '#tsql';
 import type { ColumnRef, Expression, Identifier, Query, SelectAssign, SetClause, TableSource, Update } from '#tsql';
 import { translateDml } from '../query/index.ts';
@@ -43,7 +44,7 @@ export function updateRowByRow(e: Emitter, node: Update): void {
   for (const [index, alias] of fields.entries())
     e.scope.globals.set(`@@\u0000${alias.toLowerCase()}`, {
       type: made.columns[index]?.type ?? { name: 'int' },
-      sql: `${row}.${e.options.naming.name('aliases', alias, alias.toLowerCase())}`,
+      sql: `${row}.${quoteIdent(e.options.naming.name('aliases', alias, alias.toLowerCase()))}`,
     });
   setRowCount(e, '0');
   e.line(`OPEN ${cursor} FOR`);

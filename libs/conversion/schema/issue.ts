@@ -352,6 +352,12 @@ export const ISSUE_CODES = {
     title: 'Procedure with result sets',
     remedy: 'Select from the function, or CALL the procedure and FETCH from its refcursors within one transaction.',
   },
+  SL1056: {
+    severity: 'review',
+    title: 'Result sets of calls within a loop',
+    remedy:
+      'The calls are made as before. Where the client reads their rows, collect them in a table and select from it behind the loop.',
+  },
   SL1057: {
     severity: 'review',
     title: 'Routine with the rights of its owner',

@@ -11,7 +11,9 @@ import {
   type Scope,
   type SqlType,
   type SqlTypeName,
+  type VariableBinding,
 } from '../query/index.ts';
+import { serverValue } from '../routines/session-values.ts';
 import { catalogView } from '../routines/catalog-views.ts';
 import { searchConfiguration } from './search-configuration.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
@@ -132,8 +134,9 @@ export class TargetScope implements Scope {
     return this.routines.table(parts, call);
   }
 
-  variable(): undefined {
-    return undefined;
+  /** What the server tells of itself may be asked in views and constraints too. */
+  variable(name: string): VariableBinding | undefined {
+    return serverValue(name);
   }
 
   dataType(_schema: string | undefined, name: string): SqlType | undefined {

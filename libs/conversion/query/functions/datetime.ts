@@ -134,7 +134,8 @@ function instant(
   readonly isDate: boolean;
   readonly sql: string;
 } {
-  const from = moment(use, index);
+  // The clock of a zone does not count here.
+  const { clock: _, ...from } = moment(use, index);
   const offset = from.type.name === 'datetimeoffset' && use.runtime;
   return {
     sql: from.sql,

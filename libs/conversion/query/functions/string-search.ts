@@ -58,6 +58,10 @@ export function datalength(use: FunctionUse): TypedSql {
   return value(`(CASE WHEN ${from.sql} IS NOT NULL THEN ${storedBytes(from.type)} END)`, INT, from.nullable);
 }
 
+/** In lower case; a constant at once: lower() of one has no collation where it stands in a generated column. */
+const lowered = ({ sql, constant }: TypedSql): string =>
+  typeof constant === 'string' ? quoted(constant.toLowerCase()) : `lower(${sql})`;
+
 /** CHARINDEX, by the collation of what is searched. */
 export function charindex(use: FunctionUse): TypedSql {
   const [needle, hay] = [use.text(0), use.text(1)];
@@ -71,9 +75,7 @@ export function charindex(use: FunctionUse): TypedSql {
   if (needle.constant === '') return value(`CASE WHEN ${hay.sql} IS NOT NULL THEN 0 END`, type, nullable);
   const wanted = blanksKept(use, needle);
   const isExact = isCaseSensitive(collationName(use.t, [needle, hay], use.span));
-  const [lowNeedle = '', lowHay = ''] = [wanted.sql, blanksKept(use, hay).sql].map((sql) =>
-    isExact ? sql : `lower(${sql})`,
-  );
+  const [lowNeedle = '', lowHay = ''] = [wanted, blanksKept(use, hay)].map((one) => (isExact ? one.sql : lowered(one)));
   // PostgreSQL finds an empty text at the first place, SQL Server nowhere.
   const mayBeEmpty = needle.constant === undefined && wanted === needle;
   const guarded = (sql: string): TypedSql =>

@@ -144,6 +144,10 @@ Line Islands Standard Time|Pacific/Kiritimati
   .split('\n')
   .map((line) => line.split('|') as [string, string]);
 
+/** The tz database's name of a zone that Windows knows. */
+export const tzName = (windows: string): string | undefined =>
+  ZONES.find(([name]) => name.toLowerCase() === windows.trim().toLowerCase())?.[1];
+
 const arms = ZONES.map(([name, zone]) => `WHEN '${name.toLowerCase()}' THEN '${zone}'`).join('\n    ');
 
 /** AT TIME ZONE. */

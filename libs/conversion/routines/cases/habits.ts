@@ -1,0 +1,97 @@
+import { type CaseGroup, many, one } from './case-group.ts';
+
+/** What databases of grown applications do, and what is seldom seen in samples. */
+export const HABITS: CaseGroup = {
+  name: 'habits of applications',
+  script: `
+CREATE TABLE dbo.Parcel (Id int NOT NULL PRIMARY KEY, Place varchar(20) NULL, Tag uniqueidentifier NULL, Sent datetime2(3) NULL, Version rowversion NOT NULL,
+  Town AS (CASE WHEN CHARINDEX('-', Place) > 1 THEN SUBSTRING(Place, 1, CHARINDEX('-', Place) - 1) ELSE Place END) PERSISTED)
+GO
+CREATE FUNCTION dbo.Shortened (@Text varchar(40), @Length tinyint, @Dots smallint = 0) RETURNS varchar(50) AS
+BEGIN
+  RETURN LEFT(@Text, @Length) + REPLICATE('.', @Dots)
+END
+GO
+CREATE VIEW dbo.Shown AS
+SELECT Id, dbo.Shortened(Place, 3, 2) AS Short, CAST(Sent AT TIME ZONE 'UTC' AT TIME ZONE 'Tokyo Standard Time' AS datetime2(0)) AS InTokyo,
+  DATEDIFF(HOUR, Sent AT TIME ZONE 'Tokyo Standard Time', Sent AT TIME ZONE 'UTC') AS Ahead FROM dbo.Parcel
+GO
+CREATE VIEW dbo.Served AS SELECT Id, @@SERVERNAME AS Server FROM dbo.Parcel
+GO
+CREATE FUNCTION dbo.Bytes (@Tag uniqueidentifier) RETURNS binary(16) AS BEGIN RETURN CAST(@Tag AS binary(16)) END
+GO
+CREATE FUNCTION dbo.TagOf (@Bytes varbinary(16)) RETURNS uniqueidentifier AS BEGIN RETURN CAST(@Bytes AS uniqueidentifier) END
+GO
+CREATE FUNCTION dbo.NumberOf (@Bytes varbinary(8)) RETURNS varchar(60) AS
+BEGIN
+  RETURN CONCAT(CAST(@Bytes AS int), ' ', CAST(@Bytes AS smallint), ' ', CAST(@Bytes AS tinyint), ' ', CAST(@Bytes AS bigint))
+END
+GO
+CREATE PROCEDURE dbo.Since @Version bigint AS SELECT Id FROM dbo.Parcel WHERE Version > @Version ORDER BY Id
+GO
+CREATE PROCEDURE dbo.Counted @List varchar(200) OUTPUT AS
+SET @List = ''
+SELECT @List = @List + CASE WHEN @List = '' THEN '' ELSE ', ' END + Place + ' ' + CAST(COUNT(*) AS varchar(10)) FROM dbo.Parcel GROUP BY Place ORDER BY Place
+GO
+CREATE PROCEDURE dbo.Visit @Id int AS
+SELECT Place FROM dbo.Parcel WHERE Id = @Id
+IF @Id > 1 RETURN @Id * 10
+RETURN 0
+GO
+CREATE PROCEDURE dbo.VisitAll @Sum int OUTPUT AS
+DECLARE @r int, @i int = 0
+SET @Sum = 0
+WHILE @i < 3
+BEGIN
+  SET @i += 1
+  EXEC @r = dbo.Visit @i
+  SET @Sum += @r
+END
+GO
+CREATE PROCEDURE dbo.Complain @Id int, @Message varchar(80) OUTPUT AS
+SET @Message = 'nothing'
+IF @Id < 0 SET @Message = 'no parcel: ' + @Id
+GO
+CREATE PROCEDURE dbo.AsOwner WITH EXECUTE AS 'dbo' AS PRINT 'mine'
+GO
+CREATE PROCEDURE dbo.Pairs AS
+SELECT l.value AS a, r.value AS b FROM STRING_SPLIT('x', ',') AS l, OPENJSON('[1]') AS r CROSS APPLY OPENJSON('[2]') CROSS APPLY OPENJSON('[3]') WITH (n int '$')
+GO
+CREATE PROCEDURE dbo.Tended AS DBCC DBREINDEX('dbo.Parcel', '', 90)
+GO`,
+  issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner'],
+  cases: (() => {
+    const rows = `INSERT INTO parcel (id, place, tag, sent) VALUES (1, 'Graz-Ost', '01020304-0506-0708-090a-0b0c0d0e0f10', '2024-03-01 22:30:00'), (2, 'Linz', NULL, NULL), (3, 'Linz', NULL, NULL)`;
+    return [
+      many(
+        'constants in functions of small numbers, clocks of zones',
+        [rows, 'SELECT short, in_tokyo, ahead FROM shown WHERE id = 1'],
+        'Gra..|2024-03-02 07:30:00|9',
+      ),
+      many('a stored column that looks for a constant', [rows, 'SELECT town FROM parcel WHERE id = 1'], 'Graz'),
+      one(
+        'a GUID as bytes',
+        `SELECT bytes('01020304-0506-0708-090a-0b0c0d0e0f10')`,
+        String.raw`\x0403020106050807090a0b0c0d0e0f10`,
+      ),
+      one(
+        'bytes as a GUID',
+        String.raw`SELECT tag_of('\x0403020106050807090a0b0c0d0e0f10')`,
+        '01020304-0506-0708-090a-0b0c0d0e0f10',
+      ),
+      one('bytes as numbers', String.raw`SELECT number_of('\xfffe')`, '65534 -2 254 65534'),
+      one('many bytes as numbers', String.raw`SELECT number_of('\x01fffffffe')`, '-2 -2 254 8589934590'),
+      many('a rowversion beside a number', [rows, 'SELECT count(*) FROM since(0)'], '3'),
+      many('SELECT @v = @v + … over groups', [rows, 'CALL counted(NULL)'], 'Graz-Ost 1, Linz 2'),
+      many('a return code that is read stays, whatever rows there are', [rows, 'CALL visit_all(NULL)'], '50'),
+      one('what SQL Server cannot convert either', 'CALL complain(1, NULL)', 'nothing'),
+      one(
+        'and raises its error where it is reached',
+        'CALL complain(-1, NULL)',
+        `!0A000 SL1040: Conversion failed when converting the varchar value 'no parcel: ' to data type int. SQL Server fails here as well.`,
+      ),
+      one('functions without an alias', 'SELECT * FROM pairs()', 'x|1'),
+      one('indexes are built anew', 'CALL tended()'),
+    ];
+  })(),
+};
