@@ -9,11 +9,8 @@ import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INSERTED_CALLS } from './inserted-calls.ts';
-<<<<<<< HEAD
 import { HIERARCHIES } from './hierarchies.ts';
-=======
 import { HABITS } from './habits.ts';
->>>>>>> 18ad35a (feat(conversion): zones by their names, bytes beside numbers and GUIDs, accumulation over groups, return codes that are read, calls within loops, parameters of templates)
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
 import { PADDED } from './padded.ts';
