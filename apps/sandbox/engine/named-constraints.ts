@@ -20,7 +20,11 @@ export function constraintsNamed(table: string, definition: TableDefinition): Ta
     ...check,
     name: check.name ?? generatedConstraintName('CK', table, check.column, nextNumber()),
   }));
-  return { ...definition, keys, checks, indexes: [...definition.indexes] };
+  const columns = definition.columns.map((column) => {
+    const name = column.default?.name ?? generatedConstraintName('DF', table, column.name, nextNumber());
+    return column.default === undefined ? column : { ...column, default: { ...column.default, name } };
+  });
+  return { ...definition, columns, keys, checks, indexes: [...definition.indexes] };
 }
 
 /** Spread over all there are, as object ids are. */

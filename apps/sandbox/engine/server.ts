@@ -210,6 +210,11 @@ export class SandboxServer implements SqlServer {
     return this.temporaryCatalog.changed(entry, change);
   }
 
+  /** The same of a table that was made anew under its old name. */
+  temporaryReplaced(old: LocalEntry, now: LocalEntry, change: CatalogChange): Promise<void> {
+    return this.temporaryCatalog.replaced(old, now, change);
+  }
+
   /** The object ids in tempdb of a session's `#` tables by their names in lower case; tells its catalog of those of all sessions. */
   async temporaryNames(locals: LocalTables): Promise<Record<string, number>> {
     await this.temporaryCatalog.report(this.sessions.values());

@@ -48,6 +48,17 @@ export class TemporaryCatalog {
     });
   }
 
+  /** A table that was made anew keeps its object. */
+  async replaced(old: LocalEntry, now: LocalEntry, change: CatalogChange): Promise<void> {
+    await this.inTurn(() => {
+      const id = this.known.get(old);
+      if (id !== undefined) this.known.set(now, id);
+      this.known.delete(old);
+      return Promise.resolve();
+    });
+    return this.changed(now, change);
+  }
+
   private inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.busy.then(work);
     this.busy = turn.catch(() => undefined);
@@ -97,11 +108,13 @@ export class TemporaryCatalog {
     const checks = definition.checks.map(({ name = '', ...check }) => (taken.has(name) ? check : { ...check, name }));
     const columns = definition.columns.map(({ userTypeId: _, default: value, ...column }) => ({
       ...column,
-      ...(value === undefined ? {} : { default: { definition: value.definition } }),
+      ...(value === undefined
+        ? {}
+        : { default: taken.has(value.name ?? '') ? { definition: value.definition } : value }),
     }));
     return { schema: 'dbo', name: catalogName, columns, keys, checks, indexes: definition.indexes };
   }
 }
 
-const namesOf = ({ keys, checks }: LocalEntry['definition']): string[] =>
-  [...keys, ...checks].flatMap((one) => one.name ?? []);
+const namesOf = ({ keys, checks, columns }: LocalEntry['definition']): string[] =>
+  [...keys, ...checks, ...columns.flatMap((one) => one.default ?? [])].flatMap((one) => one.name ?? []);

@@ -78,9 +78,15 @@ export function localTableSqls(
     ),
   ];
   const indexes = [
-    ...definition.keys.map((key) => ({ ...key, unique: true })),
-    ...definition.indexes.filter((index) => index.filter === undefined),
-  ].map(({ unique, clustered, columns }) => ({ unique, clustered, columns: columns.map(indexColumn) }));
+    ...definition.keys.map(({ clustered, columns: of }) => ({ unique: true, clustered, columns: of.map(indexColumn) })),
+    ...definition.indexes.map(({ name: of, unique, clustered, columns: keys, filter }, at) => ({
+      name: of,
+      physical: `i${physical}_${at}`,
+      unique: unique && filter === undefined,
+      clustered,
+      columns: filter === undefined ? keys.map(indexColumn) : [],
+    })),
+  ];
   const constraints = constraintsOf(physical, definition);
   return { local: { relation, physical: table, indexes, constraints, ...(identity ? { sequence } : {}) }, sql };
 }

@@ -14,6 +14,7 @@ import { sandbox } from '../profile.ts';
 import { tableRelation } from '../relations.ts';
 import { isLocalTemporary } from '../names.ts';
 import type { Run } from '../run.ts';
+import { alterTemporary } from './alter-temporary.ts';
 import { addElements } from './add-elements.ts';
 import { sourceOf } from './create-table.ts';
 import { dropIndexSql } from './indexes.ts';
@@ -26,7 +27,7 @@ import { toggleConstraints } from './toggle-constraints.ts';
 /** ALTER TABLE in the forms that schemas and scripts use; the whole statement takes effect or nothing of it. CDC is told of it. */
 export async function alterTable(run: Run, statement: AlterTable): Promise<void> {
   if (isLocalTemporary(statement.name.name.name)) {
-    throw new SqlError(40515, 'ALTER TABLE of a temporary table is not supported in this version of SQL Server.');
+    return alterTemporary(run, statement);
   }
   const { object } = await userTable(run, statement.name, 4902);
   const { span, action } = statement;

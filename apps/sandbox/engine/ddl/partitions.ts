@@ -173,19 +173,39 @@ export async function alterPartitionFunction(run: Run, statement: AlterPartition
     'SELECT value::text AS value, stored FROM meta.partition_values WHERE function_id = $1 ORDER BY boundary_id',
     [fn.id],
   );
-  const { order, twice } = await sorted(run, type, [...rows, added]);
-  // The new one is the last of them: where it has a twin it stands behind it.
-  const twin = twice?.[0];
-  if (split && twin !== undefined) {
-    const message = `Duplicate range boundary values are not allowed in partition function boundary values list. The boundary value being added is already present at ordinal ${twin} of the boundary value list.`;
+  const { place, same } = await placeAmong(run, fn, rows, added);
+  if (split && same !== undefined) {
+    const message = `Duplicate range boundary values are not allowed in partition function boundary values list. The boundary value being added is already present at ordinal ${same + 1} of the boundary value list.`;
     throw new SqlError(7721, message);
   }
-  if (!split && twin === undefined) throw new SqlError(7715, 'The specified partition range value could not be found.');
-  const boundaries = split ? order.map((at) => rows[at] ?? added) : rows.filter((_, at) => at !== (twin ?? 0) - 1);
+  if (!split && same === undefined) throw new SqlError(7715, 'The specified partition range value could not be found.');
+  const boundaries = split ? rows.toSpliced(place, 0, added) : rows.toSpliced(same ?? 0, 1);
   await run.session.ddl(async (writer, pg) => {
     await writer.setBoundaries(fn.id, boundaries, split);
     await makeFunction(pg, scope, fn, boundaries);
   });
+}
+
+/** Before which boundary a value belongs, and which one it is equal to. */
+async function placeAmong(
+  run: Run,
+  fn: CatalogPartitionFunction,
+  boundaries: readonly Boundary[],
+  value: Boundary,
+): Promise<{ place: number; same: number | undefined }> {
+  const type = fn.type as SqlType;
+  const sql = `SELECT u.pf${fn.id}($1::${sandbox.typeSql(type)})`;
+  const { rows } = await run.session.query(sql, [value.stored], { writes: false, signal: run.signal });
+  const place = Number(rows[0]?.[0]) - 1;
+  // Of equal values the boundary stands before where it is a RIGHT one, else behind.
+  const near = fn.right ? place - 1 : place;
+  const other = boundaries[near];
+  if (other === undefined) return { place, same: undefined };
+  const frame = new Frame(run.frame.procedure, 0, run.frame.level, run.frame);
+  frame.variables.set('@a', { type, value: other.stored });
+  frame.variables.set('@b', { type, value: value.stored });
+  const [row] = await rowsOf({ ...run, frame }, 'SELECT CASE WHEN @a = @b THEN 1 ELSE 0 END');
+  return { place, same: row?.[0] === '1' ? near : undefined };
 }
 
 /** CREATE PARTITION SCHEME; there is no filegroup but the first (1921). */
