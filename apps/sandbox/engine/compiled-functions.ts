@@ -7,6 +7,7 @@ import { SqlError } from '../session.ts';
 import { columnTypeSql } from './ddl/physical-table.ts';
 import { FunctionBody } from './function-body.ts';
 import { sandbox } from './profile.ts';
+import { isDeterministic } from './stored-functions.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { MadeTable } from './temporary-table.ts';
 
@@ -78,7 +79,7 @@ function compile(scope: SessionScope, object: CatalogObject, statement: CreateFu
       ...lines,
       'END',
     ];
-    const head = `(${types.join(', ')}) RETURNS ${result} LANGUAGE plpgsql ${keepsRows ? 'VOLATILE' : 'STABLE'}`;
+    const head = `(${types.join(', ')}) RETURNS ${result} LANGUAGE plpgsql ${keepsRows ? 'VOLATILE' : isDeterministic(scope, object) ? 'IMMUTABLE' : 'STABLE'}`;
     const source = text.join('\n');
     const hash = createHash('sha256').update(head).update(source).digest('hex').slice(0, 16);
     const name = `fn.f${object.id}_${hash}`;

@@ -1,5 +1,6 @@
 import type { FunctionHandler, FunctionInvocation, Relation, Scope, SqlType, TypedSql } from '#conversion';
 import { translateExpression, TranslationError } from '#conversion';
+import type { CreateFunction } from '#tsql';
 import type { CatalogObject } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { compiledFunction, isStrict, rowsOf } from './compiled-functions.ts';
@@ -124,12 +125,8 @@ export function userFunction(scope: SessionScope, name: string): FunctionHandler
     const statement = bodyOf(object);
     const [only, ...others] = (statement?.body ?? []).filter((inner) => inner.kind !== 'empty');
     if (statement === undefined) throw notInterpreted(object);
-    if (only?.kind !== 'return' || only.value === undefined || others.length > 0 || isStrict(statement)) {
-      const args = argumentsOf(scope, object, call).map((argument) => argument.sql);
-      const made = compiledFunction(scope, object, statement);
-      const result = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
-      return { sql: `${made.name}(${args.join(', ')})`, type: result, nullable: true };
-    }
+    if (only?.kind !== 'return' || only.value === undefined || others.length > 0 || isStrict(statement))
+      return called(scope, object, statement, call);
     const type = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
     const given = argumentsOf(scope, object, call);
     lastCall += 1;
@@ -144,6 +141,33 @@ export function userFunction(scope: SessionScope, name: string): FunctionHandler
     return { sql: `(SELECT ${result.sql} FROM (SELECT ${values}) AS ${row}(${names}))`, type, nullable: true };
   };
 }
+
+function called(
+  scope: SessionScope,
+  object: CatalogObject,
+  statement: CreateFunction,
+  call: FunctionInvocation,
+): TypedSql {
+  const args = argumentsOf(scope, object, call).map((argument) => argument.sql);
+  const made = compiledFunction(scope, object, statement);
+  const type = (object.returns?.type ?? { name: 'sql_variant' }) as SqlType;
+  return { sql: `${made.name}(${args.join(', ')})`, type, nullable: true };
+}
+
+/** A scalar function that is called as a function of PostgreSQL, whatever its body. */
+export function compiledCall(scope: SessionScope, name: string): FunctionHandler | undefined {
+  const parts = partsOf(name);
+  const object = parts.length < 2 ? undefined : scope.object(parts);
+  if (object?.kind !== 'FN') return undefined;
+  return (call) => {
+    const statement = bodyOf(object);
+    if (statement === undefined) throw notInterpreted(object);
+    return called(scope, object, statement, call);
+  };
+}
+
+/** CREATE FUNCTION as the catalog keeps it. */
+export const functionStatement = (object: CatalogObject): CreateFunction | undefined => bodyOf(object);
 
 /** Compiles a function if it is of the kind that is compiled; false where it is not, or cannot be yet. */
 export function prepare(scope: SessionScope, object: CatalogObject): boolean {

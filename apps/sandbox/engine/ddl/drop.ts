@@ -6,6 +6,7 @@ import { SqlError } from '../../session.ts';
 import { dropPhysicalTable } from '../global-tables.ts';
 import { isLocalTemporary, namePartsOf } from '../names.ts';
 import { inDatabaseOf } from '../other-databases.ts';
+import { requireUnused } from '../stored-functions.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
 import { dropTemporary, inPlaceOf } from '../temporary-table.ts';
 import { dotted, objectOf, userTable } from './objects-of.ts';
@@ -44,6 +45,7 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
     if (statement.ifExists) return;
     throw notThere(type, dotted(name));
   }
+  if (object.kind === 'FN') requireUnused((await contextOf(run)).scope, object, 'DROP FUNCTION');
   await run.session.ddl(async (writer, pg) => {
     if (object.kind === 'U') await onTableDropped(pg, writer, object.id);
     await writer.dropObject(object.id);

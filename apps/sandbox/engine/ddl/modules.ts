@@ -19,6 +19,7 @@ import { namePartsOf } from '../names.ts';
 import { reaching } from '../other-databases.ts';
 import { namedObjects } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
+import { requireUnused } from '../stored-functions.ts';
 import { SessionScope } from '../session-scope.ts';
 import { prepare } from '../user-functions.ts';
 import { checkFunction } from './function-checks.ts';
@@ -184,6 +185,7 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   if (statement.mode === 'alter' && !present) {
     throw new SqlError(208, `Invalid object name '${dotted(statement.name)}'.`, 16, 6);
   }
+  if (statement.mode !== 'create' && present && existing?.kind === 'FN') requireUnused(scope, existing, 'ALTER');
   if (statement.kind === 'createProcedure') await bindModule(run, statement, undefined);
   if (statement.kind === 'createTrigger') {
     await bindModule(run, statement, scope.snapshot.objectById(model.trigger?.parentId ?? 0));

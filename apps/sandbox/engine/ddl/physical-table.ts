@@ -13,6 +13,7 @@ import { SqlError } from '../../session.ts';
 import { parsedExpression } from '../parsing.ts';
 import { sandbox } from '../profile.ts';
 import { isCharacter } from '../storage-type.ts';
+import { isByChance, refuseReaders, storedScope } from '../stored-functions.ts';
 
 /** A type with its collation, as a column of PostgreSQL has it. */
 export function columnTypeSql(type: SqlType, databaseCollation: string): string {
@@ -30,7 +31,7 @@ function refuseParameters(what: string, parameters: readonly { readonly name: st
 export function defaultSql(scope: Scope, type: SqlType, definition: string): string {
   const value = translateExpression(
     parsedExpression(definition),
-    { profile: sandbox, scope },
+    { profile: sandbox, scope: storedScope(scope) },
     { type, convert: 'store' },
   );
   refuseParameters('a DEFAULT', value.parameters);
@@ -42,7 +43,7 @@ function writtenOut(scope: Scope, relation: Relation): Relation {
   if (!relation.columns.some((column) => column.expression !== undefined)) return relation;
   const columns = relation.columns.map(({ expression, ...column }) => {
     if (expression === undefined) return column;
-    const value = translateExpression(expression, { profile: sandbox, scope }, { table: relation });
+    const value = translateExpression(expression, { profile: sandbox, scope: storedScope(scope) }, { table: relation });
     return { ...column, sql: `(${value.sql})` };
   });
   return { ...relation, columns };
@@ -51,7 +52,9 @@ function writtenOut(scope: Scope, relation: Relation): Relation {
 /** The PostgreSQL condition of a CHECK or of an index filter. */
 export function conditionSql(scope: Scope, relation: Relation, definition: string): string {
   const table = writtenOut(scope, relation);
-  const value = translatePredicate(parsedExpression(definition), { profile: sandbox, scope }, { table });
+  const condition = parsedExpression(definition);
+  refuseReaders(scope, condition);
+  const value = translatePredicate(condition, { profile: sandbox, scope: storedScope(scope) }, { table });
   refuseParameters('a condition', value.parameters);
   return value.sql;
 }
@@ -60,7 +63,7 @@ export function conditionSql(scope: Scope, relation: Relation, definition: strin
 export function computedSql(scope: Scope, relation: Relation, definition: string, type: SqlType): string {
   const value = translateExpression(
     parsedExpression(definition),
-    { profile: sandbox, scope },
+    { profile: sandbox, scope: storedScope(scope) },
     { table: relation, type },
   );
   refuseParameters('a computed column', value.parameters);
@@ -82,6 +85,10 @@ export function columnSql(
   const head = `${physical} ${columnTypeSql(type, scope.collation)}`;
   const notNull = column.nullable ? '' : ' NOT NULL';
   if (column.computed !== undefined) {
+    if (isByChance(scope, parsedExpression(column.computed.definition))) {
+      const message = `Computed column '${column.name}' in table '${relation.name}' cannot be persisted because the column is non-deterministic.`;
+      throw new SqlError(4936, message);
+    }
     return `${head} GENERATED ALWAYS AS (${computedSql(scope, relation, column.computed.definition, type)}) STORED${notNull}`;
   }
   if (column.identity !== undefined) return `${head} NOT NULL DEFAULT nextval('${sequence}'::regclass)`;
@@ -116,7 +123,12 @@ export function relationColumn(relation: Relation, name: string): RelationColumn
 /** How a column stands in an index: the expression the translator orders and compares by. */
 function keySql(scope: Scope, relation: Relation, column: RelationColumn): { sql: string; plain: boolean } {
   if (column.expression !== undefined) {
-    const value = translateExpression(column.expression, { profile: sandbox, scope }, { table: relation });
+    if (isByChance(scope, column.expression)) {
+      const message = `Column '${column.name}' in table '${relation.name}' cannot be used in an index or statistics or as a partition key because it is non-deterministic.`;
+      throw new SqlError(2729, message);
+    }
+    const inner = storedScope(scope);
+    const value = translateExpression(column.expression, { profile: sandbox, scope: inner }, { table: relation });
     return { sql: `(${indexKey(`(${value.sql})`, value.type)})`, plain: false };
   }
   const key = indexKey(column.sql, column.type);
