@@ -1,3 +1,4 @@
+import { quoteLiteral } from '#pgsql';
 import {
   findAll,
   type Delete,
@@ -251,7 +252,11 @@ export function assignments(
   const variables: { name: string; value: TypedSql }[] = [];
   for (const clause of clauses) {
     if (clause.kind === 'setMethod') {
-      t.unsupported(`The method .${clause.call.method.name}() in SET`, clause.span);
+      const change = writeMethod(t, env, relation, clause);
+      if (!change) continue;
+      setOnce(t, written, change.column, clause);
+      sets.push(`${change.column.sql} = ${change.sql}`);
+      written.push(change.column);
       continue;
     }
     const name = clause.column?.parts.at(-1)?.name;
@@ -268,6 +273,38 @@ export function assignments(
       });
   }
   return { sets, written, variables };
+}
+
+/** `column.WRITE(expression, offset, length)`: a part of a long value is replaced. Any other method, and a target of PostgreSQL, is not known. */
+function writeMethod(
+  t: Translation,
+  env: Environment,
+  relation: Relation,
+  clause: Extract<SetClause, { kind: 'setMethod' }>,
+): { readonly column: RelationColumn; readonly sql: string } | undefined {
+  const { target, method, args } = clause.call;
+  const name = target.kind === 'column' ? target.parts.at(-1)?.name : undefined;
+  if (t.profile.kind !== 'sandbox' || name === undefined || !sameName(method.name, 'write')) {
+    t.unsupported(`The method .${method.name}() in SET`, clause.span);
+    return undefined;
+  }
+  const column = targetColumn(t, relation, name, clause.span);
+  if (!column) return undefined;
+  const { type } = column;
+  const isBytes = type.name === 'varbinary';
+  if (type.length !== -1 || !(isBytes || /^n?varchar$/.test(type.name)))
+    t.fail('method-of-type', 258, `Cannot call methods on ${type.name}.`, clause.span);
+  const [value, offset, length] = args.map((one) => translate(t, env, one));
+  if (!value || !offset || !length) {
+    t.fail('argument-count', 174, 'The WRITE function requires 3 argument(s).', clause.span);
+    return undefined;
+  }
+  const as = (one: TypedSql, to: TypedSql['type']): string =>
+    convert(t, one, to, { mode: 'implicit', span: clause.span }).sql;
+  const before = translate(t, env, target);
+  const numbers = [offset, length].map((one) => as(one, { name: 'bigint' }));
+  const parts = [before.sql, as(value, type), ...numbers, quoteLiteral(column.name)];
+  return { column, sql: `sys.write_${isBytes ? 'bytes' : 'text'}(${parts.join(', ')})` };
 }
 
 /** The clauses by which variables go from row to row: `SET @v = @v + …`. */
@@ -355,7 +392,7 @@ function variableValue(
 }
 
 /** 264: one column set twice. */
-function setOnce(t: Translation, written: readonly RelationColumn[], column: RelationColumn, clause: SetColumn): void {
+function setOnce(t: Translation, written: readonly RelationColumn[], column: RelationColumn, clause: SetClause): void {
   if (!written.includes(column)) return;
   const message = `The column name '${column.name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.`;
   t.fail('column-set-twice', 264, message, clause.span);

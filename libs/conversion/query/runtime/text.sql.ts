@@ -22,6 +22,24 @@ END $$;
 CREATE OR REPLACE FUNCTION sys.stuff(x text, start int, count int, inserted text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN start BETWEEN 1 AND length(x) AND count >= 0
     THEN left(x, start - 1) || coalesce(inserted, '') || substr(x, least(start::bigint + count, 2147483647)::int) END $$;
+CREATE OR REPLACE FUNCTION sys.write_range(size bigint, start bigint, count bigint, name text) RETURNS void LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF size IS NULL THEN PERFORM sys.raise(5302, format('Mutator ''WRITE'' on ''%s'' cannot be called on a null value.', name)); END IF;
+  IF start NOT BETWEEN 0 AND size THEN PERFORM sys.raise(7116, format('Offset %s is not in the range of available LOB data.', start)); END IF;
+  IF count < 0 THEN PERFORM sys.raise(7135, format('Deletion length %s is not in the range of available text, ntext, or image data.', count)); END IF;
+END $$;
+CREATE OR REPLACE FUNCTION sys.write_text(x text, part text, start bigint, count bigint, name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  PERFORM sys.write_range(length(x), start, CASE WHEN start IS NOT NULL AND part IS NOT NULL THEN count END, name);
+  RETURN CASE WHEN start IS NULL THEN x || coalesce(part, '') WHEN part IS NULL THEN left(x, start::int)
+    WHEN count IS NULL THEN left(x, start::int) || part ELSE left(x, start::int) || part || substr(x, least(start + count, length(x))::int + 1) END;
+END $$;
+CREATE OR REPLACE FUNCTION sys.write_bytes(x bytea, part bytea, start bigint, count bigint, name text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  PERFORM sys.write_range(length(x), start, CASE WHEN start IS NOT NULL AND part IS NOT NULL THEN count END, name);
+  RETURN CASE WHEN start IS NULL THEN x || coalesce(part, '\x') WHEN part IS NULL THEN substr(x, 1, start::int)
+    WHEN count IS NULL THEN substr(x, 1, start::int) || part ELSE substr(x, 1, start::int) || part || substr(x, least(start + count, length(x))::int + 1) END;
+END $$;
 CREATE OR REPLACE FUNCTION sys.replicate(x text, n int, most int) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN n >= 0 THEN CASE WHEN most > 0 THEN left(repeat(x, least(n, most)), most) ELSE repeat(x, n) END END $$;
 CREATE OR REPLACE FUNCTION sys.nchar_of(n int) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
