@@ -175,9 +175,13 @@ async function makeAnew(
   const made = after.filter((one) => !there.has(keyOf(one)));
   const own = new Set(made.map(keyOf));
   // It was made just now: what depends on it came with it.
-  const parts = (await findDependents(client, made)).filter((one) => !own.has(keyOf(one)));
+  const whole = made.filter((one) => !PARTLESS.has(one.type));
+  const parts = (await findDependents(client, whole)).filter((one) => !own.has(keyOf(one)));
   return { made, parts, warnings };
 }
+
+/** With these nothing comes that would be an object of its own. */
+const PARTLESS = new Set(['function', 'procedure', 'view']);
 
 const REPLACES = /^create\s+or\s+replace\s/i;
 

@@ -92,11 +92,12 @@ export async function findMade(client: pg.ClientBase, made: readonly MadeObject[
 /** The tables of these names, as they are written; what is none is left out. */
 export async function findTables(client: pg.ClientBase, names: readonly string[]): Promise<TargetObject[]> {
   if (names.length === 0) return [];
-  const result = await client.query<TargetObject>(
-    `with i as (select distinct 'pg_class'::regclass as classid, to_regclass(x)::oid as objid from unnest($1::text[]) as x)
+  const result = await client.query<TargetObject>({
+    name: 'sluice tables',
+    text: `with i as (select distinct 'pg_class'::regclass as classid, to_regclass(x)::oid as objid from unnest($1::text[]) as x)
      ${DESCRIBED} from i ${NAMED} where n.identity is not null`,
-    [names],
-  );
+    values: [names],
+  });
   return numbered(result.rows);
 }
 
@@ -176,13 +177,18 @@ export async function recordOwned(
   path: string,
   owned: readonly (TargetObject & { readonly isPart: boolean })[],
 ): Promise<void> {
-  await client.query(`delete from sluice.owned where job = $1 and path = $2`, [job, path]);
-  await client.query(
-    `insert into sluice.owned (job, classid, objid, path, ordinal, is_part, type, identity, hash)
+  await client.query({
+    name: 'sluice disown',
+    text: `delete from sluice.owned where job = $1 and path = $2`,
+    values: [job, path],
+  });
+  await client.query({
+    name: 'sluice own',
+    text: `insert into sluice.owned (job, classid, objid, path, ordinal, is_part, type, identity, hash)
      select $1, c, o, $2, n, p, t, i, h from unnest($3::int8[]::oid[], $4::int8[]::oid[], $5::bool[], $6::text[], $7::text[], $8::text[]) with ordinality as x(c, o, p, t, i, h, n)
      on conflict (job, classid, objid) do update set path = excluded.path, ordinal = excluded.ordinal, is_part = excluded.is_part, type = excluded.type, identity = excluded.identity,
        hash = excluded.hash`,
-    [
+    values: [
       job,
       path,
       owned.map((one) => one.classid),
@@ -192,7 +198,7 @@ export async function recordOwned(
       owned.map((one) => one.identity),
       owned.map((one) => one.hash),
     ],
-  );
+  });
 }
 
 /** Tables of ours that were as recorded and that we altered ourselves are recorded as they are now. */

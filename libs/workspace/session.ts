@@ -14,9 +14,12 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await control.pool.connect();
   try {
-    await client.query(options.readOnly === true ? 'begin read only' : 'begin');
-    await client.query(`set local search_path to public`);
-    if (options.readOnly !== true) await client.query(`select pg_advisory_xact_lock(hashtext('sluice.ddl'))`);
+    // One message: this is done for every object.
+    await client.query(
+      options.readOnly === true
+        ? `begin read only; set local search_path to public`
+        : `begin; set local search_path to public; select pg_advisory_xact_lock(hashtext('sluice.ddl'))`,
+    );
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -277,10 +277,11 @@ export class Workspace {
 
   /** The row of an object, kept from others until the caller's transaction ends. */
   async lock(client: pg.ClientBase, path: string): Promise<WorkspaceRow | null> {
-    const found = await client.query<WorkspaceRow>(
-      `select ${COLUMNS} from sluice.objects where job = $1 and path = $2 for update`,
-      [this.job, path],
-    );
+    const found = await client.query<WorkspaceRow>({
+      name: 'sluice lock',
+      text: `select ${COLUMNS} from sluice.objects where job = $1 and path = $2 for update`,
+      values: [this.job, path],
+    });
     return found.rows[0] ?? null;
   }
 
@@ -290,13 +291,14 @@ export class Workspace {
     path: string,
     event: { readonly what: string; readonly who: string; readonly warning: string | null },
   ): Promise<void> {
-    await client.query(
-      `with done as (
+    await client.query({
+      name: 'sluice applied',
+      text: `with done as (
          update sluice.objects set state = 'applied', applied_hash = hash, applied_at = clock_timestamp(), error = $4, updated_at = now() where job = $1 and path = $2 returning 1)
        insert into sluice.object_history (job, path, who, what, state, facts)
        select $1, $2, $3, $5, 'applied', case when $4::text is null then '{}' else jsonb_build_object('warning', $4::text) end from done`,
-      [this.job, path, event.who, event.warning === null ? null : plainText(event.warning), event.what],
-    );
+      values: [this.job, path, event.who, event.warning === null ? null : plainText(event.warning), event.what],
+    });
   }
 
   /** The statements were not applied. What is applied with the same text stays so: its conflict is told, no more. */
