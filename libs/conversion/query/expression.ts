@@ -23,7 +23,7 @@ import { spatialProperty, translateMethod, translateStatic, translateProperty } 
 import { condition } from './predicate.ts';
 import { subqueryValue } from './subquery.ts';
 import { tzName } from './runtime/time-zone.sql.ts';
-import { quoted, value } from './sql-text.ts';
+import { call, quoted, value } from './sql-text.ts';
 import { dataTypeOf, familyOf, isInteger, isString, timeScale, unifyAll } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 import { refuseNodes } from './xml-method.ts';
@@ -185,7 +185,8 @@ function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
   if (!type) {
     return t.fail('unknown-type', 243, `Type ${node.type.name.name} is not a defined system type.`, node.type.span);
   }
-  if (node.fn.endsWith('parse') && (node.culture || t.profile.runtime)) return parseNumber(t, env, node, type);
+  if (node.fn.endsWith('parse') && (node.culture || t.profile.runtime || isParsedNumber(type)))
+    return parseNumber(t, env, node, type);
   const from = translate(t, env, node.expression);
   const style = styleOf(t, env, node.style);
   const result = convert(t, from, type, {
@@ -200,19 +201,25 @@ function translateCast(t: Translation, env: Environment, node: Cast): TypedSql {
   return isString(type) ? { ...result, type: { ...type, ...collationOf(result.type) } } : result;
 }
 
+const isParsedNumber = (type: SqlType): boolean => ['integer', 'decimal', 'float'].includes(familyOf(type));
+
 /** PARSE and TRY_PARSE of numbers, with English marks; dates are refused. */
 function parseNumber(t: Translation, env: Environment, node: Cast, type: SqlType): TypedSql {
   const culture = node.culture ? translate(t, env, node.culture).constant : 'en-US';
   const english = typeof culture === 'string' && /^en-(us|gb)$/i.test(culture);
-  const numbers = ['integer', 'decimal', 'float'].includes(familyOf(type));
   const from = translate(t, env, node.expression);
-  if (!t.profile.runtime || !english || !numbers || !isString(from.type)) {
+  if (!english || !isParsedNumber(type) || !isString(from.type)) {
     return t.unsupported(
       `${node.fn.toUpperCase()} AS ${type.name}${node.culture ? ' with this culture' : ''}`,
       node.span,
     );
   }
   const quiet = node.fn === 'try_parse';
+  if (!t.profile.runtime) {
+    const { constant: _, ...rest } = from;
+    const digits = { ...rest, sql: call('replace', from.sql, quoted(','), quoted('')) };
+    return convert(t, digits, type, { mode: 'explicit', span: node.span, try: quiet });
+  }
   const plain = value(
     `sys.parse_number(${from.sql}, '${type.name}', ${quiet})`,
     { name: 'varchar', length: 100 },

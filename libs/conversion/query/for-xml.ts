@@ -25,7 +25,7 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
   const element = clause.mode === 'auto' ? autoElement(query) : (clause.element?.value ?? 'row');
   if (element === undefined) return t.unsupported('FOR XML AUTO of several tables', clause.span).sql;
   const { for: _clause, ...plain } = query;
-  const inner = querySql(t, env, plain, { named: true });
+  const inner = querySql(t, env, plain, { named: true, unique: true });
   const name = t.freshName('q');
   const rows: Rows = { t, columns: inner.columns, name, clause };
   const row =

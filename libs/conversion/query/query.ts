@@ -35,6 +35,8 @@ export interface QuerySql {
 export interface QueryOptions {
   /** The columns must be addressable by `sqlName`. */
   readonly named?: boolean;
+  /** No two of them by one name, however the query names them: `SELECT ',' AS [text()], Name AS [text()] … FOR XML PATH`. */
+  readonly unique?: boolean;
   /** Only whether there are rows matters. */
   readonly existence?: boolean;
   /** Convert each column to this type, as an INSERT does. */
@@ -207,11 +209,15 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   });
   const named = options.named === true || spec.distinct;
   const passesIdentity = isOneTable(spec.from) && parts.group === '' && !parts.aggregated;
+  const taken = new Set<string>();
   const columns = items.map((item, index): QueryColumn => {
     const name = options.names?.[index] ?? item.name;
+    const own = columnName(t, name, index);
+    const sqlName = options.unique === true && taken.has(own) ? columnName(t, '', index) : own;
+    taken.add(sqlName);
     return {
       name,
-      sqlName: columnName(t, name, index),
+      sqlName,
       value: item.value,
       ...(item.identity ? { identity: passesIdentity ? item.identity : true } : {}),
       ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),

@@ -65,12 +65,7 @@ export function bindCatalogFunctions(e: Emitter): void {
   set('trigger_nestlevel', () => give('pg_trigger_depth()', INT));
   set('is_member', (call) => membership(call));
   set('is_rolemember', (call) => membership(call));
-  set('is_srvrolemember', (call) =>
-    give(
-      `(SELECT the_role.rolsuper::integer FROM pg_roles AS the_role WHERE the_role.rolname = ${call.args[1] ? text(call, 1) : 'current_user'})`,
-      INT,
-    ),
-  );
+  set('is_srvrolemember', (call) => serverRole(call));
   set('session_context', (call) => {
     const key = call.args[0]?.constant;
     if (typeof key !== 'string')
@@ -91,7 +86,7 @@ export function bindCatalogFunctions(e: Emitter): void {
   set('context_info', () =>
     give(`decode(nullif(current_setting('context.info', true), ''), 'hex')`, { name: 'varbinary', length: 128 }),
   );
-  set('connectionproperty', () => give('host(inet_client_addr())', TEXT));
+  set('connectionproperty', (call) => connectionProperty(call));
   set('host_name', () => give('host(inet_client_addr())', NAME));
   set('host_id', () => give('pg_backend_pid()::text', NAME));
 }
@@ -238,6 +233,45 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   isclustered: '0',
   ishadrenabled: '0',
 };
+
+/** What a fixed server role of SQL Server may, by the attribute of a role that lets PostgreSQL's do the same. */
+const SERVER_ROLES: Readonly<Record<string, string>> = {
+  public: 'true',
+  dbcreator: '(the_role.rolsuper OR the_role.rolcreatedb)',
+  securityadmin: '(the_role.rolsuper OR the_role.rolcreaterole)',
+  sysadmin: 'the_role.rolsuper',
+  serveradmin: 'the_role.rolsuper',
+  setupadmin: 'the_role.rolsuper',
+  processadmin: 'the_role.rolsuper',
+  diskadmin: 'the_role.rolsuper',
+  bulkadmin: 'the_role.rolsuper',
+};
+
+/** NULL for a role that there is not, as SQL Server has it. */
+function serverRole(call: FunctionInvocation): TypedSql {
+  const role = call.args[0]?.constant;
+  if (typeof role !== 'string')
+    return call.fail(40515, 'IS_SRVROLEMEMBER of a role that is not a constant is not translated.');
+  const may = SERVER_ROLES[role.toLowerCase()];
+  if (may === undefined) return give('NULL::integer', INT);
+  return give(
+    `(SELECT ${may}::integer FROM pg_roles AS the_role WHERE the_role.rolname = ${call.args[1] ? text(call, 1) : 'current_user'})`,
+    INT,
+  );
+}
+
+const CONNECTION: Readonly<Record<string, string>> = {
+  client_net_address: 'host(inet_client_addr())',
+  local_net_address: 'host(inet_server_addr())',
+  local_tcp_port: 'inet_server_port()::text',
+  net_transport: `(CASE WHEN inet_client_addr() IS NULL THEN 'Shared memory' ELSE 'TCP' END)`,
+};
+
+function connectionProperty(call: FunctionInvocation): TypedSql {
+  const found = CONNECTION[(call.args[0]?.constant ?? '').toLowerCase()];
+  if (found === undefined) return call.fail(40515, 'CONNECTIONPROPERTY with this property is not translated.');
+  return give(found, TEXT);
+}
 
 function serverProperty(call: FunctionInvocation): TypedSql {
   const name = (call.args[0]?.constant ?? '').toLowerCase();

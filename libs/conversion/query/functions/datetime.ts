@@ -92,7 +92,10 @@ function dateadd(use: FunctionUse): TypedSql {
 }
 
 function sameTyped(use: FunctionUse, sum: string, type: SqlType, part: string): string {
-  if (!use.runtime) return type.name === 'date' ? `${sum}::date` : sum;
+  if (!use.runtime) {
+    if (type.name === 'smalldatetime') return roundedStamp(sum, type, part);
+    return type.name === 'date' ? `${sum}::date` : sum;
+  }
   if (type.name === 'date') return call('sys.checked_stamp', sum, quoted('date')) + '::date';
   if (type.name === 'datetime' || type.name === 'smalldatetime')
     return roundedStamp(call('sys.checked_stamp', sum, quoted(type.name)), type, part);

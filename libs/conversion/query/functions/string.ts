@@ -60,8 +60,13 @@ function side(use: FunctionUse): TypedSql {
   const source = use.name === 'right' ? blanksKept(use, given) : given;
   const size = constantInt(use.arg(1));
   const length = size === undefined ? (lengthOf(source.type) ?? -1) : Math.max(1, size);
-  if ((size !== undefined && size >= 0) || !use.runtime) {
-    return text(call(use.name, source.sql, use.int(1)), source, length, source.nullable || use.arg(1).nullable);
+  const nullable = source.nullable || use.arg(1).nullable;
+  if (size !== undefined && size >= 0) return text(call(use.name, source.sql, use.int(1)), source, length, nullable);
+  if (!use.runtime) {
+    // PostgreSQL's left() leaves characters out for a negative length (LEFT(x, CHARINDEX(',', x) - 1) without a comma); substr() refuses it, as SQL Server does.
+    const sql =
+      use.name === 'left' ? call('substr', source.sql, '1', use.int(1)) : call('right', source.sql, use.int(1));
+    return text(sql, source, length, nullable);
   }
   return text(call(`sys.${use.name}_text`, source.sql, use.int(1)), source, length);
 }

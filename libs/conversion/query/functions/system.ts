@@ -62,18 +62,32 @@ function variantProperty(use: FunctionUse): TypedSql {
   return use.unsupported(`SQL_VARIANT_PROPERTY with ${property === '' ? 'this property' : property}`);
 }
 
+/** The name of a login or user; of another than who runs it is by a number that the target does not know. */
+const principal =
+  (sql: string) =>
+  (use: FunctionUse): TypedSql => {
+    if (use.count > 0)
+      use.t.note(
+        'warning',
+        'principal',
+        `${use.name.toUpperCase()} names who runs it: the numbers of principals are not carried over.`,
+        use.span,
+      );
+    return value(sql, nvarchar(128));
+  };
+
 /** Functions of the server and the session that have a counterpart; the sandbox's engine supplies its own. */
 export const SYSTEM_RULES: RuleTable = {
   newid: { rule: newid, least: 0, most: 0 },
   newsequentialid: { rule: newid, least: 0, most: 0 },
   hashbytes: { rule: hashbytes, least: 2, most: 2 },
   sql_variant_property: { rule: variantProperty, least: 2, most: 2 },
-  suser_sname: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
-  suser_name: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 1 },
+  suser_sname: { rule: principal('session_user::text'), least: 0, most: 1 },
+  suser_name: { rule: principal('session_user::text'), least: 0, most: 1 },
   system_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
   session_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
   current_user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
-  user_name: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 1 },
+  user_name: { rule: principal('current_user::text'), least: 0, most: 1 },
   user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
   original_login: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
   db_name: { rule: session('current_database()::text', nvarchar(128)), least: 0, most: 1 },
