@@ -6,6 +6,10 @@ import type { Translation } from './translation.ts';
 const isVariable = ({ sql, column }: TypedSql): boolean =>
   column === undefined && /^(\$\d+|\w+|"(?:[^"]|"")+")$/.test(sql);
 
+/** A constant in which no letter has another case: searched for and compared with it, upper and lower case make no difference. */
+export const hasNoLetters = ({ constant }: TypedSql): boolean =>
+  typeof constant === 'string' && constant.toLowerCase() === constant.toUpperCase();
+
 /**
  * Whether PostgreSQL compares the values without case by itself: at least one is a column of a collation without case, the others follow it. Expressions are not among them:
  * they may have been given another collation on the way.

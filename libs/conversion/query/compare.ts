@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
-import { comparesWithoutCase, searchable } from './caseless.ts';
+import { comparesWithoutCase, hasNoLetters, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
 import { quoted } from './sql-text.ts';
@@ -54,7 +54,13 @@ export function comparable(
   const [a, b] = bit ? [asBit(left), asBit(right)] : converted(t, left, right, span);
   if (isString(a.type) && isString(b.type)) {
     const collate = collateClause(t, [a, b], span);
-    const fold = t.profile.foldCase && !comparesWithoutCase([a, b]) && !isCaseSensitive(collationName(t, [a, b], span));
+    // A text without letters is equal to itself alone, with or without case.
+    const isCaseless = !ordering && (hasNoLetters(a) || hasNoLetters(b));
+    const fold =
+      t.profile.foldCase &&
+      !isCaseless &&
+      !comparesWithoutCase([a, b]) &&
+      !isCaseSensitive(collationName(t, [a, b], span));
     const [x, y] = [a, b].some(endsInBlank) && !t.profile.rtrim ? [withoutBlanks(a), withoutBlanks(b)] : [a, b];
     // Names of PostgreSQL have a collation of their own, which meets that of a column without case.
     const key = (one: TypedSql): string => stringKey(t, fold ? searchable(t, one) : one, fold);

@@ -115,9 +115,9 @@ function convertSql(c: Conversion): string | TypedSql | undefined {
   }
 }
 
-/** Text is xml to PostgreSQL as it is; TRY_CAST asks whether it can be. */
+/** A literal is xml to PostgreSQL as it is; TRY_CAST asks whether a text can be. */
 function plainXml({ t, from, span, ...c }: Conversion): string {
-  if (c.try !== true) return from.sql;
+  if (c.try !== true) return typeof from.constant === 'string' ? from.sql : `(${from.sql})::xml`;
   if (!t.since(16)) return t.needsServer(16, 'TRY_CAST to xml', span).sql;
   return `(CASE WHEN pg_input_is_valid(${from.sql}, 'xml') THEN ${from.sql} END)::xml`;
 }

@@ -1,6 +1,6 @@
 import type { Span } from '#tsql';
 import type { TypedSql } from './api.ts';
-import { searchable } from './caseless.ts';
+import { hasNoLetters, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive } from './collate.ts';
 import { convert } from './convert.ts';
 import { bool, call, escapeText, quoted } from './sql-text.ts';
@@ -26,7 +26,7 @@ export function likeCondition(t: Translation, parts: LikeParts): string {
     searchable(t, isString(one.type) ? one : convert(t, one, VARCHAR, { mode: 'implicit', span: parts.span })),
   ) as [TypedSql, TypedSql];
   const [text, pattern] = strings;
-  const fold = t.profile.foldCase && !isCaseSensitive(collationName(t, strings, parts.span));
+  const fold = t.profile.foldCase && !hasNoLetters(pattern) && !isCaseSensitive(collationName(t, strings, parts.span));
   const word = `${parts.not ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'}`;
   if (pattern.constant === null || parts.escape?.constant === null) return 'NULL::boolean';
   const escape = typeof parts.escape?.constant === 'string' ? parts.escape.constant : '';
@@ -120,7 +120,9 @@ function dynamicCondition(t: Translation, parts: LikeParts, text: TypedSql, patt
     const message = 'LIKE with a pattern that is not a constant: character classes are not translated.';
     t.note('warning', 'like-pattern', message, parts.span);
     const fold = t.profile.foldCase && !sensitive;
-    return `(${text.sql} ${parts.not ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern.sql})`;
+    // PostgreSQL takes a backslash for an escape unless it is told otherwise.
+    const escape = parts.escape?.sql ?? `''`;
+    return `(${text.sql} ${parts.not ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern.sql} ESCAPE ${escape})`;
   }
   const args = [
     text.sql,

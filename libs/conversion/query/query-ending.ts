@@ -41,7 +41,9 @@ export function inlineOrder(t: Translation, parts: SelectParts, items: readonly 
     }
     if (named)
       return sortKey(t, item, { ...(parts.items[index]?.value ?? named.value), nullable: named.value.nullable });
-    if (item.expression.kind === 'literal') {
+    if (item.expression.kind === 'literal' && item.expression.type !== 'int')
+      t.fail('order-constant', 408, 'A constant expression was encountered in the ORDER BY list.', item.span);
+    else if (item.expression.kind === 'literal') {
       t.fail(
         'order-position',
         108,
@@ -52,8 +54,11 @@ export function inlineOrder(t: Translation, parts: SelectParts, items: readonly 
     const key = translate(t, parts.env, item.expression);
     return sortKey(t, item, ending.superAggregate ? { ...key, nullable: true } : key);
   });
-  return { sql: keys.filter((key) => key !== '').join(', ') };
+  return { sql: keys.filter((key) => key !== '' && !LITERAL.test(key)).join(', ') };
 }
+
+/** A literal as a sort key: to PostgreSQL it is a position in the select list, or an error; it sorts nothing. */
+const LITERAL = /^(?:E?'(?:[^']|'')*'|-?[\d.]+|NULL|true|false)(?: DESC)?(?: NULLS (?:FIRST|LAST))?$/;
 
 /** The column of a set operation that `table.column` stands for: that of its first SELECT. */
 function firstItem(body: QueryBody | undefined, expression: Expression): number {

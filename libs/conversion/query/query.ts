@@ -199,9 +199,10 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   t.rowSequences = new Set();
   const parts = selectParts(t, env, spec);
   t.rowSequences = outer;
-  if (options.existence && !ending.offset && !spec.distinct && !spec.top && parts.group === '' && !parts.aggregated) {
-    return { sql: `SELECT 1${parts.from}${parts.where}`, columns: [] };
-  }
+  const isPlain = !ending.offset && !spec.distinct && !spec.top;
+  // What EXISTS selects is not looked at: `*` beside GROUP BY is no error there.
+  if (options.existence && isPlain && (parts.group !== '' || !parts.aggregated))
+    return { sql: `SELECT 1${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`, columns: [] };
   const items = parts.items.map((item, index) => {
     const made = converted(t, item, index, options);
     const one = isSuperAggregate(spec.groupBy) ? { ...made, value: { ...made.value, nullable: true } } : made;

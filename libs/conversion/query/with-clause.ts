@@ -86,9 +86,9 @@ function recursiveCte(
   cte: Cte,
   sqlName: string,
 ): { binding: CteBinding; sql: string; recurses: boolean } {
-  const members = flattenUnion(cte.query.body);
+  const all = flattenUnion(cte.query.body);
   const isRecursive = (body: QueryBody): boolean => mentions(body, cte.name.name);
-  const anchors = members.filter((one) => !isRecursive(one));
+  const anchors = all.filter((one) => !isRecursive(one));
   const first = anchors[0];
   if (!first) {
     t.fail(
@@ -105,20 +105,29 @@ function recursiveCte(
     value: { ...one.value, nullable: true },
   }));
   checkColumnList(t, cte, columns.length);
-  const recursions = members.filter(isRecursive);
+  const recursions = all.filter(isRecursive);
   const counted = t.profile.runtime && t.maxRecursion > 0 && recursions.every((one) => one.kind === 'selectSpec');
   const binding: CteBinding = {
     ...bindingOf(t, env, cte, columns, sqlName),
     ...(counted ? { level: { name: LEVEL, sql: 'sbx_level' } } : {}),
   };
-  const inner = { ...env, ctes: [binding, ...env.ctes] };
+  // PostgreSQL takes one reference to the rows of the step before: several members read that row beside each other.
+  const step = !counted && recursions.length > 1 ? t.freshName('step') : undefined;
+  const own = columns.map((one, index) => columnName(t, cte.columns[index]?.name ?? one.name, index));
+  const read =
+    step === undefined ? binding : { ...binding, sqlName: `(SELECT ${own.map((one) => `${step}.${one}`).join(', ')})` };
+  const inner = { ...env, ctes: [read, ...env.ctes] };
   const text = (one: QueryBody): string => {
     if (!counted) return `(${bodySql(t, inner, one, { types, castAll: true, named: true }).sql})`;
     return countedMember(t, inner, isRecursive(one) ? withLevel(one) : one, { types, recursive: isRecursive(one) });
   };
   for (const one of recursions) sameTypes(t, cte, columns, bodySql(t, inner, one, {}).columns);
   const anchorText = anchors.map(text).join(' UNION ALL ');
-  const recursiveText = recursions.map(text).join(' UNION ALL ');
+  const members = recursions.map(text).join(' UNION ALL ');
+  const row = t.freshName('row');
+  const recursiveText = step
+    ? `(SELECT ${own.map((one) => `${row}.${one}`).join(', ')} FROM ${sqlName} AS ${step} CROSS JOIN LATERAL (${members}) AS ${row}(${own.join(', ')}))`
+    : members;
   return { binding, sql: `${anchorText} UNION ALL ${recursiveText}`, recurses: true };
 }
 

@@ -18,11 +18,13 @@ import { declareCursorVariable, setCursor } from './cursors.ts';
 import { isDropped } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { countRow, readRowCount, setRowCount } from './row-count.ts';
+import { NotConverted } from './not-converted.ts';
 import { createTemporary, createTyped, temporaryName } from './temporary.ts';
 import type { LocalVariable } from './variables.ts';
 
 /** DECLARE: the variables are hoisted, what they are given first is assigned here, where the source has it (it may stand in a loop). */
 export function declare(e: Emitter, node: Declare): void {
+  declareScalars(e, node);
   for (const item of node.items) {
     if (item.kind === 'declareVariable' && isDropped(e, item.name)) continue;
     if (item.kind === 'declareTable') {
@@ -34,7 +36,7 @@ export function declare(e: Emitter, node: Declare): void {
       });
     } else if (item.type.base === 'cursor') {
       e.variables.declare(item.name, undefined, 'refcursor');
-    } else {
+    } else if (item.value || e.variables.find(item.name) === undefined) {
       const { type, sql } = e.type(item.type);
       if (type.name === 'table') {
         const table = e.scope.tableType(item.type.schema?.name, item.type.name.name);
@@ -48,6 +50,19 @@ export function declare(e: Emitter, node: Declare): void {
       }
       const variable = e.variables.declare(item.name, type, sql);
       if (item.value) assignTo(e, variable, item.value);
+    }
+  }
+}
+
+/** The scalars of a DECLARE are known from there on, also where another's type or the value of one has no counterpart. */
+function declareScalars(e: Emitter, node: Declare): void {
+  for (const item of node.items) {
+    if (item.kind !== 'declareVariable' || item.type.base === 'cursor' || isDropped(e, item.name)) continue;
+    try {
+      const { type, sql } = e.type(item.type);
+      if (type.name !== 'table') e.variables.declare(item.name, type, sql);
+    } catch (error) {
+      if (!(error instanceof NotConverted)) throw error;
     }
   }
 }

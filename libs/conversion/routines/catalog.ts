@@ -77,6 +77,7 @@ function typed(made: TypedSql, from: TypedSql): string {
     : made.sql;
 }
 
+/** Blanks at the end of a name do not count. */
 function keyOf(schema: string, name: string): string {
-  return `${schema}.${name}`.toLowerCase();
+  return `${schema}.${name.trimEnd()}`.toLowerCase();
 }

@@ -275,8 +275,17 @@ function joined(left: Text, right: Text): Text {
   return [...left, ...right];
 }
 
-const isUsed = (node: Expression, key: string): boolean =>
-  findAll(node, 'variable').some((one) => keyOf(one.name) === key);
+const variablesIn = new WeakMap<Expression, ReadonlySet<string>>();
+
+/** Whether a variable stands in an expression; each expression is looked through once. */
+function isUsed(node: Expression, key: string): boolean {
+  let names = variablesIn.get(node);
+  if (!names) {
+    names = new Set(findAll(node, 'variable').map((one) => keyOf(one.name)));
+    variablesIn.set(node, names);
+  }
+  return names.has(key);
+}
 
 function uses(text: Text, key: string): boolean {
   return text.some((part) => {

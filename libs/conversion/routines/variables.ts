@@ -12,6 +12,13 @@ export interface LocalVariable {
   readonly isParameter: boolean;
 }
 
+/** Words that PL/pgSQL keeps for itself: no label is named like them. */
+const RESERVED = new Set(
+  'all begin by case declare else end execute for foreach from if in into loop not null or strict then to using when while'.split(
+    ' ',
+  ),
+);
+
 const PLAIN = /^[a-z_][a-z0-9_]*$/;
 
 /**
@@ -64,7 +71,7 @@ export class Variables {
     const folded = this.naming.name('stems', stem, stem.toLowerCase());
     for (let n = 1; ; n++) {
       const name = `${prefix}${folded}${n === 1 ? '' : `_${n}`}`;
-      if (this.taken.has(name) || this.columns.has(name)) continue;
+      if (this.taken.has(name) || this.columns.has(name) || RESERVED.has(name)) continue;
       this.taken.add(name);
       return PLAIN.test(name) ? name : quoteIdent(name);
     }

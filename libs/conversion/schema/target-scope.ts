@@ -161,8 +161,9 @@ export class TargetScope implements Scope {
   }
 }
 
+/** Blanks at the end of a name do not count. */
 function keyOf(schema: string, name: string): string {
-  return `${schema}.${name}`.toLowerCase();
+  return `${schema}.${name.trimEnd()}`.toLowerCase();
 }
 
 /** A converted table as something to select from. */

@@ -1,4 +1,5 @@
 import type { SqlType, TypedSql } from '../api.ts';
+import { hasNoLetters } from '../caseless.ts';
 import { collationName, isCaseSensitive } from '../collate.ts';
 import type { FunctionUse } from '../function-call.ts';
 import { likeToRegex } from '../like.ts';
@@ -74,7 +75,7 @@ export function charindex(use: FunctionUse): TypedSql {
   }
   if (needle.constant === '') return value(`CASE WHEN ${hay.sql} IS NOT NULL THEN 0 END`, type, nullable);
   const wanted = blanksKept(use, needle);
-  const isExact = isCaseSensitive(collationName(use.t, [needle, hay], use.span));
+  const isExact = hasNoLetters(needle) || isCaseSensitive(collationName(use.t, [needle, hay], use.span));
   const [lowNeedle = '', lowHay = ''] = [wanted, blanksKept(use, hay)].map((one) => (isExact ? one.sql : lowered(one)));
   // PostgreSQL finds an empty text at the first place, SQL Server nowhere.
   const mayBeEmpty = needle.constant === undefined && wanted === needle;

@@ -1,4 +1,6 @@
+import type { Expression } from '#tsql';
 import type { SqlType, TypedSql } from '../api.ts';
+import { hasNoLetters } from '../caseless.ts';
 import { collationName, isCaseSensitive } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { bool, call, quoted, textConstant, value } from '../sql-text.ts';
@@ -138,6 +140,8 @@ function trim(use: FunctionUse): TypedSql {
 }
 
 function replace(use: FunctionUse): TypedSql {
+  // No text of PostgreSQL holds the character 0, so that there is none to replace.
+  if (!use.runtime && isZero(use.node.args[1])) return use.text(0);
   const [source, from, to] = [use.text(0), blanksKept(use, use.text(1)), blanksKept(use, use.text(2))];
   const length = isMax(source) ? -1 : lengthLimit(source.type);
   const nullable = source.nullable || from.nullable || to.nullable;
@@ -152,8 +156,7 @@ function replace(use: FunctionUse): TypedSql {
 /** REPLACE without case by a regular expression; a needle without letters needs none. */
 function plainReplace(source: string, from: TypedSql, to: TypedSql): string {
   const needle = from.constant;
-  if (typeof needle === 'string' && needle.toLowerCase() === needle.toUpperCase())
-    return call('replace', source, from.sql, to.sql);
+  if (hasNoLetters(from)) return call('replace', source, from.sql, to.sql);
   const pattern =
     typeof needle === 'string'
       ? quoted(needle.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
@@ -208,6 +211,13 @@ function quotename(use: FunctionUse): TypedSql {
   return value(`(CASE WHEN length(${source.sql}) <= 128 THEN ${made} END)`, nvarchar(258), true);
 }
 
+/** `CHAR(0)` or `NCHAR(0)`. */
+function isZero(node: Expression | undefined): boolean {
+  if (node?.kind !== 'call' || !/^n?char$/i.test(node.name.name.name)) return false;
+  const [code] = node.args;
+  return code?.kind === 'literal' && Number(code.value) === 0;
+}
+
 const WINDOWS_1252 = new TextDecoder('windows-1252');
 
 function char(use: FunctionUse): TypedSql {
@@ -225,6 +235,7 @@ function char(use: FunctionUse): TypedSql {
       national ? { name: 'nchar', length: 1 } : { name: 'char', length: 1 },
     );
   }
+  if (code === 0 && !use.runtime) return use.unsupported('The character 0, which no text of PostgreSQL holds,');
   if (!use.runtime) return value(call('chr', use.int(0)), national ? nvarchar(1) : varchar(1), true);
   return value(
     call(national ? 'sys.nchar_of' : 'sys.char_of', use.int(0)),

@@ -56,6 +56,41 @@ BEGIN
   RETURN CAST(@b AS smallint)
 END
 GO
+CREATE FUNCTION dbo.fn_Circle(@id int) RETURNS TABLE AS
+RETURN (
+  WITH circle(PersonId) AS (
+    SELECT PersonId FROM dbo.Person WHERE PersonId = @id
+    UNION ALL
+    SELECT f.FriendId FROM dbo.Friend f JOIN circle c ON c.PersonId = f.PersonId WHERE f.FriendId > c.PersonId
+    UNION ALL
+    SELECT f.PersonId FROM dbo.[Friend ] f JOIN circle c ON c.PersonId = f.FriendId WHERE f.PersonId > c.PersonId
+  )
+  SELECT DISTINCT PersonId FROM circle)
+GO
+CREATE FUNCTION dbo.fn_Repeated() RETURNS bit AS
+BEGIN
+  IF EXISTS (SELECT * FROM dbo.Person GROUP BY Nick HAVING COUNT(*) > 1) RETURN 1
+  RETURN 0
+END
+GO
+CREATE PROCEDURE dbo.Labelled @n int, @Sum int OUTPUT AS
+SET @Sum = 0
+foreach:
+SET @Sum = @Sum + @n
+SET @n = @n - 1
+IF @n > 0 GOTO foreach
+GO
+CREATE PROCEDURE dbo.Marked AS
+SELECT Nick, 'person' AS Kind, 3 AS Rank FROM dbo.Person ORDER BY Kind, Rank, Nick DESC
+GO
+CREATE PROCEDURE dbo.Search @text varchar(20) AS
+SELECT REPLACE(Nick, CHAR(0), '?') AS Nick FROM dbo.Person WHERE Nick LIKE @text + '%' OR Nick LIKE @text ESCAPE '!' ORDER BY PersonId
+GO
+CREATE PROCEDURE dbo.Document @text nvarchar(100), @doc xml OUTPUT AS
+DECLARE @d TABLE (Doc xml)
+INSERT INTO @d SELECT CAST('<a>' + @text + '</a>' AS xml)
+SELECT @doc = Doc FROM @d
+GO
 CREATE FUNCTION dbo.fn_Has(@name sysname) RETURNS TABLE AS
 RETURN (SELECT CASE WHEN OBJECT_ID(@name) IS NULL THEN 0 ELSE 1 END AS Has)
 GO`,
@@ -77,6 +112,31 @@ GO`,
         'Cid|1',
       ),
       many('a result set in a loop that RETURN leaves', [people, `SELECT * FROM strangers('Ann,Dan,Eve')`], 'Dan'),
+      many('a recursion of two members', [people, 'SELECT person_id FROM fn_circle(1) ORDER BY 1'], '1', '2', '3'),
+      many(
+        'EXISTS does not look at what is selected beside GROUP BY',
+        [people, `UPDATE person SET nick = 'Ann' WHERE person_id = 2`, 'SELECT fn_repeated()'],
+        't',
+      ),
+      one('a label that is a word of PL/pgSQL', 'CALL labelled(3, NULL)', '6'),
+      many(
+        'a constant column sorts nothing, and is no position',
+        [people, 'SELECT nick FROM marked()'],
+        'Cid',
+        'Bob',
+        'Ann',
+      ),
+      many(
+        'a backslash in a pattern is itself, the character 0 is nowhere',
+        [people, `UPDATE person SET nick = 'a\\b' WHERE person_id = 2`, `SELECT nick FROM search('A\\')`],
+        'a\\b',
+      ),
+      many(
+        'ESCAPE beside a pattern of a variable',
+        [people, `UPDATE person SET nick = 'a%' WHERE person_id = 2`, `SELECT nick FROM search('a!%')`],
+        'a%',
+      ),
+      one('text that becomes a document in a SELECT', `CALL document('x', NULL)`, '<a>x</a>'),
       one('bytes of a constant as a number', 'SELECT fn_most()', '2147483647'),
       one(
         'bytes as a number in two’s complement',
