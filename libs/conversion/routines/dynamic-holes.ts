@@ -5,8 +5,15 @@ import type { TextPart } from './text-parts.ts';
 
 /** Texts with holes as statements: what is known when they run is an expression in its place. */
 
-/** Why a text is not converted. */
-export class Unreadable extends Error {}
+/** Why a text is not converted; `piece` is what stands where it cannot be read. */
+export class Unreadable extends Error {
+  constructor(
+    message: string,
+    readonly piece?: Expression,
+  ) {
+    super(message);
+  }
+}
 
 /** One way to put a text together: constants and holes; null where it is NULL. */
 export type Way = readonly Extract<TextPart, { kind: 'text' | 'hole' }>[] | null;
@@ -69,6 +76,10 @@ export function parsed(
       continue;
     }
     const number = holes.push(part.node) - 1;
+    if (part.isPredicate) {
+      text += ` @asked${number}_ = 1 `;
+      continue;
+    }
     if (quoted) {
       text += `\ue001${number}\ue002`;
       continue;
@@ -76,7 +87,7 @@ export function parsed(
     const next = way[index + 1];
     const after = next?.kind === 'text' ? next.text : '';
     const isNumeric = isNumber(part.node, types);
-    if (!isValuePlace(text, after, isNumeric)) throw new Unreadable('a piece that is no value');
+    if (!isValuePlace(text, after, isNumeric)) throw new Unreadable('a piece that is no value', part.node);
     const isList = /\bIN\s*\(\s*$/i.test(text) && /^\s*\)/.test(after);
     if (isList) lists.add(`@\u0001${number}`);
     if (!isNumeric) reading.onValue?.(part.node, isList);
@@ -179,6 +190,11 @@ function filled(node: unknown, stands: ReadonlyMap<string, Expression>, fill: Fi
     return concatenated(node as Extract<Expression, { kind: 'literal' }>, fill);
   }
   MARK.lastIndex = 0;
+  if (one.kind === 'binary') {
+    const { left } = node as Extract<Expression, { kind: 'binary' }>;
+    const asked = left.kind === 'variable' ? /^@asked(\d+)_$/.exec(left.name) : null;
+    if (asked) return fill.holes[Number(asked[1])];
+  }
   if (one.kind === 'in') {
     const list = listOf(node as Extract<Expression, { kind: 'in' }>, stands, fill);
     if (list) return list;

@@ -1,5 +1,5 @@
 import { findAll } from '#tsql';
-import type { Execute, Expression, If, Parameter, Span, Statement, Variable } from '#tsql';
+import type { CursorDefinition, Execute, Expression, If, Parameter, Span, Statement, Variable } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
 import { type Given, parsed, type Types, typesOf, Unreadable, type Way } from './dynamic-holes.ts';
 import { assignOrder, declareOrder } from './dynamic-order.ts';
@@ -111,17 +111,51 @@ function droppable(
     count([one.name], -1);
     if (one.value.kind !== 'cursorDefinition')
       count(
-        findAll(one.value, 'variable').filter((used) => texts.has(used.name.toLowerCase())),
+        textUses(one.value).filter((used) => texts.has(used.name.toLowerCase())),
         -1,
       );
   }
   for (const [name, value] of declared)
     if (value && texts.has(name))
       count(
-        findAll(value, 'variable').filter((used) => texts.has(used.name.toLowerCase())),
+        textUses(value).filter((used) => texts.has(used.name.toLowerCase())),
         -1,
       );
-  return new Set([...texts].filter((name) => declared.has(name) && (uses.get(name) ?? 0) === 0));
+  const dropped = new Set([...texts].filter((name) => declared.has(name) && (uses.get(name) ?? 0) === 0));
+  return withoutNeeded(dropped, values);
+}
+
+/** Without those that go into the text of a variable that stays. */
+function withoutNeeded(
+  dropped: ReadonlySet<string>,
+  values: readonly { readonly name: string; readonly value: Expression | CursorDefinition }[],
+): ReadonlySet<string> {
+  const left = new Set(dropped);
+  const staying = Map.groupBy(values, (one) => one.name.toLowerCase());
+  const open = [...staying.keys()].filter((name) => !left.has(name));
+  for (let name = open.pop(); name !== undefined; name = open.pop())
+    for (const one of staying.get(name) ?? [])
+      for (const used of findAll(one.value, 'variable').map((variable) => variable.name.toLowerCase()))
+        if (left.delete(used)) open.push(used);
+  return left;
+}
+
+/** The variables whose texts go into a text; not those that a condition, or a function, asks for their values. */
+function textUses(node: Expression): readonly Variable[] {
+  switch (node.kind) {
+    case 'variable':
+      return [node];
+    case 'binary':
+      return node.op === '+' ? [...textUses(node.left), ...textUses(node.right)] : [];
+    case 'case':
+      return [...node.whens.map((one) => one.then), ...(node.otherwise ? [node.otherwise] : [])].flatMap(textUses);
+    case 'cast':
+      return textUses(node.expression);
+    case 'call':
+      return node.name.name.name.toLowerCase() === 'concat' ? node.args.flatMap(textUses) : [];
+    default:
+      return [];
+  }
 }
 
 /** Only strings that are declared here can be texts. */
@@ -194,23 +228,26 @@ function armsOf(part: TextPart): readonly Text[] {
   return part.kind === 'case' ? [...part.arms, part.otherwise] : [];
 }
 
-/** EXEC of a text that is put together here. False where its text is only known when it runs. */
+/** EXEC of a text that is put together here. Undefined where it is converted, else why it is only known when it runs. */
 export function executeParts(
   e: Emitter,
   node: Execute,
   given: readonly Given[],
   change: (statement: Statement) => Statement,
-): boolean {
+): string | undefined {
   const found = known.get(e)?.texts.get(node);
-  if (!found) return false;
+  if (!found) return 'it is not followed';
   try {
     const statement = statementOf(e, found.text, given, { count: 0, told: new Set() }, node.span);
     if (statement) e.within(node.span, () => e.statements(statement.map(change)));
     else e.line('-- EXEC of NULL does nothing');
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof Unreadable) return false;
-    throw error;
+    if (!(error instanceof Unreadable)) throw error;
+    const { piece, message } = error;
+    if (!piece) return message;
+    const text = e.options.text.slice(piece.span.start, piece.span.end).replaceAll(/\s+/g, ' ');
+    return `${text.length > 60 ? `${text.slice(0, 60)} …` : text} is no value there`;
   }
 }
 
@@ -249,7 +286,7 @@ function statementOf(
   ways: Count,
   span: Span,
 ): readonly Statement[] | undefined {
-  const index = text.findIndex((part) => part.kind === 'case' || (part.kind === 'choice' && !condition(e, part)));
+  const index = text.findIndex((part) => (part.kind === 'case' || part.kind === 'choice') && !condition(e, part));
   const part = text[index];
   if (!part) {
     ways.count += 1;
@@ -276,10 +313,12 @@ function statementOf(
     pendingOrders.set(before, order);
     return [before, ...made];
   }
-  const rest = (arm: Text): readonly Statement[] =>
-    statementOf(e, [...text.slice(0, index), ...arm, ...text.slice(index + 1)], given, ways, span) ?? [];
-  const block = (arm: Text): Statement => {
-    const statements = rest(arm);
+  const block = (arm: Text, taken: number): Statement => {
+    // What the same condition chose elsewhere in the text, it chose there too.
+    const rest = [...text.slice(0, index), ...arm, ...text.slice(index + 1)].flatMap((one) =>
+      takenOf(one, part, taken),
+    );
+    const statements = statementOf(e, rest, given, ways, span) ?? [];
     const [only] = statements;
     return only?.kind === 'if' && statements.length === 1 ? only : { kind: 'block', statements, span };
   };
@@ -288,26 +327,39 @@ function statementOf(
       {
         kind: 'if',
         condition: isSet(e, part.by, span),
-        then: block(part.then),
-        otherwise: block(part.otherwise),
+        then: block(part.then, 0),
+        otherwise: block(part.otherwise, 1),
         span,
       },
     ];
   if (part.kind !== 'case') return undefined;
   const { operand } = part.by;
-  const last = block(part.otherwise);
+  const last = block(part.otherwise, part.arms.length);
   return [
     part.by.whens.reduceRight<Statement>(
       (otherwise, one, at) => ({
         kind: 'if',
         condition: operand ? { kind: 'binary', op: '=', left: operand, right: one.when, span } : one.when,
-        then: block(part.arms[at] ?? []),
+        then: block(part.arms[at] ?? [], at),
         otherwise,
         span,
       }),
       last,
     ),
   ];
+}
+
+/** A piece of which the condition has chosen already. */
+function takenOf(one: TextPart, by: TextPart, taken: number): Text {
+  if (one.kind === 'choice') {
+    const [then, otherwise] = [one.then, one.otherwise].map((arm) => arm.flatMap((inner) => takenOf(inner, by, taken)));
+    if (by.kind === 'choice' && one.by === by.by) return (taken === 0 ? then : otherwise) ?? [];
+    return [{ ...one, then: then ?? [], otherwise: otherwise ?? [] }];
+  }
+  if (one.kind !== 'case') return [one];
+  const arms = armsOf(one).map((arm) => arm.flatMap((inner) => takenOf(inner, by, taken)));
+  if (by.kind === 'case' && one.by === by.by) return arms[taken] ?? [];
+  return [{ ...one, arms: arms.slice(0, -1), otherwise: arms.at(-1) ?? [] }];
 }
 
 const isSet = (e: Emitter, by: If, span: Span, value = '1'): Expression => ({
@@ -320,15 +372,50 @@ const isSet = (e: Emitter, by: If, span: Span, value = '1'): Expression => ({
 
 interface Condition {
   readonly word: 'AND' | 'OR';
+  /** A predicate that is never NULL. */
+  readonly isAdded: Expression;
   readonly parts: Exclude<Way, null>;
 }
 
+/** What an IF, or a CASE, adds or leaves out, and when it adds it. */
+function addedBy(
+  e: Emitter,
+  part: Extract<TextPart, { kind: 'choice' | 'case' }>,
+): { readonly text: Text; readonly isAdded: Expression } | undefined {
+  if (part.kind === 'choice') {
+    if (part.otherwise.length > 0 || !known.get(e)?.flags.has(part.by)) return undefined;
+    return { text: part.then, isAdded: isSet(e, part.by, part.by.span) };
+  }
+  const [arm, ...more] = part.arms;
+  const [when] = part.by.whens;
+  if (!arm || !when || more.length > 0 || part.by.operand) return undefined;
+  const isNothing = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text.trim() === '');
+  const { span } = part.by;
+  if (isNothing(part.otherwise)) return { text: arm, isAdded: certainly(when.when, span) };
+  const not: Expression = { kind: 'unary', op: 'not', operand: certainly(when.when, span), span };
+  return isNothing(arm) ? { text: part.otherwise, isAdded: not } : undefined;
+}
+
+/** A condition as one that is false where it is NULL. */
+function certainly(node: Expression, span: Span): Expression {
+  const isNever = (one: Expression): boolean =>
+    one.kind === 'isNull' ||
+    one.kind === 'exists' ||
+    (one.kind === 'unary' && isNever(one.operand)) ||
+    (one.kind === 'binary' && (one.op === 'and' || one.op === 'or') && isNever(one.left) && isNever(one.right));
+  if (isNever(node)) return node;
+  const number = (value: string): Expression => ({ kind: 'literal', type: 'int', text: value, value, span });
+  const left: Expression = { kind: 'case', whens: [{ when: node, then: number('1') }], otherwise: number('0'), span };
+  return { kind: 'binary', op: '=', left, right: number('1'), span };
+}
+
 /** A piece that is added or not, and is `AND condition` or `OR condition`. */
-function condition(e: Emitter, part: Extract<TextPart, { kind: 'choice' }>): Condition | undefined {
-  if (part.otherwise.length > 0 || !known.get(e)?.flags.has(part.by)) return undefined;
-  const parts = part.then.filter((one) => one.kind === 'text' || one.kind === 'hole');
+function condition(e: Emitter, part: Extract<TextPart, { kind: 'choice' | 'case' }>): Condition | undefined {
+  const added = addedBy(e, part);
+  if (!added) return undefined;
+  const parts = added.text.filter((one) => one.kind === 'text' || one.kind === 'hole');
   const [first] = parts;
-  if (parts.length !== part.then.length || first?.kind !== 'text') return undefined;
+  if (parts.length !== added.text.length || first?.kind !== 'text') return undefined;
   const match = /^\s*(AND|OR)\b/i.exec(first.text);
   if (!match) return undefined;
   const word = match[1]?.toUpperCase() === 'AND' ? 'AND' : 'OR';
@@ -348,7 +435,7 @@ function condition(e: Emitter, part: Extract<TextPart, { kind: 'choice' }>): Con
         ? body.where
         : undefined;
     if (other || where?.kind !== 'binary' || where.op !== word.toLowerCase()) return undefined;
-    return { word, parts: inner };
+    return { word, parts: inner, isAdded: added.isAdded };
   } catch (error) {
     if (error instanceof Unreadable) return undefined;
     throw error;
@@ -361,15 +448,15 @@ function guarded(e: Emitter, text: Text): Way {
   for (const part of text) {
     if (part.kind === 'null') return null;
     if (part.kind === 'text' || part.kind === 'hole') out.push(part);
-    else if (part.kind === 'choice') {
+    else {
       const made = condition(e, part);
       if (!made) throw new Unreadable('a choice');
-      const flag: TextPart = {
-        kind: 'hole',
-        node: { kind: 'variable', name: known.get(e)?.flags.get(part.by) ?? '', span: part.by.span },
-      };
-      const [open, close] = made.word === 'AND' ? ['AND (', ' = 0 OR ('] : ['OR (', ' = 1 AND ('];
-      out.push({ kind: 'text', text: ` ${open}` }, flag, { kind: 'text', text: close }, ...made.parts, {
+      const { isAdded } = made;
+      const not: Expression =
+        isAdded.kind === 'unary' ? isAdded.operand : { kind: 'unary', op: 'not', operand: isAdded, span: isAdded.span };
+      const [open, close, node] = made.word === 'AND' ? ['AND (', ' OR (', not] : ['OR (', ' AND (', isAdded];
+      const asked: TextPart = { kind: 'hole', node, isPredicate: true };
+      out.push({ kind: 'text', text: ` ${open}` }, asked, { kind: 'text', text: close }, ...made.parts, {
         kind: 'text',
         text: ')) ',
       });

@@ -410,8 +410,9 @@ function executeText(
     const { type } = e.type(parameter.type);
     e.laid(`${variableOf(e, stands).name} := ${arg ? e.value(arg.value, type) : 'NULL'};`);
   }
-  if (!executeParts(e, node, given, change))
-    e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
+  const reason = executeParts(e, node, given, change);
+  if (reason !== undefined)
+    e.fail(`The text of the dynamic SQL is only known when it runs: ${reason}.`, node.span, 'SL1044');
 }
 
 /** sp_set_session_context: a setting of the session. */

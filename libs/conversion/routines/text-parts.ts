@@ -4,7 +4,7 @@ import { findAll, walk } from '#tsql';
 /** A piece of a text that a routine puts together: constant, a value known when it runs, one of two by an IF, one of several by a CASE, or NULL. */
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'hole'; readonly node: Expression }
+  | { readonly kind: 'hole'; readonly node: Expression; readonly isPredicate?: true }
   | { readonly kind: 'choice'; readonly by: If; readonly then: Text; readonly otherwise: Text }
   | { readonly kind: 'case'; readonly by: Case; readonly arms: readonly Text[]; readonly otherwise: Text }
   | { readonly kind: 'null' };
@@ -110,7 +110,7 @@ class Follower {
     const key = keyOf(name);
     const before = [...this.#state];
     for (const [other, parts] of before) if (other !== key && uses(parts, key)) this.#state.delete(other);
-    if (text && !this.parameters.has(key) && !uses(text, key)) this.#state.set(key, text);
+    if (text && !this.parameters.has(key) && !uses(text, key) && !isAsked(text)) this.#state.set(key, text);
     else this.#state.delete(key);
   }
 
@@ -242,6 +242,12 @@ class Follower {
     }
     return [{ kind: 'hole', node }];
   }
+}
+
+/** Whether a text is the one value that a query gives: it is asked once, and its variable stands for it. */
+function isAsked(text: Text): boolean {
+  const [only] = text;
+  return text.length === 1 && only?.kind === 'hole' && findAll(only.node, 'subquery').length > 0;
 }
 
 /** The first condition of a text that others follow by AND: nothing changes where it stands without them. */

@@ -175,7 +175,9 @@ GO`,
       {
         name: 'dynamic SQL is raised where it stands',
         run: [`CALL dynamic('title')`],
-        rows: ['!0A000 SL1044: The text of the dynamic SQL is only known when it runs.'],
+        rows: [
+          '!0A000 SL1044: The text of the dynamic SQL is only known when it runs: QUOTENAME(@Column) is no value there.',
+        ],
         notices: ['before'],
       },
       one(

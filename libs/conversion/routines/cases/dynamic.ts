@@ -101,12 +101,26 @@ IF @Least IS NOT NULL SET @w = @w + CASE WHEN @w <> '' THEN ' AND ' ELSE ' WHERE
 SET @q = 'SELECT WareId FROM Ware' + @w + ' ORDER BY WareId'
 EXEC sp_executesql @q, N'@k varchar(10), @l money', @k = @Kind, @l = @Least
 GO
+CREATE TYPE dbo.KindList AS TABLE (Kind varchar(10))
+GO
+CREATE PROCEDURE dbo.Pieces @By int = NULL, @Kinds dbo.KindList READONLY, @Least money = NULL, @Name nvarchar(40) = NULL AS
+DECLARE @sql nvarchar(max), @column nvarchar(max), @list nvarchar(max)
+SELECT @column = CASE WHEN @By = 0 OR @By IS NULL THEN 'Kind' ELSE 'WareName' END
+SELECT @list = STUFF((SELECT ',' + Kind FROM @Kinds FOR XML PATH('')), 1, 1, '')
+SET @sql = N'SELECT ' + @column + ' AS Label, COUNT(*) AS Wares FROM dbo.Ware WHERE WareId > 0
+' + CASE WHEN @list IS NULL THEN N'' ELSE 'AND Kind IN (' + @list + ')' END + '
+' + CASE WHEN @Least IS NULL THEN '' ELSE 'AND Price >= @l' END + CASE WHEN @Name <> '' THEN ' AND WareName LIKE @n' ELSE '' END + '
+GROUP BY ' + @column + '
+ORDER BY Label'
+PRINT @sql
+EXEC sp_executesql @sql, N'@l money, @n nvarchar(40)', @Least, @Name
+GO
 CREATE PROCEDURE dbo.AnyTable @Table sysname AS
 DECLARE @sql nvarchar(300)
 SET @sql = N'SELECT COUNT(*) FROM ' + QUOTENAME(@Table)
 EXEC sp_executesql @sql
 GO`,
-  issues: ['SL1044 dbo.AnyTable'],
+  issues: ['SL1044 dbo.AnyTable', 'SL1050 dbo.Pieces'],
   cases: (() => {
     const rows = `INSERT INTO ware VALUES (1, 'nut', 1, 'a'), (2, 'bolt', 2, 'b'), (3, 'nut, big', 3, 'a'), (4, 'washer', 4, NULL)`;
     const after = (name: string, sql: string, ...expected: string[]) => many(name, [rows, sql], ...expected);
@@ -124,6 +138,19 @@ GO`,
       after('a list of numbers', `SELECT * FROM by_ids('1, 3,9')`, '1', '3'),
       after('NOT IN of a list', `SELECT * FROM by_ids('1,3', true)`, '2', '4'),
       after('a list of strings in quotes', `SELECT * FROM by_kinds('''a'',''b''')`, '1', '2', '3'),
+      after('pieces that a CASE adds: none', `SELECT * FROM pieces()`, 'NULL|1', 'a|2', 'b|1'),
+      after(
+        'of a CASE that is asked twice the same arm',
+        `SELECT * FROM pieces(1, p_least => 3)`,
+        'nut, big|1',
+        'washer|1',
+      ),
+      after(
+        'a list that a query puts together',
+        `SELECT * FROM pieces(p_kinds => ARRAY[ROW('a'), ROW('x')]::kind_list[])`,
+        'a|2',
+      ),
+      after('a condition that may be NULL', `SELECT * FROM pieces(1, p_name => 'nut%')`, 'nut|1', 'nut, big|1'),
       after('ORDER BY of a column', `SELECT * FROM sorted('WareName')`, '2|bolt', '1|nut', '3|nut, big', '4|washer'),
       after('ORDER BY of an alias, descending', `SELECT ware_id FROM sorted('Label DESC')`, '4', '3', '1', '2'),
       after('ORDER BY of two', `SELECT ware_id FROM sorted('w.Kind, [WareId] desc')`, '4', '3', '1', '2'),
@@ -158,7 +185,7 @@ GO`,
       one(
         'a table that is only known when it runs',
         `CALL any_table('Ware')`,
-        '!0A000 SL1044: The text of the dynamic SQL is only known when it runs.',
+        '!0A000 SL1044: The text of the dynamic SQL is only known when it runs: QUOTENAME(@Table) is no value there.',
       ),
     ];
   })(),
