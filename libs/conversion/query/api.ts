@@ -195,6 +195,8 @@ export interface Scope {
   sequence(name: NameParts): { readonly sql: string; readonly type: SqlType } | undefined;
   /** Scalar functions by lower-case name (the last parts as written); looked up before the translator's own. */
   function(name: string): FunctionHandler | undefined;
+  /** Takes note of an extension of PostgreSQL's own distribution that the text needs. */
+  needs?(extension: string): void;
 }
 
 /** Something that cannot be translated, or not exactly. `number` is SQL Server's error number, where it is an error there too. */

@@ -111,6 +111,8 @@ function converted(t: Translation, left: TypedSql, right: TypedSql, span: Span):
   if (left.untyped) return [convert(t, left, right.type, { mode: 'implicit', span }), right];
   if (right.untyped) return [left, convert(t, right, left.type, { mode: 'implicit', span })];
   if (isDirect(t, left, right)) return [left, right];
+  if (!t.profile.runtime && left.type.name === 'sql_variant') return [ofVariant(t, left, right.type, span), right];
+  if (!t.profile.runtime && right.type.name === 'sql_variant') return [left, ofVariant(t, right, left.type, span)];
   const type = unify(left.type, right.type);
   const side = (value: TypedSql): TypedSql =>
     value.type.name === type.name && familyOf(type) !== 'datetime'
@@ -118,3 +120,7 @@ function converted(t: Translation, left: TypedSql, right: TypedSql, span: Span):
       : convert(t, value, type, { mode: 'implicit', span });
   return [side(left), side(right)];
 }
+
+/** In the target a variant is its text, which counts as what it is compared with, where it can be read as that. */
+const ofVariant = (t: Translation, variant: TypedSql, type: SqlType, span: Span): TypedSql =>
+  convert(t, { ...variant, type: { name: 'nvarchar', length: 4000 } }, type, { mode: 'implicit', span, try: true });

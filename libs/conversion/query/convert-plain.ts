@@ -33,6 +33,7 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
 const CONSTANT: Readonly<Record<string, RegExp>> = {
   integer: /^ *[-+]?[0-9]* *$/,
   decimal: /^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)? *$/,
+  float: /^ *([-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?)? *$/i,
 };
 
 /** A constant text that no server reads as the number. */

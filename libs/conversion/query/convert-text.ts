@@ -9,8 +9,9 @@ export function toText(c: Conversion): string | TypedSql | undefined {
   const { from } = c;
   switch (familyOf(from.type)) {
     case 'string':
-    case 'xml':
       return textToText(c);
+    case 'xml':
+      return textToText(c.t.profile.runtime ? c : { ...c, from: { ...from, sql: `(${from.sql})::text` } });
     case 'bit':
       return sizedText(c, `${from.sql}::int::text`, 1);
     case 'integer':

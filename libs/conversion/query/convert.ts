@@ -131,7 +131,8 @@ function withCollation(c: Conversion, result: string | TypedSql | undefined): st
 
 function toOther(c: Conversion): string | undefined {
   if (c.to.name === 'sql_variant') {
-    if (!c.t.profile.runtime) return c.from.sql;
+    // In the target a variant is its text.
+    if (!c.t.profile.runtime) return isString(c.from.type) ? c.from.sql : variantText(c);
     const text = isPadded(c.from.type) ? c.from.sql : `(${c.from.sql})::text`;
     return `ROW(${quoted(typeText(c.from.type))}, ${text})::sys.sql_variant`;
   }
@@ -140,6 +141,15 @@ function toOther(c: Conversion): string | undefined {
   }
   return c.from.type.name === c.to.name ? c.from.sql : undefined;
 }
+
+/** What a variant keeps of a value in the target: its text, of times in the order of their size. */
+const variantText = ({ t, from, span }: Conversion): string =>
+  convert(
+    t,
+    from,
+    { name: 'nvarchar', length: 4000 },
+    { mode: 'explicit', span, ...(familyOf(from.type) === 'datetime' ? { style: 121 } : {}) },
+  ).sql;
 
 /** A variant's value by way of its text: exact for the types whose text is their storage text. */
 function fromVariant(c: Conversion): string | TypedSql {

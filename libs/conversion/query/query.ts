@@ -169,7 +169,7 @@ function converted(t: Translation, item: SelectedItem, index: number, options: Q
 
 /** A value in the PostgreSQL type that a function's result column has: RETURN QUERY wants the very type. */
 function asResult(one: TypedSql, wanted: string | undefined): TypedSql {
-  if (wanted === undefined || sameBase(one.pgType, wanted)) return one;
+  if (wanted === undefined || sameBase(one.pgType, wanted) || one.sql.endsWith(`)::${wanted}`)) return one;
   const { untyped: _, pgType: __, ...rest } = one;
   return { ...rest, sql: `${one.sql}::${wanted}` };
 }

@@ -254,7 +254,9 @@ export function insertExecute(e: Emitter, node: Insert, source: Execute): void {
     callScalar(e, call, routine);
     return setRowCount(e, '0');
   }
-  e.sql(`INSERT INTO ${target.sql} (${list}) SELECT * FROM ${rowsOf(e, call, routine)}`, node.span);
+  const types = columns.map((one) => one?.pgType?.replace(/\(.*\)/, ''));
+  const rows = types.every((one) => one !== undefined) ? casts(routine, types) : '*';
+  e.sql(`INSERT INTO ${target.sql} (${list}) SELECT ${rows} FROM ${rowsOf(e, call, routine)}`, node.span);
   if (call.result) e.line(`${variableOf(e, call.result).name} := 0;`);
   takeRowCount(e);
 }

@@ -59,15 +59,13 @@ async function plan(
     // Where a routine makes one again, it drops the other before.
     if (made !== undefined && !sql.startsWith('CREATE TEMP TABLE IF'))
       await session.query(`DROP TABLE IF EXISTS pg_temp.${made}`);
-    const list = used.map((one) => `${one.name} ${one.type}`).join(', ');
-    if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE)/.test(sql)) {
-      // Of the branches of a routine more than one may make it.
-      const made = /^CREATE TEMP TABLE ("(?:[^"]|"")+"|\w+)/.exec(sql)?.[1];
-      if (made !== undefined) await session.query(`DROP TABLE IF EXISTS pg_temp.${made}`);
-      await session.query(withNulls(sql, used));
-    }
-    if (kind !== 'ddl') {
-      const text = kind === 'expression' ? `SELECT ${sql}` : sql;
+    // A function takes a hundred arguments; what a statement reads beyond them is NULL.
+    const taken = used.slice(0, 100);
+    const rest = used.slice(100);
+    const list = taken.map((one) => `${one.name} ${one.type}`).join(', ');
+    if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE|TRUNCATE)/.test(sql)) await session.query(withNulls(sql, used));
+    else if (kind !== 'ddl') {
+      const text = withNulls(kind === 'expression' ? `SELECT ${sql}` : sql, rest);
       await session.query(
         `CREATE FUNCTION pg_temp.planned_${index}(${list}) RETURNS void LANGUAGE sql AS $plan$ ${text}; SELECT $plan$`,
       );

@@ -46,6 +46,10 @@ export class RoutineScope implements Scope {
     return this.outer.routines;
   }
 
+  needs(extension: string): void {
+    this.outer.needs(extension);
+  }
+
   tableType(schema: string | undefined, name: string): TargetTableType | undefined {
     return this.outer.tableType(schema, name);
   }

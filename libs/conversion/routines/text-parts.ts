@@ -160,7 +160,7 @@ class Follower {
     this.#ended = before || (then.ended && otherwise.ended);
     if (then.ended) this.#state = otherwise.state;
     else if (otherwise.ended) this.#state = then.state;
-    else this.#state = merged(node, then.state, otherwise.state);
+    else this.#state = merged(node, then.state, otherwise.state, wholeWithin(node, base, then.state));
   }
 
   #try(node: TryCatch): void {
@@ -236,6 +236,9 @@ class Follower {
       const inner = this.#text(first);
       if (inner.every((one) => one.kind === 'hole')) return inner;
     }
+    const cut = leadingCut(name, node.args);
+    const rest = cut && this.#state.get(keyOf(cut.name));
+    if (cut && rest && allBeginWith(rest, cut.length)) return [ALL, ...rest];
     if (first && (name === 'isnull' || name === 'coalesce')) {
       const inner = this.#text(first);
       if (inner.some((one) => one.kind === 'text')) return inner;
@@ -274,6 +277,66 @@ const added = (before: Text | undefined): Text => {
   return [...base, { kind: 'text', text: ' AND ' }];
 };
 
+/** Stands before conditions whose first AND was cut off: it takes that AND's place. */
+const ALL: TextPart = { kind: 'text', text: ' 1 = 1 ' };
+
+const wholeNumber = (node: Expression | undefined): number | undefined =>
+  node?.kind === 'literal' && /^\d+$/.test(node.value) ? Number(node.value) : undefined;
+
+const isLength = (node: Expression | undefined, name: string): boolean =>
+  node?.kind === 'call' &&
+  node.name.name.name.toLowerCase() === 'len' &&
+  node.args[0]?.kind === 'variable' &&
+  keyOf(node.args[0].name) === keyOf(name);
+
+/** `SUBSTRING(@w, 6, …)`, `STUFF(@w, 1, 5, '')`, `RIGHT(@w, LEN(@w) - 5)`: the variable, and how much of its beginning is cut off. */
+function leadingCut(
+  fn: string,
+  args: readonly Expression[],
+): { readonly name: string; readonly length: number } | undefined {
+  const [first, second, third, fourth] = args;
+  if (first?.kind !== 'variable') return undefined;
+  const of = (length: number | undefined): ReturnType<typeof leadingCut> =>
+    length === undefined || length <= 0 ? undefined : { name: first.name, length };
+  const at = wholeNumber(second);
+  if (fn === 'substring' && at !== undefined && args.length === 3) return of(at - 1);
+  if (fn === 'stuff' && at === 1 && isText(fourth, /^$/)) return of(wholeNumber(third));
+  if (fn === 'right' && second?.kind === 'binary' && second.op === '-' && isLength(second.left, first.name))
+    return of(wholeNumber(second.right));
+  return undefined;
+}
+
+/** Whether every piece that a text may have begins with an AND of this length, so that what is left begins with a condition. */
+const allBeginWith = (text: Text, length: number): boolean =>
+  text.some((part) => part.kind === 'choice') &&
+  text.every((part) => {
+    if (part.kind === 'choice') return isEmpty(part.otherwise) && beginsWithAnd(part.then, length);
+    return part.kind === 'text' && part.text === '';
+  });
+
+const beginsWithAnd = ([first]: Text, length: number): boolean =>
+  first?.kind === 'text' && first.text.length > length && /^\s*AND\s+$/i.test(first.text.slice(0, length));
+
+/** The variable of `LEN(@w) > 0` and `@w <> ''`. */
+function notEmpty({ condition }: If): string | undefined {
+  if (condition.kind !== 'binary' || (condition.op !== '>' && condition.op !== '<>')) return undefined;
+  const { left, right, op } = condition;
+  if (left.kind === 'variable') return op === '<>' && isText(right, /^$/) ? keyOf(left.name) : undefined;
+  const of = left.kind === 'call' ? left.args[0] : undefined;
+  return of?.kind === 'variable' && isLength(left, of.name) && wholeNumber(right) === 0 ? keyOf(of.name) : undefined;
+}
+
+/** Texts to which a branch `IF LEN(@w) > 0` adds WHERE and the conditions of @w: without any of them `WHERE 1 = 1` is as good as nothing, so that there is no choice. */
+function wholeWithin(node: If, base: State, then: State): ReadonlySet<string> {
+  const key = notEmpty(node);
+  if (key === undefined || !base.get(key)?.some((part) => part.kind === 'choice')) return new Set();
+  const isWhole = (text: Text): boolean => {
+    const before = text[text.indexOf(ALL) - 1];
+    return before?.kind === 'text' && /\bWHERE\s*$/i.test(before.text);
+  };
+  return new Set([...then].filter(([, text]) => isWhole(text)).map(([name]) => name));
+}
+
 const isEmpty = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text === '');
 
 function joined(left: Text, right: Text): Text {
@@ -308,8 +371,8 @@ function uses(text: Text, key: string): boolean {
   });
 }
 
-/** What two branches leave: the text they share stays, what they added is a choice. */
-function merged(node: If, then: State, otherwise: State): State {
+/** What two branches leave: the text they share stays, what they added is a choice; `whole`: what is added as the first branch has it. */
+function merged(node: If, then: State, otherwise: State, whole: ReadonlySet<string>): State {
   const made: State = new Map();
   for (const [key, one] of then) {
     const other = otherwise.get(key);
@@ -322,6 +385,10 @@ function merged(node: If, then: State, otherwise: State): State {
     }
     let common = 0;
     while (common < left.length && common < right.length && left[common] === right[common]) common += 1;
+    if (whole.has(key) && common === right.length) {
+      made.set(key, left);
+      continue;
+    }
     const choice: TextPart = { kind: 'choice', by: node, then: left.slice(common), otherwise: right.slice(common) };
     made.set(key, [...left.slice(0, common), choice]);
   }

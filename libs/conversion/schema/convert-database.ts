@@ -140,6 +140,7 @@ class DatabaseConversion {
     for (const one of versioned) this.steps.push(...temporalSteps(context, one));
     this.convertCode(types, tables);
     this.steps.splice(beforeTables, 0, ...this.earlySteps());
+    this.steps.unshift(...this.extensionSteps());
     tellCollations(context);
     tellTypes(context);
     tellFacilities(context);
@@ -156,6 +157,15 @@ class DatabaseConversion {
     this.steps.push(...convertModules(this.database.modules, this.modules, this.routines));
     for (const table of tables) this.steps.push(...lateDefaultSteps(context, table), ...lateCheckSteps(context, table));
     this.steps.push(...synonymSteps(context), ...securitySteps(context), ...principalSteps(context));
+  }
+
+  private extensionSteps(): Step[] {
+    return [...this.context.scope.extensions].map((name) => ({
+      phase: 'before',
+      object: this.database.name,
+      sql: `CREATE EXTENSION IF NOT EXISTS ${quoteIdent(name)}`,
+      optional: false,
+    }));
   }
 
   /** Takes the functions that tables cannot be without from among the code. */

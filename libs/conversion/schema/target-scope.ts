@@ -39,6 +39,8 @@ export class TargetScope implements Scope {
   private readonly synonyms = new Map<string, string>();
   private readonly keys = new Map<string, readonly string[]>();
   private readonly columnIds = new Map<string, ReadonlyMap<string, number>>();
+  /** Extensions that what was converted so far needs. */
+  readonly extensions = new Set<string>();
   /** The routines converted so far. */
   readonly routines = new RoutineCatalog();
 
@@ -150,6 +152,10 @@ export class TargetScope implements Scope {
 
   function(name: string): FunctionHandler | undefined {
     return this.routines.scalar(name);
+  }
+
+  needs(extension: string): void {
+    this.extensions.add(extension);
   }
 
   /** Names of all columns, as they stand in the target without quotes. */

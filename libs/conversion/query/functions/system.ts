@@ -29,7 +29,8 @@ function hashbytes(use: FunctionUse): TypedSql {
   if (name === 'md5') return value(`decode(md5(${bytes}), 'hex')`, varbinary(8000));
   if (hash.plain) return value(call(hash.plain, bytes), varbinary(8000));
   if (use.runtime) return value(call('sys.sha1', bytes), varbinary(8000));
-  use.t.note('warning', 'extension', 'SHA1 is in the extension pgcrypto: CREATE EXTENSION pgcrypto.', use.span);
+  use.t.note('warning', 'extension', 'SHA1 is in the extension pgcrypto, which is made first.', use.span);
+  use.t.scope.needs?.('pgcrypto');
   return value(`digest(${bytes}, 'sha1')`, varbinary(8000));
 }
 

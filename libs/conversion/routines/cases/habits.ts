@@ -57,6 +57,36 @@ GO
 CREATE PROCEDURE dbo.Pairs AS
 SELECT l.value AS a, r.value AS b FROM STRING_SPLIT('x', ',') AS l, OPENJSON('[1]') AS r CROSS APPLY OPENJSON('[2]') CROSS APPLY OPENJSON('[3]') WITH (n int '$')
 GO
+CREATE TABLE dbo.Choice (Name varchar(30) NOT NULL PRIMARY KEY, Value sql_variant NULL, Doc xml NULL)
+GO
+CREATE PROCEDURE dbo.Keep @Text nvarchar(max), @Shown varchar(200) OUTPUT AS
+UPDATE dbo.Choice SET Doc = @Text, Value = CAST('2024-05-06T07:08:09' AS datetime) WHERE Value = 5
+INSERT dbo.Choice (Name, Value, Doc) SELECT 'bit', CAST(1 AS bit), CAST(@Text AS xml)
+SELECT @Shown = REPLACE(CONVERT(varchar(max), Doc), '<', '[') + CONVERT(varchar(30), (SELECT COUNT(*) FROM dbo.Choice WHERE Value > '2024-01-01' OR Value = 1)) FROM dbo.Choice WHERE Value < CAST('2025-01-01' AS datetime)
+GO
+CREATE PROCEDURE dbo.Names AS SELECT Name FROM dbo.Choice
+GO
+CREATE PROCEDURE dbo.Numbers @Sum int OUTPUT AS
+CREATE TABLE #n (N int NOT NULL)
+INSERT INTO #n EXEC dbo.Names
+SELECT @Sum = SUM(N) FROM #n
+GO
+CREATE PROCEDURE dbo.Search @Place varchar(20) = '', @Least int = NULL AS
+DECLARE @S varchar(2000), @W varchar(2000)
+SET @S = 'SELECT Id FROM dbo.Parcel'
+SET @W = ''
+IF LEN(@Place) > 0 SET @W = @W + ' AND (Place LIKE ''' + @Place + '%'')'
+IF @Least IS NOT NULL SET @W = @W + ' AND (Id >= ' + CAST(@Least AS varchar(10)) + ')'
+IF LEN(@W) > 0
+BEGIN
+  SET @W = ' WHERE ' + SUBSTRING(@W, 6, LEN(@W) - 5)
+  SET @S = @S + @W
+END
+SET @S = @S + ' ORDER BY Id'
+EXEC (@S)
+GO
+CREATE FUNCTION dbo.Signed (@Text varchar(100)) RETURNS varbinary(20) AS BEGIN RETURN HASHBYTES('SHA1', @Text) END
+GO
 CREATE PROCEDURE dbo.Tended AS DBCC DBREINDEX('dbo.Parcel', '', 90)
 GO`,
   issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner'],
@@ -90,6 +120,19 @@ GO`,
         'CALL complain(-1, NULL)',
         `!0A000 SL1040: Conversion failed when converting the varchar value 'no parcel: ' to data type int. SQL Server fails here as well.`,
       ),
+      many(
+        'variants are text that counts as what it is compared with, and xml is none',
+        [`INSERT INTO choice VALUES ('a', '5', NULL), ('b', 'x', NULL)`, `CALL keep('<r/>', NULL)`],
+        '[r/>3',
+      ),
+      many(
+        'INSERT … EXEC converts what it gets',
+        [`INSERT INTO choice (name) VALUES ('4'), ('5')`, 'CALL numbers(NULL)'],
+        '9',
+      ),
+      many('a search without conditions', [rows, 'SELECT * FROM search()'], '1', '2', '3'),
+      many('with two, the first of which loses its AND', [rows, `SELECT * FROM search('Li', 3)`], '3'),
+      one('SHA1 is of an extension', `SELECT signed('abc')`, String.raw`\xa9993e364706816aba3e25717850c26c9cd0d89d`),
       one('functions without an alias', 'SELECT * FROM pairs()', 'x|1'),
       one('indexes are built anew', 'CALL tended()'),
     ];
