@@ -258,6 +258,8 @@ export interface TranslationContext {
   readonly dateFormat?: string;
   /** SET ROWCOUNT n. */
   readonly rowCount?: number;
+  /** Of routines for the target: hints that lock rows become FOR UPDATE and FOR SHARE. */
+  readonly locks?: boolean;
 }
 
 /** A parameter `$index` of the SQL; the engine binds the storage text of the variable. Repeated uses share one index. */

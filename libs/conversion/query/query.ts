@@ -7,6 +7,7 @@ import type { Environment, Origin } from './environment.ts';
 import { commonType, toCommon } from './expression.ts';
 import { forClause } from './for-clause.ts';
 import { distinctOrder, type Ending, finished, inlineOrder } from './query-ending.ts';
+import { rowLock } from './row-lock.ts';
 import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
 import { bare, value } from './sql-text.ts';
 import { isString } from './sql-type.ts';
@@ -49,6 +50,8 @@ export interface QueryOptions {
   readonly addressed?: boolean;
   /** Of the target: cast each column to this PostgreSQL type, where it is not a column of that type already. */
   readonly results?: readonly string[];
+  /** Part of a set operation: its rows cannot be locked. */
+  readonly combined?: boolean;
   /** Names of the columns from outside: `WITH c (a, b)`, `AS t (a, b)`. */
   readonly names?: readonly string[];
 }
@@ -92,7 +95,7 @@ export const unionTypes = (members: readonly (readonly QueryColumn[])[]): readon
 export function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
   if (body.kind === 'selectSpec') return specSql(t, env, body, { orderBy: [] }, options);
   const types = options.types ?? unionTypes([body.left, body.right].map((one) => bodySql(t, env, one, {}).columns));
-  const shared: QueryOptions = { types, named: true, ...(options.castAll ? { castAll: true } : {}) };
+  const shared: QueryOptions = { types, named: true, combined: true, ...(options.castAll ? { castAll: true } : {}) };
   const left = bodySql(t, env, body.left, shared);
   const right = bodySql(t, env, body.right, shared);
   if (left.columns.length !== right.columns.length) {
@@ -201,8 +204,11 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   t.rowSequences = outer;
   const isPlain = !ending.offset && !spec.distinct && !spec.top;
   // What EXISTS selects is not looked at: `*` beside GROUP BY is no error there.
-  if (options.existence && isPlain && (parts.group !== '' || !parts.aggregated))
-    return { sql: `SELECT 1${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`, columns: [] };
+  if (options.existence && isPlain && (parts.group !== '' || !parts.aggregated)) {
+    const clauses = `${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`;
+    const lock = rowLock(t, parts.env, spec, { aggregated: parts.aggregated, addressed: false });
+    return { sql: `SELECT 1${clauses}${lock}`, columns: [] };
+  }
   const items = parts.items.map((item, index) => {
     const made = converted(t, item, index, options);
     const one = isSuperAggregate(spec.groupBy) ? { ...made, value: { ...made.value, nullable: true } } : made;
@@ -235,7 +241,10 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   const order = spec.distinct
     ? distinctOrder(t, parts, columns, ending)
     : inlineOrder(t, parts, items, { ...ending, superAggregate: isSuperAggregate(spec.groupBy) });
-  const sql = finished(t, { base, order, columns, env: parts.env, spec, ending });
+  const lock = options.combined
+    ? ''
+    : rowLock(t, parts.env, spec, { aggregated: parts.aggregated, addressed: options.addressed === true });
+  const sql = `${finished(t, { base, order, columns, env: parts.env, spec, ending })}${lock}`;
   return { sql, columns: addresses?.columns ?? columns };
 }
 

@@ -25,6 +25,7 @@ import { withClause } from './with-clause.ts';
 import { foundAsIs, NEW_AND_OLD, type RowImages, withRowsBefore } from './rows-before.ts';
 import type { Translation } from './translation.ts';
 import { isAmongRows, rowAddress } from './row-address.ts';
+import { lockEnding, lockHints } from './row-lock.ts';
 
 /** UPDATE and DELETE alike: where the rows to change are found. */
 export interface Found {
@@ -109,15 +110,30 @@ function findThrough(
     `${rowAddress(relation, name)} = ${address}`,
     ...(search.where ? [condition(t, from.env, search.where)] : []),
   ];
+  const once = list.length === 1 ? runOnce(from.sql, prefix) : undefined;
   const found: Bare = {
     relation,
     name,
-    from: from.sql,
+    from: once?.from ?? from.sql,
     where: ` WHERE ${tests.join(' AND ')}`,
     env: from.env,
     sources: from.env.sources,
   };
-  return { ...found, prefix, search: found.where, where: limited(t, found, search) };
+  return { ...found, prefix: once?.prefix ?? prefix, search: found.where, where: limited(t, found, search) };
+}
+
+/** A subquery that locks its rows, as a common table expression that is run once; one of the same name, which it stands for, goes. */
+function runOnce(from: string, prefix: string): { readonly from: string; readonly prefix: string } | undefined {
+  const [, query, name] = /^\((.* FOR UPDATE OF .*)\) AS (\w+|"[^"]+")$/s.exec(from) ?? [];
+  if (query === undefined || name === undefined) return undefined;
+  const others = [...prefix.matchAll(/(?:^WITH |, )(\w+|"[^"]+")\([^()]*\) AS \(/g)].map((one) => one[1]);
+  const isOwn = others.length === 1 && others[0] === name;
+  const own = others.includes(name) ? `${name.replaceAll('"', '')}_rows` : name;
+  if (prefix === '' || isOwn) return { from: name, prefix: `WITH ${name} AS MATERIALIZED (${query}) ` };
+  return {
+    from: own === name ? name : `${own} AS ${name}`,
+    prefix: `${prefix.trimEnd()}, ${own} AS MATERIALIZED (${query}) `,
+  };
 }
 
 function findAlone(
@@ -200,7 +216,10 @@ function limited(t: Translation, found: Bare, search: Search): string {
   const count = search.top.percent
     ? shareSql(t, found.env, search.top, all)
     : countSql(t, found.env, search.top.expression);
-  const isAmong = isAmongRows(found.relation, found.name, ` ${all} LIMIT ${count}`);
+  const locks = t.context.locks === true;
+  const hints = 'hints' in search.target ? lockHints(search.target.hints) : undefined;
+  const lock = locks ? ` FOR UPDATE OF ${found.name}${hints ? lockEnding(hints) : ''}` : '';
+  const isAmong = isAmongRows(found.relation, found.name, ` ${all} LIMIT ${count}${lock}`, locks);
   return found.from === ''
     ? ` WHERE ${isAmong}`
     : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${isAmong}`;

@@ -119,6 +119,16 @@ function output(e: Emitter, node: Change, made: TranslatedDml): void {
   });
 }
 
+/** An identity goes on behind the greatest value that was given to it: https://learn.microsoft.com/en-us/sql/t-sql/statements/set-identity-insert-transact-sql */
+function movePast(e: Emitter, { target }: TranslatedDml): void {
+  const column = target.columns.find((one) => one.identity);
+  if (!column || target.view || !target.sql || target.kind !== 'table') return;
+  const sequence = `pg_get_serial_sequence(${quoteLiteral(target.sql)}, ${quoteLiteral(unquoted(column.sql))})`;
+  e.laid(
+    `PERFORM setval(${sequence}, max(${column.sql})) FROM ${target.sql} HAVING max(${column.sql}) > coalesce(pg_sequence_last_value(${sequence}::regclass), 0);`,
+  );
+}
+
 /** A change that gives no rows; an INSERT keeps the identity it made, where the routine asks for it. */
 function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
   const { identity: variable } = e.facts;
@@ -131,12 +141,15 @@ function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
   if (variable && column && isOneRow && !made.target.view) {
     e.pieces.push({ kind: 'statement', sql: plain, line: node.span.line });
     e.laid(`${plain} RETURNING ${column.sql} INTO ${variable};`);
-    return takeRowCount(e);
+    takeRowCount(e);
+    if (made.explicitIdentity) movePast(e, made);
+    return;
   }
   if (made.miscounts && readRowCount(e))
     e.fail('@@ROWCOUNT of a MERGE that is several statements before PostgreSQL 17 is not converted.', node.span);
   e.sql(plain, node.span);
   takeRowCount(e);
+  if (made.explicitIdentity && node.kind === 'insert') movePast(e, made);
   if (variable && column && node.kind === 'insert') {
     const sequence = `pg_get_serial_sequence(${quoteLiteral(made.target.sql ?? '')}, ${quoteLiteral(unquoted(column.sql))})`;
     e.line('IF FOUND THEN');

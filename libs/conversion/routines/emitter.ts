@@ -300,6 +300,7 @@ export class Emitter {
       made = translate({
         profile,
         scope,
+        locks: this.options.kind === 'procedure' || this.options.kind === 'trigger',
         ...(rowLimit === undefined ? {} : { rowCount: rowLimit }),
         ...(dateFirst === undefined ? {} : { dateFirst }),
         ...(dateFormat === undefined ? {} : { dateFormat }),

@@ -119,7 +119,7 @@ export function returnStatement(e: Emitter, node: Return): void {
 }
 
 const WITHOUT_EFFECT =
-  /^(NOCOUNT|XACT_ABORT|ANSI_\w+|QUOTED_IDENTIFIER|ARITHABORT|ARITHIGNORE|CONCAT_NULL_YIELDS_NULL|NUMERIC_ROUNDABORT|LOCK_TIMEOUT|DEADLOCK_PRIORITY|STATISTICS.*|FMTONLY|NOEXEC|TEXTSIZE|TRANSACTION ISOLATION LEVEL|IDENTITY_INSERT|IMPLICIT_TRANSACTIONS|CURSOR_CLOSE_ON_COMMIT|LANGUAGE|FORCEPLAN|SHOWPLAN.*|NO_BROWSETABLE)$/;
+  /^(NOCOUNT|XACT_ABORT|ANSI_\w+|QUOTED_IDENTIFIER|ARITHABORT|ARITHIGNORE|CONCAT_NULL_YIELDS_NULL|NUMERIC_ROUNDABORT|LOCK_TIMEOUT|DEADLOCK_PRIORITY|STATISTICS.*|FMTONLY|NOEXEC|TEXTSIZE|IDENTITY_INSERT|IMPLICIT_TRANSACTIONS|CURSOR_CLOSE_ON_COMMIT|LANGUAGE|FORCEPLAN|SHOWPLAN.*|NO_BROWSETABLE)$/;
 
 /** SET of an option: those that a routine needs no more fall away. */
 export function setOption(e: Emitter, node: SetOption): void {
@@ -136,6 +136,7 @@ export function setOption(e: Emitter, node: SetOption): void {
       e.scope.globals.set('@@datefirst', { type: { name: 'int' }, sql: String(day) });
     } else if (name === 'DATEFORMAT' && node.value.kind === 'keyword')
       e.facts.dateFormat = node.value.name.toLowerCase();
+    else if (name === 'TRANSACTION ISOLATION LEVEL') isolation(e, node);
     else if (!WITHOUT_EFFECT.test(name)) e.fail(`SET ${name} has no counterpart.`, node.span);
     else if (
       /^(ANSI_NULLS|CONCAT_NULL_YIELDS_NULL)$/.test(name) &&
@@ -148,6 +149,17 @@ export function setOption(e: Emitter, node: SetOption): void {
 
 /** The variable that holds the n of SET ROWCOUNT where it is not a constant; NULL = all rows. */
 export const ROW_LIMIT = '@\u0000row limit';
+
+/** A transaction has its level from its beginning: it is the caller's. READ COMMITTED is PostgreSQL's own, which never shows what is not committed. */
+function isolation(e: Emitter, node: SetOption): void {
+  const level = node.value.kind === 'keyword' ? node.value.name.toUpperCase() : '';
+  if (/^READ (UN)?COMMITTED$/.test(level)) return;
+  e.once(
+    'SL1076',
+    `SET TRANSACTION ISOLATION LEVEL ${level} is left to the caller, who begins the transaction.`,
+    node.span,
+  );
+}
 
 function setRowLimit(e: Emitter, node: SetOption): void {
   const limit = wholeNumber(node.value);

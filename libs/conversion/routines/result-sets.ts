@@ -115,11 +115,16 @@ type Runs = 'change' | 'routine';
 function openFor(
   e: Emitter,
   cursor: string,
-  { sql, runs }: { readonly sql: string; readonly runs?: Runs },
+  { sql: made, runs }: { readonly sql: string; readonly runs?: Runs },
   span: Span,
 ): void {
+  // A cursor locks rows as they are fetched, and one that goes back and forth cannot.
+  const sql = runs ? made : made.replaceAll(LOCK_CLAUSE, '');
+  if (sql !== made)
+    e.once('SL1076', 'The rows of a result set that is handed out by a refcursor are not locked.', span);
   const walks = runs === 'routine' || readRowCount(e) !== undefined;
   const fleeting = runs ? undefined : fleetingTable(e, sql);
+
   e.headed(`OPEN ${cursor} ${walks ? 'SCROLL ' : ''}FOR`, fleeting ? taken(sql, fleeting) : sql, span);
   if (!walks && !runs && !fleeting) return;
   // A variable of its own: plpgsql_check takes a MOVE of the cursor that was opened for a FETCH.
@@ -142,6 +147,8 @@ function fleetingTable(e: Emitter, sql: string): string | undefined {
     .flatMap((one) => (one?.sql === undefined ? [] : [one.sql]))
     .find((name) => new RegExp(`(?:FROM|JOIN|,)\\s+${escaped(name)}(?![\\w$])`).test(sql));
 }
+
+const LOCK_CLAUSE = / FOR (?:UPDATE|SHARE) OF [\w"]+(?:, [\w"]+)*(?: SKIP LOCKED| NOWAIT)?/g;
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 

@@ -9,6 +9,7 @@ import { print, raiserror, throwError, tryCatch } from './errors.ts';
 import { execute } from './execute.ts';
 import { ifStatement, returnStatement, setOption, waitFor, whileLoop } from './flow.ts';
 import { goto } from './jumps.ts';
+import { lockTables } from './locks.ts';
 import { select } from './result-sets.ts';
 import { setRowCount } from './row-count.ts';
 import { rollback, transactionStatement } from './transactions.ts';
@@ -28,6 +29,7 @@ const COUNTS_NOTHING: ReadonlySet<string> = new Set([
 
 /** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
 export function writeStatement(e: Emitter, node: Statement): void {
+  lockTables(e, node);
   write(e, node);
   if (COUNTS_NOTHING.has(node.kind)) setRowCount(e, '0');
 }

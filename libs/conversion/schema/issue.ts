@@ -395,6 +395,12 @@ export const ISSUE_CODES = {
     title: 'Groups and sets tell case apart',
     remedy: 'Choose convert.caseInsensitive: icu where texts that differ in case alone have to fall into one group.',
   },
+  SL1076: {
+    severity: 'review',
+    title: 'Locks and isolation',
+    remedy:
+      'Where nobody may add rows meanwhile, LOCK TABLE … IN SHARE ROW EXCLUSIVE MODE first, or let callers begin SERIALIZABLE transactions and try again on 40001.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',
