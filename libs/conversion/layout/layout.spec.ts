@@ -15,6 +15,14 @@ describe('a short statement', () => {
     expect(laid('(SELECT a FROM t) UNION ALL (SELECT b FROM u)')).toBe('SELECT a FROM t UNION ALL SELECT b FROM u');
   });
 
+  it('loses casts that are made already, and parentheses around what is cast', () => {
+    expect(laid("SELECT (sum(a.b))::int::integer, (p_x)::bigint, ('x')::text FROM t")).toBe(
+      "SELECT sum(a.b)::integer, p_x::bigint, 'x'::text FROM t",
+    );
+    const kept = 'SELECT f(x)::text, (a + b)::text, (SELECT a)::text, x::text::varchar(3), x::int::int[]';
+    expect(laid(kept)).toBe(kept.replaceAll('\n', ' '));
+  });
+
   it.each([
     'SELECT a FROM t WHERE (a = 1 OR b = 2) AND c = 3',
     'SELECT a FROM t WHERE (a, b) = (c, d)',

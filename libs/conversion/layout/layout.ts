@@ -1,3 +1,4 @@
+import { plainCasts } from './casts.ts';
 import { plainConditions } from './conditions.ts';
 import {
   between,
@@ -68,7 +69,7 @@ const NOT_BEHIND: Readonly<Record<string, readonly string[]>> = {
 export function layOut(sql: string): readonly string[] {
   const nodes = readNodes(sql);
   if (!nodes) return [sql];
-  return broken(plainConditions(nodes), WIDTH);
+  return broken(plainConditions(plainCasts(nodes)), WIDTH);
 }
 
 const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
@@ -137,8 +138,10 @@ function clause({ head, body }: Clause, width: number): readonly string[] {
   if (head === 'INSERT INTO' || head === 'VALUES') return filled(head, body, width);
   const isList = items(body).length > 1;
   if (LISTS.has(head) && isList) return list(head, body, width);
-  if (FILLED.has(head) && isList && items(body).every((one) => fits(flat(one), width - 2)))
-    return [head, ...indent(fill(items(body).map(flat), width - 2))];
+  if (FILLED.has(head) && isList) {
+    const isPlain = items(body).every((one) => fits(flat(one), width - 2));
+    return isPlain ? [head, ...indent(fill(items(body).map(flat), width - 2))] : list(head, body, width);
+  }
   if (/JOIN$/.test(head)) return join(head, body, width);
   const lines = expression(body, width - head.length - 1);
   return [`${head} ${lines[0] ?? ''}`, ...lines.slice(1)];

@@ -44,13 +44,19 @@ export function declareParameters(e: Emitter, parameters: readonly Parameter[]):
   });
   e.pieces.length = 0;
   const first = declared.findIndex((one) => one.default !== undefined);
-  return declared.map((one, index) => {
-    if (first < 0 || index < first || one.default !== undefined) return one;
-    const node = parameters[index];
-    if (node && !node.output)
-      e.issue('SL1050', `${one.source} is behind a parameter with a default and gets DEFAULT NULL.`, node.span);
-    return { ...one, default: 'NULL' };
-  });
+  const needs = (index: number): boolean => first >= 0 && index > first && declared[index]?.default === undefined;
+  const told = parameters.filter((one, index) => needs(index) && !one.output);
+  const [place] = told;
+  if (place) {
+    const names = told.map((one) => one.name).join(', ');
+    const verbs = told.length === 1 ? ['is', 'gets'] : ['are', 'get'];
+    e.issue(
+      'SL1050',
+      `${names} ${verbs[0]} behind a parameter with a default and ${verbs[1]} DEFAULT NULL.`,
+      place.span,
+    );
+  }
+  return declared.map((one, index) => (needs(index) ? { ...one, default: 'NULL' } : one));
 }
 
 /** The parameter list with its parentheses, one a line where there are several. */

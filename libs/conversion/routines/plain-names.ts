@@ -37,10 +37,10 @@ const SAFE = new Set([
 
 const QUOTED = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|"((?:[^"]|"")+)"/g;
 const REPEATED =
-  /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|(\.([a-z_][a-z0-9_]*|"(?:[^"]|"")+")) AS \2(?=,|\s|$)|"(?:[^"]|"")+"/g;
+  /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|((?:\.|\b(?:FROM |JOIN )|, )([a-z_][a-z0-9_]*|"(?:[^"]|"")+")) AS \2(?=,|\s|\)|$)|"(?:[^"]|"")+"/g;
 
 /**
- * SQL as people write it: quotes fall away where a name is the same without them, and so does an alias that repeats its column's name. Strings and comments
+ * SQL as people write it: quotes fall away where a name is the same without them, and so does an alias that repeats the name of its column or table. Strings and comments
  * stay as they are.
  */
 export function plainNames(sql: string): string {

@@ -80,6 +80,10 @@ export function indexSteps(context: SchemaContext, table: ConvertedTable): Step[
       tell(context, 'SL1032', object, `The columnstore index ${index.name} is left out; its table is kept by rows.`);
       return [];
     }
+    if (/XML/.test(index.type)) {
+      tell(context, 'SL1032', object, `The XML index ${index.name} is left out; paths are looked up in the documents.`);
+      return [];
+    }
     if (!/^(CLUSTERED|NONCLUSTERED)( HASH)?$/.test(index.type)) {
       context.issues.push(issue('SL1006', object, `${index.type} index ${index.name} has no direct counterpart.`));
       return [];
@@ -114,7 +118,7 @@ function indexStep(context: SchemaContext, table: ConvertedTable, index: IndexMo
   }
   const unique = index.unique ? 'UNIQUE ' : '';
   const nulls = index.unique ? ' NULLS NOT DISTINCT' : '';
-  const include = included.length > 0 ? ` INCLUDE (${included.join(', ')})` : '';
+  const include = includeClause(context, object, { columns: columns.length, included });
   const name = relationName(context, table, index.name);
   const sql = `CREATE ${unique}INDEX ${quoteIdent(name)} ON ${quoteQualified(table)} (${columns.join(', ')})${include}${nulls}${where}`;
   const phase = index.unique ? 'cutover' : 'after';
@@ -123,6 +127,23 @@ function indexStep(context: SchemaContext, table: ConvertedTable, index: IndexMo
     steps.push({ ...comment(object, `INDEX ${quoteQualified({ schema: table.schema, name })}`, index.comment), phase });
   if (index.unique) steps.push(...foldedIndex(context, table, { name: index.name, columns: index.columns, where }));
   return steps;
+}
+
+/** An index of PostgreSQL has no more columns, those beside its key counted (INDEX_MAX_KEYS). */
+const MAX_INDEX_COLUMNS = 32;
+
+function includeClause(
+  context: SchemaContext,
+  object: string,
+  index: { readonly columns: number; readonly included: readonly string[] },
+): string {
+  const included = index.included.slice(0, Math.max(0, MAX_INDEX_COLUMNS - index.columns));
+  const left = index.included.slice(included.length);
+  if (left.length > 0) {
+    const names = left.join(', ').replaceAll('"', '');
+    tell(context, 'SL1032', object, `An index has ${MAX_INDEX_COLUMNS} columns at most: ${names} are not in it.`);
+  }
+  return included.length > 0 ? ` INCLUDE (${included.join(', ')})` : '';
 }
 
 /** Unique constraints, at cutover. SQL Server allows one NULL in them, as NULLS NOT DISTINCT does. */

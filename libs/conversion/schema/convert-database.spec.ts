@@ -191,6 +191,52 @@ describe('schema conversion', () => {
     expect(steps[0]?.sql).toContain('x integer');
   });
 
+  test('properties called Description are comments where there is none, and others are told once for the columns of a table', () => {
+    const columns = [int(1, 'Id', { comment: 'its own' }), int(2, 'A'), int(3, 'B')];
+    const property = (name: string, object: string) => ({ name, value: `${name} of ${object}`, object });
+    const { steps, issues } = convertDatabase(
+      {
+        ...database(table({ columns })),
+        properties: [
+          property('Description', 'dbo.Thing'),
+          property('Description', 'dbo.Thing.A'),
+          property('Description', 'dbo.Thing.Id'),
+          property('Label', 'dbo.Thing.A'),
+          property('Label', 'dbo.Thing.B'),
+        ],
+      },
+      SETTINGS,
+    );
+    expect(steps.map((one) => one.sql).filter((sql) => sql.startsWith('COMMENT'))).toEqual([
+      `COMMENT ON TABLE public.thing IS 'Description of dbo.Thing'`,
+      `COMMENT ON COLUMN public.thing.id IS 'its own'`,
+      `COMMENT ON COLUMN public.thing.a IS 'Description of dbo.Thing.A'`,
+    ]);
+    expect(issues.filter((one) => one.code === 'SL1038').map((one) => `${one.object}: ${one.message}`)).toEqual([
+      'dbo.Thing.Id: The extended property Description is not carried over.',
+      'dbo.Thing: The extended property Label is not carried over. Columns: A, B.',
+    ]);
+  });
+
+  test('an index covers no more columns than PostgreSQL takes', () => {
+    const columns = Array.from({ length: 40 }, (_, index) => int(index + 1, index === 0 ? 'Id' : `C${index}`));
+    const index = {
+      name: 'IX_Wide',
+      columns: [{ column: 'C1', descending: false }],
+      included: columns.slice(2).map((one) => one.name),
+      unique: false,
+      disabled: false,
+      type: 'NONCLUSTERED',
+      clustered: false,
+      systemNamed: false,
+    };
+    const { steps, issues } = convertDatabase(database(table({ columns, indexes: [index] })), SETTINGS);
+    expect(steps.find((one) => one.sql.includes('ix_wide'))?.sql).toMatch(/\(c1\) INCLUDE \(c2, .*, c32\)$/);
+    expect(issues.filter((one) => one.code === 'SL1032').map((one) => one.message)).toEqual([
+      'An index has 32 columns at most: c33, c34, c35, c36, c37, c38, c39 are not in it.',
+    ]);
+  });
+
   test('C13: a case-insensitive text key has a unique index on the folded key', () => {
     const code: ColumnModel = {
       id: 1,

@@ -15,10 +15,12 @@ import {
   typeCheckSteps,
   uniqueSteps,
 } from './constraint-ddl.ts';
+import { withDescriptions } from './descriptions.ts';
 import { type Domains, makeDomains } from './domains.ts';
 import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
 import { tellFacilities, tellProperties } from './facilities.ts';
+import { foldIssues } from './fold-issues.ts';
 import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
 import { convertModules, convertTableTypes, type ModuleContext, readRoutines } from './modules.ts';
@@ -48,7 +50,7 @@ const MAX_COLUMNS = 1600;
 
 /** Converts a database model to PostgreSQL: statements by phase, target names, and an issue for everything that a person should know. Deterministic. */
 export function convertDatabase(database: DatabaseModel, settings: ConversionSettings): Conversion {
-  return new DatabaseConversion(database, settings).run();
+  return new DatabaseConversion(withDescriptions(database), settings).run();
 }
 
 /** As people write it: names in quotes where they need them. */
@@ -146,7 +148,12 @@ class DatabaseConversion {
     tellFacilities(context);
     tellProperties(context);
     return {
-      ...{ tables, steps: this.steps.map(plain), issues: this.issues, counters: this.counters },
+      ...{
+        tables,
+        steps: this.steps.map(plain),
+        issues: foldIssues(this.issues, this.database.tables),
+        counters: this.counters,
+      },
       callables: context.scope.callables(),
     };
   }

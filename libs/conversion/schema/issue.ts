@@ -177,8 +177,9 @@ export const ISSUE_CODES = {
   },
   SL1032: {
     severity: 'info',
-    title: 'Columnstore index',
-    remedy: 'Nothing has to be done for the answers; for scans of large tables think of BRIN indexes or partitions.',
+    title: 'Index, or columns of it, left out',
+    remedy:
+      'Nothing has to be done for the answers. For scans of large tables think of BRIN indexes or partitions, for paths in XML that are searched often of an index over an expression.',
   },
   SL1033: {
     severity: 'review',
