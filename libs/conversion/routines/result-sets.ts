@@ -142,7 +142,8 @@ function fleetingTable(e: Emitter, sql: string): string | undefined {
     ...nodesOf(e.body, 'truncate').map((one) => one.table),
     ...nodesOf(e.body, 'dropObject').flatMap((one) => (one.type === 'table' ? one.names : [])),
   ].map((one) => e.scope.relation([one.database, one.schema, one.name].flatMap((part) => (part ? [part.name] : []))));
-  const temporary = [...e.scope.local.values()].filter((one) => /^[#@]/.test(one.name));
+  // A parameter of a table type is an array: nothing empties it.
+  const temporary = [...e.scope.local.values()].filter((one) => /^[#@]/.test(one.name) && !/[()]/.test(one.sql ?? ''));
   return [...temporary, ...emptied]
     .flatMap((one) => (one?.sql === undefined ? [] : [one.sql]))
     .find((name) => new RegExp(`(?:FROM|JOIN|,)\\s+${escaped(name)}(?![\\w$])`).test(sql));

@@ -8,6 +8,10 @@ CREATE TYPE dbo.IdList AS TABLE (Id int NOT NULL PRIMARY KEY)
 GO
 CREATE TYPE dbo.TitleList AS TABLE (Position int, Title varchar(30))
 GO
+CREATE PROCEDURE dbo.TwoSets @Ids dbo.IdList READONLY AS
+SELECT t.TaskId FROM dbo.Task AS t JOIN @Ids AS i ON i.Id = t.TaskId
+SELECT i.Id, t.Title FROM @Ids AS i LEFT JOIN dbo.Task AS t ON t.TaskId = i.Id
+GO
 CREATE TABLE dbo.Task (TaskId int IDENTITY(1,1) NOT NULL PRIMARY KEY, Title varchar(30) NULL, Done bit NULL)
 GO
 CREATE PROCEDURE dbo.Caller @Sum int OUTPUT AS
