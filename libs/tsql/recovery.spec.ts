@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseBatch, parseScript } from './parse.ts';
+import { printStatements } from './printer/index.ts';
 
 function outcome(text: string): { kinds: string[]; errors: number } {
   const { statements, errors } = parseBatch(text);
@@ -112,6 +113,17 @@ describe('depth has a limit instead of a stack overflow', () => {
     const { errors } = parseBatch(DEEP[name]?.(50_000) ?? '');
     expect(errors.map((e) => e.number)).toEqual([191]);
     expect(performance.now() - begin).toBeLessThan(30_000);
+  });
+
+  test.each([
+    'CREATE FUNCTION f() RETURNS TABLE AS RETURN WITH a AS (SELECT 1 AS x) SELECT x FROM a',
+    'SELECT 10 / -3 * -(2 - 1)',
+    'CREATE TABLE t (a int, b AS a + 1)',
+  ])('%s is not printed deeper than it was read', (text) => {
+    const isRead = (sql: string, maxDepth: number): boolean => parseBatch(sql, { maxDepth }).errors.length === 0;
+    const depth = Array.from({ length: 50 }, (_, at) => at + 1).find((one) => isRead(text, one)) ?? 0;
+    expect(depth).toBeGreaterThan(1);
+    expect(isRead(printStatements(parseBatch(text).statements), depth)).toBe(true);
   });
 
   test('a lower limit can be set', () => {

@@ -9,7 +9,7 @@ import type {
   TableElement,
 } from '../ast/index.ts';
 import { constraint, startsConstraint } from './constraints.ts';
-import { expression, scalar } from './expressions.ts';
+import { expression, inPrintedParentheses, scalar } from './expressions.ts';
 import { commaList, dataType, parenNameList } from './names.ts';
 import { parenOptions, withOptions } from './options.ts';
 import { literal } from './primary.ts';
@@ -69,7 +69,7 @@ export function columnDefinition(r: Reader): ColumnDefinition {
 
 function computed(r: Reader): NonNullable<ColumnDefinition['computed']> {
   const start = r.expect('AS');
-  const value = expression(r);
+  const value = inPrintedParentheses(r, () => expression(r));
   const persisted = r.accept('PERSISTED');
   return { kind: 'computed', expression: value, persisted, span: r.span(start) };
 }

@@ -17,7 +17,7 @@ type Start = Reader['token'];
 /** Reads what follows `CREATE DATABASE`. */
 export function createDatabase(r: Reader, start: Start): CreateDatabase {
   const name = r.name();
-  const containment = r.acceptSequence('CONTAINMENT', '=') ? r.next().upper : undefined;
+  const containment = r.acceptSequence('CONTAINMENT', '=') ? oneOf(r, ['NONE', 'PARTIAL']) : undefined;
   const files: FileGroup[] = r.is('ON') ? dataFiles(r) : [];
   const logFiles = r.acceptSequence('LOG', 'ON') ? fileSpecs(r) : [];
   const collation = r.accept('COLLATE') ? r.name() : undefined;
@@ -49,6 +49,12 @@ export function createDatabase(r: Reader, start: Start): CreateDatabase {
   };
 }
 
+/** One of some words. */
+function oneOf(r: Reader, words: readonly string[]): string {
+  if (!words.some((word) => r.is(word))) r.fail();
+  return r.next().upper;
+}
+
 /** `ON [PRIMARY] (file), … [, FILEGROUP g [CONTAINS FILESTREAM] [DEFAULT] (file), …]`. */
 function dataFiles(r: Reader): FileGroup[] {
   r.expect('ON');
@@ -59,7 +65,7 @@ function dataFiles(r: Reader): FileGroup[] {
     r.expect('FILEGROUP');
     const name = r.name();
     const properties: string[] = [];
-    if (r.accept('CONTAINS')) properties.push(`CONTAINS ${r.next().upper}`);
+    if (r.accept('CONTAINS')) properties.push(`CONTAINS ${oneOf(r, ['FILESTREAM', 'MEMORY_OPTIMIZED_DATA'])}`);
     if (r.accept('DEFAULT')) properties.push('DEFAULT');
     groups.push({ name, properties, files: fileSpecs(r) });
   }

@@ -56,12 +56,27 @@ function negation(r: Reader): Expression {
   return { kind: 'unary', op: 'not', operand: inner, span: r.span(start) };
 }
 
+/** Operators behind which a sign is printed in parentheses. */
+const BEFORE_OPERAND = new Set(['+', '-', '*', '/', '%', '&', '|', '^']);
+
+/** Reads what is printed in parentheses, whether it stands in them or not: they are one level more. */
+export function inPrintedParentheses<T>(r: Reader, read: () => T): T {
+  if (r.is('(')) return read();
+  r.enter();
+  const found = read();
+  r.leave();
+  return found;
+}
+
 function operand(r: Reader): Expression {
   const { token } = r;
   if (token.type !== 'symbol') return primary(r);
   if (token.upper === '-' || token.upper === '+') {
+    const isOperand = BEFORE_OPERAND.has(r.previous().text);
     r.next();
+    if (isOperand) r.enter();
     const value = binary(r, MULTIPLICATIVE);
+    if (isOperand) r.leave();
     return { kind: 'unary', op: token.upper, operand: value, span: r.span(token) };
   }
   if (token.upper === '~') {

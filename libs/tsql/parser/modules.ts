@@ -11,7 +11,7 @@ import type {
 import { indexColumns, tableElements } from './columns.ts';
 import { commaList, dataType, objectName, optionalNameList } from './names.ts';
 import { option, optionValue } from './options.ts';
-import { scalar } from './expressions.ts';
+import { inPrintedParentheses, scalar } from './expressions.ts';
 import { query } from './query.ts';
 import type { Reader } from './reader.ts';
 import { embeddedStatement, statementsUntil } from './statement.ts';
@@ -213,7 +213,7 @@ function functionReturns(r: Reader): FunctionReturns {
 function inlineQuery(r: Reader, head: FunctionReturns): FunctionReturns {
   const isBlock = r.accept('BEGIN');
   r.expect('RETURN');
-  const inner = query(r);
+  const inner = inPrintedParentheses(r, () => query(r));
   r.accept(';');
   if (isBlock) r.expect('END');
   return { kind: 'returnsQuery', query: inner, elements: [], span: head.span };

@@ -10,6 +10,8 @@ CREATE ENDPOINT e AS HTTP (PATH = '/x', AUTHENTICATION = (INTEGRATED), PORTS = (
 CREATE ENDPOINT e AS TCP (LISTENER_PORT = 5022) FOR SOAP ()
 ALTER DATABASE tickets REBUILD LOG
 CREATE DATABASE tickets ON (NAME = a, FILENAME = 'b') FOR LOAD
+CREATE DATABASE tickets CONTAINMENT = ''
+CREATE DATABASE tickets ON (NAME = a), FILEGROUP g CONTAINS '' (NAME = b)
 -- Azure Synapse, Fabric and the Analytics Platform System
 -- page: t-sql/statements/copy-into-transact-sql
 COPY INTO t FROM 'https://x' WITH (FILE_TYPE = 'CSV')
