@@ -8,7 +8,7 @@ CREATE TYPE dbo.IdList AS TABLE (Id int NOT NULL PRIMARY KEY)
 GO
 CREATE TYPE dbo.TitleList AS TABLE (Position int, Title varchar(30))
 GO
-CREATE PROCEDURE dbo.TwoSets @Ids dbo.IdList READONLY AS
+CREATE PROCEDURE dbo.OfTheseTwice @Ids dbo.IdList READONLY AS
 SELECT t.TaskId FROM dbo.Task AS t JOIN @Ids AS i ON i.Id = t.TaskId
 SELECT i.Id, t.Title FROM @Ids AS i LEFT JOIN dbo.Task AS t ON t.TaskId = i.Id
 GO
@@ -197,6 +197,11 @@ GO`,
       { name: 'an application lock', run: ['CALL locks()'], rows: [], notices: ['0'] },
       { name: 'arguments of narrow types', run: ['CALL calls_smalls()'], rows: [], notices: ['3x3.000'] },
       many('result sets of another procedure among its own', [`CALL hands_on('a', 'b', 'c')`, 'FETCH ALL FROM b'], '2'),
+      many(
+        'two result sets over rows that the caller gives',
+        [`CALL of_these_twice(ARRAY[ROW(7)]::id_list[], 'a', 'b')`, 'FETCH ALL FROM b'],
+        '7|NULL',
+      ),
       many('its own behind them', [`CALL hands_on('a', 'b', 'c')`, 'FETCH ALL FROM c'], '3'),
     ];
   })(),
