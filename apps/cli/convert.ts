@@ -116,7 +116,8 @@ function targetJob(invocation: Invocation): JobFile {
   const path = isOfScripts
     ? invocation.positionals.find((word) => /\.(ya?ml|json)$/i.test(word))
     : invocation.positionals[0];
-  if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file: its target is meant.');
+  if (path === undefined)
+    throw new SluiceError('UsageInvalid', 'Name a job file too: it says which target is meant (target.url).');
   const { list, show, rollback } = invocation.options;
   const asksSource = !isOfScripts && list !== true && show === undefined && rollback !== true;
   return readJobFile(path, { ...setOptions(invocation), ...(asksSource ? {} : { 'source.password': '' }) });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { SluiceError } from '#errors';
 import type { Command, Invocation } from './command.ts';
@@ -46,6 +47,17 @@ describe('command lines', () => {
     expect(code).toBe(0);
     expect(seen?.positionals).toEqual(['job.yaml']);
     expect(seen?.options).toEqual({ deep: true, set: ['a=1', 'b=2'] });
+  });
+
+  test('a file that cannot be used is named with the reason, without a stack', async () => {
+    const one = command(async () => {
+      await readFile('/there/is/none');
+      return 0;
+    });
+    const { code, stderr } = await run(['try', 'job.yaml'], [one]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('/there/is/none cannot be used: there is no such file or folder.');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
   test('a command of many job files takes them all', () => {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '#jobs';
 import { oneLine, SluiceError } from '#errors';
 import { COMMON_OPTIONS, type Command, type Invocation } from './command.ts';
+import { fileFault } from './fault.ts';
 import { commandHelp, overview } from './help.ts';
 import type { Output } from './output.ts';
 
@@ -19,7 +20,8 @@ export async function runCommandLine(
     const code = await dispatch(commands, args, out, signal);
     out.end();
     return code;
-  } catch (error) {
+  } catch (thrown) {
+    const error = fileFault(thrown) ?? thrown;
     if (signal.aborted) {
       out.progress('sluice: stopped; run the same command again to go on.');
       out.result({ stopped: true });

@@ -18,6 +18,26 @@ export function explain(error: unknown, job: JobFile): unknown {
   return new SluiceError(error.kind, `${place}: ${text}`, error.facts, { cause: error.cause });
 }
 
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'this user has no right to it',
+  EPERM: 'this user has no right to it',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+  EISDIR: 'it is a folder, not a file',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+/** A file or folder that cannot be read or written, named by its path: nothing that a stack would explain. Else undefined. */
+export function fileFault(error: unknown): SluiceError | undefined {
+  if (typeof error !== 'object' || error === null || error instanceof SluiceError) return undefined;
+  const { code, path } = error as Partial<NodeJS.ErrnoException>;
+  const why = FILE_FAULTS[code ?? ''];
+  if (why === undefined || path === undefined) return undefined;
+  return new SluiceError('UsageInvalid', `${path} cannot be used: ${why}.`, { path }, { cause: error });
+}
+
 /** host:port/database of the target, without user and password. */
 export function targetPlace(job: JobFile): string {
   const { hostname, port, pathname } = new URL(job.target.url);

@@ -4,9 +4,10 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { type Include, readScripts, type ScriptFile, type ScriptReading } from '#conversion';
 import { SluiceError } from '#errors';
 import { type JobFile, parseJobFile, readJobFile } from '#jobs';
-import { decodeScript } from '#tsql';
+import { decodeScript, encodingOf } from '#tsql';
 import type { Invocation, OptionSpec } from './command.ts';
 import { setOptions } from './job.ts';
+import type { Output } from './output.ts';
 
 /** Options of commands that read script files in place of a live source. */
 export const SCRIPT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -61,7 +62,7 @@ export async function openScripts(invocation: Invocation): Promise<ScriptSource>
   if (files.length === 0) throw new SluiceError('UsageInvalid', `There is no .sql file in ${given.join(', ')}.`);
   const chosen = textOf(options['database']);
   const collation = textOf(options['collation']);
-  const reading = readScripts(await decoded(files, codePage), {
+  const reading = readScripts(await decoded(files, codePage, invocation.out), {
     database: chosen ?? (path === undefined ? nameFrom(given[0] ?? '') : job.source.database),
     ...(chosen === undefined ? {} : { chosen }),
     ...(collation === undefined ? {} : { collation }),
@@ -128,9 +129,20 @@ async function filesOf(path: string): Promise<string[]> {
   return found;
 }
 
-async function decoded(paths: readonly string[], codePage: string | undefined): Promise<ScriptFile[]> {
+/** Texts of files. Where no code page was named, files that need one are told: their letters may be wrong. */
+async function decoded(paths: readonly string[], codePage: string | undefined, out: Output): Promise<ScriptFile[]> {
   const files: ScriptFile[] = [];
-  for (const path of paths) files.push({ path, text: decodeScript(await readFile(path), codePage) });
+  const guessed: string[] = [];
+  for (const path of paths) {
+    const bytes = await readFile(path);
+    files.push({ path, text: decodeScript(bytes, codePage) });
+    if (codePage === undefined && encodingOf(bytes) === undefined) guessed.push(path);
+  }
+  const [first] = guessed;
+  if (first !== undefined)
+    out.progress(
+      `${first}${guessed.length > 1 ? ` and ${guessed.length - 1} more` : ''}: not Unicode, read as windows-1252. Where letters are wrong, name the code page (--code-page windows-1251 …).`,
+    );
   return files;
 }
 

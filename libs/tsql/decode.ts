@@ -5,11 +5,14 @@ import { isUtf8 } from 'node:buffer';
  * bytes are not UTF-8, the code page given (Windows-1252 if none). The mark is not part of the text.
  */
 export function decodeScript(bytes: Uint8Array, codePage = 'windows-1252'): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  const guess = utf16Without(bytes);
-  if (guess !== undefined) return new TextDecoder(guess).decode(bytes);
-  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : codePage).decode(bytes);
+  return new TextDecoder(encodingOf(bytes) ?? codePage).decode(bytes);
+}
+
+/** The encoding of a script that says it itself; undefined where a code page has to be known. */
+export function encodingOf(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | 'utf-8' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  return utf16Without(bytes) ?? (isUtf8(bytes) ? 'utf-8' : undefined);
 }
 
 /** UTF-16 that lost its mark: in a script nearly every other byte is zero, which no other encoding has. */

@@ -132,8 +132,8 @@ function load(databases: readonly Assessment[]): Markup {
     return card(
       'How long will the load take?',
       'load',
-      html`<p class="big">Not known: scripts have no rows</p>
-        <p class="quiet">Assess the live database for it.</p>`,
+      html`<p class="big">Not known</p>
+        <p class="quiet">Scripts have no rows: assess the live database.</p>`,
     );
   return card(
     'How long will the load take?',

@@ -1,6 +1,6 @@
 import type { SurveyCheck } from '#source';
 import { hoursText } from '../effort.ts';
-import type { AssessedObject, Assessment } from '../model.ts';
+import { type AssessedObject, type Assessment, NO_SERVER } from '../model.ts';
 import { barChart } from './charts.ts';
 import { checkId, html, type Markup, type Part } from './markup.ts';
 import { type Column, table } from './table.ts';
@@ -16,7 +16,9 @@ export function databaseSection(one: Assessment, index: number): Markup {
   return html`<section id="database-${index + 1}">
     <h2><bdi>${source.database}</bdi></h2>
     <p class="quiet">
-      ${source.server} at ${source.place}; ${source.edition}, version ${source.version}; collation ${source.collation}
+      ${source.server} at ${source.place};
+      ${source.edition === NO_SERVER ? '' : `${source.edition}, version ${source.version};`} collation
+      ${source.collation}
     </p>
     ${[checks(one, index), conversion(one), issues(one), objects(one), features(one), sizes(one), load(one), capture(one)]}
   </section>`;

@@ -34,7 +34,7 @@ export function assessmentPage(report: AssessmentReport): string {
           <h1>Migration assessment: <bdi>${title}</bdi></h1>
           <p class="quiet">
             SQL Server to PostgreSQL with Sluice, made ${report.made.slice(0, 16).replace('T', ' ')}
-            UTC${databases.length === 1 && first ? html`, ${first.source.place}, version ${first.source.version}` : ''}
+            UTC${databases.length === 1 && first ? html`, ${first.source.place}${first.source.version === '' ? '' : `, version ${first.source.version}`}` : ''}
           </p>
         </header>
         <main>

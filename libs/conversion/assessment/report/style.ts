@@ -24,7 +24,7 @@ td { min-width: 4em; } td strong { white-space: nowrap; } td.number, th.number {
 .auto { fill: var(--good); } .review { fill: var(--look); } .manual { fill: var(--bad); } .plain { fill: var(--blue); }
 .key span { display: inline-block; width: 12px; height: 12px; border-radius: 2px; margin: 0 4px 0 12px; }
 .key .auto { background: var(--good); } .key .review { background: var(--look); } .key .manual { background: var(--bad); }
-.ring { width: 80px; height: 80px; flex: none; } .ring circle { fill: none; stroke-width: 10; } .ring .ground { stroke: var(--empty); } .ring .value { stroke: var(--good); } .ring text { font-size: 17px; font-weight: 700; fill: var(--text); }
+.ring { width: 80px; height: 80px; flex: none; } .ring circle { fill: none; stroke-width: 10; } .ring .ground { stroke: var(--empty); } .ring .value { stroke: var(--good); } .ring text { font-size: 15px; font-weight: 700; fill: var(--text); }
 details { margin: 8px 0; } summary { cursor: pointer; font-weight: 600; } :target { outline: 2px solid var(--blue); outline-offset: 3px; border-radius: 2px; }
 a { color: var(--blue); } a:focus-visible, summary:focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
 @media (max-width: 720px) { body { font-size: 14px; } h1 { font-size: 17px; line-height: 1.25; } header .quiet { font-size: 12px; line-height: 1.3; } main, header, footer { padding-left: 12px; padding-right: 12px; } .answers { grid-template-columns: 1fr 1fr; gap: 8px; margin-top: 8px; }
