@@ -56,7 +56,7 @@ describe('command lines', () => {
     });
     const { code, stderr } = await run(['try', 'job.yaml'], [one]);
     expect(code).toBe(2);
-    expect(stderr).toContain('/there/is/none cannot be used: there is no such file or folder.');
+    expect(stderr).toContain('/there/is/none cannot be used: there is no such file or folder');
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
