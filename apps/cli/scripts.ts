@@ -20,6 +20,12 @@ export const SCRIPT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   database: { type: 'string', value: 'NAME', help: 'Of scripts: which database is meant, where they build several' },
   collation: { type: 'string', value: 'NAME', help: 'Of scripts: the collation of the database' },
   var: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'Of scripts: a variable of SQLCMD, $(NAME)' },
+  replace: {
+    type: 'string',
+    multiple: true,
+    value: 'TEXT=VALUE',
+    help: 'Of scripts: a text that their installer replaces, such as {owner}',
+  },
   'code-page': { type: 'string', value: 'NAME', help: 'Of scripts that are not Unicode; windows-1252 if not given' },
 };
 
@@ -66,7 +72,8 @@ export async function openScripts(invocation: Invocation): Promise<ScriptSource>
     database: chosen ?? (path === undefined ? nameFrom(given[0] ?? '') : job.source.database),
     ...(chosen === undefined ? {} : { chosen }),
     ...(collation === undefined ? {} : { collation }),
-    variables: variablesOf(listOf(options['var'])),
+    variables: pairsOf(listOf(options['var']), '--var takes NAME=VALUE'),
+    replacements: pairsOf(listOf(options['replace']), '--replace takes TEXT=VALUE'),
     include: includeBeside(codePage),
   });
   return { reading, job, place: given.join(', ') };
@@ -93,11 +100,11 @@ function checkCodePage(name: string | undefined): void {
   }
 }
 
-function variablesOf(entries: readonly string[]): Map<string, string> {
+function pairsOf(entries: readonly string[], rule: string): Map<string, string> {
   return new Map(
     entries.map((entry) => {
       const at = entry.indexOf('=');
-      if (at < 1) throw new SluiceError('UsageInvalid', `--var takes NAME=VALUE, not "${entry}".`);
+      if (at < 1) throw new SluiceError('UsageInvalid', `${rule}, not "${entry}".`);
       return [entry.slice(0, at), entry.slice(at + 1)];
     }),
   );

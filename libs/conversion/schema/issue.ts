@@ -437,6 +437,12 @@ export const ISSUE_CODES = {
     title: 'Script runs what cannot be followed',
     remedy: 'Where it makes or changes objects, write its statements into the script.',
   },
+  SL1088: {
+    severity: 'review',
+    title: 'Placeholder in a script',
+    remedy:
+      'Give its value: --replace TEXT=VALUE for what an installer replaces, --var NAME=VALUE for a parameter of a template.',
+  },
   SL1087: {
     severity: 'review',
     title: 'Check that reads more than its row',

@@ -6,6 +6,7 @@ import type { DraftDatabase } from './draft.ts';
 import { finishDatabase } from './finish.ts';
 import { Interpreter } from './interpreter.ts';
 import { type Place, Source } from './place.ts';
+import { Placeholders } from './placeholders.ts';
 import { Session } from './session.ts';
 import { type Include, type ScriptFile, SqlcmdReader } from './sqlcmd.ts';
 
@@ -19,6 +20,8 @@ export interface ScriptOptions {
   readonly collation?: string;
   /** SQLCMD variables that are set from outside. */
   readonly variables?: ReadonlyMap<string, string>;
+  /** Texts that an installer replaces before it runs the scripts, in any case, and what stands for them. */
+  readonly replacements?: ReadonlyMap<string, string>;
   readonly include?: Include;
 }
 
@@ -44,8 +47,15 @@ export function readScripts(files: Iterable<ScriptFile>, options: ScriptOptions)
   const session = new Session(options.database, options.collation ?? COLLATION);
   const interpreter = new Interpreter(session);
   const variables = new Map([...(options.variables ?? [])].map(([name, value]) => [name.toLowerCase(), value]));
-  const sqlcmd = new SqlcmdReader(variables, options.include ?? (() => undefined), session.issues);
-  for (const file of files) {
+  const placeholders = new Placeholders(options.replacements ?? new Map(), variables, session.issues);
+  const include: Include = (path, from) => {
+    const found = options.include?.(path, from);
+    return found && placeholders.filled(found);
+  };
+  const sqlcmd = new SqlcmdReader(variables, include, session.issues);
+  for (const raw of files) {
+    const file = placeholders.filled(raw);
+    const before = session.issues.length;
     for (const piece of sqlcmd.pieces(file)) {
       const source = new Source(piece.path, piece.text);
       const hidden = [...source.text.matchAll(ENCRYPTED)];
@@ -56,6 +66,7 @@ export function readScripts(files: Iterable<ScriptFile>, options: ScriptOptions)
       }
       for (const one of hidden) encrypted(session, source, one);
     }
+    if (session.issues.slice(before).some((one) => one.code === 'SL1080')) placeholders.leftIn(file);
   }
   settle(session);
   const draft = choose(session, options);
