@@ -15,6 +15,13 @@ describe('a short statement', () => {
     expect(laid('(SELECT a FROM t) UNION ALL (SELECT b FROM u)')).toBe('SELECT a FROM t UNION ALL SELECT b FROM u');
   });
 
+  it('loses those of the queries of a UNION that a loop walks through', () => {
+    expect(laid('FOR r IN (SELECT a FROM t) UNION (SELECT b FROM u)')).toBe(
+      'FOR r IN SELECT a FROM t UNION SELECT b FROM u',
+    );
+    expect(laid('SELECT 1 WHERE a IN (SELECT b FROM t) UNION SELECT 2')).toContain('IN (SELECT b FROM t)');
+  });
+
   it('loses casts that are made already, and parentheses around what is cast', () => {
     expect(laid("SELECT (sum(a.b))::int::integer, (p_x)::bigint, ('x')::text FROM t")).toBe(
       "SELECT sum(a.b)::integer, p_x::bigint, 'x'::text FROM t",

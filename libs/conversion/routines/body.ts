@@ -1,3 +1,4 @@
+import { watchesClock } from './clock.ts';
 import { findAll, type Span, type Statement } from '#tsql';
 import type { Issue } from '../schema/issue.ts';
 import { Naming, type NamingPolicy } from '../schema/naming.ts';
@@ -55,6 +56,7 @@ export function beginBody(
     sequence,
   );
   e.body = settings.body;
+  e.facts.clock = watchesClock(settings.body);
   e.skipComments(bodyStart(source));
   executeAs(e, source);
   asksCatalog(e, settings.body);

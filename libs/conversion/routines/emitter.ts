@@ -13,6 +13,7 @@ import {
 } from '../query/index.ts';
 import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
 import type { Naming } from '../schema/naming.ts';
+import { byClock } from './clock.ts';
 import { orderedAtRunTime } from './dynamic-order.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
@@ -67,6 +68,8 @@ export interface BodyFacts {
   returns?: SqlType;
   /** It asks for the error of a handler that calls it. */
   asksError?: boolean;
+  /** It watches time go by. */
+  clock?: boolean;
   /** EXECUTE AS its owner. */
   definer?: boolean;
   /** How a trigger ends. */
@@ -314,7 +317,7 @@ export class Emitter {
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
     if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
     for (const one of problems) this.issue('SL1002', one.message, one.span);
-    return made;
+    return this.facts.clock && isText(made) ? { ...made, sql: byClock(made.sql) } : made;
   }
 
   /** A value, converted as an assignment to `type` does. */
@@ -375,6 +378,7 @@ export class Emitter {
   }
 }
 
-/** The SQL of a translation. */
-const textOf = (made: unknown): string =>
-  typeof made === 'object' && made !== null && 'sql' in made && typeof made.sql === 'string' ? made.sql : '';
+/** A translation that has SQL. */
+const isText = <T>(made: T): made is T & { readonly sql: string } =>
+  typeof made === 'object' && made !== null && 'sql' in made && typeof made.sql === 'string';
+const textOf = (made: unknown): string => (isText(made) ? made.sql : '');

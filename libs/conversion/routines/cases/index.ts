@@ -4,6 +4,7 @@ import { CALLED_BY_TABLES } from './called-by-tables.ts';
 import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
+import { CLOCKS } from './clocks.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
@@ -42,6 +43,7 @@ export const CASES: readonly CaseGroup[] = [
   CATALOG,
   DEFINITIONS,
   TIMES,
+  CLOCKS,
   APPLICATIONS,
   HABITS,
   ROW_COUNTS,
