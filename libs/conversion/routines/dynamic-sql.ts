@@ -2,6 +2,7 @@ import { findAll } from '#tsql';
 import type { CursorDefinition, Execute, Expression, If, Parameter, Span, Statement, Variable } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
 import { type Given, parsed, type Types, typesOf, Unreadable, type Way } from './dynamic-holes.ts';
+import { executeNamed } from './dynamic-names.ts';
 import { assignOrder, declareOrder } from './dynamic-order.ts';
 import type { Emitter } from './emitter.ts';
 import { dynamicTexts, type DynamicTexts, type Text, type TextPart } from './text-parts.ts';
@@ -244,6 +245,7 @@ export function executeParts(
     return undefined;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
+    if (executeNamed(e, found.text, given, node.span)) return undefined;
     const { piece, message } = error;
     if (!piece) return message;
     const text = e.options.text.slice(piece.span.start, piece.span.end).replaceAll(/\s+/g, ' ');

@@ -119,8 +119,33 @@ CREATE PROCEDURE dbo.AnyTable @Table sysname AS
 DECLARE @sql nvarchar(300)
 SET @sql = N'SELECT COUNT(*) FROM ' + QUOTENAME(@Table)
 EXEC sp_executesql @sql
+GO
+CREATE TABLE dbo.FoundHere (WareId int NOT NULL)
+GO
+CREATE PROCEDURE dbo.CountAny @Table sysname, @n int OUTPUT AS
+DECLARE @sql nvarchar(300)
+SET @sql = N'SELECT @c = COUNT(*) FROM ' + @Table
+EXEC sp_executesql @sql, N'@c int OUTPUT', @c = @n OUTPUT
+GO
+CREATE PROCEDURE dbo.RowsOf @Schema sysname, @Table sysname AS
+EXEC('SELECT * FROM [' + @Schema + '].[' + @Table + ']')
+GO
+CREATE PROCEDURE dbo.EmptyAny @Begin sysname AS
+EXEC('TRUNCATE TABLE dbo.' + @Begin + 're')
+EXEC('UPDATE STATISTICS ' + @Begin + 're')
+EXEC('DELETE FROM ' + @Begin + 're')
+GO
+CREATE PROCEDURE dbo.DeleteFrom @Table sysname AS
+EXEC('DELETE FROM ' + @Table + ' WHERE WareId = 5')
 GO`,
-  issues: ['SL1044 dbo.AnyTable', 'SL1050 dbo.Pieces'],
+  issues: [
+    'SL1044 dbo.DeleteFrom',
+    'SL1050 dbo.Pieces',
+    'SL1059 dbo.AnyTable',
+    'SL1059 dbo.CountAny',
+    'SL1059 dbo.EmptyAny',
+    'SL1059 dbo.RowsOf',
+  ],
   cases: (() => {
     const rows = `INSERT INTO ware VALUES (1, 'nut', 1, 'a'), (2, 'bolt', 2, 'b'), (3, 'nut, big', 3, 'a'), (4, 'washer', 4, NULL)`;
     const after = (name: string, sql: string, ...expected: string[]) => many(name, [rows, sql], ...expected);
@@ -182,10 +207,24 @@ GO`,
       after('a change, and its rows', `CALL set_price(2, 7.5)`, '1'),
       many('the changed row', [rows, 'CALL set_price(2, 7.5)', 'SELECT price FROM ware WHERE ware_id = 2'], '7.5000'),
       after('parameters named like variables', `CALL same_names(2, NULL)`, 'bolt5'),
+      after('a table that is only known when it runs', `SELECT * FROM any_table('Ware')`, '4'),
       one(
-        'a table that is only known when it runs',
-        `CALL any_table('Ware')`,
-        '!0A000 SL1044: The text of the dynamic SQL is only known when it runs: QUOTENAME(@Table) is no value there.',
+        'a table that there is not',
+        `SELECT * FROM any_table('Where; DROP TABLE ware')`,
+        '!42P01 relation "Where; DROP TABLE ware" does not exist',
+      ),
+      after('no table', `SELECT * FROM any_table(NULL)`),
+      after('a count of it', `CALL count_any('dbo.[ware]', NULL)`, '4'),
+      many(
+        'all of its rows',
+        [`INSERT INTO found_here VALUES (7)`, `CALL rows_of('dbo', 'FoundHere', 'found')`, `FETCH ALL FROM found`],
+        '7',
+      ),
+      many('it is emptied', [rows, `CALL empty_any('Wa')`], '0'),
+      one(
+        'what names its columns',
+        `CALL delete_from('Ware')`,
+        `!0A000 SL1044: The text of the dynamic SQL is only known when it runs: @Table is no value there.`,
       ),
     ];
   })(),
