@@ -72,6 +72,8 @@ export interface BodyFacts {
   clock?: boolean;
   /** EXECUTE AS its owner. */
   definer?: boolean;
+  /** The trigger's own table, where it changes that, and the setting that tells so. */
+  ownTable?: { readonly name: string; readonly setting: string };
   /** How a trigger ends. */
   triggerReturn?: string;
   /** The rows collected by a multi-statement function, where they are more than appended to. */

@@ -10,6 +10,7 @@ import { execute } from './execute.ts';
 import { ifStatement, returnStatement, setOption, waitFor, whileLoop } from './flow.ts';
 import { goto } from './jumps.ts';
 import { lockTables } from './locks.ts';
+import { asOwnChange } from './own-table.ts';
 import { select } from './result-sets.ts';
 import { setRowCount } from './row-count.ts';
 import { rollback, transactionStatement } from './transactions.ts';
@@ -30,7 +31,7 @@ const COUNTS_NOTHING: ReadonlySet<string> = new Set([
 /** Writes one statement in PL/pgSQL; throws NotConverted where it has no counterpart. */
 export function writeStatement(e: Emitter, node: Statement): void {
   lockTables(e, node);
-  write(e, node);
+  asOwnChange(e, node, () => write(e, node));
   if (COUNTS_NOTHING.has(node.kind)) setRowCount(e, '0');
 }
 

@@ -1,5 +1,5 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
-import { findAll, type CreateTrigger, walk } from '#tsql';
+import { type CreateTrigger, walk } from '#tsql';
 import type { Relation, RelationColumn } from '../query/index.ts';
 import {
   beginBody,
@@ -16,6 +16,7 @@ import { NotConverted } from './not-converted.ts';
 import { plainNames } from './plain-names.ts';
 import type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
 import { bindUpdate, type TriggerEvent, type TriggerTable } from './updated-columns.ts';
+import { changesOwnTable, depthSetting, unlessItself } from './own-table.ts';
 import { beginsWithRowCount } from './row-count.ts';
 
 type TriggerSource = RoutineSource & { readonly statement: CreateTrigger };
@@ -125,6 +126,11 @@ function writeTrigger(context: RoutineContext, source: TriggerSource, one: OneEv
   }
   e.facts.triggerReturn = ending(one.table, statement, one.event);
   bindUpdate(e, one);
+  if (changesOwnTable(statement, one.table.isView))
+    e.facts.ownTable = {
+      name: statement.target?.name.name.toLowerCase() ?? '',
+      setting: depthSetting(objectOf(source)),
+    };
   if (beginsWithRowCount(e, statement.body)) {
     const counted = isRow ? '1' : `(SELECT count(*) FROM ${there[0] ?? 'inserted'})`;
     e.line(`${e.facts.rowCount} := ${counted};`);
@@ -162,8 +168,8 @@ function triggers(context: RoutineContext, one: TriggerText): readonly string[] 
   const { source, table, used, events, fn } = one;
   const { timing } = source.statement;
   const isRow = timing === 'insteadOf';
-  const guard = isRow ? !table.isView : changesOwnTable(source);
-  const when = guard ? '\nWHEN (pg_trigger_depth() = 0)' : '';
+  const guard = changesOwnTable(source.statement, table.isView);
+  const when = guard ? `\nWHEN (${unlessItself(depthSetting(objectOf(source)))})` : '';
   if (guard && !isRow) context.issues.push(...guardIssue(source, context));
   return events.map((event) => {
     const images = isRow ? [] : used.filter((image) => IMAGES[event]?.includes(image));
@@ -175,32 +181,12 @@ function triggers(context: RoutineContext, one: TriggerText): readonly string[] 
   });
 }
 
-/** Whether the body writes to the trigger's own table: by default SQL Server does not let a trigger call itself. */
-function changesOwnTable(source: TriggerSource): boolean {
-  const own = source.statement.target?.name.name.toLowerCase();
-  const { body } = source.statement;
-  const changes = [
-    ...findAll(body, 'insert'),
-    ...findAll(body, 'update'),
-    ...findAll(body, 'delete'),
-    ...findAll(body, 'merge'),
-  ];
-  return changes.some((one) => {
-    const { target } = one;
-    if (target.kind !== 'table') return false;
-    const name = target.name.name.name.toLowerCase();
-    if (name === own) return true;
-    return (
-      'from' in one &&
-      findAll(one.from, 'table').some(
-        (from) => from.alias?.name.toLowerCase() === name && from.name.name.name.toLowerCase() === own,
-      )
-    );
-  });
-}
-
 function guardIssue(source: TriggerSource, context: RoutineContext): RoutineContext['issues'] {
   const e = beginBody(context, source, { kind: 'trigger', results: 'none', body: [] });
-  e.issue('SL1054', 'The trigger changes its own table.', source.statement.span);
+  e.issue(
+    'SL1054',
+    'The trigger changes its own table: such a change does not fire it again, as with RECURSIVE_TRIGGERS OFF.',
+    source.statement.span,
+  );
   return e.issues;
 }

@@ -344,9 +344,10 @@ export const ISSUE_CODES = {
     remedy: 'Compare statements that change many rows at once.',
   },
   SL1054: {
-    severity: 'review',
+    severity: 'info',
     title: 'Trigger that changes its own table',
-    remedy: 'It does not fire within another trigger, so that it does not call itself without end.',
+    remedy:
+      'Nothing has to be done, unless the database has RECURSIVE_TRIGGERS ON: then take the condition out of the trigger.',
   },
   SL1055: {
     severity: 'info',

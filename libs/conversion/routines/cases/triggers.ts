@@ -53,6 +53,11 @@ CREATE TRIGGER dbo.FullNameInsert ON dbo.FullName INSTEAD OF INSERT AS
 INSERT INTO dbo.Person (PersonId, First, Last)
 SELECT PersonId, LEFT(Name, CHARINDEX(' ', Name) - 1), SUBSTRING(Name, CHARINDEX(' ', Name) + 1, 20) FROM inserted
 GO
+CREATE TABLE dbo.Renaming (Id int NOT NULL)
+GO
+CREATE TRIGGER dbo.RenameIt ON dbo.Renaming AFTER INSERT AS
+UPDATE s SET Name = 'r' FROM dbo.Stamped s JOIN inserted i ON i.Id = s.Id
+GO
 CREATE TRIGGER NoDrops ON DATABASE FOR DROP_TABLE AS
 PRINT 'no'
 GO
@@ -136,6 +141,16 @@ GO`,
           'SELECT id, stamp FROM stamped ORDER BY id',
         ],
         '1|2',
+        '2|2',
+      ),
+      many(
+        'but is called where another trigger changes it',
+        [
+          `INSERT INTO stamped VALUES (1, 'a'), (2, 'b')`,
+          'INSERT INTO renaming VALUES (2)',
+          'SELECT id, stamp FROM stamped ORDER BY id',
+        ],
+        '1|1',
         '2|2',
       ),
       {
