@@ -63,10 +63,10 @@ function bindsTighter(group: Group, list: readonly Node[], places: ReadonlySet<n
 function isOperand(group: Group, list: readonly Node[], index: number): boolean {
   const [before, after] = [list[index - 1], list[index + 1]];
   if (!isWord(group.nodes[0], 'SELECT') || group.nodes.some((one) => isWord(one, ...QUERY_KEEPS))) return false;
-  if (before !== undefined && !isWord(before, ...SET_OPERATORS)) return false;
-  return before === undefined
-    ? isWord(after, ...SET_OPERATORS)
-    : !isWord(list[index - 1], 'ALL') || isUnion(list, index);
+  // FOR row IN (query) UNION …, OPEN cursor FOR (query) UNION …
+  const isFirst = before === undefined || (isWord(before, 'IN', 'FOR') && isWord(list[0], 'FOR', 'OPEN'));
+  if (isFirst) return isWord(after, ...SET_OPERATORS);
+  return isWord(before, ...SET_OPERATORS) && (!isWord(before, 'ALL') || isUnion(list, index));
 }
 
 /** Whether ALL belongs to a UNION, and is no `= ALL (query)`. */
