@@ -220,7 +220,7 @@ GO`,
         [`INSERT INTO found_here VALUES (7)`, `CALL rows_of('dbo', 'FoundHere', 'found')`, `FETCH ALL FROM found`],
         '7',
       ),
-      many('it is emptied', [rows, `CALL empty_any('Wa')`], '0'),
+      many('it is emptied', [rows, `CALL empty_any('Wa')`, `SELECT count(*) FROM ware`], '0'),
       one(
         'what names its columns',
         `CALL delete_from('Ware')`,
