@@ -70,9 +70,12 @@ export function beginBody(
 function asksCatalog(e: Emitter, body: readonly Statement[]): void {
   const table = findAll(body, 'table').find((one) => catalogView(one.name.schema?.name, one.name.name.name));
   if (!table) return;
+  const isNumbers = table.name.name.name.toLowerCase() === 'spt_values';
   e.issue(
     'SL1059',
-    `${table.name.name.name} is asked of PostgreSQL's catalog, whose names are those of the target.`,
+    isNumbers
+      ? 'spt_values has the numbers of type P, from 0 to 2047, and nothing else.'
+      : `${table.name.name.name} is asked of PostgreSQL's catalog, whose names are those of the target.`,
     table.span,
   );
 }

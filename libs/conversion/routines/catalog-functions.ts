@@ -199,6 +199,13 @@ function objectProperty(call: FunctionInvocation): TypedSql {
       `(SELECT (${routine})::integer FROM pg_proc AS the_routine WHERE the_routine.oid::bigint = ${id})`,
       INT,
     );
+  // OBJECT_ID knows a key by its index.
+  const key = { isprimarykey: 'p', isuniquecnst: 'u' }[name];
+  if (key)
+    return give(
+      `(SELECT (the_key.contype = '${key}')::integer FROM pg_constraint AS the_key WHERE the_key.contype IN ('p', 'u') AND ${id} IN (the_key.oid::bigint, the_key.conindid::bigint))`,
+      INT,
+    );
   return call.fail(40515, `OBJECTPROPERTY with ${name === '' ? 'this property' : `'${name}'`} is not translated.`);
 }
 

@@ -1,3 +1,4 @@
+import { type CatalogView, type CatalogColumn, INFORMATION_VIEWS } from './information-views.ts';
 import { type Relation, type RelationColumn, type SqlType } from '../query/index.ts';
 
 /** The source's catalog as routines ask it: queries over PostgreSQL's, with the names of the target. */
@@ -37,12 +38,8 @@ const OBJECT_COLUMNS: readonly Column[] = [
   ['is_ms_shipped', BIT],
 ];
 
-type Column = readonly [string, SqlType];
-
-interface View {
-  readonly columns: readonly Column[];
-  readonly sql: string;
-}
+type Column = CatalogColumn;
+type View = CatalogView;
 
 const OBJECTS: View = {
   columns: OBJECT_COLUMNS,
@@ -244,68 +241,27 @@ const SESSIONS: View = {
   sql: `SELECT a.pid::smallint AS session_id, a.usename::text AS login_name, coalesce(a.client_hostname, host(a.client_addr)) AS host_name, a.application_name AS program_name, a.state AS status, a.backend_start::timestamp(3) AS login_time, a.datid::bigint::integer AS database_id, a.backend_type = 'client backend' AS is_user_process FROM pg_stat_activity AS a`,
 };
 
-const INFORMATION = (schema: string): string => `${schema} NOT IN ('pg_catalog', 'information_schema')`;
-
-const INFORMATION_TABLES: View = {
+/** The numbers that code takes from SQL Server's table of all sorts of values, type P. */
+const NUMBERS: View = {
   columns: [
-    ['TABLE_CATALOG', NAME],
-    ['TABLE_SCHEMA', NAME],
-    ['TABLE_NAME', NAME],
-    ['TABLE_TYPE', text(10)],
+    ['name', text(35)],
+    ['number', INT],
+    ['type', kind(3)],
+    ['low', INT],
+    ['high', INT],
+    ['status', INT],
   ],
-  sql: `SELECT t.table_catalog::text, t.table_schema::text, t.table_name::text, t.table_type::text FROM information_schema.tables AS t WHERE ${INFORMATION('t.table_schema')}`,
+  sql: `SELECT NULL::text AS name, n AS number, 'P' AS type, n / 8 + 1 AS low, 1 << (n % 8) AS high, 0 AS status FROM generate_series(0, 2047) AS n`,
 };
 
-const INFORMATION_COLUMNS: View = {
-  columns: [
-    ['TABLE_CATALOG', NAME],
-    ['TABLE_SCHEMA', NAME],
-    ['TABLE_NAME', NAME],
-    ['COLUMN_NAME', NAME],
-    ['ORDINAL_POSITION', INT],
-    ['COLUMN_DEFAULT', text(4000)],
-    ['IS_NULLABLE', text(3)],
-    ['DATA_TYPE', NAME],
-    ['CHARACTER_MAXIMUM_LENGTH', INT],
-    ['NUMERIC_PRECISION', INT],
-    ['NUMERIC_SCALE', INT],
-  ],
-  sql: `SELECT c.table_catalog::text, c.table_schema::text, c.table_name::text, c.column_name::text, c.ordinal_position::integer, c.column_default::text, c.is_nullable::text, CASE c.udt_name WHEN 'int4' THEN 'int' WHEN 'int2' THEN 'smallint' WHEN 'int8' THEN 'bigint' WHEN 'bool' THEN 'bit' WHEN 'varchar' THEN 'nvarchar' WHEN 'text' THEN 'nvarchar' WHEN 'bpchar' THEN 'nchar' WHEN 'float8' THEN 'float' WHEN 'float4' THEN 'real' WHEN 'timestamp' THEN 'datetime2' WHEN 'timestamptz' THEN 'datetimeoffset' WHEN 'bytea' THEN 'varbinary' WHEN 'uuid' THEN 'uniqueidentifier' ELSE c.udt_name::text END AS data_type, CASE WHEN c.udt_name = 'text' THEN -1 ELSE c.character_maximum_length::integer END AS character_maximum_length, c.numeric_precision::integer, c.numeric_scale::integer FROM information_schema.columns AS c WHERE ${INFORMATION('c.table_schema')}`,
-};
-
-const INFORMATION_ROUTINES: View = {
-  columns: [
-    ['ROUTINE_CATALOG', NAME],
-    ['ROUTINE_SCHEMA', NAME],
-    ['ROUTINE_NAME', NAME],
-    ['ROUTINE_TYPE', text(20)],
-    ['ROUTINE_DEFINITION', text(4000)],
-  ],
-  sql: `SELECT r.routine_catalog::text, r.routine_schema::text, r.routine_name::text, r.routine_type::text, r.routine_definition::text FROM information_schema.routines AS r WHERE ${INFORMATION('r.routine_schema')}`,
-};
-
-const INFORMATION_CONSTRAINTS: View = {
-  columns: [
-    ['CONSTRAINT_SCHEMA', NAME],
-    ['CONSTRAINT_NAME', NAME],
-    ['TABLE_SCHEMA', NAME],
-    ['TABLE_NAME', NAME],
-    ['CONSTRAINT_TYPE', text(11)],
-  ],
-  sql: `SELECT c.constraint_schema::text, c.constraint_name::text, c.table_schema::text, c.table_name::text, c.constraint_type::text FROM information_schema.table_constraints AS c WHERE ${INFORMATION('c.constraint_schema')}`,
-};
-
-const INFORMATION_KEYS: View = {
-  columns: [
-    ['CONSTRAINT_SCHEMA', NAME],
-    ['CONSTRAINT_NAME', NAME],
-    ['TABLE_SCHEMA', NAME],
-    ['TABLE_NAME', NAME],
-    ['COLUMN_NAME', NAME],
-    ['ORDINAL_POSITION', INT],
-  ],
-  sql: `SELECT k.constraint_schema::text, k.constraint_name::text, k.table_schema::text, k.table_name::text, k.column_name::text, k.ordinal_position::integer FROM information_schema.key_column_usage AS k WHERE ${INFORMATION('k.constraint_schema')}`,
-};
+/** Views and tables of `master`, whichever database asks. */
+const OF_MASTER = new Set([
+  'dbo.spt_values',
+  'dbo.sysdatabases',
+  'sys.databases',
+  'sys.sysdatabases',
+  'sys.dm_exec_sessions',
+]);
 
 const VIEWS: Readonly<Record<string, View>> = {
   'sys.objects': OBJECTS,
@@ -335,11 +291,9 @@ const VIEWS: Readonly<Record<string, View>> = {
   'sys.syscolumns': SYSCOLUMNS,
   'dbo.sysindexes': SYSINDEXES,
   'sys.sysindexes': SYSINDEXES,
-  'information_schema.tables': INFORMATION_TABLES,
-  'information_schema.columns': INFORMATION_COLUMNS,
-  'information_schema.routines': INFORMATION_ROUTINES,
-  'information_schema.table_constraints': INFORMATION_CONSTRAINTS,
-  'information_schema.key_column_usage': INFORMATION_KEYS,
+  'dbo.spt_values': NUMBERS,
+  'dbo.sysdatabases': DATABASES,
+  ...INFORMATION_VIEWS,
 };
 
 /** A view of the source's catalog as something to select from; undefined for one that has no counterpart here. */
@@ -360,3 +314,7 @@ export function catalogView(schema: string | undefined, name: string): Relation 
     })),
   };
 }
+
+/** What `master..name` is: of the server, so that every database may ask. */
+export const masterView = (schema: string | undefined, name: string): Relation | undefined =>
+  OF_MASTER.has(`${(schema ?? 'dbo').toLowerCase()}.${name.toLowerCase()}`) ? catalogView(schema, name) : undefined;

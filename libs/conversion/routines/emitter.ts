@@ -318,7 +318,7 @@ export class Emitter {
     for (const one of problems) if (one.severity === 'error') this.fail(one.message, one.span);
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
     if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
-    for (const one of problems) this.issue('SL1002', one.message, one.span);
+    for (const one of problems) this.once('SL1002', one.message, one.span);
     return this.facts.clock && isText(made) ? { ...made, sql: byClock(made.sql) } : made;
   }
 

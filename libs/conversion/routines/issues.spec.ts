@@ -51,3 +51,24 @@ SELECT Name FROM dbo.Part`;
     expect(told(two(body), 'SL1074')).toEqual([]);
   });
 });
+
+describe('what serves Management Studio alone', () => {
+  test('is left out, by name, and nothing else is', () => {
+    const script = `CREATE PROCEDURE dbo.sp_dropdiagram @name sysname AS EXECUTE AS CALLER; REVERT
+GO
+CREATE PROCEDURE dbo.sp_dropdiagrams AS PRINT 'mine'
+GO`;
+    expect(told(script, 'SL1078').map((one) => one.replace(/^\S+ /, ''))).toEqual([
+      "The routines of Management Studio's diagrams are left out: sp_dropdiagram.",
+    ]);
+    expect(convertScript(script).steps.map((one) => one.object)).toEqual(['dbo.sp_dropdiagrams']);
+  });
+
+  test('a note on the same matter is told once for a routine', () => {
+    const script = `CREATE PROCEDURE dbo.Dates @a varchar(20), @b varchar(20) AS
+DECLARE @d date = @a
+SET @d = @b
+PRINT @d`;
+    expect(told(script, 'SL1002')).toHaveLength(1);
+  });
+});

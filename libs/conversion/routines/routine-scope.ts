@@ -9,6 +9,7 @@ import type {
 } from '../query/index.ts';
 import type { TargetScope, TargetTableType } from '../schema/target-scope.ts';
 import type { RoutineCatalog } from './catalog.ts';
+import { masterView } from './catalog-views.ts';
 import type { Variables } from './variables.ts';
 
 /** How the names of one routine resolve: its variables and temporary tables first, then the database's. */
@@ -66,6 +67,7 @@ export class RoutineScope implements Scope {
     if (name?.startsWith('#')) return this.shared?.(name);
     const made = this.own.get(`${schema ?? 'dbo'}.${name ?? ''}`.toLowerCase());
     if (made) return made;
+    if (database?.toLowerCase() === 'master') return masterView(schema ?? undefined, name ?? '');
     if (database && database.toLowerCase() !== this.database.toLowerCase()) return undefined;
     return this.outer.relation([schema ?? 'dbo', name ?? '']);
   }

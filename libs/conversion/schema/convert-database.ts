@@ -19,6 +19,7 @@ import { withDescriptions } from './descriptions.ts';
 import { type Domains, makeDomains } from './domains.ts';
 import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
+import { tellDiagrams, withoutDiagrams } from './diagrams.ts';
 import { tellFacilities, tellProperties } from './facilities.ts';
 import { foldIssues } from './fold-issues.ts';
 import { fullTextSteps } from './full-text.ts';
@@ -50,7 +51,7 @@ const MAX_COLUMNS = 1600;
 
 /** Converts a database model to PostgreSQL: statements by phase, target names, and an issue for everything that a person should know. Deterministic. */
 export function convertDatabase(database: DatabaseModel, settings: ConversionSettings): Conversion {
-  return new DatabaseConversion(withDescriptions(database), settings).run();
+  return new DatabaseConversion(withDescriptions(withoutDiagrams(database)), settings).run(database);
 }
 
 /** As people write it: names in quotes where they need them. */
@@ -110,7 +111,7 @@ class DatabaseConversion {
     };
   }
 
-  run(): Conversion {
+  run(whole: DatabaseModel): Conversion {
     const { context } = this;
     const before: Step[] = [];
     const domains = makeDomains(context, before);
@@ -146,6 +147,7 @@ class DatabaseConversion {
     tellCollations(context);
     tellTypes(context);
     tellFacilities(context);
+    tellDiagrams(context, whole);
     tellProperties(context);
     return {
       ...{

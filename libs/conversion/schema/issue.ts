@@ -403,6 +403,11 @@ export const ISSUE_CODES = {
     remedy:
       'Where nobody may add rows meanwhile, LOCK TABLE … IN SHARE ROW EXCLUSIVE MODE first, or let callers begin SERIALIZABLE transactions and try again on 40001.',
   },
+  SL1078: {
+    severity: 'info',
+    title: 'Support of diagrams',
+    remedy: 'Nothing calls these routines but Management Studio; draw from the target with its own tools.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',

@@ -14,7 +14,7 @@ import {
   type VariableBinding,
 } from '../query/index.ts';
 import { serverValue } from '../routines/session-values.ts';
-import { catalogView } from '../routines/catalog-views.ts';
+import { catalogView, masterView } from '../routines/catalog-views.ts';
 import { searchConfiguration } from './search-configuration.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
 import type { Callable, ConvertedTable, ReadColumn } from './target-model.ts';
@@ -123,7 +123,8 @@ export class TargetScope implements Scope {
   }
 
   relation(parts: readonly (string | null)[]): Relation | undefined {
-    const [name = '', schema] = parts.toReversed();
+    const [name = '', schema, database] = parts.toReversed();
+    if (database?.toLowerCase() === 'master') return masterView(schema ?? undefined, name ?? '');
     const key = keyOf(schema ?? 'dbo', name ?? '');
     return this.relations.get(this.synonyms.get(key) ?? key) ?? catalogView(schema ?? undefined, name ?? '');
   }

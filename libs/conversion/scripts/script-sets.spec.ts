@@ -120,17 +120,6 @@ describe('SQLCMD', () => {
     ]);
   });
 
-  test('parameters of templates have their default, or what is given from outside; those without a type are words', () => {
-    const { database } = read(
-      `-- <Author,,Name>\nCREATE TABLE <schema_name, sysname, dbo>.[<prefix,varchar(20),app>_Item] (Id int, Note varchar(<Size, int, 20>) DEFAULT '<b>,<i>,<u>')`,
-      { variables: new Map([['Size', '30']]) },
-    );
-    const table = tableOf(database, 'app_Item');
-    expect(table.schema).toBe('dbo');
-    expect(table.columns[1]?.sourceType).toMatchObject({ length: 30 });
-    expect(JSON.stringify(table)).toContain('<b>,<i>,<u>');
-  });
-
   test(':setvar, $(x) and :r are followed; lines keep their numbers', () => {
     const include = (path: string): { path: string; text: string } | undefined =>
       path === 'parts/$(x).sql' || path === 'parts/one.sql'

@@ -11,10 +11,6 @@ export interface ScriptFile {
 /** Gives the file that a `:r` line names, or undefined where it cannot be read. */
 export type Include = (path: string, from: string) => ScriptFile | undefined;
 
-/** `<name, type, default>`; one without a type is for a comment's author. */
-const TEMPLATE =
-  /<([A-Za-z_][\w ]*),\s*(?:sysname|uniqueidentifier|bit|xml|(?:tiny|small|big)?int|(?:small)?(?:money|datetime)|date|time|float|real|n?(?:var)?char|n?text|(?:var)?binary|decimal|numeric|datetime2)(?:\s*\([^()<>]*\))?\s*,([^<>,]*)>/gi;
-
 /** `:r` in a circle ends here. */
 const DEEPEST = 32;
 
@@ -33,8 +29,7 @@ export class SqlcmdReader {
     private readonly issues: Issue[],
   ) {}
 
-  *pieces(given: ScriptFile, depth = 0): Generator<ScriptFile, undefined> {
-    const file = { path: given.path, text: this.withParameters(given.text) };
+  *pieces(file: ScriptFile, depth = 0): Generator<ScriptFile, undefined> {
     const { path, text } = file;
     if (!/^[ \t]*(:|!!)/m.test(text) && !text.includes('$(')) {
       yield file;
@@ -56,13 +51,6 @@ export class SqlcmdReader {
     }
     yield { path, text: piece + this.replaced(text.slice(from), path, line) };
     return undefined;
-  }
-
-  /** Parameters of templates of Management Studio: a value from outside, else the default that they name. */
-  private withParameters(text: string): string {
-    return text.replaceAll(TEMPLATE, (written: string, name: string, given: string) =>
-      written.includes('\n') ? written : (this.variables.get(name.trim().toLowerCase()) ?? given.trim()),
-    );
   }
 
   private set(argument: string): void {

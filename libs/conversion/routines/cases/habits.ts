@@ -87,9 +87,19 @@ EXEC (@S)
 GO
 CREATE FUNCTION dbo.Signed (@Text varchar(100)) RETURNS varbinary(20) AS BEGIN RETURN HASHBYTES('SHA1', @Text) END
 GO
+CREATE VIEW dbo.Days AS SELECT CAST(DATEADD(DAY, number, '2024-02-27') AS date) AS D FROM master..spt_values WHERE type = 'P' AND number BETWEEN 1 AND 3
+GO
+CREATE PROCEDURE dbo.Keys @List varchar(200) OUTPUT AS
+SELECT @List = COALESCE(@List + ',', '') + COLUMN_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE
+WHERE TABLE_NAME = 'parcel' AND OBJECTPROPERTY(OBJECT_ID(CONSTRAINT_SCHEMA + '.' + QUOTENAME(CONSTRAINT_NAME)), 'IsPrimaryKey') = 1
+GO
+CREATE PROCEDURE dbo.sp_dropdiagram @name sysname AS
+EXECUTE AS CALLER
+REVERT
+GO
 CREATE PROCEDURE dbo.Tended AS DBCC DBREINDEX('dbo.Parcel', '', 90)
 GO`,
-  issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner'],
+  issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner', 'SL1059 dbo.Keys'],
   cases: (() => {
     const rows = `INSERT INTO parcel (id, place, tag, sent) VALUES (1, 'Graz-Ost', '01020304-0506-0708-090a-0b0c0d0e0f10', '2024-03-01 22:30:00'), (2, 'Linz', NULL, NULL), (3, 'Linz', NULL, NULL)`;
     return [
@@ -133,6 +143,8 @@ GO`,
       many('a search without conditions', [rows, 'SELECT * FROM search()'], '1', '2', '3'),
       many('with two, the first of which loses its AND', [rows, `SELECT * FROM search('Li', 3)`], '3'),
       one('SHA1 is of an extension', `SELECT signed('abc')`, String.raw`\xa9993e364706816aba3e25717850c26c9cd0d89d`),
+      one('numbers of the server', 'SELECT d FROM days ORDER BY d', '2024-02-28', '2024-02-29', '2024-03-01'),
+      one('a key by its name', 'CALL keys(NULL)', 'id'),
       one('functions without an alias', 'SELECT * FROM pairs()', 'x|1'),
       one('indexes are built anew', 'CALL tended()'),
     ];
