@@ -33,4 +33,5 @@ export type {
   TableModel,
   TableTypeModel,
 } from './model.ts';
+export { declaredType } from './declared-type.ts';
 export { valueTypeOf } from './value-type-of.ts';

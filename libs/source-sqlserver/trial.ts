@@ -24,6 +24,10 @@ export class SqlServerTrial implements SourceTrial {
     }
   }
 
+  async prepare(batch: string): Promise<void> {
+    await this.client.batch(batch);
+  }
+
   async query(text: string): Promise<readonly (readonly unknown[])[]> {
     return this.client.query(text);
   }

@@ -28,6 +28,8 @@ export interface TrialAnswer {
 export interface SourceTrial {
   /** @throws SluiceError where the source cannot be reached; what the batch itself raises is part of the answer. */
   run(batch: string): Promise<TrialAnswer>;
+  /** Runs a batch outside any transaction; the temporary tables that it makes are there for the batches and queries behind it. */
+  prepare(batch: string): Promise<void>;
   /** Rows of a query, outside any transaction. */
   query(text: string): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<void>;

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import {
+  type Argument,
   argumentLists,
   type Conversion,
   convertDatabase,
   type ConvertedTable,
   difference,
+  isTableArgument,
   type Leniency,
   type Samples,
   shownArguments,
@@ -19,20 +21,14 @@ import { oneLine, SluiceError } from '#errors';
 import type { JobFile } from '#jobs';
 import type { SourceTrial } from '#source';
 import type { Invocation, OptionSpec } from '../command.ts';
-import { withSource } from '../context.ts';
-import {
-  callSource,
-  comparedColumns,
-  nameOf,
-  readCounters,
-  readSamples,
-  ROWS_COMPARED,
-  sourceSession,
-} from './source-side.ts';
-import { openScratch, type Scratch } from './scratch.ts';
+import { withSource, withTarget } from '../context.ts';
+import { callSource, readCounters, readSamples, readTableTypes, sourceSession } from './source-side.ts';
+import { type FilledScratch, withFilledScratch } from './scratch.ts';
+import { comparedColumns, nameOf, ROWS_COMPARED, ROWS_COPIED, TableRows } from './table-rows.ts';
 import { callTarget, counterStatements, targetSession } from './target-side.ts';
 
-export type ProofVerdict = 'proven' | 'differs' | 'not-provable';
+/** `only-errors`: alike in every call, but each ended in the same error, so that little is known. */
+export type ProofVerdict = 'proven' | 'only-errors' | 'differs' | 'not-provable';
 
 /** What came of one object. */
 export interface Proof {
@@ -44,6 +40,8 @@ export interface Proof {
   readonly calls: number;
   /** Of the calls that were alike, how many ended in the same error. */
   readonly errors: number;
+  /** Of `only-errors`: one of the errors, as the source says it. */
+  readonly error?: string;
   /** The simplest call that differs, and in what; or why it cannot be proven. */
   readonly example?: { readonly call: string; readonly difference: string };
   readonly reason?: string;
@@ -91,49 +89,48 @@ export function prove(job: JobFile, options: ProveOptions): Promise<Proof[]> {
   return withSource(job, async (source) => {
     const database = await source.catalog.readDatabase();
     const conversion = convertDatabase(database, job);
-    const wanted = subjectsOf(database, conversion).filter((one) =>
-      one.object.toLowerCase().includes((options.only ?? '').toLowerCase()),
-    );
-    const scratch = await openScratch(job, conversion, options.progress);
     const trial = source.openTrial();
     try {
-      return await proveAll(wanted, { scratch, trial, conversion, options });
+      const subjects = subjectsOf(database, conversion, await readTableTypes(trial)).filter((one) =>
+        one.object.toLowerCase().includes((options.only ?? '').toLowerCase()),
+      );
+      return await withTarget(job, (target) =>
+        withFilledScratch(target, conversion, options.progress, (scratch) =>
+          proveAll(subjects, { scratch, trial, conversion, options }),
+        ),
+      );
     } finally {
       await trial.close();
-      await scratch.drop();
     }
   });
 }
 
 interface Proving {
-  readonly scratch: Scratch;
+  readonly scratch: FilledScratch;
   readonly trial: SourceTrial;
   readonly conversion: Conversion;
   readonly options: ProveOptions;
 }
 
-async function proveAll(subjects: readonly Subject[], { scratch, ...proving }: Proving): Promise<Proof[]> {
-  const { trial, conversion, options } = proving;
-  const client = await scratch.pool.connect();
-  try {
-    const samples = await readSamples(trial, conversion.tables);
-    const session = { source: await sourceSession(trial), target: await targetSession(client) };
-    const bench = new ProvingBench({ ...proving, client, samples, session });
-    const proofs: Proof[] = [];
-    for (const [index, subject] of subjects.entries()) {
-      options.signal.throwIfAborted();
-      if (index % 20 === 0) options.progress(`${index} of ${subjects.length} objects tried.`);
-      const refused = scratch.refused.get(subject.object);
-      proofs.push(
-        refused === undefined
-          ? await bench.prove(subject)
-          : notProvable(subject, `PostgreSQL does not take it: ${refused}`),
-      );
-    }
-    return proofs;
-  } finally {
-    client.release();
+async function proveAll(subjects: readonly Subject[], proving: Proving): Promise<Proof[]> {
+  const { trial, conversion, options, scratch } = proving;
+  const { client, refused } = scratch;
+  const samples = await readSamples(trial, conversion.tables);
+  const session = { source: await sourceSession(trial), target: await targetSession(client) };
+  const tableRows = await TableRows.open(trial, client, conversion.tables);
+  const bench = new ProvingBench({ ...proving, client, samples, session, tableRows });
+  const proofs: Proof[] = [];
+  for (const [index, subject] of subjects.entries()) {
+    options.signal.throwIfAborted();
+    if (index % 20 === 0) options.progress(`${index} of ${subjects.length} objects tried.`);
+    const message = refused.get(subject.object);
+    proofs.push(
+      message === undefined
+        ? await bench.prove(subject)
+        : notProvable(subject, `PostgreSQL does not take it: ${message}`),
+    );
   }
+  return proofs;
 }
 
 const notProvable = ({ object, kind }: Subject, reason: string): Proof => ({
@@ -141,6 +138,8 @@ const notProvable = ({ object, kind }: Subject, reason: string): Proof => ({
 });
 
 interface Call {
+  /** Of a routine. */
+  readonly values?: readonly Argument[];
   readonly shown: string;
   readonly source: string;
   readonly target: TargetCall;
@@ -153,20 +152,20 @@ interface Bench {
   readonly samples: Samples;
   readonly session: Leniency['session'];
   readonly options: ProveOptions;
+  readonly tableRows: TableRows;
 }
+
+type Compared = { readonly difference: string | null; readonly error: string | null } | { readonly reason: string };
+
+/** So many times as many calls as asked for are made where each before ended in an error. */
+const PATIENCE = 4;
+/** Calls that are spent on a simpler example of one difference. */
+const SIMPLER = 24;
 
 class ProvingBench {
   private readonly tables: ReadonlyMap<string, ConvertedTable>;
 
-  private readonly numbering: Leniency['numbering'];
-
   constructor(private readonly bench: Bench) {
-    this.numbering = new Map(
-      bench.conversion.tables.map((table) => [
-        nameOf(table),
-        comparedColumns(table).flatMap((column, at) => (column.source.identity ? [at] : [])),
-      ]),
-    );
     this.tables = new Map(bench.conversion.tables.map((table) => [nameOf(table), table]));
   }
 
@@ -177,36 +176,63 @@ class ProvingBench {
       return notProvable(subject, 'it would be run at the source: ask for it with --writes, on a copy');
     const calls = this.callsOf(subject);
     if (calls.length === 0) return notProvable(subject, 'there is no row to try it with');
-    let [alike, errors] = [0, 0];
-    const differing: { call: string; difference: string }[] = [];
+    let [made, alike, errors] = [0, 0, 0];
+    let error: string | null = null;
+    const differing: { call: Call; difference: string }[] = [];
     for (const call of calls) {
+      if (made >= options.cases && (alike > errors || differing.length > 0)) break;
+      made += 1;
       const result = await this.compare(subject, call);
-      if ('reason' in result) return { ...notProvable(subject, result.reason), calls: calls.length, alike };
-      if (result.difference !== null) differing.push({ call: call.shown, difference: result.difference });
+      if ('reason' in result) return { ...notProvable(subject, result.reason), calls: made, alike, errors };
+      if (result.difference !== null) differing.push({ call, difference: result.difference });
       else {
         alike += 1;
-        if (result.failed) errors += 1;
+        if (result.error !== null) errors += 1;
+        error ??= result.error;
       }
     }
     const { object, kind } = subject;
-    const example = differing.toSorted((a, b) => a.call.length - b.call.length)[0];
-    const counts = { object, kind, alike, calls: calls.length, errors };
-    return example ? { ...counts, verdict: 'differs', example } : { ...counts, verdict: 'proven' };
+    const counts = { object, kind, alike, calls: made, errors };
+    const found = differing.toSorted((a, b) => a.call.shown.length - b.call.shown.length)[0];
+    if (found) return { ...counts, verdict: 'differs', example: await this.simplest(subject, found) };
+    return error !== null && errors === alike
+      ? { ...counts, verdict: 'only-errors', error }
+      : { ...counts, verdict: 'proven' };
+  }
+
+  /** The same difference with fewer rows in its table-valued parameters. */
+  private async simplest(
+    subject: Subject,
+    found: { readonly call: Call; readonly difference: string },
+  ): Promise<{ call: string; difference: string }> {
+    const sortOf = (text: string): string => text.split(':')[0] ?? '';
+    let [best, tries] = [found, 0];
+    for (let isBetter = true; isBetter && tries < SIMPLER;) {
+      isBetter = false;
+      for (const values of fewerRows(best.call.values ?? [])) {
+        if (++tries > SIMPLER) break;
+        const call = routineCall(subject, values);
+        const result = await this.compare(subject, call);
+        if ('reason' in result || result.difference === null) continue;
+        if (sortOf(result.difference) !== sortOf(best.difference)) continue;
+        best = { call, difference: result.difference };
+        isBetter = true;
+        break;
+      }
+    }
+    return { call: best.call.shown, difference: best.difference };
   }
 
   private callsOf(subject: Subject): Call[] {
     const { samples, options } = this.bench;
+    const most = options.cases * PATIENCE;
     if (subject.kind !== 'trigger')
-      return argumentLists(subject, samples, options.cases).map((values) => ({
-        shown: shownArguments(subject.parameters, values),
-        source: sourceCall(subject, values),
-        target: targetCall(subject, values),
-      }));
+      return argumentLists(subject, samples, most).map((values) => routineCall(subject, values));
     const { parent } = subject.module;
     const table = parent && this.tables.get(`${parent.schema}.${parent.name}`);
     if (!table) return [];
     return triggerStatements(table, samples)
-      .slice(0, options.cases)
+      .slice(0, most)
       .map(({ source, target }) => ({
         shown: source,
         source,
@@ -215,14 +241,17 @@ class ProvingBench {
   }
 
   /** One call on both sides. The target goes first: its statistics tell which tables it changed, beside those that the source's text names. */
-  private async compare(
-    subject: Subject,
-    call: Call,
-  ): Promise<{ readonly difference: string | null; readonly failed: boolean } | { readonly reason: string }> {
-    const { trial, client, conversion } = this.bench;
+  private async compare(subject: Subject, call: Call): Promise<Compared> {
+    const { trial, client, conversion, tableRows } = this.bench;
     const known = subject.changed.flatMap((name) => this.tables.get(name) ?? []);
+    const tooLong = subject.writes ? await tableRows.copy(tableRows.uncopied(known)) : undefined;
+    if (tooLong) return { reason: `${nameOf(tooLong)} has more than ${ROWS_COPIED} rows` };
     const before = subject.writes ? counterStatements(conversion.counters, await readCounters(trial)) : [];
-    const target = await callTarget(client, call.target, { all: conversion.tables, named: known }, before);
+    const target = await callTarget(client, call.target, { all: conversion.tables, named: known }, before, tableRows);
+    if (target.uncopied) {
+      const long = await tableRows.copy(target.uncopied);
+      return long ? { reason: `${nameOf(long)} has more than ${ROWS_COPIED} rows` } : this.compare(subject, call);
+    }
     if (target.error?.sort === 'not-converted')
       return { reason: `a part of it is not converted: ${target.error.message}` };
     if (target.error?.sort === 'transaction')
@@ -230,16 +259,45 @@ class ProvingBench {
     const compared = subject.writes
       ? conversion.tables.filter((table) => target.rows.has(nameOf(table)) || known.includes(table))
       : [];
-    const source = await callSource(trial, subject, call.source, compared);
-    const tooLong = [...source.rows].find(([, rows]) => rows.length > ROWS_COMPARED);
-    if (tooLong) return { reason: `${tooLong[0]} has more than ${ROWS_COMPARED} rows to be compared` };
+    const source = await callSource(trial, subject, call.source, compared, tableRows);
+    if (source.tooMany !== undefined)
+      return { reason: `more than ${ROWS_COMPARED} rows of ${source.tooMany} would have to be compared` };
     const leniency = {
       ...{ anyOrder: !subject.isOrdered, anyId: subject.makesIds },
-      ...{ numbering: this.numbering, session: this.bench.session },
+      ...{ numbering: this.numbering(), session: this.bench.session },
     };
     // A function always gives rows, if none: that stands for a procedure that gave no result set.
     const hasNoSet = subject.callable?.kind === 'table' && source.error === null && source.sets.length === 0;
     const found = difference(hasNoSet ? { ...source, sets: [[]] } : source, target, leniency);
-    return { difference: found === null ? null : oneLine(found), failed: source.error !== null };
+    return { difference: found === null ? null : oneLine(found), error: source.error?.message ?? null };
   }
+
+  /** Where identities stand in the rows that are compared. */
+  private numbering(): Leniency['numbering'] {
+    const { conversion, tableRows } = this.bench;
+    return new Map(
+      conversion.tables.map((table) => [
+        nameOf(table),
+        comparedColumns(table).flatMap((column, at) =>
+          column.source.identity ? [tableRows.isCopied(table) ? at + 1 : at] : [],
+        ),
+      ]),
+    );
+  }
+}
+
+const routineCall = (subject: Subject, values: readonly Argument[]): Call => ({
+  values,
+  shown: shownArguments(subject.parameters, values),
+  source: sourceCall(subject, values),
+  target: targetCall(subject, values),
+});
+
+/** Argument lists with one row less in one table-valued parameter. */
+function fewerRows(values: readonly Argument[]): Argument[][] {
+  return values.flatMap((value, index) =>
+    isTableArgument(value)
+      ? value.rows.map((_, row) => values.with(index, { rows: value.rows.toSpliced(row, 1) }))
+      : [],
+  );
 }

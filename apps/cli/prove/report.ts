@@ -10,11 +10,15 @@ export function reportProofs(proofs: readonly Proof[], out: Output): boolean {
     out.line(`              ${example?.call ?? ''}`);
     out.line(`              ${example?.difference ?? ''}`);
   }
+  for (const { object, calls, error } of of('only-errors'))
+    out.line(
+      `only errors   ${object}: each of ${calls} calls ended in the same error on both sides, such as “${error ?? ''}”`,
+    );
   const proven = of('proven');
   const calls = proven.reduce((sum, one) => sum + one.alike, 0);
   const errors = proven.reduce((sum, one) => sum + one.errors, 0);
   out.line(
-    `${proofs.length} objects: ${proven.length} proven by ${calls} calls (${errors} of them ended in the same error on both sides), ${of('differs').length} differ, ${of('not-provable').length} not provable.`,
+    `${proofs.length} objects: ${proven.length} proven by ${calls} calls (${errors} of them ended in the same error on both sides), ${of('only-errors').length} alike of which only errors were seen, ${of('differs').length} differ, ${of('not-provable').length} not provable.`,
   );
   out.result({ objects: proofs });
   return of('differs').length === 0;

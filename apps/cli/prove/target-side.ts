@@ -11,7 +11,8 @@ import {
 } from '#conversion';
 import { quoteIdent, quoteLiteral, quoteQualified } from '#pgsql';
 import { sqlState } from '#target-postgres';
-import { comparedColumns, type CounterState, nameOf, namesOf, ROWS_COMPARED } from './source-side.ts';
+import { type CounterState, namesOf } from './source-side.ts';
+import { nameOf, type TableRows } from './table-rows.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -39,7 +40,8 @@ export async function callTarget(
   call: TargetCall,
   tables: { readonly all: readonly ConvertedTable[]; readonly named: readonly ConvertedTable[] },
   before: readonly string[],
-): Promise<TrialOutcome> {
+  tableRows: TableRows,
+): Promise<TrialOutcome & { readonly uncopied?: readonly ConvertedTable[] }> {
   await client.query(`BEGIN; SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
   try {
     for (const sql of before) await client.query(sql);
@@ -52,10 +54,13 @@ export async function callTarget(
       const name = valueOf(cursor);
       if (name !== null) sets.push((await ask(client, `FETCH ALL FROM ${quoteIdent(name)}`)).rows);
     }
+    const changed = new Set([...tables.named, ...(await changedTables(client, tables.all))]);
+    const uncopied = tableRows.uncopied(changed);
     const rows = new Map<string, Cell[][]>();
-    for (const table of new Set([...tables.named, ...(await changedTables(client, tables.all))]))
-      rows.set(nameOf(table), await readTable(client, table));
-    return { error: null, sets, returnCode: call.returnCode ? valueOf(call.returnCode) : undefined, outputs, rows };
+    if (uncopied.length === 0)
+      for (const table of changed) rows.set(nameOf(table), await readTable(client, table, tableRows));
+    const returnCode = call.returnCode ? valueOf(call.returnCode) : undefined;
+    return { error: null, sets, returnCode, outputs, rows, ...(uncopied.length > 0 ? { uncopied } : {}) };
   } catch (error) {
     if (sqlState(error) === '') throw error;
     const message = (error as Error).message;
@@ -69,10 +74,10 @@ export async function callTarget(
 }
 
 /** Rows of a table in the form in which they are compared. */
-async function readTable(client: pg.PoolClient, table: ConvertedTable): Promise<Cell[][]> {
-  const columns = comparedColumns(table).map((column) => quoteIdent(column.name));
-  return (await ask(client, `SELECT ${columns.join(', ')} FROM ${quoteQualified(table)} LIMIT ${ROWS_COMPARED + 1}`))
-    .rows;
+async function readTable(client: pg.PoolClient, table: ConvertedTable, tableRows: TableRows): Promise<Cell[][]> {
+  const sets: Cell[][][] = [];
+  for (const read of tableRows.targetReads(table)) sets.push((await ask(client, read)).rows);
+  return tableRows.rowsOf(table, sets).rows;
 }
 
 interface Answer {

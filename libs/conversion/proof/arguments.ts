@@ -1,65 +1,41 @@
-import { printType, type Parameter } from '#tsql';
+import { plainName, type TrialParameter } from './parameter.ts';
 import type { Subject } from './subject.ts';
+import { tableArguments } from './table-arguments.ts';
+import { classOf, EDGES, fitted, type TypeClass } from './type-class.ts';
 
-/** A value as text that both sides read, null for NULL, or `undefined` where the parameter's default is taken. */
-export type Argument = string | null | undefined;
+/** Rows of a table-valued parameter; cells in the order of its type's columns. */
+export interface TableArgument {
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** A value as text that both sides read, null for NULL, rows of a table type, or `undefined` where the parameter's default is taken. */
+export type Argument = string | null | undefined | TableArgument;
 
 /** Some rows of each table, `schema.name` in lower case → column in lower case → values by row, as text. */
 export type Samples = ReadonlyMap<string, ReadonlyMap<string, readonly (string | null)[]>>;
 
-type TypeClass = 'integer' | 'decimal' | 'float' | 'bit' | 'text' | 'date' | 'datetime' | 'time' | 'guid' | 'binary';
-
-const CLASSES: Readonly<Record<TypeClass, readonly string[]>> = {
-  integer: ['int', 'bigint', 'smallint', 'tinyint'],
-  decimal: ['decimal', 'numeric', 'money', 'smallmoney'],
-  float: ['float', 'real'],
-  bit: ['bit'],
-  text: ['char', 'varchar', 'nchar', 'nvarchar', 'text', 'ntext', 'sysname'],
-  date: ['date'],
-  datetime: ['datetime', 'datetime2', 'smalldatetime', 'datetimeoffset'],
-  time: ['time'],
-  guid: ['uniqueidentifier'],
-  binary: ['binary', 'varbinary', 'image'],
-};
-
-/** What is tried of every type besides the rows' own values. All of them fit the type. */
-const EDGES: Readonly<Record<TypeClass, readonly string[]>> = {
-  integer: ['0', '1', '7', '100'],
-  decimal: ['0', '1.5', '-2.25'],
-  float: ['0', '0.5', '-2.5'],
-  bit: ['0', '1'],
-  text: ['', 'a', "O'Brien"],
-  date: ['2024-02-29', '1999-12-31'],
-  datetime: ['2024-02-29T12:34:56', '1999-12-31T23:59:59'],
-  time: ['12:34:56', '00:00:00'],
-  guid: ['6F9619FF-8B86-D011-B42D-00C04FC964FF'],
-  binary: ['0x0102'],
-};
-
-/** Class of a type by its base name; undefined: no values are made for it. */
-export function classOf(base: string): TypeClass | undefined {
-  return (Object.keys(CLASSES) as TypeClass[]).find((one) => CLASSES[one].includes(base));
-}
+export const isTableArgument = (value: Argument): value is TableArgument => typeof value === 'object' && value !== null;
 
 const ROWS_TRIED = 5;
 const TEXTS_TRIED = 6;
 
 /**
- * Lists of arguments to call a routine with, the likeliest first: values of rows, matched to parameters by name and taken from one row where the names are of one
- * table, then defaults, NULLs, and for each parameter its edges and the constants of the routine's own text. At most `most`, none twice. Deterministic.
+ * Lists of arguments to call a routine with, the likeliest first: values of rows, matched to parameters by what the routine compares them with and by name, and taken from one
+ * row where they are of one table; then defaults, NULLs, and for each parameter what CHECKs list, the constants of the routine's own text and the edges of its type.
+ * At most `most`, none twice. Deterministic.
  */
 export function argumentLists(subject: Subject, samples: Samples, most: number): Argument[][] {
   const { parameters } = subject;
   if (parameters.length === 0) return [[]];
-  const pools = parameters.map((one) => poolOf(one, subject, samples));
+  const pools = poolsOf(subject, samples);
   const fromRow = (row: number): Argument[] =>
     pools.map((pool) => pool.rows[row % Math.max(1, pool.rows.length)] ?? null);
   const lists: Argument[][] = [fromRow(0), fromRow(1)];
-  if (parameters.some((one) => one.default && !one.output))
+  if (parameters.some((one) => one.hasDefault && !one.output))
     lists.push(
-      parameters.map((one, index) => (one.default && !one.output ? undefined : (pools[index]?.rows[0] ?? null))),
+      parameters.map((one, index) => (one.hasDefault && !one.output ? undefined : (pools[index]?.rows[0] ?? null))),
     );
-  lists.push(parameters.map(() => null));
+  lists.push(parameters.map((one) => (one.table ? { rows: [] } : null)));
   const widest = Math.max(...pools.map((pool) => pool.edges.length));
   for (let turn = 0; turn < Math.max(widest, ROWS_TRIED); turn += 1) {
     for (const [index, pool] of pools.entries()) {
@@ -76,69 +52,87 @@ export function argumentLists(subject: Subject, samples: Samples, most: number):
 }
 
 interface Pool {
-  readonly rows: readonly (string | null)[];
-  readonly edges: readonly string[];
+  readonly rows: readonly Argument[];
+  readonly edges: readonly Argument[];
 }
 
-function poolOf(parameter: Parameter, subject: Subject, samples: Samples): Pool {
-  const wanted = classOf(parameter.type.base);
+function poolsOf(subject: Subject, samples: Samples): Pool[] {
+  const columns = matchedColumns(subject, samples);
+  return subject.parameters.map((one, index) => {
+    if (one.table) return tableArguments(one.table, subject, samples);
+    return poolOf(one, columns[index] ?? [], subject, samples);
+  });
+}
+
+function poolOf(parameter: TrialParameter, own: readonly (string | null)[], subject: Subject, samples: Samples): Pool {
+  const wanted = classOf(parameter.base);
   if (!wanted) return { rows: [null], edges: [] };
-  const [room] = parameter.type.args;
-  const fits = (text: string): boolean =>
-    wanted !== 'text' || room === 'max' || text.length <= (typeof room === 'number' ? room : 1);
-  const edges = [...EDGES[wanted]];
-  if (wanted === 'text') edges.unshift(...subject.texts.slice(0, TEXTS_TRIED));
-  if (wanted === 'integer') edges.unshift(...subject.numbers.slice(0, TEXTS_TRIED));
-  if (parameter.type.base === 'tinyint') edges.splice(0, edges.length, ...edges.filter((one) => Number(one) < 256));
-  const own = columnLike(parameter.name, subject, samples)?.filter((one) => one === null || isOf(one, wanted, fits));
-  return { rows: own && own.length > 0 ? own : edges.filter(fits), edges: edges.filter(fits) };
+  const listed = parameter.columns.flatMap((column) => subject.listed.get(column) ?? []);
+  const texts = wanted === 'text' ? subject.texts : wanted === 'integer' ? subject.numbers : [];
+  const all = [...listed, ...texts.slice(0, TEXTS_TRIED), ...EDGES[wanted]];
+  const edges = [...new Set(all.flatMap((one) => fitted(one, parameter) ?? []))];
+  const dates = wanted === 'date' || wanted === 'datetime';
+  const values = own.length > 0 || !dates ? own : datesOf(subject, samples);
+  const rows = values.flatMap((one) => (one === null ? [one] : (fitted(one, parameter) ?? [])));
+  const sorted = dates ? inRange(parameter.name, rows) : rows;
+  return { rows: sorted.length > 0 ? sorted : edges, edges };
 }
 
-/** The values of the column that a parameter is named after, of a table that the routine reaches: `@CustomerId`, `@p_customer_id`, `@inCustomerID`. */
-function columnLike(name: string, subject: Subject, samples: Samples): readonly (string | null)[] | undefined {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-  const bare = plain(name);
-  for (const wanted of [bare, bare.replace(/^(p|in|par|param|i)/, '')]) {
-    for (const table of subject.tables) {
-      for (const [column, values] of samples.get(table.toLowerCase()) ?? [])
-        if (plain(column) === wanted && values.length > 0) return values;
-    }
-  }
-  return undefined;
+const FIRST = /(start|from|begin|since|min|after|low|earliest)/i;
+const LAST =
+  /(end|to|until|till|thru|through|max|before|high|latest)$|^@(end|to|until|till|thru|through|max|before|high|latest)/i;
+
+/** The ends of a range: `@StartDate` begins with the earliest value, `@EndDate` with the latest. */
+function inRange(name: string, values: readonly (string | null)[]): readonly (string | null)[] {
+  const order = LAST.test(name.replace(/_?(date|time|dt|d)$/i, '')) ? -1 : FIRST.test(name) ? 1 : 0;
+  return order === 0 ? values : values.toSorted((a, b) => order * (a ?? '').localeCompare(b ?? ''));
 }
 
-const FORMS: Partial<Record<TypeClass, RegExp>> = {
-  integer: /^-?\d{1,9}$/,
-  decimal: /^-?\d{1,12}(\.\d+)?$/,
-  float: /^-?\d/,
-  bit: /^[01]$/,
-  date: /^\d{4}-\d\d-\d\d$/,
-  datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d/,
-  time: /^\d\d:\d\d/,
-  guid: /^[0-9A-Fa-f-]{36}$/,
-  binary: /^0x/,
-};
+/** Dates of the tables that a routine reaches. */
+function datesOf(subject: Subject, samples: Samples): (string | null)[] {
+  const columns = subject.tables.flatMap((table) => [...(samples.get(table.toLowerCase())?.values() ?? [])]);
+  return columns.find((values) => values.some((one) => one !== null && /^\d{4}-\d\d-\d\d/.test(one)))?.slice() ?? [];
+}
 
-const isOf = (text: string, wanted: TypeClass, fits: (text: string) => boolean): boolean =>
-  (FORMS[wanted]?.test(text) ?? true) && fits(text);
+/** For each parameter the values of its column: of the reached table that most parameters have a column in. */
+function matchedColumns(subject: Subject, samples: Samples): readonly (readonly (string | null)[])[] {
+  const tables = subject.tables.flatMap((name) => {
+    const columns = samples.get(name.toLowerCase());
+    if (!columns || ![...columns.values()].some((values) => values.length > 0)) return [];
+    return [new Map([...columns].map(([column, values]) => [plainName(column), values]))];
+  });
+  const found = subject.parameters.map((one) =>
+    tables.map((columns) => one.columns.map((name) => columns.get(name)).find((values) => values !== undefined)),
+  );
+  const weight = tables.map((_, at) => found.filter((each) => each[at] !== undefined).length);
+  const order = tables.map((_, at) => at).toSorted((a, b) => (weight[b] ?? 0) - (weight[a] ?? 0));
+  return found.map((each, index) => {
+    const wanted = classOf(subject.parameters[index]?.base ?? '');
+    const fits = (values: readonly (string | null)[]): boolean => {
+      const parameter = subject.parameters[index];
+      return parameter !== undefined && values.some((one) => one !== null && fitted(one, parameter) !== undefined);
+    };
+    const at = order.find((one) => wanted !== undefined && fits(each[one] ?? []));
+    return at === undefined ? [] : (each[at] ?? []);
+  });
+}
 
-/** A list of arguments as a person reads it: `@a = 1, @b = NULL, @c = DEFAULT`. */
-export function shownArguments(parameters: readonly Parameter[], values: readonly Argument[]): string {
+/** A list of arguments as a person reads it: `@a = 1, @b = NULL, @c = DEFAULT, @t = (1, 'x'), (2, NULL)`. */
+export function shownArguments(parameters: readonly TrialParameter[], values: readonly Argument[]): string {
+  const shown = (value: string | null, base: string): string =>
+    value === null
+      ? 'NULL'
+      : (['integer', 'decimal', 'bit'] as (TypeClass | undefined)[]).includes(classOf(base))
+        ? value
+        : `'${value}'`;
   return parameters
     .map((one, index) => {
       const value = values[index];
-      const text =
-        value === undefined
-          ? 'DEFAULT'
-          : value === null
-            ? 'NULL'
-            : classOf(one.type.base) === 'integer'
-              ? value
-              : `'${value}'`;
-      return `${one.name} = ${text}`;
+      if (value === undefined) return `${one.name} = DEFAULT`;
+      if (!isTableArgument(value)) return `${one.name} = ${shown(value, one.base)}`;
+      const bases = one.table?.columns.map((column) => column.base) ?? [];
+      const rows = value.rows.map((row) => `(${row.map((cell, at) => shown(cell, bases[at] ?? '')).join(', ')})`);
+      return `${one.name} = ${rows.length === 0 ? 'no rows' : rows.join(', ')}`;
     })
     .join(', ');
 }
-
-/** The declared type of a parameter, as T-SQL. */
-export const typeText = (parameter: Parameter): string => printType(parameter.type);

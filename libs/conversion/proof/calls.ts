@@ -1,7 +1,9 @@
 import { quoteLiteral } from '#pgsql';
-import { qualifiedName, quoteString } from '#tsql';
-import { type Argument, classOf, typeText } from './arguments.ts';
+import { qualifiedName, quoteName, quoteString } from '#tsql';
+import { type Argument, isTableArgument, type TableArgument } from './arguments.ts';
+import type { TrialParameter } from './parameter.ts';
 import type { Subject } from './subject.ts';
+import { classOf } from './type-class.ts';
 
 /** First column of the result set that carries return code and output parameters of a procedure. */
 export const RETURNED = 'sluice returned';
@@ -10,12 +12,19 @@ export const RETURNED = 'sluice returned';
 export function sourceCall(subject: Subject, values: readonly Argument[]): string {
   const { module, parameters, kind } = subject;
   const name = qualifiedName(module.schema, module.name);
-  const texts = parameters.map((one, index) => sourceValue(values[index], typeText(one), one.type.base));
+  const texts = parameters.map((one, index) => sourceValue(one, values[index], index));
+  const tables = parameters.flatMap((one, index) => sourceTable(one, values[index], index));
+  const query = (text: string): string => [...tables, text].join('\n');
   if (kind === 'view') return `SELECT * FROM ${name}`;
-  if (kind === 'scalar') return `SELECT ${name}(${texts.join(', ')})`;
-  if (kind === 'table') return `SELECT * FROM ${name}(${texts.join(', ')})`;
-  const declared = parameters.map((one, index) => `DECLARE @sluice${index} ${typeText(one)}`);
-  const set = texts.flatMap((text, index) => (values[index] === undefined ? [] : [`SET @sluice${index} = ${text}`]));
+  if (kind === 'scalar') return query(`SELECT ${name}(${texts.join(', ')})`);
+  if (kind === 'table') return query(`SELECT * FROM ${name}(${texts.join(', ')})`);
+  const scalar = (index: number): boolean => parameters[index]?.table === undefined;
+  const declared = parameters.flatMap((one, index) =>
+    scalar(index) ? [`DECLARE @sluice${index} ${one.declared}`] : [],
+  );
+  const set = texts.flatMap((text, index) =>
+    values[index] === undefined || !scalar(index) ? [] : [`SET @sluice${index} = ${text}`],
+  );
   const given = parameters.flatMap((one, index) =>
     values[index] === undefined ? [] : [`${one.name} = @sluice${index}${one.output ? ' OUTPUT' : ''}`],
   );
@@ -24,15 +33,36 @@ export function sourceCall(subject: Subject, values: readonly Argument[]): strin
     'DECLARE @sluice int',
     ...declared,
     ...set,
+    ...tables,
     `EXEC @sluice = ${name} ${given.join(', ')}`,
     `SELECT ${[quoteString(RETURNED), '@sluice', ...outputs].join(', ')}`,
   ].join('\n');
 }
 
-function sourceValue(value: Argument, type: string, base: string): string {
+function sourceValue(parameter: TrialParameter, value: Argument, index: number): string {
   if (value === undefined) return 'DEFAULT';
-  if (value === null) return `CAST(NULL AS ${type})`;
-  return classOf(base) === 'binary' ? `CONVERT(${type}, ${value}, 1)` : `CAST(${quoteString(value)} AS ${type})`;
+  return isTableArgument(value) ? `@sluice${index}` : sourceText(parameter, value);
+}
+
+function sourceText({ declared, base }: Pick<TrialParameter, 'declared' | 'base'>, value: string | null): string {
+  if (value === null) return `CAST(NULL AS ${declared})`;
+  return classOf(base) === 'binary'
+    ? `CONVERT(${declared}, ${value}, 1)`
+    : `CAST(${quoteString(value)} AS ${declared})`;
+}
+
+/** Statements that declare and fill a table-valued parameter. The server numbers identities itself. */
+function sourceTable({ declared, table }: TrialParameter, value: Argument, index: number): string[] {
+  if (!table || !isTableArgument(value)) return [];
+  const declaration = `DECLARE @sluice${index} ${declared}`;
+  const given = table.columns.filter((column) => !column.filled);
+  if (value.rows.length === 0 || given.length === 0) return [declaration];
+  const rows = value.rows.map((row) => {
+    const cells = table.columns.flatMap((column, at) => (column.filled ? [] : [sourceText(column, row[at] ?? null)]));
+    return `(${cells.join(', ')})`;
+  });
+  const names = given.map((column) => quoteName(column.name)).join(', ');
+  return [declaration, `INSERT INTO @sluice${index} (${names}) VALUES ${rows.join(', ')}`];
 }
 
 /** A call in the target. Of a procedure its INOUT parameters are the row; `cursors` are those of them that name result sets to be fetched. */
@@ -55,7 +85,11 @@ export function targetCall(subject: Subject, values: readonly Argument[]): Targe
     if (one.output) outputs.set(at, unquoted(one.name));
     const value = values[at];
     if (value === undefined && !one.output) return [];
-    return [`${one.name} => ${targetValue(value, subject.parameters[at]?.type.base ?? '')}`];
+    const parameter = subject.parameters[at];
+    const text = isTableArgument(value)
+      ? targetTable(parameter, value, one.type.typeName ?? '')
+      : targetValue(value ?? null, parameter?.base ?? '');
+    return [`${one.name} => ${text}`];
   });
   if (callable.kind === 'procedure') {
     const further = [...(callable.returnCode ? [callable.returnCode] : []), ...callable.cursors];
@@ -71,9 +105,18 @@ export function targetCall(subject: Subject, values: readonly Argument[]): Targe
   return { sql: `SELECT ${from}${callable.sql}(${given.join(', ')})`, cursors: [], outputs };
 }
 
-function targetValue(value: Argument, base: string): string {
-  if (value === undefined || value === null) return 'NULL';
+function targetValue(value: string | null, base: string): string {
+  if (value === null) return 'NULL';
   return quoteLiteral(classOf(base) === 'binary' ? value.replace(/^0x/, '\\x') : value);
+}
+
+/** An array of the composite type that stands for a table type. */
+function targetTable(parameter: TrialParameter | undefined, { rows }: TableArgument, type: string): string {
+  const columns = parameter?.table?.columns ?? [];
+  const texts = rows.map(
+    (row) => `ROW(${row.map((cell, at) => targetValue(cell, columns[at]?.base ?? '')).join(', ')})::${type}`,
+  );
+  return `ARRAY[${texts.join(', ')}]::${type}[]`;
 }
 
 const unquoted = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);

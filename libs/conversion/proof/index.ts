@@ -1,5 +1,6 @@
 export { type StatementPair, triggerStatements } from './trigger-calls.ts';
-export { type Argument, argumentLists, classOf, type Samples, shownArguments } from './arguments.ts';
+export { type Argument, argumentLists, isTableArgument, type Samples, shownArguments } from './arguments.ts';
+export type { TableTypeDetails } from './parameter.ts';
 export { RETURNED, sourceCall, type TargetCall, targetCall } from './calls.ts';
 export {
   type Cell,

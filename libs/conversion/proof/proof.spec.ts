@@ -64,8 +64,8 @@ describe('subjects', () => {
 describe('arguments', () => {
   test('rows come first, then defaults, NULLs, and constants of the text; none twice, no more than asked for', () => {
     const lists = argumentLists(subject('Rename'), SAMPLES, 40);
-    expect(lists[0]).toEqual(['11', "O'Hara", null].with(2, lists[0]?.[2] ?? null));
-    expect(lists).toContainEqual(['12', null, lists[1]?.[2] ?? null]);
+    expect(lists[0]?.slice(0, 2)).toEqual(['11', "O'Hara"]);
+    expect(lists[1]?.slice(0, 2)).toEqual(['12', null]);
     expect(lists.some((list) => list[1] === undefined)).toBe(true);
     expect(lists.some((list) => list.every((one) => one === null))).toBe(true);
     expect(lists.some((list) => list[1] === 'stop')).toBe(true);

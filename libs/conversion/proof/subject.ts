@@ -1,6 +1,7 @@
 import type { DatabaseModel, ModuleModel, TableModel } from '#schema';
-import { findAll, isNode, type Node, parseBatch, type Parameter, type Statement, walk } from '#tsql';
+import { findAll, isNode, type Node, parseBatch, parseExpression, type Parameter, type Statement, walk } from '#tsql';
 import type { Callable, Conversion } from '../schema/index.ts';
+import { plainName, type TableTypeDetails, type TrialParameter, trialParameters } from './parameter.ts';
 
 /** A view, function, procedure or trigger whose behaviour can be tried on both sides, or the reason why not. */
 export interface Subject {
@@ -10,7 +11,7 @@ export interface Subject {
   readonly kind: 'view' | 'scalar' | 'table' | 'procedure' | 'trigger';
   /** How the target is asked; undefined for triggers, which are reached through their table. */
   readonly callable?: Callable;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly TrialParameter[];
   /** Every table that it may reach, itself or through what it names, as `schema.name`. More than it changes, never less but for dynamic SQL. */
   readonly tables: readonly string[];
   /** Of these, the tables that statements of it or of what it reaches change by name. */
@@ -24,6 +25,8 @@ export interface Subject {
   /** Constants in its text, to be tried as arguments. */
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
+  /** Values that CHECK constraints of the tables list, by column in lower case without signs. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
   /** Why it cannot be tried. */
   readonly reason?: string;
 }
@@ -36,6 +39,7 @@ interface Read {
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
   readonly parameters: readonly Parameter[];
+  readonly statements: readonly Statement[];
   readonly isParsed: boolean;
   readonly isOrdered: boolean;
 }
@@ -51,10 +55,15 @@ const KINDS = {
   'table-function': 'table',
 } as const;
 
-/** The views and routines of a database, in its own order. */
-export function subjectsOf(database: DatabaseModel, conversion: Conversion): Subject[] {
+/** The views and routines of a database, in its own order. `types`: what the catalog tells of table types. */
+export function subjectsOf(
+  database: DatabaseModel,
+  conversion: Conversion,
+  types: TableTypeDetails = new Map(),
+): Subject[] {
   const reads = new Map(database.modules.map((module) => [keyOf(module), readModule(module)]));
   const tables = Map.groupBy(database.tables, (table) => table.name.toLowerCase());
+  const byName = new Map(database.tables.map((table) => [`${table.schema}.${table.name}`, table]));
   const modules = Map.groupBy(database.modules, (module) => module.name.toLowerCase());
   const manual = new Set(
     conversion.issues.filter((one) => one.severity === 'manual' && one.code === 'SL1008').map((one) => one.object),
@@ -66,9 +75,10 @@ export function subjectsOf(database: DatabaseModel, conversion: Conversion): Sub
     if (!read) return [];
     const reached = reachOf(module, { reads, tables, modules });
     const callable = conversion.callables.get(keyOf(module));
-    const reason = reasonOf(module, read, callable, manual.has(object));
+    const parameters = trialParameters(read.parameters, read.statements, database, types);
+    const reason = reasonOf(module, read, callable, manual.has(object)) ?? parameterReason(parameters);
     return {
-      ...{ object, module, kind: KINDS[module.kind], parameters: read.parameters },
+      ...{ object, module, kind: KINDS[module.kind], parameters },
       ...(callable ? { callable } : {}),
       ...{ tables: reached.tables, changed: reached.changed },
       writes: module.kind === 'trigger' || (module.kind === 'procedure' && reached.changes),
@@ -76,6 +86,7 @@ export function subjectsOf(database: DatabaseModel, conversion: Conversion): Sub
       isOrdered: read.isOrdered,
       texts: read.texts,
       numbers: read.numbers,
+      listed: listedValues(reached.tables.flatMap((name) => byName.get(name) ?? [])),
       ...(reason === undefined ? {} : { reason }),
     };
   });
@@ -107,6 +118,7 @@ function readModule(module: ModuleModel): Read {
   return {
     ...{ names, kinds, changes, isOrdered, texts: [...texts], numbers: [...numbers] },
     parameters: head?.parameters ?? [],
+    statements: parsed.statements,
     isParsed: parsed.errors.length === 0 && parsed.statements.length > 0,
   };
 }
@@ -166,9 +178,29 @@ function reasonOf(
   if (!read.isParsed) return 'its text is not understood';
   if (module.disabled === true) return 'it is disabled';
   if (isManual || (callable === undefined && module.kind !== 'trigger')) return 'it is not converted';
-  const odd = read.parameters.find((one) => one.readonly || one.varying || one.type.base === 'cursor');
-  if (odd) return `parameter ${odd.name} is a ${odd.readonly ? 'table' : 'cursor'}`;
+  const odd = read.parameters.find((one) => one.varying || one.type.base === 'cursor');
+  if (odd) return `parameter ${odd.name} is a cursor`;
   if (read.names.has('rand')) return 'it uses RAND()';
   if (read.kinds.has('waitFor')) return 'it waits';
   return undefined;
+}
+
+function parameterReason(parameters: readonly TrialParameter[]): string | undefined {
+  const odd = parameters.find((one) => one.table?.columns.some((column) => column.filled === 'computed'));
+  return odd && `the table type of parameter ${odd.name} has columns that the server computes`;
+}
+
+/** Values that CHECKs over one column name, by that column. */
+function listedValues(tables: readonly TableModel[]): Map<string, string[]> {
+  const listed = new Map<string, string[]>();
+  for (const { definition } of tables.flatMap((table) => table.checks)) {
+    const { expression } = parseExpression(definition);
+    if (!expression) continue;
+    const columns = new Set(findAll(expression, 'column').map((one) => plainName(one.parts.at(-1)?.name ?? '')));
+    const [column] = columns;
+    if (column === undefined || columns.size > 1) continue;
+    const values = findAll(expression, 'literal').map((one) => (/string/.test(one.type) ? one.value : one.text));
+    listed.set(column, [...(listed.get(column) ?? []), ...values]);
+  }
+  return listed;
 }

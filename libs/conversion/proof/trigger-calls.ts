@@ -1,7 +1,8 @@
 import { quoteIdent, quoteLiteral, quoteQualified } from '#pgsql';
 import { qualifiedName, quoteName, quoteString } from '#tsql';
 import type { ConvertedColumn, ConvertedTable } from '../schema/index.ts';
-import { classOf, type Samples } from './arguments.ts';
+import type { Samples } from './arguments.ts';
+import { classOf } from './type-class.ts';
 
 /** One statement in both languages; `shown` is the source's. */
 export interface StatementPair {
