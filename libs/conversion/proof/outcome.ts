@@ -61,12 +61,9 @@ export function difference(source: TrialOutcome, target: TrialOutcome, leniency:
   if (target.returnCode !== undefined && source.returnCode !== target.returnCode)
     return `return code ${shown(source.returnCode ?? null)} in the source, ${shown(target.returnCode)} in the target`;
   for (const [index, value] of target.outputs) {
-    const [mine, theirs] = [
-      masked(source.outputs.get(index) ?? null, leniency, 'source'),
-      masked(value, leniency, 'target'),
-    ];
-    if (mine !== theirs)
-      return `output parameter ${index + 1}: ${shown(mine)} in the source, ${shown(theirs)} in the target`;
+    const mine = source.outputs.get(index) ?? null;
+    if (!isSame(mine, value, leniency))
+      return `output parameter ${index + 1}: ${shown(mine)} in the source, ${shown(value)} in the target`;
   }
   if (source.sets.length !== target.sets.length)
     return `${source.sets.length} result sets in the source, ${target.sets.length} in the target`;
@@ -114,32 +111,51 @@ function errorDifference(source: TrialOutcome, target: TrialOutcome): string | n
   return `${told(source)} in the source, ${told(target)} in the target`;
 }
 
-function rowsDifference(
-  source: readonly (readonly Cell[])[],
-  target: readonly (readonly Cell[])[],
-  leniency: Leniency,
-  anyOrder: boolean,
-): string | null {
-  const text = (rows: readonly (readonly Cell[])[], side: 'source' | 'target'): string[] =>
-    rows.map((row) => JSON.stringify(row.map((cell) => masked(cell, leniency, side))));
-  const [mine, theirs] = [text(source, 'source'), text(target, 'target')];
-  if (!anyOrder && mine.length === theirs.length) {
-    const first = mine.findIndex((row, index) => row !== theirs[index]);
-    return first < 0
-      ? null
-      : `row ${first + 1} is ${shown(mine[first] ?? null)} in the source, ${shown(theirs[first] ?? null)} in the target`;
+type Rows = readonly (readonly Cell[])[];
+
+function rowsDifference(source: Rows, target: Rows, leniency: Leniency, anyOrder: boolean): string | null {
+  if (!anyOrder && source.length === target.length) {
+    const first = source.findIndex((row, index) => !isSameRow(row, target[index] ?? [], leniency));
+    if (first < 0) return null;
+    const [mine, theirs] = [source[first] ?? [], target[first] ?? []];
+    return `row ${first + 1} is ${shownRow(mine)} in the source, ${shownRow(theirs)} in the target`;
   }
-  const counts = new Map<string, number>();
-  for (const row of mine) counts.set(row, (counts.get(row) ?? 0) + 1);
-  for (const row of theirs) counts.set(row, (counts.get(row) ?? 0) - 1);
-  const [only, more] = [[...counts].find(([, count]) => count > 0), [...counts].find(([, count]) => count < 0)];
+  const rest = unmatched(source, target, (row) => JSON.stringify(row.map(bare)));
+  const [mine, theirs] = unmatched(rest[0], rest[1], (row, side) =>
+    JSON.stringify(row.map((cell) => bare(masked(cell, leniency, side)))),
+  );
+  const [only, more] = [mine[0], theirs[0]];
   if (!only && !more) return null;
   const parts = [
-    only ? `only in the source: ${shown(only[0])}` : '',
-    more ? `only in the target: ${shown(more[0])}` : '',
+    only ? `only in the source: ${shownRow(only)}` : '',
+    more ? `only in the target: ${shownRow(more)}` : '',
   ];
-  return `${mine.length} rows in the source, ${theirs.length} in the target; ${parts.filter((part) => part !== '').join('; ')}`;
+  return `${source.length} rows in the source, ${target.length} in the target; ${parts.filter((part) => part !== '').join('; ')}`;
 }
+
+/** SQL Server itself does not tell blanks at the end of a text when it compares; where a char(n) becomes a varchar, PostgreSQL leaves them out. */
+const bare = (cell: Cell): Cell => cell?.replace(/ +$/, '') ?? null;
+
+function isSame(source: Cell, target: Cell, leniency: Leniency): boolean {
+  if (bare(source) === bare(target)) return true;
+  return bare(masked(source, leniency, 'source')) === bare(masked(target, leniency, 'target'));
+}
+
+const isSameRow = (source: readonly Cell[], target: readonly Cell[], leniency: Leniency): boolean =>
+  source.length === target.length && source.every((cell, at) => isSame(cell, target[at] ?? null, leniency));
+
+/** The rows of both sides that have no counterpart of the same form on the other one. */
+function unmatched(
+  source: Rows,
+  target: Rows,
+  form: (row: readonly Cell[], side: 'source' | 'target') => string,
+): [Rows, Rows] {
+  const theirs = Map.groupBy(target, (row) => form(row, 'target'));
+  const mine = source.filter((row) => theirs.get(form(row, 'source'))?.pop() === undefined);
+  return [mine, [...theirs.values()].flat()];
+}
+
+const shownRow = (row: readonly Cell[]): string => shown(JSON.stringify(row));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

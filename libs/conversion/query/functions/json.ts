@@ -27,6 +27,8 @@ export const stepsSql = (steps: readonly string[]): string =>
 interface PathUse {
   readonly steps: readonly string[];
   readonly strict: boolean;
+  /** Of a path that is only known when it runs, in the sandbox: whether it is strict, as SQL. */
+  readonly strictSql?: string;
   /** The steps as text[]. */
   readonly sql: string;
 }
@@ -38,8 +40,15 @@ function pathOf(use: FunctionUse, index: number): PathUse | undefined {
     const path = jsonPath(node.constant);
     return path && { ...path, sql: stepsSql(path.steps) };
   }
-  return use.runtime || node.constant === null ? undefined : { steps: ['?'], strict: false, sql: splitPath(node.sql) };
+  if (node.constant === null) return undefined;
+  if (!use.runtime) return { steps: ['?'], strict: false, sql: splitPath(node.sql) };
+  const text = use.text(index).sql;
+  return { ...RUNS, sql: call('sys.json_steps', text), strictSql: modeSql(text, 'strict') };
 }
+
+const RUNS = { steps: ['?'], strict: false };
+
+const modeSql = (path: string, mode: 'strict' | 'append'): string => call('sys.json_mode', path, quoted(mode));
 
 /** The steps of a path that is only known when it runs; its mode is lax. */
 const splitPath = (sql: string): string =>
@@ -60,7 +69,7 @@ function jsonPathExists(use: FunctionUse): TypedSql {
   const path = pathOf(use, 1);
   if (!path) return badPath(use, 1);
   if (!use.runtime) return use.needsRuntime();
-  const sql = `((CASE WHEN ${use.text(0).sql} IS JSON THEN ${use.text(0).sql}::json #> ${stepsSql(path.steps)} END) IS NOT NULL)::int`;
+  const sql = `((CASE WHEN ${use.text(0).sql} IS JSON THEN ${use.text(0).sql}::json #> ${path.sql} END) IS NOT NULL)::int`;
   return value(`(CASE WHEN ${use.text(0).sql} IS NOT NULL THEN ${sql} END)`, INT, true);
 }
 
@@ -70,7 +79,8 @@ function jsonValue(use: FunctionUse): TypedSql {
   const source = use.text(0);
   const name = use.name === 'json_value';
   if (use.runtime) {
-    const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, stepsSql(path.steps), String(path.strict));
+    const strict = path.strictSql ?? String(path.strict);
+    const sql = call(name ? 'sys.json_value' : 'sys.json_query', source.sql, path.sql, strict);
     return name ? value(sql, nvarchar(4000), true) : { ...value(sql, nvarchar(-1), true), json: true };
   }
   if (path.strict) return use.unsupported(`${use.name.toUpperCase()} with a strict path`);
@@ -105,14 +115,17 @@ function isjson(use: FunctionUse): TypedSql {
 function jsonModify(use: FunctionUse): TypedSql {
   const raw = use.arg(1).constant ?? '';
   const append = /^\s*append\s+/i.test(raw);
-  const isConstant = use.runtime || typeof use.arg(1).constant === 'string';
-  const path = isConstant ? jsonPath(raw.replace(/^\s*append\s+/i, '')) : pathOf(use, 1);
+  const isConstant = typeof use.arg(1).constant === 'string';
+  const constant = isConstant ? jsonPath(raw.replace(/^\s*append\s+/i, '')) : undefined;
+  const path = isConstant ? constant && { ...constant, sql: stepsSql(constant.steps) } : pathOf(use, 1);
   if (!path) return badPath(use, 1);
   const from = use.arg(2);
-  if (!use.runtime) return plainModify(use, { sql: stepsSql(path.steps), ...path, append });
+  if (!use.runtime) return plainModify(use, { ...path, append });
   const json = use.node.args[2]?.kind === 'call' && /^json_(query|modify)$/i.test(use.node.args[2].name.name.name);
   const made = from.untyped ? 'NULL::text' : json ? `(${from.sql})::text` : `${call('to_json', from.sql)}::text`;
-  const args = [use.text(0).sql, stepsSql(path.steps), made, String(append), String(path.strict)];
+  const strict = path.strictSql ?? String(path.strict);
+  const appends = isConstant ? String(append) : modeSql(use.text(1).sql, 'append');
+  const args = [use.text(0).sql, path.sql, made, appends, strict];
   return { ...value(call('sys.json_modify', ...args), nvarchar(-1), true), json: true };
 }
 

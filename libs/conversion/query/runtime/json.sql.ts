@@ -6,6 +6,16 @@ BEGIN
   IF NOT (x IS JSON) THEN PERFORM sys.raise(13609, 'JSON text is not properly formatted.'); END IF;
   RETURN x::json;
 END $$;
+CREATE OR REPLACE FUNCTION sys.json_steps(path text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE body text := regexp_replace(path COLLATE "C", '^\s*(append\s+)?((strict|lax)\s+)?', '', 'i');
+BEGIN
+  -- The steps of a path that is only known when it runs.
+  IF body COLLATE "C" !~ '^\$(\.("([^"\\]|\\.)*"|[^.["]+)|\[\d+\])*\s*$' THEN PERFORM sys.raise(13607, 'JSON path is not properly formatted.'); END IF;
+  RETURN ARRAY(SELECT coalesce(regexp_replace(m[1] COLLATE "C", '\\(.)', '\1', 'g'), trim(m[2]), m[3])
+    FROM regexp_matches(body COLLATE "C", '\.(?:"((?:[^"\\]|\\.)*)"|([^.["]+))|\[(\d+)\]', 'g') AS m);
+END $$;
+CREATE OR REPLACE FUNCTION sys.json_mode(path text, mode text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT path COLLATE "C" ~* ('^\s*' || CASE mode WHEN 'strict' THEN '(append\s+)?' ELSE '' END || mode || '\s') $$;
 CREATE OR REPLACE FUNCTION sys.json_value(x text, steps text[], strict_mode boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE at json := sys.json_of(x) #> steps; made text;
 BEGIN
@@ -44,7 +54,7 @@ BEGIN
     token := substring(substr(x, i) COLLATE "C" from '^(\s+|"(?:[^"\\]|\\.)*"|[][{}:,]|[^][{}:,"\s]+)');
     i := i + length(token);
     IF token IN ('{', '[') THEN depth := depth + 1; ELSIF token IN ('}', ']') THEN depth := depth - 1; END IF;
-    EXIT WHEN depth = 0 AND token !~ '^\s+$';
+    EXIT WHEN depth = 0 AND token COLLATE "C" !~ '^\s+$';
   END LOOP;
   RETURN i;
 END $$;
