@@ -4,6 +4,9 @@ import { SqlServerClient, type SqlServerSettings } from './client.ts';
 
 const TIMEOUT_MS = 30_000;
 
+/** What a batch does behind a ROLLBACK of its own begins a transaction again, and is undone with it. */
+const BEGIN = 'BEGIN TRANSACTION; SET IMPLICIT_TRANSACTIONS ON;';
+
 /** Tries on one connection: what a batch leaves open the next one finds, and ends. */
 export class SqlServerTrial implements SourceTrial {
   private readonly client: SqlServerClient;
@@ -14,13 +17,13 @@ export class SqlServerTrial implements SourceTrial {
 
   async run(batch: string): Promise<TrialAnswer> {
     try {
-      return { sets: await this.client.describedBatch(`BEGIN TRANSACTION;\n${batch}`, TIMEOUT_MS), error: null };
+      return { sets: await this.client.describedBatch(`${BEGIN}\n${batch}`, TIMEOUT_MS), error: null };
     } catch (error) {
       const first = error instanceof SluiceError ? firstOf(error.cause) : undefined;
       if (!first) throw error;
       return { sets: [], error: first };
     } finally {
-      await this.client.batch('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION');
+      await this.client.batch('SET IMPLICIT_TRANSACTIONS OFF; IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION');
     }
   }
 

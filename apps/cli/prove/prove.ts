@@ -174,6 +174,8 @@ class ProvingBench {
     if (subject.reason !== undefined) return notProvable(subject, subject.reason);
     if (!options.writes && (subject.writes || subject.kind === 'procedure'))
       return notProvable(subject, 'it would be run at the source: ask for it with --writes, on a copy');
+    const unequal = subject.tables.flatMap((name) => this.bench.tableRows.unequal.get(name) ?? [])[0];
+    if (unequal !== undefined) return notProvable(subject, `the rows are not the same: ${unequal}`);
     const calls = this.callsOf(subject);
     if (calls.length === 0) return notProvable(subject, 'there is no row to try it with');
     let [made, alike, errors] = [0, 0, 0];
@@ -260,6 +262,8 @@ class ProvingBench {
       ? conversion.tables.filter((table) => target.rows.has(nameOf(table)) || known.includes(table))
       : [];
     const source = await callSource(trial, subject, call.source, compared, tableRows);
+    if (source.error?.sort === 'transaction')
+      return { reason: `it ends its caller's transaction (${source.error.message})` };
     if (source.tooMany !== undefined)
       return { reason: `more than ${ROWS_COMPARED} rows of ${source.tooMany} would have to be compared` };
     const leniency = {

@@ -34,18 +34,31 @@ export class TableRows {
     private readonly trial: SourceTrial,
     private readonly client: pg.PoolClient,
     private readonly counts: ReadonlyMap<ConvertedTable, number>,
+    /** Tables that have not as many rows at the source, with what is said of them. */
+    readonly unequal: ReadonlyMap<string, string>,
   ) {}
 
   static async open(trial: SourceTrial, client: pg.PoolClient, tables: readonly ConvertedTable[]): Promise<TableRows> {
     const counts = new Map<ConvertedTable, number>();
+    const unequal = new Map<string, string>();
     for (const table of tables) {
       const limit = ROWS_COPIED + 1;
       const { rows } = await client.query<{ n: string }>(
         `SELECT count(*) AS n FROM (SELECT FROM ${quoteQualified(table)} LIMIT ${limit}) AS counted`,
       );
-      counts.set(table, Number(rows[0]?.n));
+      const count = Number(rows[0]?.n);
+      counts.set(table, count);
+      const from = qualifiedName(table.source.schema, table.source.name);
+      const [row] = await trial.query(
+        `SELECT COUNT_BIG(*) FROM (SELECT TOP (${limit}) 1 AS one FROM ${from}) AS counted`,
+      );
+      if (Number(row?.[0]) !== count)
+        unequal.set(
+          nameOf(table),
+          `${nameOf(table)} has ${String(row?.[0])} rows in the source, ${count} in the target`,
+        );
     }
-    return new TableRows(trial, client, counts);
+    return new TableRows(trial, client, counts, unequal);
   }
 
   /** Tables that are long and of which there is no copy yet. */

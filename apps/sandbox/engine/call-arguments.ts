@@ -126,7 +126,9 @@ async function bindTable(
 ): Promise<void> {
   const key = parameter.name.toLowerCase();
   if (argument?.table !== undefined) {
-    frame.tables.set(key, argument.table);
+    // Within the routine it goes by the parameter's name, also as a qualifier.
+    const { table } = argument;
+    frame.tables.set(key, { ...table, relation: { ...table.relation, name: parameter.name } });
     return;
   }
   const { scope } = await contextOf(run);

@@ -27,8 +27,12 @@ const SOURCE_SORTS: Readonly<Record<number, ErrorSort>> = {
   ),
 };
 
+/** A routine has ended the transaction in which it was tried, or one that is not there. */
+const ENDS_TRANSACTION = new Set([266, 3902, 3903, 6401]);
+
 /** Sort of an error by SQL Server's number. */
 export function sourceSort(number: number): ErrorSort {
+  if (ENDS_TRANSACTION.has(number)) return 'transaction';
   return number >= 50_000 ? 'raised' : (SOURCE_SORTS[number] ?? 'other');
 }
 
@@ -121,8 +125,8 @@ function rowsDifference(source: Rows, target: Rows, leniency: Leniency, anyOrder
     return `row ${first + 1} is ${shownRow(mine)} in the source, ${shownRow(theirs)} in the target`;
   }
   const rest = unmatched(source, target, (row) => JSON.stringify(row.map(bare)));
-  const [mine, theirs] = unmatched(rest[0], rest[1], (row, side) =>
-    JSON.stringify(row.map((cell) => bare(masked(cell, leniency, side)))),
+  const [mine, theirs] = unmatched(rest[0], rest[1], (row) =>
+    JSON.stringify(row.map((cell) => bare(masked(cell, leniency)))),
   );
   const [only, more] = [mine[0], theirs[0]];
   if (!only && !more) return null;
@@ -133,25 +137,41 @@ function rowsDifference(source: Rows, target: Rows, leniency: Leniency, anyOrder
   return `${source.length} rows in the source, ${target.length} in the target; ${parts.filter((part) => part !== '').join('; ')}`;
 }
 
-/** SQL Server itself does not tell blanks at the end of a text when it compares; where a char(n) becomes a varchar, PostgreSQL leaves them out. */
-const bare = (cell: Cell): Cell => cell?.replace(/ +$/, '') ?? null;
+/**
+ * A cell without what is no difference. SQL Server itself does not tell blanks at the end of a text when it compares, and where a char(n) becomes a varchar PostgreSQL leaves them
+ * out. Documents that are written anew have their members in another order, and other blanks between them.
+ */
+function bare(cell: Cell): Cell {
+  if (cell === null) return null;
+  if (!/^\s*[[{]/.test(cell)) return cell.replace(/ +$/, '');
+  try {
+    return JSON.stringify(inOrder(JSON.parse(cell)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return cell.replace(/ +$/, '');
+  }
+}
+
+/** A document with the members of its objects by name. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, one]) => [name, inOrder(one)]));
+}
 
 function isSame(source: Cell, target: Cell, leniency: Leniency): boolean {
   if (bare(source) === bare(target)) return true;
-  return bare(masked(source, leniency, 'source')) === bare(masked(target, leniency, 'target'));
+  return bare(masked(source, leniency)) === bare(masked(target, leniency));
 }
 
 const isSameRow = (source: readonly Cell[], target: readonly Cell[], leniency: Leniency): boolean =>
   source.length === target.length && source.every((cell, at) => isSame(cell, target[at] ?? null, leniency));
 
 /** The rows of both sides that have no counterpart of the same form on the other one. */
-function unmatched(
-  source: Rows,
-  target: Rows,
-  form: (row: readonly Cell[], side: 'source' | 'target') => string,
-): [Rows, Rows] {
-  const theirs = Map.groupBy(target, (row) => form(row, 'target'));
-  const mine = source.filter((row) => theirs.get(form(row, 'source'))?.pop() === undefined);
+function unmatched(source: Rows, target: Rows, form: (row: readonly Cell[]) => string): [Rows, Rows] {
+  const theirs = Map.groupBy(target, form);
+  const mine = source.filter((row) => theirs.get(form(row))?.pop() === undefined);
   return [mine, [...theirs.values()].flat()];
 }
 
@@ -162,10 +182,10 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const QUARTER_MS = 900_000;
 const NOW_MS = 120_000;
 
-/** The time of the call is another one on each side, and perhaps in another time zone: these are whole quarters of an hour apart. */
-function masked(cell: Cell, { anyId, session }: Leniency, side: 'source' | 'target'): Cell {
+/** A session's name of either side stands for both: where one copied it from a row it is the other side's. The time of the call is another one on each side, and perhaps in another time zone: these are whole quarters of an hour apart. */
+function masked(cell: Cell, { anyId, session }: Leniency): Cell {
   if (cell === null) return null;
-  const own = session[side].get(cell);
+  const own = session.source.get(cell) ?? session.target.get(cell);
   if (own !== undefined) return `<${own}>`;
   if (anyId && GUID.test(cell)) return '<a GUID>';
   if (!DATE_TIME.test(cell)) return cell;

@@ -83,7 +83,8 @@ export function subjectsOf(
       ...{ tables: reached.tables, changed: reached.changed },
       writes: module.kind === 'trigger' || (module.kind === 'procedure' && reached.changes),
       makesIds: reached.makesIds,
-      isOrdered: read.isOrdered,
+      // A view or function promises no order, whatever stands in it.
+      isOrdered: read.isOrdered && module.kind === 'procedure',
       texts: read.texts,
       numbers: read.numbers,
       listed: listedValues(reached.tables.flatMap((name) => byName.get(name) ?? [])),
@@ -110,7 +111,8 @@ function readModule(module: ModuleModel): Read {
     if (node.kind === 'identifier') names.add(node.name.toLowerCase());
     else if (node.kind === 'literal' && /string/.test(node.type)) texts.add(node.value);
     else if (node.kind === 'literal' && /^\d{1,9}$/.test(node.text)) numbers.add(node.text);
-    if ('orderBy' in node && Array.isArray(node.orderBy) && node.orderBy.length > 0) isOrdered = true;
+    if ('orderBy' in node && node.kind !== 'window' && Array.isArray(node.orderBy) && node.orderBy.length > 0)
+      isOrdered = true;
   });
   const head = parsed.statements.find(
     (one): one is Statement & { parameters: readonly Parameter[] } => 'parameters' in one,

@@ -122,6 +122,8 @@ export interface RelationColumn {
   readonly searchBy?: string;
   /** Of the target's columns: their collation compares without case, and is not deterministic. */
   readonly caseless?: boolean;
+  /** Of a table type: NOT NULL, which a composite type cannot say; its variables hold it. */
+  readonly required?: boolean;
 }
 
 /** Something to select from. `sql` is what stands in FROM: a qualified name, a function call, or a query in parentheses. */

@@ -84,7 +84,7 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
           .filter((column) => column.hidden !== true)
           .map((column) => ({
             name: column.name,
-            value: column.value.xmlNodes ? refuseNodes(t, column.name, item.span) : column.value,
+            value: column.value.xmlNodes ? refuseNodes(t, column.name, item.span) : groupedColumn(env, column.value),
             span: item.span,
             ...(column.identity ? { identity: column.identity } : {}),
           })),
@@ -118,6 +118,12 @@ export function selectItem(t: Translation, env: Environment, item: SelectItem): 
       ];
     }
   }
+}
+
+/** Of a grouped query a column as the group knows it: with `*` none is translated by itself. */
+function groupedColumn(env: Environment, value: TypedSql): TypedSql {
+  const other = env.grouped?.get(value.sql);
+  return other === undefined ? value : { ...value, sql: other };
 }
 
 /** The name of a column that was given none: `$IDENTITY` and `$ROWGUID` have that of the column they stand for. */

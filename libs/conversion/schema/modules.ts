@@ -30,6 +30,7 @@ export function convertTableTypes(types: readonly TableTypeModel[], context: Mod
         sql: quoteIdent(name),
         type: sqlType,
         nullable: true,
+        ...(one.nullable ? {} : { required: true }),
         pgType: targetProfile([]).typeSql(sqlType),
       };
     });
