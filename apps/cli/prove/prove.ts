@@ -261,7 +261,12 @@ class ProvingBench {
     const compared = subject.writes
       ? conversion.tables.filter((table) => target.rows.has(nameOf(table)) || known.includes(table))
       : [];
-    const source = await callSource(trial, subject, call.source, compared, tableRows);
+    const source = await callSource(trial, subject, call.source, compared, tableRows).catch((error: unknown) => {
+      if (!(error instanceof SluiceError) || error.kind !== 'SourceConnectionLost') throw error;
+      tableRows.forget();
+      return null;
+    });
+    if (source === null) return { reason: 'the source did not answer in time' };
     if (source.error?.sort === 'transaction')
       return { reason: `it ends its caller's transaction (${source.error.message})` };
     if (source.tooMany !== undefined)

@@ -77,7 +77,7 @@ async function copyTable(home: pg.Pool, to: pg.PoolClient, table: ConvertedTable
     if (sqlState(error) !== '42P01') throw targetFault(error, `Copying ${name}`);
     throw new SluiceError(
       'UsageInvalid',
-      `The target has no table ${name} yet: behaviour is compared on the same rows, so load it first (\`sluice run JOB --until loaded\`).`,
+      `The target has no table ${name} yet: behaviour is compared on the same rows, so load it first (\`sluice run JOB --until streaming\`).`,
     );
   } finally {
     from.release();

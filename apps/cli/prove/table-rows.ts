@@ -29,6 +29,7 @@ export const nameOf = ({ source }: ConvertedTable): string => `${source.schema}.
  */
 export class TableRows {
   private readonly copies = new Map<ConvertedTable, string>();
+  private made = 0;
 
   private constructor(
     private readonly trial: SourceTrial,
@@ -76,7 +77,7 @@ export class TableRows {
     const tooLong = tables.find((table) => (this.counts.get(table) ?? 0) > ROWS_COPIED);
     if (tooLong) return tooLong;
     for (const table of tables) {
-      const copy = `sluice_before_${this.copies.size + 1}`;
+      const copy = `sluice_before_${++this.made}`;
       const from = qualifiedName(table.source.schema, table.source.name);
       await this.trial.prepare(`SELECT ${sourceColumns(table).join(', ')} INTO ${quoteName(`#${copy}`)} FROM ${from}`);
       await this.client.query(
@@ -85,6 +86,11 @@ export class TableRows {
       this.copies.set(table, copy);
     }
     return undefined;
+  }
+
+  /** The source's session is another one: its copies are gone. */
+  forget(): void {
+    this.copies.clear();
   }
 
   /** Queries at the source whose results together are {@link rowsOf}. */

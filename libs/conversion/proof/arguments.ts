@@ -30,12 +30,15 @@ export function argumentLists(subject: Subject, samples: Samples, most: number):
   const pools = poolsOf(subject, samples);
   const fromRow = (row: number): Argument[] =>
     pools.map((pool) => pool.rows[row % Math.max(1, pool.rows.length)] ?? null);
+  // Rows that do not belong together: a pair of keys that is not there yet.
+  const crossed = pools.map((pool, index) => pool.rows[index % Math.max(1, pool.rows.length)] ?? null);
   const lists: Argument[][] = [fromRow(0), fromRow(1)];
   if (parameters.some((one) => one.hasDefault && !one.output))
     lists.push(
       parameters.map((one, index) => (one.hasDefault && !one.output ? undefined : (pools[index]?.rows[0] ?? null))),
     );
   lists.push(parameters.map((one) => (one.table ? { rows: [] } : null)));
+  lists.push(crossed);
   const widest = Math.max(...pools.map((pool) => pool.edges.length));
   for (let turn = 0; turn < Math.max(widest, ROWS_TRIED); turn += 1) {
     for (const [index, pool] of pools.entries()) {
@@ -75,8 +78,20 @@ function poolOf(parameter: TrialParameter, own: readonly (string | null)[], subj
   const values = own.length > 0 || !dates ? own : datesOf(subject, samples);
   const rows = values.flatMap((one) => (one === null ? [one] : (fitted(one, parameter) ?? [])));
   const sorted = dates ? inRange(parameter.name, rows) : rows;
-  return { rows: sorted.length > 0 ? sorted : edges, edges };
+  if (sorted.length === 0) return { rows: edges, edges };
+  const unused = parameter.fresh ? FRESH[wanted]?.flatMap((one) => fitted(one, parameter) ?? []) : undefined;
+  return unused
+    ? { rows: unused, edges: [...sorted.filter((one) => one !== null), ...edges] }
+    : { rows: sorted, edges };
 }
+
+/** Values that are in no table, as likely as not. */
+const FRESH: Partial<Record<TypeClass, readonly string[]>> = {
+  integer: ['7654321', '30123', '251'],
+  guid: ['7E57AB1E-0000-4000-8000-00000000F5E5', '7E57AB1E-0000-4000-8000-00000000F5E6'],
+  text: ['Zq 7', 'Zq', 'Z'],
+  decimal: ['7654.5'],
+};
 
 const FIRST = /(start|from|begin|since|min|after|low|earliest)/i;
 const LAST =

@@ -94,6 +94,23 @@ describe('difference', () => {
     expect(difference(failed(8134, 'Divide by zero'), outcome({}), STRICT)).toContain('no error in the target');
   });
 
+  test('a name of the session that both copied from a row is no difference, a row without it is one', () => {
+    const row = (by: string): TrialOutcome =>
+      outcome({ sets: [[['7', by, new Date().toISOString().slice(0, 19).replace('T', ' ')]]] });
+    expect(difference(row('sa'), row('sa'), STRICT)).toBeNull();
+    expect(difference(row('sa'), row('app'), STRICT)).toBeNull();
+    expect(difference(row('sa'), row('somebody'), STRICT)).not.toBeNull();
+  });
+
+  test('blanks at the end of a text and the order of a document’s members are no difference, its values are', () => {
+    const one = (cell: string): TrialOutcome => outcome({ sets: [[[cell]]] });
+    expect(difference(one('mod_cook    '), one('mod_cook'), STRICT)).toBeNull();
+    expect(difference(one('{"a":1,"b":[1, 2]}'), one('{"b": [1,2], "a": 1}'), STRICT)).toBeNull();
+    expect(difference(one('{"a":1}'), one('{"a": 2}'), STRICT)).not.toBeNull();
+    expect(difference(one('[1,2]'), one('[2,1]'), STRICT)).not.toBeNull();
+    expect(difference(one('[broken'), one('[broken '), STRICT)).toBeNull();
+  });
+
   test('the time of the call, its session and a GUID that each side makes are no difference', () => {
     const now = new Date().toISOString().slice(0, 19).replace('T', ' ');
     const other = new Date(Date.now() + 5.5 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');

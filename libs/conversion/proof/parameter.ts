@@ -17,6 +17,8 @@ export interface TrialParameter {
   readonly hasDefault: boolean;
   /** Columns that it is compared with, written to, or named after, in lower case without signs; the surest first. */
   readonly columns: readonly string[];
+  /** It is put into a key of new rows that refers to nothing: a value that is not there yet is wanted. */
+  readonly fresh: boolean;
   readonly table?: TrialTableType;
 }
 
@@ -47,13 +49,17 @@ export function trialParameters(
   details: TableTypeDetails,
 ): TrialParameter[] {
   const met = columnsMet(body);
+  const fresh = freshVariables(body, database);
   return parameters.map((one) => {
     const own = plainName(one.name);
     const named = [own, own.replace(/^(p|in|par|param|i|v)(?=.)/, '')];
     const columns = [...new Set([...(met.get(one.name.toLowerCase()) ?? []), ...named])];
     const alias = findType(database.aliasTypes, one);
     const type = findType(database.tableTypes ?? [], one);
-    const common = { name: one.name, output: one.output, hasDefault: one.default !== undefined, columns };
+    const common = {
+      ...{ name: one.name, output: one.output, hasDefault: one.default !== undefined, columns },
+      fresh: fresh.has(one.name.toLowerCase()),
+    };
     if (type) return { ...common, declared: printType(one.type), ...TABLE, table: tableType(type, details) };
     if (alias) return { ...common, ...shapeOf(alias.base) };
     const [length, scale] = one.type.args;
@@ -132,6 +138,29 @@ function columnsMet(body: readonly Node[]): Map<string, Set<string>> {
           addName(met, argument.value.name, argument.name);
   });
   return met;
+}
+
+/** Variables that an INSERT puts into a column of a unique key which is no foreign key. */
+function freshVariables(body: readonly Node[], database: DatabaseModel): ReadonlySet<string> {
+  const fresh = new Set<string>();
+  for (const node of findAll(body, 'insert')) {
+    if (node.source.kind !== 'values') continue;
+    const names = findAll(node.target, 'identifier').map((one) => one.name.toLowerCase());
+    const table = database.tables.find((one) => names.includes(one.name.toLowerCase()));
+    if (!table) continue;
+    const keys = [table.primaryKey, ...table.uniques, ...table.indexes.filter((one) => one.unique)];
+    const referring = new Set(table.foreignKeys.flatMap((key) => key.columns));
+    const wanted = keys
+      .flatMap((key) => key?.columns.map((one) => one.column) ?? [])
+      .filter((one) => !referring.has(one));
+    for (const [index, value] of node.source.rows.flatMap((row) => [...row.entries()]))
+      if (
+        value.kind === 'variable' &&
+        wanted.some((one) => one.toLowerCase() === node.columns[index]?.name.toLowerCase())
+      )
+        fresh.add(value.name.toLowerCase());
+  }
+  return fresh;
 }
 
 function addName(met: Map<string, Set<string>>, variable: string, column: string): void {

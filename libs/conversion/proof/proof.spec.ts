@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { convertScript } from '../routines/test-target.ts';
 import { modelOf } from '../routines/test-model.ts';
-import { argumentLists, type Samples } from './arguments.ts';
+import { argumentLists, type Samples, shownArguments } from './arguments.ts';
 import { sourceCall, targetCall } from './calls.ts';
+import type { TableTypeDetails } from './parameter.ts';
 import { type Subject, subjectsOf } from './subject.ts';
 import { triggerStatements } from './trigger-calls.ts';
 
@@ -23,6 +24,19 @@ GO
 CREATE FUNCTION dbo.NameOf (@CustomerId int) RETURNS nvarchar(40) AS BEGIN RETURN (SELECT Name FROM dbo.Customer WHERE CustomerId = @CustomerId) END
 GO
 CREATE VIEW dbo.Names AS SELECT Name FROM dbo.Customer
+GO
+CREATE TABLE dbo.Visit (VisitId int NOT NULL PRIMARY KEY, CustomerId int NOT NULL REFERENCES dbo.Customer (CustomerId), VisitedOn date NOT NULL, Mood varchar(10) NULL CHECK (Mood IN ('good', 'bad')))
+GO
+CREATE TYPE dbo.Phone FROM varchar(4) NULL
+GO
+CREATE TYPE dbo.VisitList AS TABLE (CustomerId int NOT NULL PRIMARY KEY, Mood varchar(10) NULL, Photo varbinary(8) NULL)
+GO
+CREATE PROCEDURE dbo.Visits @Visits dbo.VisitList READONLY, @Phone dbo.Phone AS SELECT CustomerId, @Phone FROM @Visits
+GO
+CREATE PROCEDURE dbo.VisitsBetween @Who int, @StartDate date, @EndDate smalldatetime, @Temper varchar(10) AS
+  SELECT VisitId FROM dbo.Visit WHERE CustomerId = @Who AND VisitedOn BETWEEN @StartDate AND @EndDate AND Mood = @Temper
+GO
+CREATE PROCEDURE dbo.VisitAdd @Id int, @Who int AS INSERT INTO dbo.Visit (VisitId, CustomerId, VisitedOn) VALUES (@Id, @Who, GETDATE())
 GO`;
 
 const SAMPLES: Samples = new Map([
@@ -31,6 +45,15 @@ const SAMPLES: Samples = new Map([
     new Map([
       ['customerid', ['11', '12']],
       ['name', ["O'Hara", null]],
+    ]),
+  ],
+  [
+    'dbo.visit',
+    new Map([
+      ['visitid', ['1', '2']],
+      ['customerid', ['11', '11']],
+      ['visitedon', ['2024-05-02', '2024-03-01']],
+      ['mood', ['good', null]],
     ]),
   ],
 ]);
@@ -43,8 +66,8 @@ const database = {
   ),
 };
 const conversion = convertScript(SCRIPT);
-const subject = (name: string): Subject => {
-  const found = subjectsOf(database, conversion).find((one) => one.object === `dbo.${name}`);
+const subject = (name: string, types: TableTypeDetails = new Map()): Subject => {
+  const found = subjectsOf(database, conversion, types).find((one) => one.object === `dbo.${name}`);
   if (!found) throw new Error(`no ${name}`);
   return found;
 };
@@ -75,7 +98,52 @@ describe('arguments', () => {
   });
 });
 
+describe('arguments that a routine takes', () => {
+  test('values are those of the columns that a parameter is compared with; ranges begin early and end late', () => {
+    const [first] = argumentLists(subject('VisitsBetween'), SAMPLES, 1);
+    expect(first).toEqual(['11', '2024-03-01', '2024-05-02T00:00:00', 'good']);
+    const lists = argumentLists(subject('VisitsBetween'), SAMPLES, 40);
+    expect(lists.some((list) => list[3] === 'bad')).toBe(true);
+  });
+
+  test('a key of a new row is one that is not there, what it refers to one that is', () => {
+    const [first] = argumentLists(subject('VisitAdd'), SAMPLES, 1);
+    expect(first).toEqual(['7654321', '11']);
+  });
+
+  test('rows of a table type come from rows with its columns, from edges, and there may be none; no key twice', () => {
+    const types = new Map([['dbo.visitlist', { filled: new Map(), uniques: [['CustomerId']] }]]);
+    const lists = argumentLists(subject('Visits', types), SAMPLES, 40).map((list) => list[0]);
+    expect(lists).toContainEqual({ rows: [['11', 'good', '0x0102']] });
+    expect(lists).toContainEqual({ rows: [] });
+    expect(lists.every((one) => typeof one === 'object' && one !== null)).toBe(true);
+  });
+});
+
 describe('calls', () => {
+  test('a table-valued parameter is a variable that is filled there, and an array here', () => {
+    const values = [
+      {
+        rows: [
+          ['11', "it's", '0x0102'],
+          ['12', null, null],
+        ],
+      },
+      'x',
+    ];
+    expect(sourceCall(subject('Visits'), values).split('\n').slice(3, 5)).toEqual([
+      'DECLARE @sluice0 dbo.VisitList',
+      `INSERT INTO @sluice0 ([CustomerId], [Mood], [Photo]) VALUES (CAST(N'11' AS int), CAST(N'it''s' AS varchar(10)), CONVERT(varbinary(8), 0x0102, 1)), (CAST(N'12' AS int), CAST(NULL AS varchar(10)), CAST(NULL AS varbinary(8)))`,
+    ]);
+    const { sql } = targetCall(subject('Visits'), values);
+    expect(sql).toContain(String.raw`ROW('11', 'it''s', E'\\x0102')::`);
+    expect(sql).toContain(`ROW('12', NULL, NULL)::`);
+    expect(targetCall(subject('Visits'), [{ rows: [] }, null]).sql).toMatch(/ARRAY\[\]::\S+\[\]/);
+    expect(shownArguments(subject('Visits').parameters, values)).toBe(
+      `@Visits = (11, 'it's', '0x0102'), (12, NULL, NULL), @Phone = 'x'`,
+    );
+  });
+
   test('a procedure carries its return code and outputs in a last result set', () => {
     expect(sourceCall(subject('Rename'), ['11', undefined, null])).toBe(`DECLARE @sluice int
 DECLARE @sluice0 int

@@ -49,12 +49,16 @@ function valuesOf(
   const texts = wanted === 'text' ? subject.texts : wanted === 'integer' ? subject.numbers.slice(0, NUMBERS_TRIED) : [];
   const all = [...(subject.listed.get(name) ?? []), ...texts, ...(wanted ? EDGES[wanted] : [])];
   const edges = [...new Set(all.flatMap((one) => fitted(one, column) ?? []))];
-  for (const table of subject.tables)
-    for (const [other, values] of samples.get(table.toLowerCase()) ?? [])
+  for (const table of tablesFor(subject, samples))
+    for (const [other, values] of samples.get(table) ?? [])
       if (isLike(plainName(other), name) && values.some((one) => one !== null && fitted(one, column) !== undefined))
         return { values, edges };
   return { values: edges, edges };
 }
+
+/** The tables that the routine reaches, then all others, in lower case. */
+const tablesFor = (subject: Subject, samples: Samples): Set<string> =>
+  new Set([...subject.tables.map((name) => name.toLowerCase()), ...samples.keys()]);
 
 /** `id` of a list stands for any key: `CustomerId`. */
 const isLike = (column: string, name: string): boolean => column === name || (name === 'id' && column.endsWith('id'));
@@ -63,8 +67,8 @@ const isLike = (column: string, name: string): boolean => column === name || (na
 function bestTable(type: TrialTableType, subject: Subject, samples: Samples): ReadonlyMap<string, Row> | undefined {
   const names = type.columns.map((column) => plainName(column.name));
   let best: { readonly columns: ReadonlyMap<string, Row>; readonly weight: number } | undefined;
-  for (const table of subject.tables) {
-    const entries = [...(samples.get(table.toLowerCase()) ?? [])].filter(([, values]) => values.length > 0);
+  for (const table of tablesFor(subject, samples)) {
+    const entries = [...(samples.get(table) ?? [])].filter(([, values]) => values.length > 0);
     const columns = new Map(entries.map(([column, values]) => [plainName(column), values]));
     const weight = names.filter((name) => columns.has(name)).length;
     if (weight > (best?.weight ?? 0)) best = { columns, weight };
