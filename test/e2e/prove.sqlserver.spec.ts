@@ -97,9 +97,9 @@ changes: { enableCdc: yes }
 
   afterAll(async () => {
     await source?.close();
-    await target.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-    await target.end();
-    await place.close();
+    await target?.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    await target?.end();
+    await place?.close();
   }, MINUTES);
 
   /** The sample has few rows of its own: what its routines read and change is made up. */
@@ -150,6 +150,16 @@ changes: { enableCdc: yes }
         'dbo.Proof_Keeps: rows of dbo.Proof_Note afterwards: 3 rows in the source, 2 in the target; only in the source: ["100","kept"]',
       ]);
       expect(objects.filter((one) => one.verdict === 'proven').length).toBeGreaterThan(155);
+      // Rows of table types are made on both sides; of a long table what a call changes is compared. Not each of their calls fails.
+      const wanted = [
+        'dbo.Customer_SetContacts',
+        'dbo.WorkOrder_AddParts',
+        'stock.Purchase_Receive',
+        'dbo.Proof_Change',
+      ];
+      expect(objects.filter((one) => wanted.includes(one.object)).map((one) => one.verdict)).toEqual(
+        wanted.map(() => 'proven'),
+      );
       const failing = objects.filter((one) => one.verdict === 'only-errors');
       expect(failing.find((one) => one.object === 'dbo.Proof_Fails')?.error).toBe('Nothing works.');
       expect(failing.length).toBeLessThan(6);
@@ -160,24 +170,6 @@ changes: { enableCdc: yes }
       expect(rows).toEqual([]);
     },
     5 * MINUTES,
-  );
-
-  test(
-    'rows of table-valued parameters are made, on both sides',
-    async () => {
-      const { objects } = await prove('--writes', '--cases', '6', '--object', 'Customer_SetContacts');
-      expect(objects.map((one) => [one.verdict, one.calls > one.errors])).toEqual([['proven', true]]);
-    },
-    MINUTES,
-  );
-
-  test(
-    'of a long table what a call changes is compared, to the letter',
-    async () => {
-      const alike = await prove('--writes', '--cases', '4', '--object', 'Proof_Change');
-      expect(alike.objects.map((one) => [one.verdict, one.errors])).toEqual([['proven', 0]]);
-    },
-    MINUTES,
   );
 
   test(

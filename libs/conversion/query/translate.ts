@@ -79,6 +79,9 @@ export function translateDml(
   const t = new Translation(context);
   const root = rootOf(context);
   t.noteHints(statement.options);
+  // An OPTION behind INSERT … SELECT stands with the query, and is the statement's.
+  if (statement.kind === 'insert' && statement.source.kind === 'insertQuery')
+    t.noteHints(statement.source.query.options);
   switch (statement.kind) {
     case 'insert':
       return translateInsert(t, root, statement);

@@ -50,7 +50,9 @@ export function createTyped(
   const sql = quoteIdent(table.name);
   e.scope.local.set(table.source.toLowerCase(), { kind: 'table', name: table.source, sql, columns: table.columns });
   e.facts.writes = true;
-  const list = table.columns.map((one) => `${one.sql} ${one.pgType ?? 'text'}${one.required ? ' NOT NULL' : ''}`).join(', ');
+  const list = table.columns
+    .map((one) => `${one.sql} ${one.pgType ?? 'text'}${one.required ? ' NOT NULL' : ''}`)
+    .join(', ');
   e.pieces.push({ kind: 'ddl', sql: `CREATE TEMP TABLE ${sql} (${list})`, line: table.span.line });
   e.line(`DROP TABLE IF EXISTS ${sql};`);
   e.laid(`CREATE TEMP TABLE ${sql} (${list}) ON COMMIT DROP;`);
