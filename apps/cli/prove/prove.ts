@@ -25,7 +25,7 @@ import { withSource, withTarget } from '../context.ts';
 import { callSource, readCounters, readSamples, readTableTypes, sourceSession } from './source-side.ts';
 import { type FilledScratch, withFilledScratch } from './scratch.ts';
 import { comparedColumns, nameOf, ROWS_COMPARED, ROWS_COPIED, TableRows } from './table-rows.ts';
-import { callTarget, counterStatements, targetSession } from './target-side.ts';
+import { callTarget, counterStatements, SET_ROWS, targetSession } from './target-side.ts';
 
 /** `only-errors`: alike in every call, but each ended in the same error, so that little is known. */
 export type ProofVerdict = 'proven' | 'only-errors' | 'differs' | 'not-provable';
@@ -258,6 +258,8 @@ class ProvingBench {
       return { reason: `a part of it is not converted: ${target.error.message}` };
     if (target.error?.sort === 'transaction')
       return { reason: `it ends its caller's transaction (${target.error.message})` };
+    if (target.sets.some((rows) => rows.length > SET_ROWS))
+      return { reason: `a result set has more than ${SET_ROWS} rows` };
     const compared = subject.writes
       ? conversion.tables.filter((table) => target.rows.has(nameOf(table)) || known.includes(table))
       : [];

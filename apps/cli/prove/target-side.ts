@@ -15,6 +15,8 @@ import { type CounterState, namesOf } from './source-side.ts';
 import { nameOf, type TableRows } from './table-rows.ts';
 
 const TIMEOUT_MS = 30_000;
+/** Rows of a result set that are compared at most. */
+export const SET_ROWS = 100_000;
 
 const RAW = { getTypeParser: () => (value: string | null) => value } as unknown as pg.CustomTypesConfig;
 
@@ -45,14 +47,15 @@ export async function callTarget(
   await client.query(`BEGIN; SET LOCAL statement_timeout = ${TIMEOUT_MS}`);
   try {
     for (const sql of before) await client.query(sql);
-    const answer = await ask(client, call.sql);
+    const isQuery = call.sql.startsWith('SELECT ');
+    const answer = await ask(client, isQuery ? `${call.sql} LIMIT ${SET_ROWS + 1}` : call.sql);
     const outputs = new Map<number, Cell>();
     const valueOf = (name: string): Cell => answer.rows[0]?.[answer.names.indexOf(name)] ?? null;
     for (const [index, name] of call.outputs) outputs.set(index, valueOf(name));
-    const sets = call.sql.startsWith('SELECT ') ? [answer.rows] : [];
+    const sets = isQuery ? [answer.rows] : [];
     for (const cursor of call.cursors) {
       const name = valueOf(cursor);
-      if (name !== null) sets.push((await ask(client, `FETCH ALL FROM ${quoteIdent(name)}`)).rows);
+      if (name !== null) sets.push((await ask(client, `FETCH ${SET_ROWS + 1} FROM ${quoteIdent(name)}`)).rows);
     }
     const changed = new Set([...tables.named, ...(await changedTables(client, tables.all))]);
     const uncopied = tableRows.uncopied(changed);

@@ -126,7 +126,7 @@ function rowsDifference(source: Rows, target: Rows, leniency: Leniency, anyOrder
   }
   const rest = unmatched(source, target, (row) => JSON.stringify(row.map(bare)));
   const [mine, theirs] = unmatched(rest[0], rest[1], (row) =>
-    JSON.stringify(row.map((cell) => bare(masked(cell, leniency)))),
+    JSON.stringify(withoutError(row).map((cell) => bare(masked(cell, leniency)))),
   );
   const [only, more] = [mine[0], theirs[0]];
   if (!only && !more) return null;
@@ -158,6 +158,16 @@ function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([name, one]) => [name, inOrder(one)]));
+}
+
+/** A row that a handler has written of an engine's own error: its text is the engine's, and so are the numbers of its line and state. */
+function withoutError(row: readonly Cell[]): readonly Cell[] {
+  const ownText = (cell: Cell): number =>
+    cell === null ? -1 : OWN_TEXTS.findIndex(([mine, theirs]) => mine.test(cell) || theirs.test(cell));
+  if (!row.some((cell) => ownText(cell) >= 0)) return row;
+  return row.map((cell) =>
+    ownText(cell) >= 0 ? `<error ${ownText(cell)}>` : /^\d{1,3}$/.test(cell ?? '') ? '<number>' : cell,
+  );
 }
 
 function isSame(source: Cell, target: Cell, leniency: Leniency): boolean {
