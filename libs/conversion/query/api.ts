@@ -111,6 +111,8 @@ export interface RelationColumn {
   readonly expression?: Expression;
   /** Computed and stored, or rowversion: may not be written. */
   readonly readOnly?: boolean;
+  /** A read-only column that a trigger of the target fills: where the trigger is disabled, a source that dropped its period writes to it. */
+  readonly stamped?: boolean;
   /** Not part of `*` (hidden period columns). */
   readonly hidden?: boolean;
   readonly rowguidcol?: boolean;

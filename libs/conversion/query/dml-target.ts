@@ -203,3 +203,9 @@ function intoTarget(
   }
   return { target, columns };
 }
+
+/** The period of a system-versioned table: SQL Server takes values for it only while the period is dropped, the target while the trigger that stamps it is disabled. */
+export function tellStamped(t: Translation, column: RelationColumn, span: Span): void {
+  const message = `A trigger stamps ${column.name}: what is written to it counts only while that trigger is disabled.`;
+  t.note('warning', 'stamped-column', message, span);
+}

@@ -1,7 +1,7 @@
 import type { Expression, Insert, InsertQuery, InsertValues, Span } from '#tsql';
 import type { Relation, RelationColumn, TranslatedDml } from './api.ts';
 import { convert } from './convert.ts';
-import { returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
+import { returning, storeOptions, targetColumn, targetRelation, tellStamped } from './dml-target.ts';
 import type { Environment } from './environment.ts';
 import { translate } from './expression.ts';
 import { querySql } from './query.ts';
@@ -45,7 +45,8 @@ function insertColumns(t: Translation, relation: Relation, node: Insert): readon
   if (node.columns.length === 0) return relation.columns.filter((one) => isWritable(one) && one.identity === undefined);
   return node.columns.flatMap((one) => {
     const column = targetColumn(t, relation, one.name, one.span);
-    if (column && !isWritable(column)) {
+    if (column?.stamped) tellStamped(t, column, one.span);
+    else if (column && !isWritable(column)) {
       const message = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
       t.fail('read-only-column', column.expression ? 271 : 273, message, one.span);
     }

@@ -13,7 +13,15 @@ import {
 import { ROW_ADDRESS, type Relation, type RelationColumn, type TranslatedDml, type TypedSql } from './api.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
 import { convert } from './convert.ts';
-import { returning, storeOptions, targetColumn, targetInFrom, targetRelation, writableSource } from './dml-target.ts';
+import {
+  returning,
+  storeOptions,
+  targetColumn,
+  targetInFrom,
+  targetRelation,
+  tellStamped,
+  writableSource,
+} from './dml-target.ts';
 import { childOf, sameName, type Environment, type Source, withSources } from './environment.ts';
 import { translate } from './expression.ts';
 import { boundRelation, nameParts, sourceName } from './bound-source.ts';
@@ -373,7 +381,8 @@ function writableColumn(
 ): RelationColumn | undefined {
   const column = targetColumn(t, relation, name, clause.span);
   if (column?.identity) t.fail('identity-update', 8102, `Cannot update identity column '${column.name}'.`, clause.span);
-  if (column?.readOnly || column?.expression) {
+  if (column?.stamped) tellStamped(t, column, clause.span);
+  else if (column?.readOnly || column?.expression) {
     const message = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
     t.fail('read-only-column', 271, message, clause.span);
   }

@@ -49,6 +49,10 @@ CREATE SECURITY POLICY dbo.Workers ADD FILTER PREDICATE dbo.Mine(Name) ON dbo.Wo
 GO
 CREATE PROCEDURE dbo.AtTime @at datetime2(3) AS SELECT Id, Age FROM dbo.Worker FOR SYSTEM_TIME AS OF @at
 GO
+CREATE PROCEDURE dbo.Backdate @id int, @from datetime2(3) AS
+UPDATE dbo.Worker SET ValidFrom = @from WHERE Id = @id
+INSERT dbo.Worker (Id, ValidFrom, ValidTo) VALUES (@id + 1, @from, '9999-12-31')
+GO
 CREATE PROCEDURE dbo.Search @text nvarchar(20) AS
   SELECT Id FROM dbo.AnyShop WHERE Name <> USER_NAME() AND Name LIKE N'%' + @text + N'%' AND CHARINDEX(N'b', Name) > 0 AND PATINDEX(N'%[0-9]%', Name) = 0 AND REPLACE(Name, N'a', N'') <> N''
 GO
@@ -64,6 +68,10 @@ const ASKED: readonly (readonly [sql: string, answer: string])[] = [
   ['update worker set born = born returning id', '1'],
   ['select count(*) from worker_history', '1'],
   [`select id from at_time((select valid_from from worker))`, '1'],
+  ['alter table worker disable trigger worker_period', ''],
+  [`call backdate(1, '2001-02-03')`, ''],
+  ['alter table worker enable trigger worker_period', ''],
+  [`select id, valid_from::date::text from worker order by id`, '1,2001-02-03 2,2001-02-03'],
   [`select id from search('B')`, '10 20'],
   [`select id from search('r')`, '20'],
   [`refresh materialized view concurrently totals`, ''],

@@ -204,6 +204,7 @@ function columnOf(
       ...(source.identity === undefined ? {} : { identity: true as const }),
       pgType: column.type,
       ...(column.generated || source.generatedAlways ? { readOnly: true } : {}),
+      ...(source.generatedAlways ? { stamped: true } : {}),
       ...(source.hidden ? { hidden: true } : {}),
       ...(column.collation === undefined ? {} : { caseless: true }),
       ...searchOf(table, source.name),
