@@ -77,7 +77,11 @@ function isCase(group: Group, list: readonly Node[], index: number): boolean {
   const [only, ...others] = group.nodes;
   if (!only || !isChoice(only) || others.length > 0) return false;
   const isCall = index > 0 && !group.spaced;
-  return !isCall && !isWord(list[index + 1], '::', ':', '[', '.', 'COLLATE', 'AT');
+  // Rows, lists and definitions have parentheses of their own.
+  const isOfSyntax =
+    isWord(list[index - 1], 'IN', 'ANY', 'ALL', 'SOME', 'AS', 'CHECK') ||
+    list.slice(0, index).some((one) => isWord(one, 'VALUES'));
+  return !isCall && !isOfSyntax && !isWord(list[index + 1], '::', ':', '[', '.', 'COLLATE', 'AT');
 }
 
 const isChoice = (node: Node): boolean => node.kind === 'group' && node.open === 'CASE';

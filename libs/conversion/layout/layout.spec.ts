@@ -22,6 +22,15 @@ describe('a short statement', () => {
     expect(laid('SELECT 1 WHERE a IN (SELECT b FROM t) UNION SELECT 2')).toContain('IN (SELECT b FROM t)');
   });
 
+  it('keeps the parentheses of rows, lists and definitions around a CASE', () => {
+    const kept = [
+      'INSERT INTO t (a) VALUES (CASE WHEN b THEN 1 END), (CASE WHEN c THEN 2 END)',
+      'SELECT 1 WHERE a IN (CASE WHEN b THEN 1 END)',
+      'ALTER TABLE t ADD a integer GENERATED ALWAYS AS (CASE WHEN b THEN 1 END) STORED',
+    ];
+    expect(kept.map(laid)).toEqual(kept);
+  });
+
   it('loses casts that are made already, and parentheses around what is cast', () => {
     expect(laid("SELECT (sum(a.b))::int::integer, (p_x)::bigint, ('x')::text FROM t")).toBe(
       "SELECT sum(a.b)::integer, p_x::bigint, 'x'::text FROM t",

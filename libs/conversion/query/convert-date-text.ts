@@ -16,7 +16,7 @@ export function plainTextToDatetime(c: Conversion): string {
   const typeSql = t.profile.typeSql(to);
   const order = orderOf(c);
   const text = c.from.constant;
-  const iso = typeof text === 'string' ? reordered(text, order) : undefined;
+  const iso = typeof text === 'string' ? byDay(reordered(text, order)) : undefined;
   if (iso !== undefined && PLAIN_DATE.test(iso)) {
     if (c.try && !isDate(iso)) return `NULL::${typeSql}`;
     return literal(iso.trim(), to, typeSql);
@@ -35,6 +35,19 @@ type Order = 'dmy' | 'mdy' | undefined;
 function orderOf({ style, t }: Conversion): Order {
   if (style !== undefined) return DAY_FIRST.has(style) ? 'dmy' : MONTH_FIRST.has(style) ? 'mdy' : undefined;
   return t.context.dateFormat === 'dmy' ? 'dmy' : undefined;
+}
+
+/** `9am` as `09:00`, `2020-12-31 11:30 PM` as `2020-12-31 23:30`: PostgreSQL wants minutes. */
+function byDay(text: string): string {
+  return text.replace(
+    /(^|\s)(\d{1,2})(:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*([ap])m\s*$/i,
+    (whole, before: string, hour: string, rest: string | undefined, half: string) => {
+      const number = Number(hour);
+      if (number < 1 || number > 12) return whole;
+      const day = (number % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+      return `${before}${String(day).padStart(2, '0')}${rest ?? ':00'}`;
+    },
+  );
 }
 
 const PARTS = '(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4})';

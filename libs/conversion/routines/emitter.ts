@@ -281,10 +281,17 @@ export class Emitter {
     const source = this.options.text.slice(start, end).split(/\r?\n/);
     for (const line of source.slice(0, 20)) this.line(`-- ${line.trim()}`);
     if (source.length > 20) this.line(`-- … ${source.length - 20} more lines`);
-    const message = `${error.code}: ${error.message}`
-      .replaceAll('%', '%%')
-      .replaceAll(/\s+/g, ' ')
-      .replaceAll('\u0000', '');
+    this.raised(error.code, error.message);
+  }
+
+  /** An issue that is raised where the routine comes there; what follows is written all the same. */
+  raise(message: string, span: Span): void {
+    this.issue('SL1040', message, span);
+    this.raised('SL1040', message);
+  }
+
+  private raised(code: IssueCode, text: string): void {
+    const message = `${code}: ${text}`.replaceAll('%', '%%').replaceAll(/\s+/g, ' ').replaceAll('\u0000', '');
     this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '0A000';`);
   }
 

@@ -26,6 +26,7 @@ export function createTemporary(e: Emitter, table: TemporaryTable): void {
   e.scope.local.set(table.source.toLowerCase(), relation);
   e.facts.writes = true;
   const lines = table.elements.flatMap((one) => elementSql(e, one, relation));
+  for (const one of table.elements) if (one.kind === 'columnDefinition') refuseComputed(e, one, relation);
   e.line(`DROP TABLE IF EXISTS ${relation.sql ?? ''};`);
   e.pieces.push({
     kind: 'ddl',
@@ -85,6 +86,22 @@ function computedColumn(
   return { column: { name, sql, type: made.type, nullable: true, readOnly: true, pgType }, expression: made.sql };
 }
 
+/** What PostgreSQL does not hold immutable, or not allow, in a generated column. */
+const NOT_GENERATED =
+  /\b(SELECT|to_char|to_date|to_timestamp|concat|concat_ws|format|localtimestamp|clock_timestamp|current_user)\b|::(timestamp|date|time|timestamptz)\b/;
+
+const generated = (e: Emitter, node: ColumnDefinition, table: Relation): string =>
+  computedColumn(e, node, { ...table, columns: table.columns.filter((one) => !one.readOnly) }).expression;
+
+/** A computed column that cannot be generated is raised before its table is made; what follows is written as if it were there. */
+function refuseComputed(e: Emitter, node: ColumnDefinition, table: Relation): void {
+  if (!node.computed || !NOT_GENERATED.test(generated(e, node, table))) return;
+  e.raise(
+    `The computed column ${node.name.name} of a temporary table cannot be generated: PostgreSQL does not hold its expression immutable.`,
+    node.span,
+  );
+}
+
 function columnOf(e: Emitter, node: ColumnDefinition): RelationColumn {
   const name = node.name.name;
   const sql = quoteIdent(e.options.naming.name('aliases', name, name.toLowerCase()));
@@ -129,11 +146,9 @@ const predicate = (e: Emitter, node: Expression, table: Relation): string =>
 function columnSql(e: Emitter, node: ColumnDefinition, relation: Relation): string {
   const column = relation.columns.find((one) => one.name === node.name.name);
   if (node.computed) {
-    const { expression } = computedColumn(e, node, {
-      ...relation,
-      columns: relation.columns.filter((one) => !one.readOnly),
-    });
-    return `${column?.sql ?? ''} ${column?.pgType ?? 'text'} GENERATED ALWAYS AS (${expression}) STORED`;
+    const expression = generated(e, node, relation);
+    const plain = `${column?.sql ?? ''} ${column?.pgType ?? 'text'}`;
+    return NOT_GENERATED.test(expression) ? plain : `${plain} GENERATED ALWAYS AS (${expression}) STORED`;
   }
   const parts = [column?.sql ?? '', node.type ? e.type(node.type).sql : 'bytea'];
   if (node.identity) {

@@ -19,6 +19,13 @@ const RESERVED = new Set(
   ),
 );
 
+/** PostgreSQL cuts longer names. */
+const LONGEST = 63;
+
+/** A name that is cut keeps its end: what tells it from others that begin alike stands there. */
+const shortened = (name: string, room: number): string =>
+  name.length <= room ? name : `${name.slice(0, room - 9)}${name.slice(-9)}`;
+
 const PLAIN = /^[a-z_][a-z0-9_]*$/;
 
 /**
@@ -70,7 +77,8 @@ export class Variables {
   fresh(prefix: string, stem: string): string {
     const folded = this.naming.name('stems', stem, stem.toLowerCase());
     for (let n = 1; ; n++) {
-      const name = `${prefix}${folded}${n === 1 ? '' : `_${n}`}`;
+      const ending = n === 1 ? '' : `_${n}`;
+      const name = `${prefix}${shortened(folded, LONGEST - prefix.length - ending.length)}${ending}`;
       if (this.taken.has(name) || this.columns.has(name) || RESERVED.has(name)) continue;
       this.taken.add(name);
       return PLAIN.test(name) ? name : quoteIdent(name);

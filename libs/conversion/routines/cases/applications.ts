@@ -91,10 +91,23 @@ DECLARE @d TABLE (Doc xml)
 INSERT INTO @d SELECT CAST('<a>' + @text + '</a>' AS xml)
 SELECT @doc = Doc FROM @d
 GO
+CREATE PROCEDURE dbo.Opened @At time(0) = '9am', @Until datetime OUTPUT AS
+SET @Until = CAST('20200131 12:05 AM' AS datetime) + CAST(@At AS datetime)
+GO
+CREATE PROCEDURE dbo.Sized AS
+CREATE TABLE #sizes (Id int, Shown AS CONVERT(varchar(20), CAST(Id AS money), 1))
+INSERT #sizes (Id) VALUES (1)
+SELECT Shown FROM #sizes
+GO
+CREATE PROCEDURE dbo.Chosen @yes bit AS
+DECLARE @t TABLE (Word varchar(60))
+INSERT INTO @t (Word) VALUES (CASE WHEN @yes = 1 THEN 'a text that is long enough to be laid out' ELSE 'another one, as long as that' END)
+SELECT Word FROM @t
+GO
 CREATE FUNCTION dbo.fn_Has(@name sysname) RETURNS TABLE AS
 RETURN (SELECT CASE WHEN OBJECT_ID(@name) IS NULL THEN 0 ELSE 1 END AS Has)
 GO`,
-  issues: ['SL1047 dbo.Strangers'],
+  issues: ['SL1040 dbo.Sized', 'SL1047 dbo.Strangers'],
   cases: (() => {
     const people = `INSERT INTO person (person_id, nick, born) VALUES (1, 'Ann', '2001-01-01'), (2, 'Bob', '2002-01-01'), (3, 'Cid', '2003-01-01'); INSERT INTO friend VALUES (2, 1), (1, 3)`;
     return [
@@ -136,6 +149,13 @@ GO`,
         [people, `UPDATE person SET nick = 'a%' WHERE person_id = 2`, `SELECT nick FROM search('a!%')`],
         'a%',
       ),
+      one('hours of half a day', 'CALL opened(p_until => NULL)', '2020-01-31 09:05:00'),
+      one(
+        'a computed column that cannot be generated in a temporary table is raised',
+        'SELECT * FROM sized()',
+        '!0A000 SL1040: The computed column Shown of a temporary table cannot be generated: PostgreSQL does not hold its expression immutable.',
+      ),
+      one('VALUES of a CASE', 'SELECT * FROM chosen(false)', 'another one, as long as that'),
       one('text that becomes a document in a SELECT', `CALL document('x', NULL)`, '<a>x</a>'),
       one('bytes of a constant as a number', 'SELECT fn_most()', '2147483647'),
       one(
