@@ -17,6 +17,7 @@ import { commonType, toCommon, translate } from './expression.ts';
 import { pivotSource, unpivotSource } from './pivot.ts';
 import { condition } from './predicate.ts';
 import { checkInnerOrder, querySql } from './query.ts';
+import { searchTable } from './full-text.ts';
 import { tableFunction } from './table-function.ts';
 import type { Translation } from './translation.ts';
 import { versionsAt } from './system-time.ts';
@@ -73,6 +74,8 @@ export function tableSource(t: Translation, env: Environment, node: TableSource)
       return join(t, env, node);
     case 'tableFunction':
       return tableFunction(t, env, node);
+    case 'fullTextTable':
+      return searchTable(t, env, node);
     case 'pivot':
       return pivotSource(t, env, node);
     case 'unpivot':

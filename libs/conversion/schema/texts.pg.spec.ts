@@ -182,6 +182,11 @@ const SEARCHES: readonly (readonly [condition: string, ...ids: string[]])[] = [
   [`CONTAINS(*, N'Wein')`, '5003'],
   [`CONTAINS((Title, Body), N'cheese')`, '5003'],
   [`FREETEXT(Title, N'some red cheeses')`, '5001', '5003'],
+  [`CONTAINS(Title, N'wines NEAR white')`, '5002'],
+  [`CONTAINS(Title, N'NEAR(wine, red)')`, '5001'],
+  [`CONTAINS(Title, N'NEAR((bread, butter), 2)')`, '5004', '5005'],
+  [`CONTAINS(Title, N'NEAR((bread, butter), 2, TRUE)')`, '5004'],
+  [`CONTAINS(Title, N'NEAR((bread, butter), MAX) AND NOT salt')`, '5004', '5005', '5006'],
 ];
 
 describe('full-text indexes', () => {
@@ -224,7 +229,17 @@ describe('full-text indexes', () => {
         module(
           'procedure',
           'Near',
-          `CREATE PROCEDURE dbo.Near AS SELECT Id FROM dbo.Article WHERE CONTAINS(Title, N'NEAR(a, b)')`,
+          `CREATE PROCEDURE dbo.Near AS SELECT Id FROM dbo.Article WHERE CONTAINS(Title, N'NEAR((a, b, c), 3)')`,
+        ),
+        module(
+          'procedure',
+          'Ranked',
+          `CREATE PROCEDURE dbo.Ranked @what nvarchar(99) AS SELECT a.Id, CASE WHEN k.RANK BETWEEN 1 AND 1000 THEN 'ranked' END AS R FROM dbo.Article a JOIN CONTAINSTABLE(dbo.Article, Title, @what) AS k ON k.[KEY] = a.Id ORDER BY k.RANK DESC, a.Id`,
+        ),
+        module(
+          'procedure',
+          'Best',
+          `CREATE PROCEDURE dbo.Best AS SELECT k.[KEY] FROM FREETEXTTABLE(dbo.Article, *, N'wine wines Weine', 2) AS k ORDER BY k.RANK DESC`,
         ),
       ],
     }),
@@ -248,11 +263,14 @@ describe('full-text indexes', () => {
 
   test('CONTAINS and FREETEXT find the rows, through the index of the language', async () => {
     await at.target.run(
-      `insert into article values (5001, 'A red wine', 'x', ''), (5002, 'White wine, wines', 'x', ''), (5003, 'Cheese', 'Viele Weine', '')`,
+      `insert into article values (5001, 'A red wine', 'x', ''), (5002, 'White wine, wines', 'x', ''), (5003, 'Cheese', 'Viele Weine', ''), (5004, 'Bread without much butter', 'x', ''), (5005, 'Butter, bread', 'x', ''), (5006, 'Bread baked in big stone ovens, butter', 'x', '')`,
     );
     for (const [index, [condition, ...ids]] of SEARCHES.entries())
       expect({ condition, ids: await at.target.run(`select * from search${index}()`) }).toEqual({ condition, ids });
     expect(await at.target.run(`select * from search_for('"red wine" or cheese')`)).toEqual(['5001', '5003']);
+    // Two occurrences rank higher than one.
+    expect(await at.target.run(`select * from ranked('wine')`)).toEqual(['5002|ranked', '5001|ranked']);
+    expect(await at.target.run(`select count(*) from best()`)).toEqual(['2']);
   });
 
   test('what PostgreSQL has no search for is an issue', () => {
