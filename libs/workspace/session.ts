@@ -18,7 +18,7 @@ export async function inTransaction<T>(
     await client.query(
       options.readOnly === true
         ? `begin read only; set local search_path to public`
-        : `begin; set local search_path to public; select pg_advisory_xact_lock(hashtext('sluice.ddl'))`,
+        : `begin; set local search_path to public; set local plan_cache_mode to force_generic_plan; select pg_advisory_xact_lock(hashtext('sluice.ddl'))`,
     );
     const result = await work(client);
     await client.query('commit');
