@@ -11,32 +11,15 @@ import {
   type Query,
   type While,
 } from '#tsql';
-import { alterTable, toggleTriggers } from './alter-table.ts';
 import { allRows, assignFrom, joined } from './catalog-query.ts';
-import {
-  createAliasType,
-  createBindable,
-  createFullTextIndex,
-  createIndex,
-  createPartitionFunction,
-  createSchema,
-  createSynonym,
-  createTable,
-  createTableType,
-  isNewType,
-  sequence,
-} from './create.ts';
-import { alterIndex, dropIndexes, dropObjects, transfer } from './drop.ts';
+import { define } from './define.ts';
 import { type Environment, evaluate, holds } from './evaluate.ts';
-import { createModule } from './modules.ts';
-import { dotted, isTemporary, objectOf, qualified } from './names.ts';
-import { leftAlone } from './left-alone.ts';
+import { dotted, isTemporary, qualified } from './names.ts';
 import type { Source } from './place.ts';
 import { callProcedure } from './procedures.ts';
-import { permission, principal, securityPolicy } from './rights.ts';
 import { countRows } from './row-statements.ts';
-import { report, type Session, type Site, whenReady } from './session.ts';
-import type { ObjectName, Statement } from './statements.ts';
+import { report, type Session, type Site } from './session.ts';
+import type { Statement } from './statements.ts';
 import { type Truth, UNKNOWN, type Value, type Variables } from './values.ts';
 
 /** A loop of a script that goes round more often than this is not followed. */
@@ -313,111 +296,8 @@ export class Interpreter {
     this.depth -= 1;
   }
 
-  /** Statements that make, change or drop. */
   private define(site: Site, statement: Statement): void {
-    if (this.faulty.has(statement)) return;
-    const { database } = site;
-    const later = (work: () => boolean, name: ObjectName, what: string): void =>
-      whenReady(site, work, () => report(site, 'SL1082', dotted(qualified(name)), what, statement));
-    switch (statement.kind) {
-      case 'use':
-        this.session.current = this.session.database(statement.database.name);
-        return;
-      case 'createTable':
-        if (!isTemporary(statement.name)) createTable(this.of(site, statement.name), statement);
-        return;
-      case 'alterTable':
-        if (!isTemporary(statement.name))
-          later(
-            () => alterTable(this.of(site, statement.name), statement),
-            statement.name,
-            'ALTER TABLE of a table that is not there.',
-          );
-        return;
-      case 'createIndex':
-        if (!isTemporary(statement.table))
-          later(
-            () => createIndex(this.of(site, statement.table), statement),
-            statement.table,
-            `Index ${statement.name.name} is on what is not there.`,
-          );
-        return;
-      case 'alterIndex':
-        return later(() => alterIndex(site, statement), statement.table, 'ALTER INDEX of an index that is not there.');
-      case 'dropIndex':
-        return dropIndexes(site, statement);
-      case 'dropObject':
-        return dropObjects(site, statement);
-      case 'alterSchema':
-        return transfer(site, statement);
-      case 'createSchema':
-        for (const element of createSchema(site, statement)) this.run(element, site.source);
-        return;
-      case 'createView':
-      case 'createProcedure':
-      case 'createFunction':
-      case 'createTrigger':
-        if (!isTemporary(statement.name))
-          later(
-            () => createModule(this.of(site, statement.name), statement),
-            statement.name,
-            'The table or view of the trigger is not there.',
-          );
-        return;
-      case 'toggleTrigger': {
-        const { target } = statement;
-        if (!target) return leftAlone(site, statement);
-        const names = statement.names.map((name) => name.name.name);
-        const toggle = (): boolean => {
-          const owner = objectOf(database, target);
-          if (owner?.kind !== 'table' && owner?.kind !== 'module') return false;
-          toggleTriggers(site, owner, names, statement.enable);
-          return true;
-        };
-        return later(toggle, target, 'The table of ENABLE or DISABLE TRIGGER is not there.');
-      }
-      case 'sequence':
-        return sequence(this.of(site, statement.name), statement);
-      case 'createAliasType':
-        return createAliasType(site, statement);
-      case 'createTableType':
-        return createTableType(site, statement);
-      case 'createClrObject':
-        if (isNewType(site, statement.name, statement)) clrObject(site, statement.name, statement.type);
-        return;
-      case 'createSynonym':
-        return createSynonym(site, statement);
-      case 'createRule':
-      case 'createDefault':
-        return createBindable(site, statement);
-      case 'createPartitionFunction':
-        return createPartitionFunction(site, statement);
-      case 'createPartitionScheme':
-        database.partitionSchemes.set(database.fold(statement.name.name), statement.function.name);
-        return;
-      case 'createFullTextIndex':
-        return later(
-          () => createFullTextIndex(site, statement),
-          statement.table,
-          'The table of a full-text index is not there.',
-        );
-      case 'user':
-      case 'role':
-        return principal(site, statement);
-      case 'permission':
-        return permission(site, statement);
-      case 'securityPolicy':
-        return securityPolicy(site, statement);
-      default:
-        if (!countRows(site, statement)) leftAlone(site, statement);
-    }
-  }
-
-  /** The database that a name of three parts is of. */
-  private of(site: Site, name: ObjectName): Site {
-    const other = name.database?.name;
-    if (other === undefined || other === '') return site;
-    return { ...site, database: this.session.database(other) };
+    if (!this.faulty.has(statement)) define(site, statement, (element) => this.run(element, site.source));
   }
 }
 
@@ -447,26 +327,4 @@ function defines(node: Node): boolean {
   if (node.kind === 'dropObject') return !node.names.every(isTemporary);
   if (node.kind === 'createTable') return !isTemporary(node.name);
   return DEFINING.test(node.kind);
-}
-
-function clrObject(site: Site, name: ObjectName, type: 'type' | 'aggregate'): void {
-  const { database, source } = site;
-  const own = qualified(name);
-  const place = source.place(name.span);
-  if (type === 'type')
-    database.types.set(own.schema, own.name, { id: database.newId(), ...own, place, of: { kind: 'clr' } });
-  else
-    database.add({
-      kind: 'module',
-      id: database.newId(),
-      ...own,
-      place,
-      type: 'AF',
-      definition: null,
-      ansiNulls: true,
-      quotedIdentifier: true,
-      begins: place,
-      disabled: false,
-      indexes: [],
-    });
 }
