@@ -18,6 +18,7 @@ import { orderedAtRunTime } from './dynamic-order.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
 import { surveyOf } from './survey.ts';
+import { temporaryMadeBy, whyMissing } from './missing-names.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
@@ -113,6 +114,7 @@ export class Emitter {
   private outerSpan: Span | undefined;
   private comment = 0;
   private readonly told = new Set<string>();
+  private readonly lost = new Map<string, number>();
 
   constructor(
     readonly options: BodyOptions,
@@ -276,6 +278,8 @@ export class Emitter {
   }
 
   private refuse(error: NotConverted, statement: Statement): void {
+    const made = temporaryMadeBy(statement);
+    if (made !== undefined) this.lost.set(made, (this.outerSpan ?? statement.span).line);
     this.issue(error.code, error.message, error.span);
     const { start, end } = this.outerSpan ?? statement.span;
     const source = this.options.text.slice(start, end).split(/\r?\n/);
@@ -296,7 +300,7 @@ export class Emitter {
   }
 
   fail(message: string, span: Span, code: IssueCode = 'SL1040'): never {
-    throw new NotConverted(code, message, span);
+    throw new NotConverted(code, whyMissing(message, this.lost), span);
   }
 
   /** Runs a translation; its errors become {@link NotConverted}, its notes issues. */

@@ -104,10 +104,14 @@ DECLARE @t TABLE (Word varchar(60))
 INSERT INTO @t (Word) VALUES (CASE WHEN @yes = 1 THEN 'a text that is long enough to be laid out' ELSE 'another one, as long as that' END)
 SELECT Word FROM @t
 GO
+CREATE PROCEDURE dbo.Waits AS
+SELECT wait_type INTO #waits FROM sys.dm_os_wait_stats
+SELECT * FROM #waits
+GO
 CREATE FUNCTION dbo.fn_Has(@name sysname) RETURNS TABLE AS
 RETURN (SELECT CASE WHEN OBJECT_ID(@name) IS NULL THEN 0 ELSE 1 END AS Has)
 GO`,
-  issues: ['SL1040 dbo.Sized', 'SL1047 dbo.Strangers'],
+  issues: ['SL1040 dbo.Sized', 'SL1040 dbo.Waits', 'SL1047 dbo.Strangers'],
   cases: (() => {
     const people = `INSERT INTO person (person_id, nick, born) VALUES (1, 'Ann', '2001-01-01'), (2, 'Bob', '2002-01-01'), (3, 'Cid', '2003-01-01'); INSERT INTO friend VALUES (2, 1), (1, 3)`;
     return [
@@ -154,6 +158,11 @@ GO`,
         'a computed column that cannot be generated in a temporary table is raised',
         'SELECT * FROM sized()',
         '!0A000 SL1040: The computed column Shown of a temporary table cannot be generated: PostgreSQL does not hold its expression immutable.',
+      ),
+      one(
+        'what is only in the catalog of SQL Server is said to be so',
+        'CALL waits()',
+        '!0A000 SL1040: sys.dm_os_wait_stats is of SQL Server’s own catalog, and has no counterpart in PostgreSQL’s.',
       ),
       one('VALUES of a CASE', 'SELECT * FROM chosen(false)', 'another one, as long as that'),
       one('text that becomes a document in a SELECT', `CALL document('x', NULL)`, '<a>x</a>'),
