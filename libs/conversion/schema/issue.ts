@@ -199,7 +199,8 @@ export const ISSUE_CODES = {
   SL1036: {
     severity: 'decision',
     title: 'Right without a counterpart',
-    remedy: 'PostgreSQL has no DENY and fewer rights: choose grants that come to the same.',
+    remedy:
+      'PostgreSQL has no DENY that outweighs the grants of other roles, and fewer rights: choose grants that come to the same.',
   },
   SL1037: {
     severity: 'review',

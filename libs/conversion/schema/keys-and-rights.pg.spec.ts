@@ -190,6 +190,24 @@ describe('users, roles, rights and policies', () => {
           permission: 'SELECT',
           on: { class: 'object', schema: 'dbo', name: 'Account', column: 'Secret' },
         },
+        {
+          grantee: `eve${suffix}`,
+          state: 'DENY',
+          permission: 'EXECUTE',
+          on: { class: 'object', schema: 'dbo', name: 'Nothing' },
+        },
+        {
+          grantee: `ada${suffix}`,
+          state: 'GRANT',
+          permission: 'UPDATE',
+          on: { class: 'schema', schema: 'dbo' },
+        },
+        {
+          grantee: `ada${suffix}`,
+          state: 'DENY',
+          permission: 'UPDATE',
+          on: { class: 'object', schema: 'dbo', name: 'Account' },
+        },
         { grantee: `eve${suffix}`, state: 'GRANT', permission: 'SHOWPLAN', on: { class: 'database' } },
         { grantee: `eve${suffix}`, state: 'GRANT', permission: 'CONNECT', on: { class: 'database' } },
       ],
@@ -233,12 +251,21 @@ describe('users, roles, rights and policies', () => {
     expect(await at.target.run(`select rolcanlogin from pg_roles where rolname = '${ada}'`)).toEqual(['f']);
     expect(
       await at.target.run(
-        `select has_column_privilege('${ada}', 'account', 'id', 'select'), has_column_privilege('${ada}', 'account', 'tenant', 'select'), has_table_privilege('${ada}', 'account', 'insert with grant option'), has_table_privilege('${eve}', 'account', 'select')`,
+        `select has_column_privilege('${ada}', 'account', 'id', 'select'), has_column_privilege('${ada}', 'account', 'tenant', 'select'), has_table_privilege('${ada}', 'account', 'insert with grant option'), has_column_privilege('${eve}', 'account', 'tenant', 'select')`,
       ),
     ).toEqual(['t|f|t|t']);
     expect(await at.target.run(`select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'sec'`)).toEqual([
       `boss${suffix}`,
     ]);
+  });
+
+  test('what is denied is taken away: of a table, of one of its columns', async () => {
+    expect(
+      await at.target.run(
+        `select has_column_privilege('${eve}', 'account', 'secret', 'select'), has_column_privilege('${eve}', 'account', 'id', 'select'), has_table_privilege('${ada}', 'account', 'update')`,
+      ),
+    ).toEqual(['f|t|f']);
+    expect(await as(eve, 'select secret from account')).toEqual(['!42501']);
   });
 
   test('a filter hides the rows of others, a block refuses to write them', async () => {
@@ -311,7 +338,6 @@ test('whatever serves the database is an issue with advice, and so are propertie
   const found = convertDatabase(model, SETTINGS).issues.map((one) => `${one.code} ${one.object}`);
   expect(found.toSorted()).toEqual(
     [
-      'SL1006 dbo.T.XX',
       'SL1021 dbo.T.G',
       'SL1022 dbo.T.H',
       'SL1023 dbo.T.V',
@@ -321,6 +347,7 @@ test('whatever serves the database is an issue with advice, and so are propertie
       'SL1026 dbo.T.All',
       'SL1028 dbo.T.E',
       'SL1032 dbo.T.CS',
+      'SL1032 dbo.T.XX',
       'SL1038 dbo.T',
       'SL1039 dbo.T',
       'SL1060 ERP',

@@ -1,5 +1,6 @@
 import { quoteIdent, quoteQualified } from '#pgsql';
 import type { PermissionModel } from '#schema';
+import type { Relation } from '../query/index.ts';
 import { type SchemaContext, sourceName, tell } from './schema-context.ts';
 import type { Step } from './target-model.ts';
 
@@ -13,8 +14,8 @@ const FIXED_ROLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Users and roles as roles without login, memberships, grants, owners of schemas; only where the job asks for them (convert.principals). DENY and rights that PostgreSQL has
- * not are issues.
+ * Users and roles as roles without login, memberships, grants, owners of schemas; only where the job asks for them (convert.principals). DENY takes a right away from its
+ * role, with an issue; rights that PostgreSQL has not are issues.
  */
 export function principalSteps(context: SchemaContext): Step[] {
   const { principals = [], permissions = [] } = context.database;
@@ -56,7 +57,9 @@ class Principals {
       if (role !== undefined)
         this.add(name, `ALTER SCHEMA ${quoteIdent(this.context.schemaOf(name))} OWNER TO ${quoteIdent(role)}`);
     }
-    for (const permission of permissions) this.grant(permission);
+    for (const permission of permissions) if (permission.state !== 'DENY') this.grant(permission);
+    // What is denied is taken from what was given.
+    for (const permission of permissions) if (permission.state === 'DENY') this.deny(permission);
     return this.made;
   }
 
@@ -88,9 +91,8 @@ class Principals {
     const place =
       on.class === 'object' || on.class === 'type' ? sourceName(on) : on.class === 'schema' ? on.schema : one.grantee;
     const role = /^public$/i.test(one.grantee) ? 'PUBLIC' : this.quotedRole(one.grantee);
-    const text = `${one.state === 'DENY' ? 'DENY' : 'GRANT'} ${permission} on ${place} to ${one.grantee}`;
-    if (role === undefined || one.state === 'DENY')
-      return tell(this.context, 'SL1036', place, `${text} is not converted.`);
+    const text = `GRANT ${permission} on ${place} to ${one.grantee}`;
+    if (role === undefined) return tell(this.context, 'SL1036', place, `${text} is not converted.`);
     const option = one.state === 'GRANT_WITH_GRANT_OPTION' ? ' WITH GRANT OPTION' : '';
     const target = this.targetOf(one);
     if (on.class === 'database' && permission === 'CONNECT') return;
@@ -98,6 +100,76 @@ class Principals {
     const owner = role === 'PUBLIC' ? place : one.grantee;
     for (const schema of target.usage) this.add(owner, `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${role}`);
     this.add(owner, `GRANT ${target.right} ON ${target.on} TO ${role}${option}`);
+  }
+
+  /**
+   * DENY: PostgreSQL has nothing that outweighs a grant. The role itself loses the right, of a column by having it on the others; what its members have by other roles
+   * stays, which is told.
+   */
+  private deny(one: PermissionModel): void {
+    const { on, permission, grantee } = one;
+    const place =
+      on.class === 'object' || on.class === 'type' ? sourceName(on) : on.class === 'schema' ? on.schema : grantee;
+    const role = /^public$/i.test(grantee) ? 'PUBLIC' : this.quotedRole(grantee);
+    const text = `DENY ${permission} on ${place} to ${grantee}`;
+    const target = role === undefined ? undefined : this.targetOf(one);
+    if (role === undefined || target === undefined)
+      return tell(this.context, 'SL1036', place, `${text} is not converted.`);
+    const owner = role === 'PUBLIC' ? place : grantee;
+    tell(
+      this.context,
+      'SL1036',
+      place,
+      `${text} takes the right from ${grantee}; what its members have by other roles stays.`,
+    );
+    const relation = on.class === 'object' && on.column !== undefined ? this.hasWhole(one) : undefined;
+    if (!relation) return this.add(owner, `REVOKE ${target.right} ON ${target.on} FROM ${role}`);
+    this.add(owner, `REVOKE ${permission} ON ${target.on} FROM ${role}`);
+    const denied = this.deniedColumns(one);
+    const others = relation.columns.filter((part) => part.expression === undefined && !denied.has(part.name));
+    if (others.length > 0)
+      this.add(owner, `GRANT ${permission} (${others.map((part) => part.sql).join(', ')}) ON ${target.on} TO ${role}`);
+  }
+
+  /** The table of a denied column, where the role has the right on all of it. */
+  private hasWhole({ on, permission, grantee }: PermissionModel): Relation | undefined {
+    if (on.class !== 'object') return undefined;
+    const { permissions = [], principals = [] } = this.context.database;
+    const isOwn = (name: string): boolean => name.toLowerCase() === grantee.toLowerCase();
+    const isGranted = permissions.some(
+      (other) =>
+        other.state !== 'DENY' &&
+        other.permission === permission &&
+        isOwn(other.grantee) &&
+        (other.on.class === 'schema'
+          ? other.on.schema === on.schema
+          : other.on.class === 'object' &&
+            other.on.schema === on.schema &&
+            other.on.name === on.name &&
+            other.on.column === undefined),
+    );
+    const roles = principals.find((other) => isOwn(other.name))?.memberOf ?? [];
+    const isByRole = roles.some((role) => FIXED_ROLES[role.toLowerCase()]?.includes(permission));
+    return isGranted || isByRole ? this.context.scope.relation([on.schema, on.name]) : undefined;
+  }
+
+  /** All columns of a table on which a role is denied a right. */
+  private deniedColumns({ on, permission, grantee }: PermissionModel): ReadonlySet<string> {
+    const { permissions = [] } = this.context.database;
+    return new Set(
+      permissions.flatMap((other) =>
+        other.state === 'DENY' &&
+        other.permission === permission &&
+        other.grantee === grantee &&
+        on.class === 'object' &&
+        other.on.class === 'object' &&
+        other.on.schema === on.schema &&
+        other.on.name === on.name &&
+        other.on.column !== undefined
+          ? [other.on.column]
+          : [],
+      ),
+    );
   }
 
   private quotedRole(name: string): string | undefined {

@@ -70,7 +70,7 @@ export function convertedObjects(database: DatabaseModel, conversion: Conversion
   return withPaths([...drafts.values()]);
 }
 
-const RIGHTS = /^(GRANT|ALTER SCHEMA \S+ OWNER TO)\b/;
+const RIGHTS = /^(GRANT|REVOKE|ALTER SCHEMA \S+ OWNER TO)\b/;
 
 /** What an object has in other phases than its own, or for other people: indexes, constraints, triggers, policies of a table; rights, which need roles that come last. */
 function partOf(owner: Owner, step: Step): Owner {
