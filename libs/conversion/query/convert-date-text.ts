@@ -24,7 +24,9 @@ export function plainTextToDatetime(c: Conversion): string {
   const message = 'A string is read as a date: PostgreSQL reads other forms than SQL Server, and errors differ.';
   t.note('warning', 'date-from-text', message, c.span);
   const source = iso === undefined ? reorderedSql(searchable(t, c.from).sql, order) : quoted(iso);
-  if (!c.try) return whole(`(${source})::${typeSql}`, to);
+  // What is no date is an error when it is reached, as in the source: PostgreSQL would refuse the bare literal at once.
+  const late = iso !== undefined && !/\d/.test(iso) ? '::text' : '';
+  if (!c.try) return whole(`(${source}${late})::${typeSql}`, to);
   if (!t.since(16)) return t.needsServer(16, 'TRY_CAST to a date', c.span).sql;
   return whole(`(CASE WHEN pg_input_is_valid(${source}, ${quoted(typeSql)}) THEN ${source} END)::${typeSql}`, to);
 }

@@ -126,9 +126,10 @@ function callProcedure(e: Emitter, node: Execute, routine: RoutineSignature, cur
     const code = node.result ? variableOf(e, node.result).name : unused(e, 'return_code', 'integer');
     texts.push(`${routine.returnCode} => ${code}`);
   }
-  if (routine.cursors.length > 0 && !cursors) lostInLoop(e, node.span);
+  const handsOn = cursors !== undefined || handsOnResults(e, node, routine.cursors.length);
+  if (!handsOn && routine.cursors.length > 0) readyUnused(e);
   for (const [index, cursor] of routine.cursors.entries())
-    texts.push(`${cursor} => ${cursors?.[index] ?? passedCursor(e, node.span)}`);
+    texts.push(`${cursor} => ${cursors?.[index] ?? passedCursor(e, handsOn, node.span)}`);
   e.pieces.push({ kind: 'ddl', sql: `CALL ${routine.sql}(${texts.join(', ')})`, line: node.span.line });
   e.laid(`CALL ${routine.sql}(${texts.join(', ')});`);
   if (node.result && !routine.returnCode) e.line(`${variableOf(e, node.result).name} := 0;`);
@@ -160,19 +161,36 @@ function outputVariable(e: Emitter, parameter: RoutineParameter, arg: ExecuteArg
   return name;
 }
 
-/** A refcursor of the called procedure goes on to the caller. */
-function passedCursor(e: Emitter, span: Span): string {
-  if (e.options.kind === 'procedure' && e.options.results === 'cursors' && e.loops === 0) return e.nextCursor(span);
-  const name = unused(e, 'cursor', 'refcursor');
-  // A cursor that is open keeps its name for the next call.
-  if (e.loops > 0) e.line(`${name} := NULL;`);
-  return name;
+/** A refcursor of the called procedure: the caller's next one, or one that nobody reads. */
+function passedCursor(e: Emitter, handsOn: boolean, span: Span): string {
+  return handsOn ? e.nextCursor(span) : unused(e, 'cursor', 'refcursor');
 }
 
-/** How many result sets a loop gives is not known when the procedure is called, so that they are not handed on. */
-function lostInLoop(e: Emitter, span: Span): void {
-  if (e.loops > 0 && e.options.kind === 'procedure')
-    e.issue('SL1056', 'The result sets of a procedure that is called within a loop are not handed on.', span);
+/** A cursor that is open keeps its name, by which the next call could not open it again. */
+function readyUnused(e: Emitter): void {
+  const before = e.variables.find('@\u0000unused cursor');
+  if (before || e.loops > 0) e.line(`${unused(e, 'cursor', 'refcursor')} := NULL;`);
+}
+
+/** A procedure that hands out more result sets than this keeps those of the procedures that it calls to itself: nobody reads as many. */
+const MOST_RESULTS = 12;
+
+/** Whether the result sets of a call go on to the caller. How many a loop gives is not known when the procedure is called. */
+function handsOnResults(e: Emitter, node: Execute, count: number): boolean {
+  if (count === 0 || e.options.kind !== 'procedure') return false;
+  if (e.loops > 0) {
+    e.issue('SL1056', 'The result sets of a procedure that is called within a loop are not handed on.', node.span);
+    return false;
+  }
+  if (e.options.results !== 'cursors') return false;
+  if (e.resultIndex + count <= MOST_RESULTS) return true;
+  const name = node.procedure?.kind === 'objectName' ? node.procedure.name.name : 'the called procedure';
+  e.issue(
+    'SL1056',
+    `The ${count} result sets of ${name} are not handed on: there are too many before them.`,
+    node.span,
+  );
+  return false;
 }
 
 function rowsOf(e: Emitter, node: Execute, routine: RoutineSignature): string {
@@ -194,8 +212,8 @@ function callScalar(e: Emitter, node: Execute, routine: RoutineSignature): void 
 /** A procedure that is a function: its rows are the caller's. */
 function selectRows(e: Emitter, node: Execute, routine: RoutineSignature): void {
   const call = rowsOf(e, node, routine);
-  lostInLoop(e, node.span);
-  if (e.options.kind === 'procedure' && e.loops === 0) {
+  const handsOn = handsOnResults(e, node, 1) || (e.options.results === 'rows' && e.loops === 0);
+  if (e.options.kind === 'procedure' && handsOn) {
     resultSet(e, node.span, (types) => ({
       runs: 'routine',
       sql: `SELECT ${casts(routine, types)} FROM ${call}`,

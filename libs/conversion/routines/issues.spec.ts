@@ -72,3 +72,22 @@ PRINT @d`;
     expect(told(script, 'SL1002')).toHaveLength(1);
   });
 });
+
+describe('result sets of calls', () => {
+  const seven = 'SELECT 1 AS a '.repeat(7);
+
+  test('go on to the caller as long as there are not too many', () => {
+    const script = `CREATE PROCEDURE dbo.Seven @n int OUTPUT AS ${seven}
+GO
+CREATE PROCEDURE dbo.Twice @n int OUTPUT AS
+EXEC dbo.Seven @n OUTPUT
+EXEC dbo.Seven @n OUTPUT
+EXEC dbo.Seven @n OUTPUT
+GO`;
+    const message = 'The 7 result sets of Seven are not handed on: there are too many before them.';
+    expect(told(script, 'SL1056')).toEqual([`dbo.Twice:3 ${message}`, `dbo.Twice:4 ${message}`]);
+    const made = convertScript(script).steps.find((one) => one.object === 'dbo.Twice')?.sql ?? '';
+    expect(made.match(/INOUT p_result_\d+/g)).toHaveLength(7);
+    expect(made.match(/v_unused_cursor := NULL;/g)).toHaveLength(1);
+  });
+});

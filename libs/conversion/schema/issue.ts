@@ -357,9 +357,9 @@ export const ISSUE_CODES = {
   },
   SL1056: {
     severity: 'review',
-    title: 'Result sets of calls within a loop',
+    title: 'Result sets of calls that are not handed on',
     remedy:
-      'The calls are made as before. Where the client reads their rows, collect them in a table and select from it behind the loop.',
+      'The calls are made as before. Where the client reads their rows, collect them in a table and select from it at the end.',
   },
   SL1057: {
     severity: 'review',

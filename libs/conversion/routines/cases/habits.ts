@@ -97,6 +97,8 @@ CREATE PROCEDURE dbo.sp_dropdiagram @name sysname AS
 EXECUTE AS CALLER
 REVERT
 GO
+CREATE PROCEDURE dbo.Until @Day date = getdate AS SELECT @Day AS Day
+GO
 CREATE PROCEDURE dbo.Tended AS DBCC DBREINDEX('dbo.Parcel', '', 90)
 GO`,
   issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner', 'SL1059 dbo.Keys'],
@@ -145,6 +147,12 @@ GO`,
       one('SHA1 is of an extension', `SELECT signed('abc')`, String.raw`\xa9993e364706816aba3e25717850c26c9cd0d89d`),
       one('numbers of the server', 'SELECT d FROM days ORDER BY d', '2024-02-28', '2024-02-29', '2024-03-01'),
       one('a key by its name', 'CALL keys(NULL)', 'id'),
+      one(
+        'a default that is no date fails where it is used',
+        'SELECT * FROM until()',
+        '!22007 invalid input syntax for type date: "getdate"',
+      ),
+      one('and nowhere else', `SELECT * FROM until('2024-05-06')`, '2024-05-06'),
       one('functions without an alias', 'SELECT * FROM pairs()', 'x|1'),
       one('indexes are built anew', 'CALL tended()'),
     ];
