@@ -43,6 +43,9 @@ export function define(e: Emitter, node: Statement): boolean {
     case 'toggleTrigger':
       toggleTrigger(e, node);
       return true;
+    case 'checkpoint':
+      e.line('-- CHECKPOINT: PostgreSQL writes its pages by itself');
+      return true;
     case 'kill':
       if (node.what !== 'session' || node.statusOnly) return false;
       e.line(`PERFORM pg_terminate_backend(${e.value(node.target, { name: 'int' })});`);
