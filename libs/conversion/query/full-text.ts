@@ -1,4 +1,4 @@
-import type { Expression, FullTextPredicate, FullTextTable } from '#tsql';
+import type { Expression, FullTextPredicate, FullTextTable, Span } from '#tsql';
 import type { Relation, RelationColumn, TypedSql } from './api.ts';
 import { nameParts, renameColumns, sourceName } from './bound-source.ts';
 import type { BoundColumn, Environment, Source } from './environment.ts';
@@ -7,7 +7,7 @@ import { translate } from './expression.ts';
 import { convertSearch } from './full-text-search.ts';
 import type { SourceSql } from './from.ts';
 import { quoted, value } from './sql-text.ts';
-import { nvarchar } from './sql-type.ts';
+import { isString, nvarchar } from './sql-type.ts';
 import { convert } from './convert.ts';
 import type { Translation } from './translation.ts';
 
@@ -28,10 +28,20 @@ export function searchCondition(t: Translation, env: Environment, node: FullText
   const tests = columns.map((column) => {
     const configuration = quoted(column.searchBy ?? 'simple');
     const query = queryOf(node.fn, configuration, condition);
-    return query === undefined ? undefined : `to_tsvector(${configuration}, ${column.sql}) @@ ${query}`;
+    return query === undefined
+      ? undefined
+      : `to_tsvector(${configuration}, ${textOf(t, column, node.span)}) @@ ${query}`;
   });
   if (tests.includes(undefined)) return t.unsupported(`${name} with this condition`, node.span).sql;
   return tests.length === 1 ? `(${tests[0]})` : `(${tests.join(' OR ')})`;
+}
+
+/** The text of a column that is searched: of XML its texts and attributes; of documents in bytes there is none. */
+function textOf(t: Translation, column: Pick<TypedSql, 'sql' | 'type'>, span: Span): string {
+  if (column.type.name === 'xml')
+    return `array_to_string(xpath('//text()|//@*', xmlelement(name x, ${column.sql}))::text[], ' ')`;
+  if (isString(column.type)) return column.sql;
+  return t.unsupported(`A full-text search in documents of ${column.type.name}`, span).sql;
 }
 
 /** CONTAINSTABLE and FREETEXTTABLE: the keys of the rows that are found, each with its rank, from 0 to 1000. The best n of them where that is asked. */
@@ -45,7 +55,9 @@ export function searchTable(t: Translation, env: Environment, node: FullTextTabl
   const tests = columns.map((one) => {
     const configuration = quoted(one.searchBy ?? 'simple');
     const query = given && queryOf(fn, configuration, given);
-    return query === undefined ? undefined : { vector: `to_tsvector(${configuration}, ${one.sql})`, query };
+    return query === undefined
+      ? undefined
+      : { vector: `to_tsvector(${configuration}, ${textOf(t, one, node.span)})`, query };
   });
   const found = tests.flatMap((one) => one ?? []);
   if (!relation?.sql || !key || relation.key?.length !== 1 || found.length === 0 || found.length < tests.length) {

@@ -30,12 +30,12 @@ GO
 EXEC sp_bindrule 'dbo.Positive', 'dbo.Sale.Amount'
 EXEC sp_bindefault 'dbo.Five', 'dbo.Sale.Amount'
 GO
-CREATE TABLE dbo.Worker (Id int NOT NULL CONSTRAINT PK_Worker PRIMARY KEY, Name nvarchar(50), Born date, Stamp rowversion,
+CREATE TABLE dbo.Worker (Id int NOT NULL CONSTRAINT PK_Worker PRIMARY KEY, Name nvarchar(50), Born date, Stamp rowversion, Notes xml,
   ValidFrom datetime2(3) GENERATED ALWAYS AS ROW START HIDDEN NOT NULL, ValidTo datetime2(3) GENERATED ALWAYS AS ROW END HIDDEN NOT NULL,
   Label AS CONCAT(Name, N' #', Id), Age AS DATEDIFF(year, Born, GETDATE()), PERIOD FOR SYSTEM_TIME (ValidFrom, ValidTo))
   WITH (SYSTEM_VERSIONING = ON (HISTORY_TABLE = dbo.WorkerHistory))
 GO
-CREATE FULLTEXT INDEX ON dbo.Worker (Name LANGUAGE 1033) KEY INDEX PK_Worker
+CREATE FULLTEXT INDEX ON dbo.Worker (Name LANGUAGE 1033, Notes LANGUAGE 1033) KEY INDEX PK_Worker
 GO
 CREATE VIEW dbo.Totals WITH SCHEMABINDING AS SELECT Amount, COUNT_BIG(*) AS n FROM dbo.Sale GROUP BY Amount
 GO
@@ -48,6 +48,8 @@ GO
 CREATE SECURITY POLICY dbo.Workers ADD FILTER PREDICATE dbo.Mine(Name) ON dbo.Worker WITH (STATE = ON)
 GO
 CREATE PROCEDURE dbo.AtTime @at datetime2(3) AS SELECT Id, Age FROM dbo.Worker FOR SYSTEM_TIME AS OF @at
+GO
+CREATE PROCEDURE dbo.Noted @word nvarchar(20) AS SELECT Id FROM dbo.Worker WHERE CONTAINS(Notes, @word)
 GO
 CREATE PROCEDURE dbo.Backdate @id int, @from datetime2(3) AS
 UPDATE dbo.Worker SET ValidFrom = @from WHERE Id = @id
@@ -68,6 +70,8 @@ const ASKED: readonly (readonly [sql: string, answer: string])[] = [
   ['update worker set born = born returning id', '1'],
   ['select count(*) from worker_history', '1'],
   [`select id from at_time((select valid_from from worker))`, '1'],
+  [`update worker set notes = '<n made="steel">no lead</n><n/>'`, ''],
+  [`select (select count(*) from noted('steel')), (select count(*) from noted('lead')), (select count(*) from noted('n'))`, '1,1,0'],
   ['alter table worker disable trigger worker_period', ''],
   [`call backdate(1, '2001-02-03')`, ''],
   ['alter table worker enable trigger worker_period', ''],
