@@ -14,7 +14,8 @@ import type { SessionScope } from './session-scope.ts';
 import { receivesRows, targetDatabase } from './other-databases.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
-import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
+import { lockingOf } from './locking.ts';
+import { checkIndexHints, checkSnapshotAllowed, lockTables } from './table-locks.ts';
 import { eventsOf, firing, runInsteadOf, runWithTriggers } from './triggers.ts';
 import { updateByRow } from './update-by-row.ts';
 import { wideChange, type OutputPart, type WideChange } from './wide-change.ts';
@@ -40,12 +41,24 @@ function limited(statement: DmlStatement, rows: number): DmlStatement {
 }
 
 /** INSERT, UPDATE, DELETE and MERGE. */
-export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
+export async function runDml(caller: Run, asWritten: DmlStatement): Promise<void> {
   if (isPositioned(asWritten)) {
-    await runPositioned(run, asWritten, (found) => runDml(run, found));
+    await runPositioned(caller, asWritten, (found) => runDml(caller, found));
     return;
   }
-  const statement = limited(asWritten, run.session.options.rowCount);
+  const { options } = caller.session;
+  const statement = limited(asWritten, options.rowCount);
+  const locking = lockingOf(caller, statement);
+  const { lockTimeout } = options;
+  if (locking.impatient) options.lockTimeout = 0;
+  try {
+    await runChange({ ...caller, locking }, statement);
+  } finally {
+    options.lockTimeout = lockTimeout;
+  }
+}
+
+async function runChange(run: Run, statement: DmlStatement): Promise<void> {
   if (statement.kind === 'insert' && statement.source.kind === 'insertExecute') {
     finish(run, await insertExecute(run, statement), COMMAND.insert);
     return;
@@ -75,8 +88,9 @@ export async function runDml(run: Run, asWritten: DmlStatement): Promise<void> {
     return;
   }
   checkSnapshotAllowed(run, dml.sql);
-  await lockTables(run, statement);
+  await checkIndexHints(run, statement);
   const object = await targetOf(run, dml);
+  await lockTables(run, dml.sql, object?.id);
   checkIdentity(run, dml, object);
   await checkReach(run, statement, object, dml.written);
   if (dml.eachRow && statement.kind === 'update') {
@@ -120,8 +134,8 @@ async function checkReach(
 /** A change that must return more than one thing: two OUTPUT clauses, or the identities that a MERGE made. */
 async function runSeveral(run: Run, statement: DmlStatement): Promise<number> {
   const wide = wideChange(statement, await contextOf(run), statement.kind === 'merge');
-  await lockTables(run, statement);
   const object = await targetOf(run, wide.dml);
+  await lockTables(run, wide.dml.sql, object?.id);
   await checkReach(run, statement, object, wide.dml.written);
   const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
   return fires ? runWithTriggers(run, statement, object) : (await runWide(run, wide, object)).count;

@@ -1,8 +1,10 @@
 import { translateExpression, type SqlType, type TranslatedExpression } from '#conversion';
 import type { AssignOperator, BinaryOperator, Expression } from '#tsql';
 import { SqlError } from '../session.ts';
+import { holdsLocks, lockingOf } from './locking.ts';
 import { reaching } from './other-databases.ts';
 import { bind, translated, type Run } from './run.ts';
+import { lockTables } from './table-locks.ts';
 
 /** The value of an expression converted to a type as an assignment does, as text of the storage type. */
 export async function evaluate(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
@@ -11,11 +13,13 @@ export async function evaluate(run: Run, expression: Expression, type: SqlType):
   return reaching(run, expression, (inner) => compute(inner, expression, type));
 }
 
-async function compute(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
+async function compute(reached: Run, expression: Expression, type: SqlType): Promise<string | null> {
+  const run: Run = { ...reached, locking: lockingOf(reached, expression) };
   const translation = await translateValue(run, expression, type);
+  await lockTables(run, translation.sql);
   const values = await bind(run, translation.parameters);
   const result = await run.session.query(`SELECT ${translation.sql}`, values, {
-    writes: translation.sql.includes('nextval('),
+    writes: translation.sql.includes('nextval(') || holdsLocks(run),
     signal: run.signal,
   });
   return result.rows[0]?.[0] ?? null;

@@ -7,6 +7,8 @@ import type { Flow, Frame } from './frame.ts';
 import { reaching } from './other-databases.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
+import { holdsLocks, lockingOf } from './locking.ts';
+import { lockTables } from './table-locks.ts';
 import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
 import { bindScope, isCompileError } from './binding.ts';
@@ -170,11 +172,16 @@ async function runWhile(run: Run, condition: Expression, body: Statement): Promi
 async function holds(run: Run, condition: Expression): Promise<boolean> {
   let result = false;
   const failed = await settle(run, condition.span.line, 'IF', async () => {
-    result = await reaching(run, condition, async (inner) => {
+    result = await reaching(run, condition, async (reached) => {
+      const inner: Run = { ...reached, locking: lockingOf(reached, condition) };
       await requireRights(inner, condition);
       const predicate = await translated(inner, condition, (node, context) => translatePredicate(node, context));
       const values = await bind(inner, predicate.parameters);
-      const answer = await run.session.query(`SELECT ${predicate.sql}`, values, { writes: false, signal: run.signal });
+      await lockTables(inner, predicate.sql);
+      const answer = await run.session.query(`SELECT ${predicate.sql}`, values, {
+        writes: holdsLocks(inner),
+        signal: run.signal,
+      });
       return answer.rows[0]?.[0] === 't';
     });
   });

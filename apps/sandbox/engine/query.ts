@@ -3,11 +3,12 @@ import type { Select } from '#tsql';
 import type { ResultSink, TdsColumn, TdsType, TdsValue } from '../session.ts';
 import { identityOf } from './identity-column.ts';
 import type { PgValue } from './large-bind.ts';
+import { holdsLocks, lockingOf } from './locking.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
 import { decoderFor, type Decoder } from './storage-type.ts';
-import { checkSnapshotAllowed, lockTables } from './table-locks.ts';
+import { checkIndexHints, checkSnapshotAllowed, lockTables } from './table-locks.ts';
 
 const SELECT = 0xc1;
 
@@ -65,9 +66,10 @@ export function finish(run: Run, count: number, command: number, out: ResultSink
 }
 
 /** SELECT in all its forms: to the client, into variables, into a table. */
-export async function runSelect(run: Run, asWritten: Select): Promise<void> {
-  const numbered = identityOf(asWritten, run.text);
+export async function runSelect(caller: Run, asWritten: Select): Promise<void> {
+  const numbered = identityOf(asWritten, caller.text);
   const statement = numbered?.statement ?? asWritten;
+  const run: Run = { ...caller, locking: lockingOf(caller, statement) };
   const query = await translated(run, statement, (node, context) => translateQuery(node.query, context));
   if (run.session.options.formatOnly) {
     if (!query.assigns) run.out.columns(columnsOf(query.columns));
@@ -75,7 +77,8 @@ export async function runSelect(run: Run, asWritten: Select): Promise<void> {
     return;
   }
   checkSnapshotAllowed(run, query.sql);
-  await lockTables(run, statement);
+  await checkIndexHints(run, statement);
+  await lockTables(run, query.sql);
   if (query.into !== undefined) {
     finish(run, await selectInto(run, query, query.into, numbered?.identity), SELECT);
     return;
@@ -85,7 +88,7 @@ export async function runSelect(run: Run, asWritten: Select): Promise<void> {
     run.session.rowCount = await assignFrom(run, query, values);
     return;
   }
-  finish(run, await streamRows(run, query, values, writes(query)), SELECT);
+  finish(run, await streamRows(run, query, values, writes(query) || holdsLocks(run)), SELECT);
 }
 
 const writes = (query: TranslatedQuery): boolean => query.sql.includes('nextval(');
@@ -94,7 +97,7 @@ async function assignFrom(run: Run, query: TranslatedQuery, values: readonly PgV
   let last: PgRow | undefined;
   let count = 0;
   await run.session.query(query.sql, values, {
-    writes: writes(query),
+    writes: writes(query) || holdsLocks(run),
     signal: run.signal,
     onRow: (row) => {
       last = row;

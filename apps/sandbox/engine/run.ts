@@ -10,6 +10,7 @@ import { lockAnswer } from './app-lock-procedures.ts';
 import { cursorStatus } from './cursors.ts';
 import { frameFunction } from './frame-functions.ts';
 import { SESSION_VALUES } from './session-values.ts';
+import type { Locking } from './locking.ts';
 import { isGlobalTemporary } from './names.ts';
 import { partsOf, SessionScope, type Foreign } from './session-scope.ts';
 
@@ -22,6 +23,8 @@ export interface Run {
   readonly text: string;
   /** Tables of other databases that the statement names, as copies (see other-databases). */
   readonly foreign?: Foreign;
+  /** What the statement that runs locks. */
+  readonly locking?: Locking;
 }
 
 /** Temporary tables are the session's; table variables, and `inserted` and `deleted` of a trigger, are the frame's. */
@@ -59,6 +62,7 @@ export async function contextOf(run: Run): Promise<TranslationContext & { readon
     dateFirst: options.dateFirst,
     dateFormat: options.dateFormat,
     ...(options.rowCount > 0 ? { rowCount: options.rowCount } : {}),
+    ...(run.locking === undefined ? {} : { rowLocks: run.locking.rows }),
   };
 }
 
@@ -75,7 +79,7 @@ export async function translated<N extends NodeBase, R>(
   const snapshot = await session.snapshot();
   if (run.foreign !== undefined || run.frame.hasTables()) return translate(node, await contextOf(run));
   const { dateFirst, dateFormat, rowCount } = session.options;
-  const key = `${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
+  const key = `${run.locking?.key ?? ''} ${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
   const versions = kept.get(node) ?? new Map<string, { snapshot: CatalogSnapshot; result: unknown }>();
   const known = versions.get(key);
   if (known?.snapshot === snapshot) return known.result as R;

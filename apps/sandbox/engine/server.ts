@@ -56,7 +56,8 @@ const newRow = (databaseId: number, name: string, collation: string): DatabaseRo
   collation,
   compatibilityLevel: 160,
   snapshotIsolation: false,
-  readCommittedSnapshot: false,
+  // Readers never wait for writers.
+  readCommittedSnapshot: databaseId >= FIRST_USER_DATABASE,
   recoveryModel: 1,
   readOnly: false,
 });
@@ -276,7 +277,11 @@ export class SandboxServer implements SqlServer {
         database.info = { ...info, snapshotIsolation: on };
         break;
       case 'READ_COMMITTED_SNAPSHOT':
-        database.info = { ...info, readCommittedSnapshot: on };
+        if (!on)
+          throw new SqlError(
+            40515,
+            'ALTER DATABASE SET READ_COMMITTED_SNAPSHOT OFF is not supported in this version of SQL Server.',
+          );
         break;
       case 'RECOVERY':
         database.info = { ...info, recoveryModel: models[value] ?? info.recoveryModel };

@@ -5,11 +5,12 @@ import type { PgLink } from './pg-link.ts';
 /** SQL Server's isolation levels by their number on the wire and in sys.dm_exec_sessions. */
 export type Isolation = 1 | 2 | 3 | 4 | 5;
 
+/** SNAPSHOT reads one version throughout; REPEATABLE READ and SERIALIZABLE lock what they read (see locking). */
 const PG_LEVEL: Record<Isolation, string> = {
   1: 'READ COMMITTED',
   2: 'READ COMMITTED',
-  3: 'REPEATABLE READ',
-  4: 'SERIALIZABLE',
+  3: 'READ COMMITTED',
+  4: 'READ COMMITTED',
   5: 'REPEATABLE READ',
 };
 

@@ -1,4 +1,4 @@
-import type { Expression, Query, Span } from '#tsql';
+import type { Expression, Query, Span, TableRef } from '#tsql';
 
 /**
  * What the query translator takes and gives. Two users share it: the sandbox engine (SQL Server's exact semantics over its own
@@ -264,6 +264,8 @@ export interface TranslationContext {
   readonly rowCount?: number;
   /** Of routines for the target: hints that lock rows become FOR UPDATE and FOR SHARE. */
   readonly locks?: boolean;
+  /** Of the sandbox: the locking clause for the rows of a table of the statement, without its `OF`. */
+  readonly rowLocks?: ReadonlyMap<TableRef, string>;
 }
 
 /** A parameter `$index` of the SQL; the engine binds the storage text of the variable. Repeated uses share one index. */

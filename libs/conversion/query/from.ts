@@ -122,7 +122,19 @@ function tableRef(t: Translation, env: Environment, node: TableRef): SourceSql {
     return { sql: '', sources: [] };
   }
   const seen = node.systemTime ? versionsAt(t, env, relation, node.systemTime) : relation;
-  return relationSource(t, env, seen, node, node.span);
+  const source = relationSource(t, env, seen, node, node.span);
+  noteLock(t, relation, node, source);
+  return source;
+}
+
+/** `FOR UPDATE OF x SKIP LOCKED`, to stand behind the SELECT. */
+function noteLock(t: Translation, relation: Relation, node: TableRef, { sources }: SourceSql): void {
+  const clause = t.context.rowLocks?.get(node);
+  const name = sources[0]?.sqlName;
+  if (clause === undefined || name === undefined) return;
+  const [strength = '', ...rest] = clause.split(' ');
+  if (relation.kind === 'table') t.locks.push([' FOR', strength, 'OF', name, ...rest].join(' '));
+  else if (rest.length > 1) t.unsupported('READPAST on a view', node.span);
 }
 
 function tableVariable(t: Translation, env: Environment, node: TableVariable): SourceSql {

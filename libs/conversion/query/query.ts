@@ -199,15 +199,19 @@ const isOneTable = ([first, ...more]: SelectSpec['from']): boolean => more.lengt
 
 function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: Ending, options: QueryOptions): QuerySql {
   const outer = t.rowSequences;
+  const outerLocks = t.locks;
   t.rowSequences = new Set();
+  t.locks = [];
   const parts = selectParts(t, env, spec);
+  const locks = t.locks.join('');
   t.rowSequences = outer;
+  t.locks = outerLocks;
   const isPlain = !ending.offset && !spec.distinct && !spec.top;
   // What EXISTS selects is not looked at: `*` beside GROUP BY is no error there.
   if (options.existence && isPlain && (parts.group !== '' || !parts.aggregated)) {
     const clauses = `${parts.from}${parts.where}${parts.group}${parts.having}${parts.windows}`;
     const lock = rowLock(t, parts.env, spec, { aggregated: parts.aggregated, addressed: false });
-    return { sql: `SELECT 1${clauses}${lock}`, columns: [] };
+    return { sql: `SELECT 1${clauses}${lock}${locks}`, columns: [] };
   }
   const items = parts.items.map((item, index) => {
     const made = converted(t, item, index, options);
@@ -244,7 +248,7 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   const lock = options.combined
     ? ''
     : rowLock(t, parts.env, spec, { aggregated: parts.aggregated, addressed: options.addressed === true });
-  const sql = `${finished(t, { base, order, columns, env: parts.env, spec, ending })}${lock}`;
+  const sql = `${finished(t, { base, order, columns, env: parts.env, spec, ending })}${lock}${locks}`;
   return { sql, columns: addresses?.columns ?? columns };
 }
 

@@ -16,6 +16,8 @@ export class Translation {
 
   /** Sequences that the select list being translated has taken a value of. */
   rowSequences: Set<string> | undefined;
+  /** Locking clauses for the tables of the SELECT being translated. */
+  locks: string[] = [];
   /** MAXRECURSION of the statement; 0 is none. */
   maxRecursion = 100;
 

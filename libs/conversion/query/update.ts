@@ -210,24 +210,34 @@ function entrySource(sources: readonly Source[], entry: TableSource): Source | u
   );
 }
 
+const topSql = (t: Translation, env: Environment, top: Top, all: string): string =>
+  top.percent ? shareSql(t, env, top, all) : countSql(t, env, top.expression);
+
+/** What is done about rows of the target that others have locked. */
+function lockOf(t: Translation, { target, from }: Search): string | undefined {
+  const nodes = [target, targetInFrom(target, from)];
+  const locks = nodes.map((node) => (node?.kind === 'table' ? t.context.rowLocks?.get(node) : undefined));
+  return locks.find((lock) => lock !== undefined)?.replace('UPDATE ', '');
+}
+
 /** TOP (n) PERCENT of the rows found: a part of a row is a row. */
 function shareSql(t: Translation, env: Environment, top: Top, all: string): string {
   const share = convert(t, translate(t, env, top.expression), { name: 'float' }, { mode: 'implicit', span: top.span });
   return `(SELECT ceil(count(*) * ${share.sql} / 100.0)::bigint ${all})`;
 }
 
-/** TOP (n): any n of the rows found. */
+/** TOP (n): any n of the rows found; READPAST: those that nobody else has locked. */
 function limited(t: Translation, found: Bare, search: Search): string {
-  if (!search.top) return found.where;
+  const clause = lockOf(t, search);
+  if (!search.top && clause === undefined) return found.where;
+  const lock = clause === undefined ? '' : ` FOR UPDATE OF ${found.name} ${clause}`;
   const others = found.from === '' ? '' : `, ${found.from}`;
   const all = `FROM ${found.relation.sql} AS ${found.name}${others}${found.where}`;
-  const count = search.top.percent
-    ? shareSql(t, found.env, search.top, all)
-    : countSql(t, found.env, search.top.expression);
+  const count = search.top && ` LIMIT ${topSql(t, found.env, search.top, all)}`;
   const locks = t.context.locks === true;
   const hints = 'hints' in search.target ? lockHints(search.target.hints) : undefined;
-  const lock = locks ? ` FOR UPDATE OF ${found.name}${hints ? lockEnding(hints) : ''}` : '';
-  const isAmong = isAmongRows(found.relation, found.name, ` ${all} LIMIT ${count}${lock}`, locks);
+  const hinted = locks ? ` FOR UPDATE OF ${found.name}${hints ? lockEnding(hints) : ''}` : '';
+  const isAmong = isAmongRows(found.relation, found.name, ` ${all}${count ?? ''}${hinted}${lock}`, locks);
   return found.from === ''
     ? ` WHERE ${isAmong}`
     : `${found.where}${found.where === '' ? ' WHERE ' : ' AND '}${isAmong}`;

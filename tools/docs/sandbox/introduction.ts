@@ -14,10 +14,12 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 
 ## Limits that no single case shows
 
-- **Isolation levels** are PostgreSQL's. \`SNAPSHOT\` and \`READ_COMMITTED_SNAPSHOT\` are as named; a reader never blocks on a writer, whatever its level, and
-  \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. Writers block on writers; a deadlock ends the session of the lowest
-  \`DEADLOCK_PRIORITY\` with 1205, lock time-outs end with 1222.
-- **Plans and their statistics**: hints are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
+- **Isolation levels** are those of a server whose databases have \`READ_COMMITTED_SNAPSHOT\` on: \`sys.databases\` says so, and \`OFF\` is refused. At \`READ COMMITTED\` no reader waits
+  for a writer, and \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. \`SNAPSHOT\` is as named. \`REPEATABLE READ\`, \`SERIALIZABLE\` and the hints \`UPDLOCK\`, \`XLOCK\`,
+  \`HOLDLOCK\`, \`REPEATABLEREAD\`, \`READPAST\`, \`NOWAIT\` and \`TABLOCKX\` lock: rows where PostgreSQL can lock the rows that a query finds, the whole table for the ranges of
+  \`SERIALIZABLE\` and elsewhere, as a server does that escalates. A deadlock ends the session of the lowest \`DEADLOCK_PRIORITY\` with 1205, of equal ones the one that changed
+  least; lock time-outs end with 1222.
+- **Plans and their statistics**: hints about plans are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Cursors** of T-SQL are what they are declared as, or what the documented implicit conversions make of them. Where a server's choice hangs on its plan (a join,
   \`TOP\`, an order that no index has) they become \`KEYSET\`; over a view, a subquery, an outer join or
