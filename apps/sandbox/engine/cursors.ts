@@ -147,7 +147,10 @@ async function open(run: Run, cursor: Cursor): Promise<void> {
 /** OPEN, CLOSE and DEALLOCATE. */
 export async function closeCursor(run: Run, statement: CursorStatement): Promise<void> {
   const cursor = findCursor(run, statement.cursor, statement.global);
-  if (statement.verb === 'open') return open(run, cursor);
+  if (statement.verb === 'open') {
+    await run.session.beginImplicit(run.out);
+    return open(run, cursor);
+  }
   if (statement.verb === 'close') {
     if (cursor.rows === undefined) throw notOpen();
     cursor.rows = undefined;

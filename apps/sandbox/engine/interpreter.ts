@@ -7,6 +7,7 @@ import type { Flow, Frame } from './frame.ts';
 import { reaching } from './other-databases.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
+import type { SessionOptions } from './session-options.ts';
 import { holdsLocks, lockingOf } from './locking.ts';
 import { lockTables } from './table-locks.ts';
 import { requireRights } from './permissions.ts';
@@ -189,6 +190,23 @@ async function holds(run: Run, condition: Expression): Promise<boolean> {
   return result;
 }
 
+const TRUNCATIONS = new Set([2628, 8152]);
+const OVERFLOWS = new Set([220, 232, 8115, 8134]);
+
+/** Where a server of these settings would cut a value, or make it NULL, and go on: that is not done here. */
+function unwarned({ ansiWarnings, arithAbort }: SessionOptions, fault: SqlError): SqlError {
+  const isLost = TRUNCATIONS.has(fault.number) || (!arithAbort && OVERFLOWS.has(fault.number));
+  if (ansiWarnings || !isLost) return fault;
+  return new SqlError(
+    40515,
+    `Going on after error ${fault.number} with SET ANSI_WARNINGS OFF is not supported in this version of SQL Server. ${fault.message}`,
+    16,
+    1,
+    fault.line,
+    fault.procedure,
+  );
+}
+
 async function guarded(run: Run, statement: Statement): Promise<Flow> {
   let flow: Flow = 'next';
   await settle(run, statement.span.line, verbOf(statement), async () => {
@@ -209,7 +227,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
   } catch (error) {
     if (endsMore(error)) throw error;
     const snapshot = await session.snapshot().catch(() => undefined);
-    const fault = sqlError(error, {
+    const told = sqlError(error, {
       line,
       procedure: frame.procedure,
       verb,
@@ -217,6 +235,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
       snapshot,
       locals: session.locals,
     });
+    const fault = unwarned(session.options, told);
     session.lastError = fault.number;
     session.rowCount = 0;
     const raised = verb === 'RAISERROR';

@@ -91,7 +91,7 @@ export async function runText(run: Run, text: string, frame: Frame): Promise<voi
     if (error instanceof ScopeFault) throw error.fault;
     if (!(error instanceof ScopeAborted)) throw error;
   } finally {
-    session.options = { ...saved, isolation: session.options.isolation };
+    session.options = saved;
     await session.revertTo(identities);
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
@@ -210,13 +210,15 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   const saved = { ...session.options };
   try {
     await enterModule(run, object, procedure.options);
+    session.options.ansiNulls = object.ansiNulls ?? true;
+    session.options.quotedIdentifier = object.quotedIdentifier ?? true;
     await runBody({ ...run, frame, text }, procedure.body);
   } catch (error) {
     if (error instanceof ScopeFault) throw error.fault;
     if (!(error instanceof ScopeAborted)) throw error;
     frame.returnStatus = -6;
   } finally {
-    session.options = { ...saved, isolation: session.options.isolation };
+    session.options = saved;
     await session.revertTo(identities);
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);

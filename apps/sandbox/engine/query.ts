@@ -36,6 +36,28 @@ export function rowDecoder(columns: readonly ResultColumn[]): (row: PgRow) => Td
   };
 }
 
+const MOST_TEXT = 2_147_483_647;
+
+/** SET TEXTSIZE: no more than so many bytes of a value of a (max) type, text, ntext or image are sent. */
+function cutTo(
+  bytes: number,
+  columns: readonly ResultColumn[],
+  decode: (row: PgRow) => TdsValue[],
+): (row: PgRow) => TdsValue[] {
+  const long = columns.map(({ type }) => type.length === -1 || /^(?:text|ntext|image)$/.test(type.name));
+  if (bytes === MOST_TEXT || !long.includes(true)) return decode;
+  const limits = columns.map(({ type }, at) =>
+    long[at] ? (type.name.startsWith('n') ? bytes >> 1 : bytes) : undefined,
+  );
+  return (row) =>
+    decode(row).map((value, at) => {
+      const limit = limits[at];
+      if (limit === undefined) return value;
+      if (typeof value === 'string') return value.slice(0, limit);
+      return Buffer.isBuffer(value) ? value.subarray(0, limit) : value;
+    });
+}
+
 /** Sends a result set as it is read; resolves with the number of rows. */
 export async function streamRows(
   run: Run,
@@ -44,7 +66,7 @@ export async function streamRows(
   writes: boolean,
 ): Promise<number> {
   const { session, out, signal } = run;
-  const decode = rowDecoder(query.columns);
+  const decode = cutTo(session.options.textSize, query.columns, rowDecoder(query.columns));
   out.columns(columnsOf(query.columns));
   let count = 0;
   await session.query(query.sql, values, {

@@ -63,6 +63,8 @@ export async function contextOf(run: Run): Promise<TranslationContext & { readon
     dateFormat: options.dateFormat,
     ...(options.rowCount > 0 ? { rowCount: options.rowCount } : {}),
     ...(run.locking === undefined ? {} : { rowLocks: run.locking.rows }),
+    ...(options.concatNullYieldsNull ? {} : { concatNullAsEmpty: true }),
+    ...(options.ansiNulls ? {} : { nullsEqual: true }),
   };
 }
 
@@ -78,8 +80,8 @@ export async function translated<N extends NodeBase, R>(
   const { session } = run;
   const snapshot = await session.snapshot();
   if (run.foreign !== undefined || run.frame.hasTables()) return translate(node, await contextOf(run));
-  const { dateFirst, dateFormat, rowCount } = session.options;
-  const key = `${run.locking?.key ?? ''} ${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
+  const { dateFirst, dateFormat, rowCount, ansiNulls, concatNullYieldsNull } = session.options;
+  const key = `${run.locking?.key ?? ''} ${ansiNulls} ${concatNullYieldsNull} ${dateFirst} ${dateFormat} ${rowCount} ${session.defaultSchema} ${session.database} ${variableTypes(run.frame)}`;
   const versions = kept.get(node) ?? new Map<string, { snapshot: CatalogSnapshot; result: unknown }>();
   const known = versions.get(key);
   if (known?.snapshot === snapshot) return known.result as R;

@@ -21,6 +21,7 @@ export interface SessionOptions {
   ansiWarnings: boolean;
   ansiPadding: boolean;
   ansiNullDefault: boolean;
+  ansiNullDefaultOff: boolean;
   arithAbort: boolean;
   concatNullYieldsNull: boolean;
   numericRoundAbort: boolean;
@@ -49,6 +50,7 @@ export function defaultOptions(): SessionOptions {
     ansiWarnings: true,
     ansiPadding: true,
     ansiNullDefault: true,
+    ansiNullDefaultOff: false,
     arithAbort: true,
     concatNullYieldsNull: true,
     numericRoundAbort: false,
@@ -79,6 +81,7 @@ export function optionBits(options: SessionOptions): number {
     [options.quotedIdentifier, 256],
     [options.noCount, 512],
     [options.ansiNullDefault, 1024],
+    [options.ansiNullDefaultOff, 2048],
     [options.concatNullYieldsNull, 4096],
     [options.numericRoundAbort, 8192],
     [options.xactAbort, 16_384],

@@ -17,9 +17,9 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   ANSI_WARNINGS: 'ansiWarnings',
   ANSI_PADDING: 'ansiPadding',
   ANSI_NULL_DFLT_ON: 'ansiNullDefault',
+  ANSI_NULL_DFLT_OFF: 'ansiNullDefaultOff',
   ARITHABORT: 'arithAbort',
   CONCAT_NULL_YIELDS_NULL: 'concatNullYieldsNull',
-  NUMERIC_ROUNDABORT: 'numericRoundAbort',
   CURSOR_CLOSE_ON_COMMIT: 'cursorCloseOnCommit',
   NOEXEC: 'noExec',
   PARSEONLY: 'parseOnly',
@@ -38,29 +38,22 @@ const ANSI_DEFAULTS = [
 
 /** Options that the server has and the sandbox has not: refused where they are switched on. */
 const KNOWN = new Set([
+  'FIPS_FLAGGER',
+  'NO_BROWSETABLE',
+  'NUMERIC_ROUNDABORT',
   'OFFSETS',
   'RESULT_SET_CACHING',
   'SHOWPLAN_ALL',
   'SHOWPLAN_TEXT',
   'SHOWPLAN_XML',
+  'STATISTICS IO',
   'STATISTICS PROFILE',
+  'STATISTICS TIME',
   'STATISTICS XML',
 ]);
 
-/** Options that change nothing here. */
-const IGNORED = new Set([
-  'ARITHIGNORE',
-  'ANSI_NULL_DFLT_OFF',
-  'FIPS_FLAGGER',
-  'FORCEPLAN',
-  'NO_BROWSETABLE',
-  'QUERY_GOVERNOR_COST_LIMIT',
-  'REMOTE_PROC_TRANSACTIONS',
-  'STATISTICS IO',
-  'STATISTICS TIME',
-  'STATISTICS PROFILE',
-  'OFFSETS',
-]);
+/** Options that are about plans, messages of divisions that are refused, or linked servers: they change no answer. */
+const IGNORED = new Set(['ARITHIGNORE', 'FORCEPLAN', 'REMOTE_PROC_TRANSACTIONS']);
 
 const LEVELS: Readonly<Record<string, Isolation>> = {
   'READ UNCOMMITTED': 1,
@@ -168,7 +161,12 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
   const { options } = run.session;
   const flag = FLAGS[name];
   if (flag !== undefined) {
+    // A module keeps what it was made with.
+    if ((flag === 'ansiNulls' || flag === 'quotedIdentifier') && run.frame.procedureId !== 0) return;
     options[flag] = on;
+    // Where one is on, the other is off.
+    if (flag === 'ansiNullDefault' && on) options.ansiNullDefaultOff = false;
+    if (flag === 'ansiNullDefaultOff' && on) options.ansiNullDefault = false;
     return;
   }
   if (IGNORED.has(name)) return;
@@ -184,8 +182,10 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       options.rowCount = await numberOf(run, statement.value);
       return;
     case 'TEXTSIZE':
-      options.textSize = await numberOf(run, statement.value);
-      return;
+      return textSize(run, await numberOf(run, statement.value));
+    case 'QUERY_GOVERNOR_COST_LIMIT':
+      if ((await numberOf(run, statement.value)) === 0) return;
+      throw new SqlError(40515, `SET ${name} is not supported in this version of SQL Server.`);
     case 'DATEFIRST':
       return dateFirst(run, await numberOf(run, statement.value));
     case 'DATEFORMAT':
@@ -204,6 +204,14 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       if (!on) return;
       throw new SqlError(40515, `SET ${name} is not supported in this version of SQL Server.`);
   }
+}
+
+const MOST_TEXT = 2_147_483_647;
+const DEFAULT_TEXT = 4096;
+
+/** 0 is the default of the server, -1 no limit. */
+function textSize(run: Run, bytes: number): void {
+  run.session.options.textSize = bytes === 0 ? DEFAULT_TEXT : bytes < 0 ? MOST_TEXT : bytes;
 }
 
 function dateFirst(run: Run, day: number): void {

@@ -1,3 +1,4 @@
+import { findAll } from '#tsql';
 import type { Declare, Kill, SetVariable, Statement, WaitFor } from '#tsql';
 import { typeOf } from './profile.ts';
 import { SqlError } from '../session.ts';
@@ -87,9 +88,14 @@ function sessionHandler(statement: Statement): Handler | undefined {
   }
 }
 
-async function withTransaction(run: Run, work: () => Promise<void>): Promise<void> {
-  await run.session.beginImplicit(run.out);
-  await work();
+/** Under SET IMPLICIT_TRANSACTIONS a SELECT that reads no table begins no transaction. */
+const readsTables = new WeakMap<Statement, boolean>();
+
+function beginsTransaction(statement: Data): boolean {
+  if (statement.kind !== 'select') return true;
+  const known = readsTables.get(statement) ?? findAll(statement, 'table').length > 0;
+  readsTables.set(statement, known);
+  return known;
 }
 
 /** Runs any statement that is not control flow. Refuses by name what is not built. */
@@ -120,12 +126,12 @@ const isData = (statement: Statement): statement is Data =>
 
 /** A statement of data, in the database where it belongs. */
 async function runData(run: Run, statement: Data): Promise<Flow> {
-  await withTransaction(run, () =>
-    reaching(run, statement, async (inner) => {
-      await requireRights(inner, statement);
-      await (statement.kind === 'select' ? runSelect(inner, statement) : runDml(inner, statement));
-    }),
-  );
+  if (run.session.options.implicitTransactions && beginsTransaction(statement))
+    await run.session.beginImplicit(run.out);
+  await reaching(run, statement, async (inner) => {
+    await requireRights(inner, statement);
+    await (statement.kind === 'select' ? runSelect(inner, statement) : runDml(inner, statement));
+  });
   return 'next';
 }
 

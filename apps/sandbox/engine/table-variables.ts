@@ -47,7 +47,7 @@ export async function declareTable(run: Run, item: DeclareTable | DeclareVariabl
   const key = item.name.toLowerCase();
   if (run.frame.tables.has(key)) return;
   if (item.kind === 'declareTable') {
-    const source = await sourceOf(run);
+    const source = { ...(await sourceOf(run)), ansiPadding: true };
     await makeLocal(run, key, tableDefinition(source, item.name, item.elements));
     return;
   }

@@ -37,6 +37,7 @@ async function rollback(session: EngineSession, out: ResultSink, name?: string):
 }
 
 export async function beginTransaction(run: Run, statement: BeginTransaction): Promise<void> {
+  await run.session.beginImplicit(run.out);
   await begin(run.session, run.out, nameOf(run, statement.name));
   run.session.rowCount = 0;
 }

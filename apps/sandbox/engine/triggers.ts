@@ -197,6 +197,8 @@ async function fire(
   session.triggerLevel += 1;
   // In triggers XACT_ABORT is ON unless they set it otherwise.
   session.options.xactAbort = true;
+  session.options.ansiNulls = module?.ansiNulls ?? true;
+  session.options.quotedIdentifier = module?.quotedIdentifier ?? true;
   try {
     await stageRows(inner, frame, 'inserted', changed.columns, changed.inserted);
     await stageRows(inner, frame, 'deleted', changed.columns, changed.deleted);
@@ -206,7 +208,7 @@ async function fire(
     throw error instanceof ScopeFault ? error.fault : error;
   } finally {
     session.triggerLevel -= 1;
-    session.options = { ...saved, isolation: session.options.isolation };
+    session.options = saved;
     if (session.tx.depth > 0 && !session.tx.doomed) await session.dropTemporary(frame);
   }
 }

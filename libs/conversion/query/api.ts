@@ -264,6 +264,10 @@ export interface TranslationContext {
   readonly rowCount?: number;
   /** Of routines for the target: hints that lock rows become FOR UPDATE and FOR SHARE. */
   readonly locks?: boolean;
+  /** SET CONCAT_NULL_YIELDS_NULL OFF: NULL is an empty string for `+`. */
+  readonly concatNullAsEmpty?: boolean;
+  /** SET ANSI_NULLS OFF: `= NULL` and `= @v` are true of NULL. */
+  readonly nullsEqual?: boolean;
   /** Of the sandbox: the locking clause for the rows of a table of the statement, without its `OF`. */
   readonly rowLocks?: ReadonlyMap<TableRef, string>;
 }

@@ -63,7 +63,8 @@ export function concatType(a: SqlType, b: SqlType): SqlType {
   return { name, length, ...(collation === undefined ? {} : { collation }) };
 }
 
-function concat(t: Translation, a: TypedSql, b: TypedSql): TypedSql {
+function concat(t: Translation, left: TypedSql, right: TypedSql): TypedSql {
+  const [a, b] = t.context.concatNullAsEmpty === true ? [orEmpty(left), orEmpty(right)] : [left, right];
   const type = concatType(a.type, b.type);
   const strong = a.collated === 'explicit' || (a.collated === 'implicit' && b.collated !== 'explicit') ? a : b;
   const rest = {
@@ -81,6 +82,12 @@ function concat(t: Translation, a: TypedSql, b: TypedSql): TypedSql {
   const cut = t.profile.runtime && type.length !== -1 && total > lengthLimit(type);
   return { ...value(cut ? `left(${joined}, ${lengthLimit(type)})` : joined, type, a.nullable || b.nullable), ...rest };
 }
+
+const orEmpty = (side: TypedSql): TypedSql => {
+  if (!side.nullable && side.constant !== null) return side;
+  const { constant: _, untyped: __, ...rest } = side;
+  return { ...rest, sql: `coalesce(${side.sql}, '')`, nullable: false };
+};
 
 /** PostgreSQL's char(n) loses its blanks in a concatenation; SQL Server's keeps them. */
 const padKept = (side: TypedSql): string =>

@@ -83,6 +83,20 @@ function notACondition(t: Translation, node: Expression): string {
 }
 
 /** AND and OR chains are flattened: machine-made conditions are thousands long. */
+const DISTINCT: Partial<Record<ComparisonOperator, 'IS DISTINCT FROM' | 'IS NOT DISTINCT FROM'>> = {
+  '=': 'IS NOT DISTINCT FROM',
+  '<>': 'IS DISTINCT FROM',
+};
+
+/** SET ANSI_NULLS OFF says something only of comparisons with NULL itself or with a variable. */
+function nullsEqual(
+  t: Translation,
+  { left, right }: { readonly left: Expression; readonly right: Expression },
+): boolean {
+  if (t.context.nullsEqual !== true) return false;
+  return [left, right].some((one) => one.kind === 'variable' || (one.kind === 'literal' && one.type === 'null'));
+}
+
 function binaryCondition(t: Translation, env: Environment, node: Binary): string {
   if (node.op === 'and' || node.op === 'or') {
     const keyset = node.op === 'or' && t.profile.runtime ? keysetCondition(t, env, flatten(node, 'or')) : undefined;
@@ -96,7 +110,8 @@ function binaryCondition(t: Translation, env: Environment, node: Binary): string
       : notACondition(t, node);
   }
   const [left, right] = [translate(t, env, node.left), translate(t, env, node.right)];
-  return `(${compare(t, node.op as ComparisonOperator, left, right, node.span)})`;
+  const op = node.op as ComparisonOperator;
+  return `(${compare(t, nullsEqual(t, node) ? (DISTINCT[op] ?? op) : op, left, right, node.span)})`;
 }
 
 export function flatten(node: Expression, op: 'and' | 'or'): readonly Expression[] {

@@ -35,7 +35,8 @@ import { tableDefinition, tableModel, type DefinitionSource } from './table-mode
 /** Where the statement's expressions are cut from and its names resolved. */
 export async function sourceOf(run: Run): Promise<DefinitionSource> {
   const { scope } = await contextOf(run);
-  return { scope, ansiNullDefault: run.session.options.ansiNullDefault };
+  const { ansiNullDefault, ansiPadding } = run.session.options;
+  return { scope, ansiNullDefault, ansiPadding };
 }
 
 /** The relation of a table that was just written to the catalog. */

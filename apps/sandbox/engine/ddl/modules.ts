@@ -100,6 +100,12 @@ function functionParts(scope: SessionScope, source: DefinitionSource, statement:
 async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleModel> {
   const { scope } = await contextOf(run);
   const { options } = run.session;
+  const isStepwise = statement.kind === 'createProcedure' || statement.kind === 'createTrigger';
+  if (!options.ansiNulls && !isStepwise)
+    throw new SqlError(
+      40515,
+      'A view or function made with SET ANSI_NULLS OFF is not supported in this version of SQL Server.',
+    );
   const base = {
     schema: statement.name.schema?.name ?? run.session.defaultSchema,
     name: statement.name.name.name,

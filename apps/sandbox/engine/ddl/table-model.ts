@@ -22,6 +22,8 @@ import type { SessionScope } from '../session-scope.ts';
 export interface DefinitionSource {
   readonly scope: SessionScope;
   readonly ansiNullDefault: boolean;
+  /** SET ANSI_PADDING; ON where it is not said. */
+  readonly ansiPadding?: boolean;
 }
 
 const ACTION: Record<'noAction' | 'cascade' | 'setNull' | 'setDefault', ReferentialAction> = {
@@ -68,6 +70,8 @@ function indexOptions(options: readonly Option[]): IndexOptions {
   };
   const fill = found('FILLFACTOR');
   const ignore = on('IGNORE_DUP_KEY');
+  if (ignore === true)
+    throw new SqlError(40515, 'An index WITH (IGNORE_DUP_KEY = ON) is not supported in this version of SQL Server.');
   return {
     ...(fill?.kind === 'literal' ? { fillFactor: Number(fill.value) } : {}),
     ...(ignore === undefined ? {} : { ignoreDupKey: ignore }),
@@ -155,6 +159,17 @@ function mayOverflow(expression: Expression): boolean {
   return findAll(expression, 'binary').some((node) => /^[-+*/%]$/.test(node.op));
 }
 
+/** SET ANSI_PADDING OFF would cut blanks and zeros off what such a column is given. */
+function refuseUnpadded(source: DefinitionSource, type: SqlType, nullable: boolean | undefined): void {
+  const isFixed = type.name === 'char' || type.name === 'binary';
+  const isCut = type.name === 'varchar' || type.name === 'varbinary' || (isFixed && nullable !== false);
+  if (source.ansiPadding !== false || !isCut) return;
+  throw new SqlError(
+    40515,
+    `A column of type ${type.name} made with SET ANSI_PADDING OFF is not supported in this version of SQL Server.`,
+  );
+}
+
 /** One column; computed ones get their type from their expression over `relation`. */
 export function columnModel(source: DefinitionSource, column: ColumnDefinition, relation: Relation): ColumnModel {
   const name = column.name.name;
@@ -180,6 +195,7 @@ export function columnModel(source: DefinitionSource, column: ColumnDefinition, 
     column.type === undefined
       ? { type: { name: 'rowversion' } as SqlType }
       : columnType(source, column.type, column.collation?.name);
+  refuseUnpadded(source, typed.type, column.nullable);
   const alias = typed.userTypeId === undefined ? undefined : source.scope.snapshot.typeById(typed.userTypeId);
   const primary = column.constraints.some((c) => c.kind === 'primaryKey');
   const byType = alias?.nullable ?? source.ansiNullDefault;
