@@ -108,6 +108,10 @@ CREATE PROCEDURE dbo.Waits AS
 SELECT wait_type INTO #waits FROM sys.dm_os_wait_stats
 SELECT * FROM #waits
 GO
+CREATE PROCEDURE dbo.Granted AS
+SELECT 1 AS One
+GRANT EXECUTE ON dbo.Granted TO public
+GO
 CREATE FUNCTION dbo.fn_Has(@name sysname) RETURNS TABLE AS
 RETURN (SELECT CASE WHEN OBJECT_ID(@name) IS NULL THEN 0 ELSE 1 END AS Has)
 GO`,
@@ -164,6 +168,7 @@ GO`,
         'CALL waits()',
         '!0A000 SL1040: sys.dm_os_wait_stats is of SQL Server’s own catalog, and has no counterpart in PostgreSQL’s.',
       ),
+      one('a GRANT behind a procedure without GO', 'SELECT * FROM granted()', '1'),
       one('VALUES of a CASE', 'SELECT * FROM chosen(false)', 'another one, as long as that'),
       one('text that becomes a document in a SELECT', `CALL document('x', NULL)`, '<a>x</a>'),
       one('bytes of a constant as a number', 'SELECT fn_most()', '2147483647'),
