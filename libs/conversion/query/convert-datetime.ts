@@ -189,8 +189,12 @@ export function datetimeText(c: Conversion): string {
 function withOffset(c: Conversion, text: string, style: number): string {
   if (style < 100 || style === 127) return style === 127 ? `(${text} || 'Z')` : text;
   const gap = style === 126 ? '' : ' ';
-  // The target has instants, and shows them in UTC.
-  if (!c.t.profile.runtime) return style >= 120 ? `(${text} || ${quoted(`${gap}+00:00`)})` : text;
+  if (!c.t.profile.runtime) {
+    if (style < 120) return text;
+    // The target has instants, and shows them in UTC.
+    c.t.note('warning', 'offset', 'The offset in the text is +00:00: the target keeps no offset.', c.span);
+    return `(${text} || ${quoted(`${gap}+00:00`)})`;
+  }
   return style === 126 || style >= 120 ? `(${text} || ${quoted(gap)} || sys.offset_text((${c.from.sql}).off))` : text;
 }
 
