@@ -18,6 +18,16 @@ function ruling(t: Translation, values: readonly TypedSql[], span: Span): TypedS
   const other = first && strongest.find((value) => top > 0 && !sameName(nameOf(value), nameOf(first)));
   if (first && other) {
     const [a, b] = [nameOf(first), nameOf(other)];
+    const own = [first, other].find(
+      (value) => value.type.collation !== undefined && !sameName(nameOf(value), t.scope.collation),
+    );
+    const isAssumed = [a, b].some((name) => sameName(name, t.scope.collation));
+    // Scripts need not say the database's collation: where it is the other one after all, the comparison is as the column says.
+    if (!t.profile.runtime && own && isAssumed && top === STRENGTH.implicit) {
+      const told = `${a} meets ${b} here, which SQL Server refuses: the comparison is by ${nameOf(own)}, as in a database of that collation.`;
+      t.note('warning', 'collation-conflict', told, span);
+      return own;
+    }
     const message = `Cannot resolve the collation conflict between "${a}" and "${b}" in the equal to operation.`;
     t.fail('collation-conflict', 468, message, span);
   }

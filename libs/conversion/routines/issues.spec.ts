@@ -91,3 +91,15 @@ GO`;
     expect(made.match(/v_unused_cursor := NULL;/g)).toHaveLength(1);
   });
 });
+
+test('a collation that meets that of the database rules the comparison, with an issue', () => {
+  const script = `CREATE TABLE dbo.Code (Code varchar(10) COLLATE Latin1_General_CS_AS NOT NULL PRIMARY KEY)
+GO
+CREATE PROCEDURE dbo.Same AS SELECT c.Code FROM dbo.Code c JOIN dbo.Part p ON p.Name = c.Code
+GO`;
+  expect(told(script, 'SL1040')).toEqual([]);
+  expect(told(script, 'SL1002')).toHaveLength(1);
+  expect(
+    convertScript(`CREATE TABLE dbo.Part (Id int, Name nvarchar(40) NULL)\nGO\n${script}`).steps.at(-1)?.sql,
+  ).toContain('ON p.name = c.code');
+});
