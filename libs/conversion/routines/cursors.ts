@@ -249,15 +249,15 @@ export function fetch(e: Emitter, node: Fetch): void {
   if (node.into.length === 0) return e.fail('FETCH without INTO gives a result set.', node.span, 'SL1041');
   const made = shapeOf(e, node.cursor);
   const name = variableOfCursor(e, node.cursor);
-  const row = e.variables.declare('@\u0000row', undefined, 'record').name;
+  const fieldsOf = fetched(e, node, made);
   const offset = node.offset ? ` ${e.value(node.offset, { name: 'int' })}` : '';
   if (node.offset && !/^ \(?-?\d+\)?$/.test(offset)) e.fail('FETCH with an offset that is not a constant.', node.span);
   const status = e.facts.fetchStatus;
-  e.line(`FETCH ${DIRECTIONS[node.direction]}${offset.replaceAll(/[()]/g, '')} FROM ${name} INTO ${row};`);
+  e.line(`FETCH ${DIRECTIONS[node.direction]}${offset.replaceAll(/[()]/g, '')} FROM ${name} INTO ${fieldsOf.into};`);
   takeRowCount(e);
   e.line('IF FOUND THEN');
   e.indented(() => {
-    assignFields(e, row, made, node);
+    assignFields(e, fieldsOf.fields, made, node);
     if (status) e.line(`${status} := 0;`);
   });
   if (status) {
@@ -267,13 +267,35 @@ export function fetch(e: Emitter, node: Fetch): void {
   e.line('END IF;');
 }
 
-function assignFields(e: Emitter, row: string, made: CursorShape, node: Fetch): void {
+/** What a row is fetched into: a record, or, where the routine does not open the cursor itself, a variable for each field. */
+function fetched(
+  e: Emitter,
+  node: Fetch,
+  made: CursorShape,
+): { readonly into: string; readonly fields: readonly string[] } {
+  const state = cursorsOf(e);
+  if (!state.shapes.has(keyIn(state, node.cursor))) {
+    const row = e.variables.declare('@\u0000row', undefined, 'record').name;
+    return { into: row, fields: made.names.map((one) => `${row}.${one}`) };
+  }
+  const fields = made.columns.map((one, index) => {
+    const type = one.pgType ?? e.typeSql(one.type).sql;
+    const stem = `${node.cursor.name.replace(/^@/, '')} field ${index + 1}`;
+    const known = e.variables.find(`@\u0000${stem}`);
+    // Another procedure may give the same variable other columns.
+    const own = known && known.typeSql !== type ? `${stem} ${type.replaceAll(/\W+/g, ' ').trim()}` : stem;
+    return e.variables.declare(`@\u0000${own}`, undefined, type).name;
+  });
+  return { into: fields.join(', '), fields };
+}
+
+function assignFields(e: Emitter, fields: readonly string[], made: CursorShape, node: Fetch): void {
   if (made.columns.length !== node.into.length)
     e.fail('The number of variables declared in the INTO list must match that of selected columns.', node.span);
   for (const [index, one] of node.into.entries()) {
     const target = variableOf(e, one);
     const from = made.columns[index]?.type ?? target.type;
-    e.line(`${target.name} := ${convertedField(e, `${row}.${made.names[index] ?? ''}`, from, target, node.span)};`);
+    e.line(`${target.name} := ${convertedField(e, fields[index] ?? '', from, target, node.span)};`);
   }
 }
 
@@ -353,7 +375,12 @@ export function cursorLoop(e: Emitter, node: While): boolean {
   e.line('LOOP');
   e.loops += 1;
   e.indented(() => {
-    assignFields(e, row, made, first);
+    assignFields(
+      e,
+      made.names.map((one) => `${row}.${one}`),
+      made,
+      first,
+    );
     setRowCount(e, '1');
     e.statements(body.statements.slice(0, -1));
     e.commentsBefore(body.span.end);
