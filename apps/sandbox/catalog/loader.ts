@@ -335,7 +335,7 @@ class ObjectBuilder {
       uniqueConstraint: row.is_unique_constraint,
       ignoreDupKey: row.ignore_dup_key,
       columns: columns
-        .filter((c) => !c.is_included_column)
+        .filter((c) => !c.is_included_column && c.key_ordinal > 0)
         .map((c) => ({ columnId: c.column_id, descending: c.is_descending_key })),
       included: columns.filter((c) => c.is_included_column).map((c) => c.column_id),
       disabled: row.is_disabled,

@@ -96,6 +96,10 @@ export interface IndexModel {
   readonly filter?: string;
   readonly options?: IndexOptions;
   readonly on?: PartitionTarget;
+  /** Of the kinds that only make reading faster: nothing stands behind them here. */
+  readonly kind?: 'columnstore' | 'xml' | 'spatial';
+  /** Of a secondary XML index: the primary one, and what it is for. */
+  readonly secondary?: { readonly using: string; readonly type: 'PATH' | 'VALUE' | 'PROPERTY' };
 }
 
 export interface TableModel {

@@ -26,6 +26,8 @@ interface IndexParts {
   readonly options?: IndexOptions;
   readonly key?: 'PK' | 'UQ';
   readonly on?: PartitionTarget;
+  readonly kind?: IndexModel['kind'];
+  readonly secondary?: IndexModel['secondary'];
 }
 
 const ACTION_CODES: Readonly<Record<ReferentialAction, number>> = {
@@ -59,6 +61,28 @@ async function newObjectId(w: Writing): Promise<number> {
   return id ?? 0;
 }
 
+/** Where the ids of XML and of spatial indexes begin. */
+const FIRST_XML = 256_000;
+const FIRST_SPATIAL = 384_000;
+
+/** sys.indexes.type. */
+function typeOf({ kind, clustered }: IndexParts): number {
+  if (kind === 'xml') return 3;
+  if (kind === 'spatial') return 4;
+  return (kind === 'columnstore' ? 4 : 0) + (clustered ? 1 : 2);
+}
+
+/** The primary XML index that a secondary one rests on. */
+async function primaryOf(w: Writing, table: TableRef, { secondary }: IndexParts): Promise<number | null> {
+  if (secondary === undefined) return null;
+  const [row] = await w.rows<{ index_id: number }>(
+    'SELECT index_id FROM meta.indexes WHERE object_id = $1 AND name_key = $2 AND type = 3 AND secondary_type IS NULL',
+    [table.objectId, w.fold(secondary.using)],
+  );
+  if (row) return row.index_id;
+  throw new SqlError(40_515, `The primary XML index '${secondary.using}' is not there.`);
+}
+
 /** The id of a new index: 1 for the clustered one, else the next from 2. */
 async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promise<number> {
   const existing = await w.rows<{ index_id: number; name: string; name_key: string }>(
@@ -69,9 +93,15 @@ async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promi
     const message = `The operation failed because an index or statistics with name '${index.name}' already exists on table '${table.schema}.${table.name}'.`;
     throw new SqlError(1913, message);
   }
-  if (!index.clustered) return Math.max(1, ...existing.map((other) => other.index_id)) + 1;
+  const first = index.kind === 'xml' ? FIRST_XML : index.kind === 'spatial' ? FIRST_SPATIAL : 2;
+  const own = existing.filter((other) => other.index_id >= first && (first > 2 || other.index_id < FIRST_XML));
+  if (!index.clustered) return Math.max(first - 1, ...own.map((other) => other.index_id)) + 1;
   const clustered = existing.find((other) => other.index_id === 1);
   if (!clustered) return 1;
+  if (index.kind === 'columnstore') {
+    const message = `You cannot create more than one clustered index on table '${table.name}'. Consider creating a new clustered index using 'with (drop_existing = on)' option.`;
+    throw new SqlError(35_372, message);
+  }
   const message = `Cannot create more than one clustered index on table '${table.name}'. Drop the existing clustered index '${clustered.name}' before creating another.`;
   throw new SqlError(1902, message, 16, 3);
 }
@@ -90,7 +120,7 @@ async function writeIndex(
       index_id: indexId,
       name: index.name,
       name_key: w.fold(index.name),
-      type: index.clustered ? 1 : 2,
+      type: typeOf(index),
       is_unique: index.unique,
       is_primary_key: index.key === 'PK',
       is_unique_constraint: index.key === 'UQ',
@@ -100,6 +130,9 @@ async function writeIndex(
       allow_row_locks: options.allowRowLocks ?? true,
       allow_page_locks: options.allowPageLocks ?? true,
       filter_definition: index.filter === undefined ? null : parenthesized(index.filter),
+      using_xml_index_id: await primaryOf(w, table, index),
+      secondary_type:
+        index.secondary?.type.slice(0, 1).replace('P', index.secondary.type === 'PATH' ? 'P' : 'R') ?? null,
     },
   ]);
   const keys = index.columns.map((column, at) => ({ column, ordinal: at + 1, included: false }));
@@ -108,6 +141,7 @@ async function writeIndex(
     ordinal: 0,
     included: true,
   }));
+  if (index.kind === 'xml' || index.kind === 'spatial') keys.forEach((one) => (one.ordinal = 0));
   await w.insert(
     'index_columns',
     [...keys, ...others].map(({ column, ordinal, included }, at) => ({

@@ -90,7 +90,7 @@ const fault = (place: Place, number: number, message: string, line: number, stat
 function checkNames(statements: readonly Statement[], place: Place): void {
   const known = new Set([...place.known].map((name) => name.toLowerCase()));
   checkSequentialIds(statements, place);
-  walk(statements, (node) => {
+  walk(statements, (node, parent) => {
     switch (node.kind) {
       case 'createProcedure':
       case 'createFunction':
@@ -110,6 +110,7 @@ function checkNames(statements: readonly Statement[], place: Place): void {
         checkArguments(node, place);
         return undefined;
       case 'merge':
+        if (parent?.kind === 'dmlTable') return undefined;
         if (!ENDED.test(place.text.slice(node.span.end)) && place.text[node.span.end - 1] !== ';')
           throw fault(place, 10_713, 'A MERGE statement must be terminated by a semi-colon (;).', node.span.line);
         return undefined;

@@ -7,6 +7,7 @@ import { sequenceName, type CatalogObject } from '../catalog/index.ts';
 import { SqlError, type ResultSink, type TdsColumn, type TdsType, type TdsValue } from '../session.ts';
 import type { PgRow } from './pg-link.ts';
 import { isPositioned, runPositioned } from './positioned-change.ts';
+import { checkOutputs, nestedIn, runNested } from './nested-change.ts';
 import { callStatement } from './procedure-call.ts';
 import { columnsOf, finish, rowDecoder } from './query.ts';
 import { bind, contextOf, translated, type Run } from './run.ts';
@@ -59,24 +60,39 @@ export async function runDml(caller: Run, asWritten: DmlStatement): Promise<void
 }
 
 async function runChange(run: Run, statement: DmlStatement): Promise<void> {
+  await checkOutputs(run, statement);
+  const nested = nestedIn(statement);
+  // What OUTPUT INTO and a nested change write stays or goes with the rest of the statement.
+  const several = nested !== undefined || statement.output.some((one) => one.into !== undefined);
+  const work = (): Promise<Changed> =>
+    nested === undefined ? change(run, statement) : runNested(run, statement, nested, (node) => change(run, node));
+  const { session } = run;
+  const isOwn = several && session.tx.depth === 0;
+  const [count, command] = several
+    ? await session.tx.together(session.link, session.options.isolation, work)
+    : await work();
+  if (isOwn) session.transactionEnded();
+  finish(run, count, command);
+}
+
+/** How many rows a statement changed, and what its DONE calls it. */
+export type Changed = readonly [count: number, command: number];
+
+async function change(run: Run, statement: DmlStatement): Promise<Changed> {
   if (statement.kind === 'insert' && statement.source.kind === 'insertExecute') {
-    finish(run, await insertExecute(run, statement), COMMAND.insert);
-    return;
+    return [await insertExecute(run, statement), COMMAND.insert];
   }
   if (statement.kind === 'insert' && statement.source.kind === 'insertQuery' && (await isElsewhere(run, statement))) {
-    finish(run, await insertElsewhere(run, statement, statement.source.query), COMMAND.insert);
-    return;
+    return [await insertElsewhere(run, statement, statement.source.query), COMMAND.insert];
   }
   const named = await translated(run, statement.target, (_, context) => namedObject(statement, context.scope));
   const [event] = eventsOf(statement);
   const instead = named && event && firing(run, named, event, true)[0];
   if (named !== undefined && instead !== undefined) {
-    finish(run, await runInsteadOf(run, statement, named, instead), COMMAND[statement.kind]);
-    return;
+    return [await runInsteadOf(run, statement, named, instead), COMMAND[statement.kind]];
   }
   if (statement.output.length > 1) {
-    finish(run, await runSeveral(run, statement), COMMAND[statement.kind]);
-    return;
+    return [await runSeveral(run, statement), COMMAND[statement.kind]];
   }
   const dml = await translated(run, statement, (node, context) => changeOf(node, context));
   if (
@@ -84,8 +100,7 @@ async function runChange(run: Run, statement: DmlStatement): Promise<void> {
     eventsOf(statement).includes('insert') &&
     dml.target.columns.some((one) => one.identity)
   ) {
-    finish(run, await runSeveral(run, statement), COMMAND.merge);
-    return;
+    return [await runSeveral(run, statement), COMMAND.merge];
   }
   checkSnapshotAllowed(run, dml.sql);
   await checkIndexHints(run, statement);
@@ -94,12 +109,11 @@ async function runChange(run: Run, statement: DmlStatement): Promise<void> {
   checkIdentity(run, dml, object);
   await checkReach(run, statement, object, dml.written);
   if (dml.eachRow && statement.kind === 'update') {
-    finish(run, await updateByRow(run, statement, dml, object), COMMAND.update);
-    return;
+    return [await updateByRow(run, statement, dml, object), COMMAND.update];
   }
   const fires = object !== undefined && eventsOf(statement).some((kind) => firing(run, object, kind, false).length > 0);
   const count = fires ? await runWithTriggers(run, statement, object) : await applyDml(run, dml, object);
-  finish(run, count, COMMAND[dml.kind]);
+  return [count, COMMAND[dml.kind]];
 }
 
 /** The table or view that a statement names, or means by an alias of its FROM; undefined for anything else. */

@@ -69,12 +69,14 @@ export function localTableSqls(
         `ALTER TABLE ${table} ADD CONSTRAINT c${physical}_${at} CHECK (${conditionSql(scope, relation, check.definition)})`,
     ),
     ...definition.indexes.flatMap((index, at) =>
-      indexSql(scope, relation, {
-        physical: `i${physical}_${at}`,
-        unique: index.unique,
-        columns: index.columns,
-        ...(index.filter ? { filter: index.filter } : {}),
-      }),
+      index.kind !== undefined
+        ? []
+        : indexSql(scope, relation, {
+            physical: `i${physical}_${at}`,
+            unique: index.unique,
+            columns: index.columns,
+            ...(index.filter ? { filter: index.filter } : {}),
+          }),
     ),
   ];
   const indexes = [

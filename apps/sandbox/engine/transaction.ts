@@ -15,6 +15,8 @@ const PG_LEVEL: Record<Isolation, string> = {
 };
 
 const STATEMENT = 'sbx_statement';
+/** No savepoint of the user's has this name. */
+const TOGETHER = '\0together';
 let lastDescriptor = BigInt(Date.now()) << 16n;
 
 /** The transaction in one database: a PostgreSQL transaction on the session's connection to it. */
@@ -195,6 +197,39 @@ export class SessionTransaction {
     if (this.depth === 0 || part === undefined || !part.savepoint || link.broken) return;
     await link.run(`ROLLBACK TO SAVEPOINT ${STATEMENT}`);
     part.written = false;
+  }
+
+  /** Does several statements that take effect together or not at all: in a transaction of their own, or inside the open one. */
+  async together<T>(link: PgLink, isolation: Isolation, work: () => Promise<T>): Promise<T> {
+    if (this.doomed) return work();
+    const own = this.depth === 0;
+    if (own) await this.begin(link, isolation);
+    else await this.save(TOGETHER);
+    const place = this.names.length;
+    const isOpen = (): boolean => !link.broken && this.depth > 0 && (own || this.names.length >= place);
+    try {
+      const result = await work();
+      if (own && this.depth > 0) await this.commit();
+      else if (isOpen()) await this.release(place);
+      return result;
+    } catch (error) {
+      if (own && this.depth > 0 && !link.broken) await this.rollback();
+      else if (isOpen() && !this.doomed) {
+        await this.rollbackTo(TOGETHER);
+        await this.release(place);
+      }
+      throw error;
+    }
+  }
+
+  /** Forgets the savepoint at a place, and those behind it. */
+  private async release(place: number): Promise<void> {
+    const [first] = this.names.splice(place - 1);
+    if (first === undefined) return;
+    for (const part of this.parts) {
+      await part.link.run(`RELEASE SAVEPOINT ${first.physical}`);
+      part.savepoint = false;
+    }
   }
 
   /** Forgets a transaction whose connection is gone. */

@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 4;
+export const META_VERSION = 5;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -75,6 +75,7 @@ CREATE TABLE meta.indexes (
   is_primary_key boolean NOT NULL DEFAULT false, is_unique_constraint boolean NOT NULL DEFAULT false, ignore_dup_key boolean NOT NULL DEFAULT false,
   fill_factor smallint NOT NULL DEFAULT 0, is_padded boolean NOT NULL DEFAULT false, is_disabled boolean NOT NULL DEFAULT false,
   allow_row_locks boolean NOT NULL DEFAULT true, allow_page_locks boolean NOT NULL DEFAULT true, filter_definition text,
+  using_xml_index_id int, secondary_type text,
   PRIMARY KEY (object_id, index_id), UNIQUE (object_id, name_key));
 CREATE TABLE meta.index_columns (
   object_id int NOT NULL, index_id int NOT NULL, index_column_id int NOT NULL, column_id int NOT NULL, key_ordinal smallint NOT NULL,

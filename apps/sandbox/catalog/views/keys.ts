@@ -29,14 +29,17 @@ export const ALL_INDEXES = `(SELECT object_id, name, index_id, type, is_unique, 
 const PLACES = `${ALL_INDEXES} i LEFT JOIN meta.index_partitions p USING (object_id, index_id) LEFT JOIN meta.partition_schemes s USING (data_space_id)`;
 
 /** Every partition of every index and heap; what is not partitioned has one. */
-const ALL_PARTITIONS = `FROM ${PLACES} CROSS JOIN LATERAL generate_series(1, CASE WHEN s.function_id IS NULL THEN 1 ELSE meta.fanout(s.function_id) END) AS n`;
+const ALL_PARTITIONS = `FROM ${PLACES} CROSS JOIN LATERAL generate_series(1, CASE WHEN s.function_id IS NULL THEN 1 ELSE meta.fanout(s.function_id) END) AS n WHERE i.type NOT IN (3, 4)`;
 
-/** The columns of indexes, and those by which an index that does not have them is partitioned. */
+/** The columns of indexes, those of a clustered columnstore (all that the table has), and those by which an index that does not have them is partitioned. */
 const INDEX_COLUMNS = `(SELECT c.object_id, c.index_id, c.index_column_id, c.column_id, c.key_ordinal, CASE WHEN p.column_id = c.column_id THEN 1 ELSE 0 END AS partition_ordinal,
   c.is_descending_key, c.is_included_column FROM meta.index_columns c LEFT JOIN meta.index_partitions p USING (object_id, index_id)
   UNION ALL SELECT p.object_id, p.index_id, 1 + coalesce((SELECT max(c.index_column_id) FROM meta.index_columns c WHERE c.object_id = p.object_id AND c.index_id = p.index_id), 0),
   p.column_id, 0, 1, false, false FROM meta.index_partitions p
-  WHERE NOT EXISTS (SELECT FROM meta.index_columns c WHERE c.object_id = p.object_id AND c.index_id = p.index_id AND c.column_id = p.column_id))`;
+  WHERE NOT EXISTS (SELECT FROM meta.index_columns c WHERE c.object_id = p.object_id AND c.index_id = p.index_id AND c.column_id = p.column_id)
+    AND NOT EXISTS (SELECT FROM meta.indexes x WHERE x.object_id = p.object_id AND x.index_id = p.index_id AND x.type = 5)
+  UNION ALL SELECT c.object_id, x.index_id, row_number() OVER (PARTITION BY c.object_id ORDER BY c.column_id)::int, c.column_id, 0, CASE WHEN p.column_id = c.column_id THEN 1 ELSE 0 END, false, true
+  FROM meta.columns c JOIN meta.indexes x ON x.object_id = c.object_id AND x.type = 5 LEFT JOIN meta.index_partitions p ON p.object_id = x.object_id AND p.index_id = x.index_id)`;
 
 /** Indexes, keys and constraints. */
 export const KEY_VIEWS = [
@@ -48,7 +51,7 @@ export const KEY_VIEWS = [
   name sysname i.name
   index_id int! i.index_id
   type tinyint! i.type
-  type_desc nvarchar(60) CASE i.type WHEN 0 THEN 'HEAP' WHEN 1 THEN 'CLUSTERED' WHEN 2 THEN 'NONCLUSTERED' END
+  type_desc nvarchar(60) CASE i.type WHEN 0 THEN 'HEAP' WHEN 1 THEN 'CLUSTERED' WHEN 2 THEN 'NONCLUSTERED' WHEN 3 THEN 'XML' WHEN 4 THEN 'SPATIAL' WHEN 5 THEN 'CLUSTERED COLUMNSTORE' WHEN 6 THEN 'NONCLUSTERED COLUMNSTORE' END
   is_unique bit i.is_unique
   data_space_id int coalesce(p.data_space_id, 1)
   ignore_dup_key bit i.ignore_dup_key
@@ -251,9 +254,26 @@ export const KEY_VIEWS = [
   index_id int! i.index_id
   type tinyint! i.type
   type_desc nvarchar(60) 'XML'
-  using_xml_index_id int NULL::int
-  secondary_type char(1) NULL::text`,
-    'FROM meta.indexes i WHERE false',
+  is_unique bit false
+  data_space_id int 1
+  ignore_dup_key bit false
+  is_primary_key bit false
+  is_unique_constraint bit false
+  fill_factor tinyint! i.fill_factor
+  is_padded bit i.is_padded
+  is_disabled bit i.is_disabled
+  is_hypothetical bit false
+  allow_row_locks bit i.allow_row_locks
+  allow_page_locks bit i.allow_page_locks
+  using_xml_index_id int i.using_xml_index_id
+  secondary_type char(1) i.secondary_type
+  secondary_type_desc nvarchar(60) CASE i.secondary_type WHEN 'P' THEN 'PATH' WHEN 'V' THEN 'VALUE' WHEN 'R' THEN 'PROPERTY' END
+  has_filter bit false
+  filter_definition nvarchar(max) NULL::text
+  xml_index_type tinyint CASE WHEN i.using_xml_index_id IS NULL THEN 0 ELSE 1 END
+  xml_index_type_description nvarchar(60) CASE WHEN i.using_xml_index_id IS NULL THEN 'PRIMARY_XML' ELSE 'SECONDARY_XML' END
+  path_id int NULL::int`,
+    'FROM meta.indexes i WHERE i.type = 3',
   ),
   view(
     -154,

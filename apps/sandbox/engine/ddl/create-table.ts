@@ -130,12 +130,14 @@ export function createTableSqls(scope: SessionScope, model: TableModel, created:
     ),
     ...checks,
     ...(model.indexes ?? []).flatMap((index, at) =>
-      indexSql(scope, relation, {
-        physical: created.indexes[at]?.physicalIndex ?? '',
-        unique: index.unique,
-        columns: index.columns,
-        ...(index.filter ? { filter: index.filter } : {}),
-      }),
+      index.kind !== undefined
+        ? []
+        : indexSql(scope, relation, {
+            physical: created.indexes[at]?.physicalIndex ?? '',
+            unique: index.unique,
+            columns: index.columns,
+            ...(index.filter ? { filter: index.filter } : {}),
+          }),
     ),
     ...foreignKeys(scope, model, created, relation),
   ];

@@ -9,18 +9,13 @@ import { contextOf, localTable, type Run } from '../run.ts';
 import { sourceOf } from './create-table.ts';
 import { dotted, userTable } from './objects-of.ts';
 import { storageOf } from './partitions.ts';
+import { createReadingIndex } from './reading-indexes.ts';
 import { indexSql } from './physical-table.ts';
 import { indexOptions } from './table-model.ts';
 import { createLocalIndex, dropLocalIndex } from './local-indexes.ts';
 
-/** CREATE INDEX of the rowstore kind; columnstore, XML and spatial ones are refused. */
+/** CREATE INDEX of every kind. */
 export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
-  if (statement.type !== 'rowstore') {
-    throw new SqlError(
-      40515,
-      `CREATE ${statement.type.toUpperCase()} INDEX is not supported in this version of SQL Server.`,
-    );
-  }
   const source = await sourceOf(run);
   const filter = statement.where === undefined ? undefined : printDefinition(statement.where, 'filter');
   const columns = statement.columns.map((c) => ({
@@ -28,6 +23,13 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
     ...(c.direction === 'desc' ? { descending: true } : {}),
   }));
   const local = localTable(run, namePartsOf(statement.table).at(-1) ?? '');
+  if (local !== undefined && statement.type !== 'rowstore') {
+    const kind = statement.type.toUpperCase();
+    throw new SqlError(
+      40515,
+      `CREATE ${kind} INDEX on a temporary table is not supported in this version of SQL Server.`,
+    );
+  }
   if (local !== undefined) {
     const { unique, clustered = false } = statement;
     const included = statement.include.map((column) => column.name);
@@ -45,6 +47,7 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
       await pg.query(dropIndexSql(existing));
       await writer.dropIndex(object.id, existing.id);
     }
+    if (statement.type !== 'rowstore') return createReadingIndex(run, object, statement, filter);
     const created = await writer.createIndex(object.id, {
       name,
       unique: statement.unique,
@@ -140,7 +143,7 @@ export async function alterIndex(run: Run, statement: AlterIndex): Promise<void>
     await run.session.ddl(async (writer, pg) => {
       await writer.setIndexDisabled(object.id, index.id, disable);
       if (disable) await pg.query(dropIndexSql(index));
-      else {
+      else if (index.columns.length > 0) {
         const columns = index.columns.map((c) => ({
           name: object.columns.find((column) => column.id === c.columnId)?.name ?? '',
           descending: c.descending,

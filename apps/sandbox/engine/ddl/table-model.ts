@@ -16,6 +16,7 @@ import type {
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { storageOf } from './partitions.ts';
+import { columnstoreModel } from './reading-indexes.ts';
 import type { SessionScope } from '../session-scope.ts';
 
 /** Where a definition was read: how its names resolve. */
@@ -138,6 +139,8 @@ export function defaultModel(constraint: Extract<Constraint, { kind: 'defaultCon
 }
 
 function inlineIndex(index: Extract<TableElement, { kind: 'inlineIndex' }>, column?: string): IndexModel {
+  if (index.columnstore)
+    return columnstoreModel(index, index.where ? printDefinition(index.where, 'filter') : undefined);
   return {
     name: index.name.name,
     unique: index.unique,
