@@ -13,7 +13,7 @@ export function subqueryValue(t: Translation, env: Environment, query: Query): T
   if (inner.document) {
     const wrapped = query.for?.options.every((one) => one.name !== 'WITHOUT_ARRAY_WRAPPER') === true;
     const isXml = inner.document === 'xml' && query.for?.options.some((option) => option.name === 'TYPE') === true;
-    if (isXml && !t.profile.runtime) return value(`(${inner.sql})::xml`, { name: 'xml' });
+    if (isXml) return value(t.profile.runtime ? `(${inner.sql})` : `(${inner.sql})::xml`, { name: 'xml' });
     const one = value(`(${inner.sql})`, nvarchar(-1));
     return inner.document === 'json' && wrapped ? { ...one, json: true } : one;
   }
