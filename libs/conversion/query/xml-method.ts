@@ -119,8 +119,7 @@ const NULL_XML: TypedSql = { sql: 'NULL', type: XML, nullable: true, constant: n
 export function concatenatedRows(t: Translation, env: Environment, node: MethodCall): TypedSql | undefined {
   const { target, method, args } = node;
   const [path] = args;
-  if (method.name !== 'value' || target.kind !== 'subquery' || path?.kind !== 'literal')
-    return undefined;
+  if (method.name !== 'value' || target.kind !== 'subquery' || path?.kind !== 'literal') return undefined;
   const clause = target.query.for;
   if (clause?.type !== 'xml' || clause.mode !== 'path' || clause.element?.value !== '') return undefined;
   if (!/^\(?(\.|(\.\/)?text\(\))\)?(\[1\])?$/.test(path.value.replaceAll(/\s/g, ''))) return undefined;
