@@ -87,8 +87,17 @@ function dateadd(use: FunctionUse): TypedSql {
         );
     return value(sql, from.type, nullable);
   }
-  const sum = `(${from.sql} + ${n} * interval '${interval}')`;
+  const steps = !use.runtime && name === 'datetime' && part === 'millisecond' ? threeHundredths(n) : n;
+  const sum = `(${from.sql} + ${steps} * interval '${interval}')`;
   return value(sameTyped(use, sum, from.type, part), from.type, nullable);
+}
+
+/** A constant number of milliseconds as a datetime without a fraction shows it: it counts three-hundredths of a second, so that -2 is .997 and -1 nothing. */
+function threeHundredths(count: string): string {
+  const [, whole] = /^\(?(-?\d{1,9})\)?$/.exec(count) ?? [];
+  if (whole === undefined) return count;
+  const shown = Math.round((Math.round(Number(whole) * 0.3) * 10) / 3);
+  return shown < 0 ? `(${shown})` : String(shown);
 }
 
 function sameTyped(use: FunctionUse, sum: string, type: SqlType, part: string): string {
