@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -166,7 +167,10 @@ changes: { enableCdc: yes }
       expect(objects.filter((one) => one.kind === 'trigger' && one.verdict === 'proven').length).toBeGreaterThan(5);
       const after = await source.request().query('SELECT COUNT(*) AS n FROM dbo.AuditEntry');
       expect(after.recordset).toEqual(before.recordset);
-      const { rows } = await target.query(`SELECT datname FROM pg_database WHERE datname LIKE 'sluice_prove_%'`);
+      // Its name is that of the target's database and the job: others may be at work on the same server.
+      const key = JSON.stringify([database, database.replaceAll('_', '-')]);
+      const scratch = `sluice_scratch_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+      const { rows } = await target.query('SELECT datname FROM pg_database WHERE datname = $1', [scratch]);
       expect(rows).toEqual([]);
     },
     5 * MINUTES,

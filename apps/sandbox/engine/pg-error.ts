@@ -45,7 +45,18 @@ function keyValues(fault: Fault): string {
   const at = fault.detail?.indexOf(')=(') ?? -1;
   if (at < 0) return '';
   const end = fault.detail?.lastIndexOf(') ') ?? -1;
-  return unescapeText(fault.detail?.slice(at + 3, end) ?? '').replaceAll(/\bnull\b/g, '<NULL>');
+  const values = unescapeText(fault.detail?.slice(at + 3, end) ?? '').replaceAll(/\bnull\b/g, '<NULL>');
+  // An index by the order of GUIDs has their bytes as that order has them.
+  return fault.detail?.includes('guid_order(') === true
+    ? values.replaceAll(/\\x([0-9a-f]{32})/g, (_, bytes: string) => guidOf(bytes))
+    : values;
+}
+
+/** A GUID of the bytes by which it is ordered: the last six first, then by twos, each group of the first three backwards. */
+function guidOf(bytes: string): string {
+  const back = (from: number, to: number): string =>
+    (bytes.slice(2 * from, 2 * to).match(/../g) ?? []).toReversed().join('');
+  return [back(12, 16), back(10, 12), back(8, 10), bytes.slice(12, 16), bytes.slice(0, 12)].join('-');
 }
 
 function duplicate(fault: Fault, place: ErrorPlace): SqlError {
