@@ -271,6 +271,8 @@ class ProvingBench {
     if (source === null) return { reason: 'the source did not answer in time' };
     if (source.error?.sort === 'transaction')
       return { reason: `it ends its caller's transaction (${source.error.message})` };
+    if (source.error?.sort === 'captured')
+      return { reason: `it truncates a table whose changes are captured: ${source.error.message}` };
     if (source.tooMany !== undefined)
       return { reason: `more than ${ROWS_COMPARED} rows of ${source.tooMany} would have to be compared` };
     const leniency = {

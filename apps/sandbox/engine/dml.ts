@@ -294,7 +294,11 @@ async function noteIdentity(
     return;
   }
   const column = dml.target.columns.find((candidate) => candidate.identity);
-  if (column === undefined) return;
+  if (column === undefined) {
+    // SCOPE_IDENTITY() keeps what it had.
+    if (dml.kind === 'insert') run.session.lastIdentity = null;
+    return;
+  }
   const sequence =
     object === undefined ? `pg_temp.s${dml.target.sql?.replace('pg_temp.', '') ?? ''}` : `u.${sequenceName(object.id)}`;
   if (dml.explicitIdentity) {

@@ -14,7 +14,16 @@ export interface TrialOutcome {
 }
 
 export type ErrorSort =
-  'raised' | 'duplicate' | 'reference' | 'null' | 'zero' | 'value' | 'other' | 'not-converted' | 'transaction';
+  | 'raised'
+  | 'duplicate'
+  | 'reference'
+  | 'null'
+  | 'zero'
+  | 'value'
+  | 'other'
+  | 'not-converted'
+  | 'transaction'
+  | 'captured';
 
 const SOURCE_SORTS: Readonly<Record<number, ErrorSort>> = {
   2627: 'duplicate',
@@ -33,6 +42,8 @@ const ENDS_TRANSACTION = new Set([266, 3902, 3903, 6401]);
 /** Sort of an error by SQL Server's number. */
 export function sourceSort(number: number): ErrorSort {
   if (ENDS_TRANSACTION.has(number)) return 'transaction';
+  // TRUNCATE of a table that change data capture reads.
+  if (number === 4711) return 'captured';
   return number >= 50_000 ? 'raised' : (SOURCE_SORTS[number] ?? 'other');
 }
 
