@@ -129,7 +129,7 @@ export function plpgsql(e: Emitter, ending: readonly string[] = [], conflict = f
   // What the conversion declared for itself may not have been needed.
   const declared = e.variables
     .declarations()
-    .filter((one) => one.type !== undefined || written.includes(one.name))
+    .filter((one) => one.type !== undefined || isNamed(written, one.name))
     .map((one) => `  ${one.name} ${one.typeSql}${initial(e, one.name)};`);
   const lines = [...(declared.length > 0 ? ['DECLARE', ...declared] : []), 'BEGIN', ...e.lines, ...ending, 'END'];
   const text = lines.join('\n');
@@ -139,6 +139,10 @@ export function plpgsql(e: Emitter, ending: readonly string[] = [], conflict = f
   const security = e.facts.definer ? '\nSECURITY DEFINER' : '';
   return `LANGUAGE plpgsql${security}\nAS ${quote}\n${directive}${text}\n${quote}`;
 }
+
+/** Whether a text names a variable, and not only one that begins alike. */
+const isNamed = (text: string, name: string): boolean =>
+  new RegExp(`(?<![\\w"])${name.replaceAll(/[$"\\]/g, '\\$&')}(?![\\w"])`).test(text);
 
 function initial(e: Emitter, name: string): string {
   const { rowCount, transactions, fetchStatus } = e.facts;
