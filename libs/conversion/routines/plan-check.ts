@@ -63,7 +63,8 @@ async function plan(
     const taken = used.slice(0, 100);
     const rest = used.slice(100);
     const list = taken.map((one) => `${one.name} ${one.type}`).join(', ');
-    if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE|TRUNCATE)/.test(sql)) await session.query(withNulls(sql, used));
+    if (kind === 'ddl' && !/^(CALL|WITH|UPDATE|DELETE|TRUNCATE)/.test(sql))
+      await session.query(inAnyBranch(withNulls(sql, used)));
     else if (kind !== 'ddl') {
       const text = withNulls(kind === 'expression' ? `SELECT ${sql}` : sql, rest);
       await session.query(
@@ -85,3 +86,9 @@ function withNulls(sql: string, variables: readonly { readonly name: string; rea
     sql,
   );
 }
+
+/** Columns of temporary tables that more than one branch of a routine adds. */
+const inAnyBranch = (sql: string): string =>
+  /^ALTER TABLE "?tmp_/.test(sql)
+    ? sql.replaceAll(/ ADD COLUMN (?!IF NOT EXISTS )/g, ' ADD COLUMN IF NOT EXISTS ')
+    : sql;

@@ -99,6 +99,13 @@ REVERT
 GO
 CREATE PROCEDURE dbo.Until @Day date = getdate AS SELECT @Day AS Day
 GO
+CREATE PROCEDURE dbo.Widened @Much bit AS
+CREATE TABLE #w (Id int NOT NULL)
+IF @Much = 1 ALTER TABLE #w ADD Extra int NULL
+ELSE ALTER TABLE #w ADD Extra int NULL, More int NULL
+INSERT #w (Id, Extra) SELECT Id, Id * 2 FROM dbo.Parcel
+SELECT Extra FROM #w ORDER BY Id
+GO
 CREATE PROCEDURE dbo.Tended AS DBCC DBREINDEX('dbo.Parcel', '', 90)
 GO`,
   issues: ['SL1040 dbo.Complain', 'SL1056 dbo.VisitAll', 'SL1057 dbo.AsOwner', 'SL1059 dbo.Keys'],
@@ -153,6 +160,7 @@ GO`,
         '!22007 invalid input syntax for type date: "getdate"',
       ),
       one('and nowhere else', `SELECT * FROM until('2024-05-06')`, '2024-05-06'),
+      many('a column that either branch adds', [rows, 'SELECT * FROM widened(true)'], '2', '4', '6'),
       one('functions without an alias', 'SELECT * FROM pairs()', 'x|1'),
       one('indexes are built anew', 'CALL tended()'),
     ];
