@@ -30,7 +30,12 @@ export interface KeyColumn {
 
 /** How a cursor reads its rows. `keys` find a row again (keyset), or are its whole order, in which the next is looked for (dynamic). */
 export type CursorPlan =
-  | { readonly kind: 'static'; readonly query: Query }
+  | {
+      readonly kind: 'static';
+      readonly query: Query;
+      /** A server would show what changes: the kind that was asked for has no rows of its own here. */
+      readonly watched?: boolean;
+    }
   | {
       readonly kind: 'keyset' | 'dynamic';
       readonly query: Query;
@@ -63,7 +68,7 @@ export function requestedKind({ options }: CursorDefinition): CursorKind {
 /**
  * Finds the kind that a cursor gets: as asked, or as the documentation of implicit conversions has it. A query without tables, with DISTINCT, grouping,
  * aggregates or set operators becomes STATIC, as does one over a table without a unique index; one that needs a work table (an order that no index has,
- * a join, TOP) becomes KEYSET.
+ * a join, TOP) becomes KEYSET. What has no keys here (a view, a subquery, an outer join) is watched for changes.
  */
 export async function planCursor(run: Run, definition: CursorDefinition): Promise<CursorPlan> {
   const { query } = definition;
@@ -72,9 +77,13 @@ export async function planCursor(run: Run, definition: CursorDefinition): Promis
   const { body } = query;
   if (wanted === 'static' || body.kind !== 'selectSpec' || !readsRows(query, body)) return fixed;
   const tables: BaseTable[] = [];
-  for (const source of flattened(body.from) ?? []) {
+  // Which of its plans a FAST_FORWARD cursor has is a server's own choice.
+  const watched = { ...fixed, watched: !definition.options.includes('FAST_FORWARD') };
+  const sources = flattened(body.from);
+  if (sources === undefined) return watched;
+  for (const source of sources) {
     const table = await baseTable(run, source);
-    if (table === undefined) return fixed;
+    if (table === undefined) return watched;
     tables.push(table);
   }
   const found = tables.map((table) => uniqueKey(table));

@@ -20,6 +20,8 @@ export interface CursorRows {
   readonly size: number | undefined;
   /** What a row is found by in its tables; undefined where the rows are copies. */
   readonly keys?: readonly KeyColumn[];
+  /** All rows in order, where they are copies. */
+  readonly copies?: readonly PgRow[];
   /** The values of the keys where the cursor stands. */
   readonly position?: readonly (string | null)[] | undefined;
   fetch(run: Run, direction: Direction, offset: number): Promise<Fetched>;
@@ -34,6 +36,11 @@ export async function openRows(run: Run, plan: CursorPlan, frame: Frame): Promis
     return new StaticRows(query.columns, await read(run, frame, query));
   }
   return plan.kind === 'keyset' ? KeysetRows.open(run, plan, frame) : DynamicRows.open(run, plan, frame);
+}
+
+/** The rows that a query has now. */
+export async function readRows(run: Run, frame: Frame, query: Query): Promise<PgRow[]> {
+  return read(run, frame, translateQuery(query, await contextOf({ ...run, frame })));
 }
 
 async function read(run: Run, frame: Frame, query: TranslatedQuery): Promise<PgRow[]> {
@@ -62,16 +69,16 @@ class StaticRows implements CursorRows {
 
   constructor(
     readonly columns: readonly ResultColumn[],
-    private readonly rows: readonly PgRow[],
+    readonly copies: readonly PgRow[],
   ) {}
 
   get size(): number {
-    return this.rows.length;
+    return this.copies.length;
   }
 
   fetch(_run: Run, direction: Direction, offset: number): Promise<Fetched> {
     this.at = placeOf(direction, offset, this.at, this.size);
-    const row = this.rows[this.at - 1];
+    const row = this.copies[this.at - 1];
     return Promise.resolve(row === undefined ? 'none' : { row });
   }
 }

@@ -1,13 +1,14 @@
 import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifier, SetVariable, Variable } from '#tsql';
 import { SqlError } from '../session.ts';
 import { Frame } from './frame.ts';
-import { planCursor, requestedKind } from './cursor-plan.ts';
-import { openRows, type CursorRows, type Fetched } from './cursor-rows.ts';
+import { planCursor, requestedKind, type CursorPlan } from './cursor-plan.ts';
+import { openRows, readRows, type CursorRows, type Fetched } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import { columnsOf, rowDecoder } from './query.ts';
 import { reaching } from './other-databases.ts';
 import { imagesOf, type RowImages } from './positioned-change.ts';
 import type { Run } from './run.ts';
+import { WatchedRows } from './watched-rows.ts';
 
 /** A cursor: open where it has rows. */
 export interface Cursor {
@@ -129,15 +130,22 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
   const inner: Run = { ...run, frame: cursor.frame };
-  const { plan, rows } = await reaching(inner, cursor.definition.query, async (reader) => {
+  const { definition } = cursor;
+  const { stamp } = run.session.server.writes;
+  const { plan, rows } = await reaching(inner, definition.query, async (reader) => {
     // Of a table of another database a copy is read.
-    const plan =
+    const watched = requestedKind(definition) !== 'static' && !has(cursor, 'FAST_FORWARD');
+    const plan: CursorPlan =
       reader.foreign === undefined
-        ? await planCursor(reader, cursor.definition)
-        : ({ kind: 'static', query: cursor.definition.query } as const);
+        ? await planCursor(reader, definition)
+        : { kind: 'static', query: definition.query, watched };
     return { plan, rows: await openRows(reader, plan, cursor.frame) };
   });
-  cursor.rows = rows;
+  const { query } = definition;
+  cursor.rows =
+    plan.kind === 'static' && plan.watched
+      ? new WatchedRows(rows, () => reaching(inner, query, (reader) => readRows(reader, cursor.frame, query)), stamp)
+      : rows;
   run.session.cursorRows = rows.size ?? -1;
   if (has(cursor, 'TYPE_WARNING') && plan.kind !== requestedKind(cursor.definition)) {
     run.out.info(new SqlError(16_956, 'The created cursor is not of the requested type.', 10));

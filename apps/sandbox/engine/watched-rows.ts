@@ -1,0 +1,79 @@
+import type { ResultColumn } from '#conversion';
+import { SqlError } from '../session.ts';
+import type { CursorRows, Direction, Fetched } from './cursor-rows.ts';
+import type { PgRow } from './pg-link.ts';
+import type { Run } from './run.ts';
+
+const textOf = (row: PgRow): string => JSON.stringify(row);
+
+/** How many of each row there are. */
+function counted(rows: readonly PgRow[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(textOf(row), (counts.get(textOf(row)) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * The rows of a cursor whose kind shows changes, over what has no keys here: a view, a subquery, an outer join, a table of another database. They are read when it is opened. Where
+ * anything was written since, they are read again at a FETCH, which fails (40515) unless all rows to come are still as they were: what it gives is what a server gives.
+ */
+export class WatchedRows implements CursorRows {
+  readonly kind = 'static';
+
+  private readonly known: readonly PgRow[];
+  private place = 0;
+
+  /** `stamp`: of the server's writes, from before the rows were read. */
+  constructor(
+    private readonly rows: CursorRows,
+    private readonly reread: () => Promise<readonly PgRow[]>,
+    private stamp: number,
+  ) {
+    this.known = rows.copies ?? [];
+  }
+
+  get columns(): readonly ResultColumn[] {
+    return this.rows.columns;
+  }
+
+  get size(): number | undefined {
+    return this.rows.size;
+  }
+
+  async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {
+    const fetched = await this.rows.fetch(run, direction, offset);
+    const at = typeof fetched === 'string' ? this.known.length : this.placeOf(direction, offset);
+    await this.check(run, typeof fetched === 'string' ? [] : this.known.slice(direction === 'prior' ? 0 : at - 1));
+    this.place = at;
+    return fetched;
+  }
+
+  private placeOf(direction: Direction, offset: number): number {
+    const { length } = this.known;
+    const places = {
+      next: this.place + 1,
+      prior: this.place - 1,
+      first: 1,
+      last: length,
+      relative: this.place + offset,
+      absolute: offset < 0 ? length + 1 + offset : offset,
+    };
+    return places[direction];
+  }
+
+  /** `toCome`: the row that was fetched, and those behind it. */
+  private async check(run: Run, toCome: readonly PgRow[]): Promise<void> {
+    const { stamp } = run.session.server.writes;
+    if (stamp === this.stamp) return;
+    const now = await this.reread();
+    const counts = counted(now);
+    const isThere = [...counted(toCome)].every(([row, count]) => (counts.get(row) ?? 0) >= count);
+    if (!isThere || now.length > this.known.length) {
+      throw new SqlError(
+        40_515,
+        'FETCH from a cursor over a view, a subquery, an outer join or another database whose rows have changed since it was opened is not supported in this version of SQL Server.',
+      );
+    }
+    this.stamp = stamp;
+  }
+}
