@@ -16,6 +16,9 @@ export class Database {
   readonly admin: pg.Pool;
   readonly functions = new FunctionStore((sql) => this.admin.query(sql));
 
+  /** SINGLE_USER: the session that has the database. */
+  holder: number | undefined;
+
   constructor(
     /** Changes with ALTER DATABASE. */
     public info: DatabaseRow,

@@ -15,6 +15,7 @@ import {
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
 import { AppLocks } from './app-locks.ts';
 import { CommitLog } from './commit-log.ts';
+import { changesNothing } from './database-options.ts';
 import { Database, databaseUrl } from './database.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
@@ -174,6 +175,7 @@ export class SandboxServer implements SqlServer {
   /** Called by a session that closes. */
   forget(session: EngineSession): void {
     this.sessions.delete(session.spid);
+    for (const database of this.databases.values()) if (database.holder === session.spid) database.holder = undefined;
   }
 
   session(spid: number): EngineSession | undefined {
@@ -301,11 +303,18 @@ export class SandboxServer implements SqlServer {
           'ALTER DATABASE SET RECURSIVE_TRIGGERS ON is not supported in this version of SQL Server.',
         );
       case 'SINGLE_USER':
-      case 'RESTRICTED_USER':
         await this.expelOthers(database, by);
+        database.holder = by.spid;
+        return;
+      case 'MULTI_USER':
+        database.holder = undefined;
         return;
       default:
-        return;
+        if (changesNothing(option, value)) return;
+        throw new SqlError(
+          40515,
+          `ALTER DATABASE SET ${option}${value === '' ? '' : ` ${value}`} is not supported in this version of SQL Server.`,
+        );
     }
     await this.publish();
   }

@@ -27,6 +27,7 @@ const READS_CATALOG = /\b(?:sys|meta|information_schema_ts)"?\./i;
 
 /** What a session has of its databases: the connections, the transaction over them, the catalog as it sees it, its temporary tables, and as whom it acts. */
 export abstract class SessionStorage {
+  abstract readonly spid: number;
   readonly tx = new SessionTransaction(() => this.server.commits);
   /** Where names without a schema are looked for first, and made. */
   defaultSchema = 'dbo';
@@ -160,6 +161,8 @@ export abstract class SessionStorage {
   /** Throws 916 where the session's principal may not use the database. */
   private async requireAccess(next: Database): Promise<void> {
     const { identity } = this;
+    if (next.holder !== undefined && next.holder !== this.spid)
+      throw new SqlError(924, `Database '${next.info.name}' is already open and can only have one user at a time.`, 14);
     if (await this.mayUse(next)) return;
     throw new SqlError(
       916,

@@ -23,7 +23,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Cursors** of T-SQL are what they are declared as, or what the documented implicit conversions make of them. Where a server's choice hangs on its plan (a join,
   \`TOP\`, an order that no index has) they become \`KEYSET\`; over a view, a subquery, an outer join or
-  a table of another database (\`##\` tables among them) \`STATIC\`.
+  a table of another database (\`##\` tables among them) they are read when they are opened, and a FETCH fails with 40515 where rows that are to come have changed since.
 - **Collations** compare by ICU's root order, with case and accents as their names say, and have the code page of \`varchar\` that a server gives them. Letters
   that a language puts elsewhere in the alphabet are sorted as everywhere. Turkish and Azeri, whose i is another letter, are refused; a name that is none is 448.
 - **Expressions share their rules with the conversion** (\`libs/conversion\`), so a comparison of the sandbox with the converted database proves control flow,

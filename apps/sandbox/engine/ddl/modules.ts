@@ -173,6 +173,9 @@ export async function createModule(run: Run, statement: CreateModule): Promise<v
   if ('external' in statement && statement.external !== undefined) {
     throw new SqlError(40515, 'EXTERNAL NAME is not supported in this version of SQL Server.');
   }
+  if (statement.name.name.name.startsWith('#')) {
+    throw new SqlError(40515, 'Temporary procedures are not supported in this version of SQL Server.');
+  }
   if (statement.kind === 'createTrigger' && statement.scope !== 'object') {
     const scope = statement.scope === 'database' ? 'DATABASE' : 'ALL SERVER';
     throw new SqlError(40515, `CREATE TRIGGER ON ${scope} is not supported in this version of SQL Server.`);
