@@ -3,6 +3,9 @@ import { SourceDatabase } from '#testing';
 import { FreeTds, hasFreeTds } from './freetds.ts';
 
 /** FreeTDS 1.3 as Debian packages it: `tsql`, and `freebcp` out and in. */
+/** freebcp sets TEXTSIZE to 4096 unless it is told otherwise, and gets no more of a long value. */
+const WHOLE = ['-T', '2147483647'];
+
 const when = hasFreeTds() ? describe : describe.skip;
 
 /** Columns of every type that FreeTDS can copy (it leaves xml out of INSERT BULK but not out of its metadata, so no server can read that). */
@@ -139,7 +142,7 @@ when('FreeTDS', () => {
       await source.run(`CREATE TABLE dbo.${table} (id int NOT NULL PRIMARY KEY, ${columns.join(', ')})`);
     await source.run(`INSERT INTO dbo.native VALUES (1, ${HIGH}, ${ascii(variable('23:59:59.9999999', '+13:45'))})`);
     await source.run(`INSERT INTO dbo.native VALUES (2, ${LOW}, ${ascii(variable('00:00:00.0000001', '-12:00'))})`);
-    const out = await freetds.bcp('dbo.native', 'out', 'native.bcp', ['-n']);
+    const out = await freetds.bcp('dbo.native', 'out', 'native.bcp', ['-n', ...WHOLE]);
     expect(out.stdout).toContain('2 rows copied.');
     const into = await freetds.bcp('dbo.native_copy', 'in', 'native.bcp', ['-n']);
     expect([into.stdout, into.stderr]).toEqual([expect.stringContaining('2 rows copied.'), '']);
@@ -164,7 +167,7 @@ when('FreeTDS', () => {
     await source.run(
       `INSERT INTO dbo.text_${as} VALUES (3, ${LOW}, ${variable('00:00:00.001', '+00:00', "'1753-01-01', ")})`,
     );
-    const options = ['-c', '-t', '|', '-r', '\n'];
+    const options = ['-c', '-t', '|', '-r', '\n', ...WHOLE];
     const out = await freetds.bcp(`dbo.text_${as}`, 'out', `${as}.txt`, options, as);
     expect(out.stdout).toContain('3 rows copied.');
     const into = await freetds.bcp(`dbo.text_${as}_copy`, 'in', `${as}.txt`, options, as);
