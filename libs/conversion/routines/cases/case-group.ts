@@ -5,6 +5,8 @@ export interface BehaviourCase {
   /** Values joined by `|`; an error is `!sqlstate message`. */
   readonly rows: readonly string[];
   readonly notices?: readonly string[];
+  /** The first version of PostgreSQL that can do it; for those before, the routine names that version when it is called. */
+  readonly since?: number;
 }
 
 /** A database as a T-SQL script, and what its converted routines do. */
