@@ -285,7 +285,7 @@ export class Emitter {
     const source = this.options.text.slice(start, end).split(/\r?\n/);
     for (const line of source.slice(0, 20)) this.line(`-- ${line.trim()}`);
     if (source.length > 20) this.line(`-- … ${source.length - 20} more lines`);
-    this.raised(error.code, error.message);
+    this.raised(error.code, error.message, error.state);
   }
 
   /** An issue that is raised where the routine comes there; what follows is written all the same. */
@@ -294,9 +294,9 @@ export class Emitter {
     this.raised('SL1040', message);
   }
 
-  private raised(code: IssueCode, text: string): void {
+  private raised(code: IssueCode, text: string, state = '0A000'): void {
     const message = `${code}: ${text}`.replaceAll('%', '%%').replaceAll(/\s+/g, ' ').replaceAll('\u0000', '');
-    this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '0A000';`);
+    this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '${state}';`);
   }
 
   fail(message: string, span: Span, code: IssueCode = 'SL1040'): never {
@@ -326,7 +326,11 @@ export class Emitter {
       const first = problems.find((one) => one.severity === 'error');
       this.fail(first?.message ?? (error instanceof Error ? error.message : String(error)), first?.span ?? span);
     }
-    for (const one of problems) if (one.severity === 'error') this.fail(one.message, one.span);
+    for (const one of problems) {
+      // 245 is what SQL Server answers too, and what a handler asks for.
+      const state = one.number === 245 ? '22P02' : '0A000';
+      if (one.severity === 'error') throw new NotConverted('SL1040', one.message, one.span, state);
+    }
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
     if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
     for (const one of problems) this.once('SL1002', one.message, one.span);

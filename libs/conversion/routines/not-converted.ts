@@ -9,6 +9,8 @@ export class NotConverted extends Error {
     readonly code: IssueCode,
     message: string,
     readonly span: Span,
+    /** SQLSTATE that is raised: feature_not_supported, or the error that SQL Server raises there as well. */
+    readonly state = '0A000',
   ) {
     super(message);
   }

@@ -137,7 +137,7 @@ GO`,
       one(
         'and raises its error where it is reached',
         'CALL complain(-1, NULL)',
-        `!0A000 SL1040: Conversion failed when converting the varchar value 'no parcel: ' to data type int. SQL Server fails here as well.`,
+        `!22P02 SL1040: Conversion failed when converting the varchar value 'no parcel: ' to data type int. SQL Server fails here as well.`,
       ),
       {
         name: 'variants are text that counts as what it is compared with, and xml is none',
