@@ -227,14 +227,9 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
   } catch (error) {
     if (endsMore(error)) throw error;
     const snapshot = await session.snapshot().catch(() => undefined);
-    const told = sqlError(error, {
-      line,
-      procedure: frame.procedure,
-      verb,
-      spid: session.spid,
-      snapshot,
-      locals: session.locals,
-    });
+    const { procedure } = frame;
+    const facts = { line, procedure, verb, spid: session.spid, snapshot, locals: session.locals };
+    const told = sqlError(error, facts);
     const fault = unwarned(session.options, told);
     session.lastError = fault.number;
     session.rowCount = 0;
@@ -254,18 +249,7 @@ async function settle(run: Run, line: number, verb: string, work: () => Promise<
         session.tx.doomed = true;
       throw uncompiled ? new ScopeFault(fault) : fault;
     }
-    for (const earlier of fault.preceding) {
-      out.error(
-        sqlError(earlier, {
-          line,
-          procedure: frame.procedure,
-          verb,
-          spid: session.spid,
-          snapshot,
-          locals: session.locals,
-        }),
-      );
-    }
+    for (const earlier of fault.preceding) out.error(sqlError(earlier, facts));
     out.error(fault);
     if (fault.number === 1205 || reach === 'batchAndTransaction' || (session.options.xactAbort && !raised)) {
       await session.rollbackAll(out);

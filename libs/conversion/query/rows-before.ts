@@ -1,6 +1,6 @@
 import type { Span } from '#tsql';
 import type { Translation } from './translation.ts';
-import type { Found } from './update.ts';
+import type { Found } from './found-rows.ts';
 import { rowAddress } from './row-address.ts';
 
 /** What PostgreSQL calls the row as it was and as it is in RETURNING. */
