@@ -1,4 +1,13 @@
-import type { CursorDefinition, CursorStatement, DeclareCursor, Fetch, Identifier, SetVariable, Variable } from '#tsql';
+import {
+  findAll,
+  type CursorDefinition,
+  type CursorStatement,
+  type DeclareCursor,
+  type Fetch,
+  type Identifier,
+  type SetVariable,
+  type Variable,
+} from '#tsql';
 import { SqlError } from '../session.ts';
 import { Frame } from './frame.ts';
 import { planCursor, requestedKind, type CursorPlan } from './cursor-plan.ts';
@@ -6,7 +15,7 @@ import { openRows, readRows, type CursorRows, type Fetched } from './cursor-rows
 import { convertValue, evaluate } from './evaluate.ts';
 import { columnsOf, rowDecoder } from './query.ts';
 import { reaching } from './other-databases.ts';
-import { imagesOf, type RowImages } from './positioned-change.ts';
+import { imagesOf, lockFetched, type RowImages } from './positioned-change.ts';
 import type { Run } from './run.ts';
 import { WatchedRows } from './watched-rows.ts';
 
@@ -127,8 +136,14 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
   return cursor.rows.size === 0 ? 0 : 1;
 }
 
+/** Hints whose locks would be taken as rows are fetched. */
+const LOCKS = /^(UPDLOCK|XLOCK|HOLDLOCK|SERIALIZABLE|REPEATABLEREAD|READPAST|TABLOCK|TABLOCKX)$/;
+
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
+  const hint = findAll(cursor.definition.query, 'tableHint').find((one) => LOCKS.test(one.name));
+  if (hint !== undefined)
+    throw new SqlError(40_515, `The hint ${hint.name} in a cursor is not supported in this version of SQL Server.`);
   const inner: Run = { ...run, frame: cursor.frame };
   const { definition } = cursor;
   const { stamp } = run.session.server.writes;
@@ -199,6 +214,7 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
   cursor.stamp = run.session.server.writes.stamp;
   const fetched = await rows.fetch(run, statement.direction, offset);
   cursor.fetched = fetched;
+  if (typeof fetched !== 'string' && has(cursor, 'SCROLL_LOCKS')) await lockFetched(run, cursor);
   cursor.images = typeof fetched === 'string' ? undefined : await imagesOf(run, cursor);
   const row = typeof fetched === 'string' ? undefined : fetched.row;
   run.session.fetchStatus = row === undefined ? (fetched === 'missing' ? -2 : -1) : 0;

@@ -172,6 +172,17 @@ export async function imagesOf(run: Run, cursor: Cursor): Promise<RowImages | un
   return images;
 }
 
+/** SCROLL_LOCKS: the row that was fetched, in each table of the cursor, is nobody else's to change until the transaction ends. Throws 40515 outside of one. */
+export async function lockFetched(run: Run, { rows }: Cursor): Promise<void> {
+  if (rows?.keys === undefined || rows.position === undefined) return;
+  if (run.session.tx.depth === 0)
+    throw new SqlError(40_515, 'SCROLL_LOCKS outside of a transaction is not supported in this version of SQL Server.');
+  for (const relation of new Set(rows.keys.map((key) => key.relation))) {
+    const place = placeAmong(rows.keys, rows.position, relation);
+    await bound(run, place, () => rowAt(run, place, true));
+  }
+}
+
 /** Does something with the values of the keys in variables. */
 async function bound<T>({ frame }: Run, { keys, values }: Place, work: () => Promise<T>): Promise<T> {
   keys.forEach(({ type }, at) => frame.variables.set(keyName(at), { type, value: values[at] ?? null }));
@@ -183,7 +194,7 @@ async function bound<T>({ frame }: Run, { keys, values }: Place, work: () => Pro
 }
 
 /** The row with all its columns as it is now; undefined where it is no more. */
-async function rowAt(run: Run, place: Place): Promise<string | undefined> {
+async function rowAt(run: Run, place: Place, locks = false): Promise<string | undefined> {
   const [key] = place.keys;
   if (key === undefined) return undefined;
   const { alias: _, ...target } = key.source;
@@ -198,8 +209,8 @@ async function rowAt(run: Run, place: Place): Promise<string | undefined> {
     span,
   };
   const found = changeOf(search, await contextOf(run));
-  const sql = `SELECT r::text FROM ${found.target.sql ?? ''} AS r WHERE r.ctid = ANY (ARRAY(${found.addresses ?? ''}))`;
+  const sql = `SELECT r::text FROM ${found.target.sql ?? ''} AS r WHERE r.ctid = ANY (ARRAY(${found.addresses ?? ''}))${locks ? ' FOR UPDATE' : ''}`;
   const values = await bind(run, found.parameters);
-  const { rows } = await run.session.query(sql, values, { writes: false, signal: run.signal });
+  const { rows } = await run.session.query(sql, values, { writes: locks, signal: run.signal });
   return rows[0]?.[0] ?? undefined;
 }
