@@ -96,7 +96,7 @@ export function dbcc(r: Reader): Statement {
 
 function dbccArgument(r: Reader): Expression {
   if (r.token.type === 'word' && (r.peekIs(',') || r.peekIs(')'))) return optionValue(r);
-  return scalar(r);
+  return r.is('(') ? r.fail() : scalar(r);
 }
 
 /** KILL. */
@@ -185,10 +185,18 @@ function databaseName(r: Reader): Identifier | Variable {
   return r.isVariable() ? variable(r) : r.name();
 }
 
+const FILE_WORDS = ['FILE', 'FILEGROUP', 'PAGE', 'READ_WRITE_FILEGROUPS'];
+
 /** `FILE = 'x', FILEGROUP = 'y', PAGE = '1:2', READ_WRITE_FILEGROUPS` before TO or FROM. */
 function fileList(r: Reader): Option[] {
-  if (!r.is('FILE') && !r.is('FILEGROUP') && !r.is('PAGE') && !r.is('READ_WRITE_FILEGROUPS')) return [];
-  return optionList(r, false);
+  if (!FILE_WORDS.some((word) => r.is(word))) return [];
+  return commaList(r, () => {
+    const start = r.token;
+    if (!FILE_WORDS.some((word) => r.is(word))) return r.fail();
+    if (r.accept('READ_WRITE_FILEGROUPS'))
+      return { kind: 'option', name: 'READ_WRITE_FILEGROUPS', span: r.span(start) };
+    return r.peekIs('=') ? option(r, false) : r.fail();
+  });
 }
 
 function deviceList(r: Reader): Option[] {
