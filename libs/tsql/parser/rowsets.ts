@@ -230,6 +230,7 @@ function changeTable(r: Reader): TableSource {
   const keyColumns = parenNameList(r);
   r.expect(',');
   const keyValues = argumentList(r);
+  if (keyValues.length === 0) r.fail();
   const forceSeek = r.accept(',') && r.expect('FORCESEEK') !== undefined;
   r.expect(')');
   return { kind: 'changeTable', type, table, keyColumns, keyValues, forceSeek, ...alias(r), span: r.span(start) };
