@@ -326,10 +326,10 @@ export class Emitter {
       const first = problems.find((one) => one.severity === 'error');
       this.fail(first?.message ?? (error instanceof Error ? error.message : String(error)), first?.span ?? span);
     }
-    for (const one of problems) {
+    for (const one of problems.filter((other) => other.severity === 'error')) {
       // 245 is what SQL Server answers too, and what a handler asks for.
-      const state = one.number === 245 ? '22P02' : '0A000';
-      if (one.severity === 'error') throw new NotConverted('SL1040', one.message, one.span, state);
+      if (one.number === 245) throw new NotConverted('SL1040', one.message, one.span, '22P02');
+      this.fail(one.message, one.span);
     }
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
     if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
