@@ -41,6 +41,21 @@ export class Database {
     return databaseName(this.info.databaseId);
   }
 
+  /** Does what belongs together on a connection of the server's own. */
+  async together(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    const client = await this.admin.connect();
+    try {
+      await client.query('BEGIN');
+      await work(client);
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
   writer(querier: PgQuerier): Promise<CatalogWriter> {
     return catalogWriter(querier);
   }

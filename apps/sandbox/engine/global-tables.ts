@@ -64,21 +64,13 @@ export class GlobalTables {
   }
 
   private async dropAtOnce(objects: readonly CatalogObject[]): Promise<void> {
-    const database = this.database;
-    const client = await database.admin.connect();
-    try {
-      await client.query('BEGIN');
+    const { database } = this;
+    await database.together(async (client) => {
       const writer: CatalogWriter = await database.writer(client);
       for (const object of objects) {
         await writer.dropObject(object.id);
         await dropPhysicalTable(client, object);
       }
-      await client.query('COMMIT');
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
+    });
   }
 }

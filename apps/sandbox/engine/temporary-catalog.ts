@@ -88,17 +88,7 @@ export class TemporaryCatalog {
 
   private async together(work: (pg: PgQuerier, database: Database) => Promise<void>): Promise<void> {
     const database = this.home();
-    const client = await database.admin.connect();
-    try {
-      await client.query('BEGIN');
-      await work(client, database);
-      await client.query('COMMIT');
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
+    await database.together((client) => work(client, database));
   }
 
   /** Two sessions may have given the same name to their constraints: the second is shown under one of the server's. */
