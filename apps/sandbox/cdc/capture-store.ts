@@ -241,9 +241,11 @@ export class CaptureStore {
     );
   }
 
-  /** The job has done its one run. */
+  /** The job has done its one run; one that was made continuous meanwhile goes on. */
   async markStopped(): Promise<void> {
-    await this.client.query("UPDATE meta.cdc_jobs SET is_running = false WHERE job_type = 'capture'");
+    await this.client.query(
+      "UPDATE meta.cdc_jobs SET is_running = false WHERE job_type = 'capture' AND NOT coalesce(continuous, true)",
+    );
   }
 
   /** Waits until the server has noticed that the stream is gone: the slot can then be read again, or the database dropped. */
