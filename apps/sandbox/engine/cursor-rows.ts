@@ -63,9 +63,10 @@ function placeOf(direction: Direction, offset: number, position: number, size: n
 }
 
 /** Rows that were read when the cursor was opened. */
-class StaticRows implements CursorRows {
+export class StaticRows implements CursorRows {
   readonly kind = 'static';
-  private at = 0;
+  /** Where it stands: 0 before the rows, `size + 1` behind them. */
+  protected at = 0;
 
   constructor(
     readonly columns: readonly ResultColumn[],

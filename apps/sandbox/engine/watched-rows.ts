@@ -1,6 +1,5 @@
-import type { ResultColumn } from '#conversion';
 import { SqlError } from '../session.ts';
-import type { CursorRows, Direction, Fetched } from './cursor-rows.ts';
+import { StaticRows, type CursorRows, type Direction, type Fetched } from './cursor-rows.ts';
 import type { PgRow } from './pg-link.ts';
 import type { Run } from './run.ts';
 
@@ -17,48 +16,21 @@ function counted(rows: readonly PgRow[]): Map<string, number> {
  * The rows of a cursor whose kind shows changes, over what has no keys here: a view, a subquery, an outer join, a table of another database. They are read when it is opened. Where
  * anything was written since, they are read again at a FETCH, which fails (40515) unless all rows to come are still as they were: what it gives is what a server gives.
  */
-export class WatchedRows implements CursorRows {
-  readonly kind = 'static';
-
-  private readonly known: readonly PgRow[];
-  private place = 0;
-
+export class WatchedRows extends StaticRows {
   /** `stamp`: of the server's writes, from before the rows were read. */
   constructor(
-    private readonly rows: CursorRows,
+    { columns, copies = [] }: CursorRows,
     private readonly reread: () => Promise<readonly PgRow[]>,
     private stamp: number,
   ) {
-    this.known = rows.copies ?? [];
+    super(columns, copies);
   }
 
-  get columns(): readonly ResultColumn[] {
-    return this.rows.columns;
-  }
-
-  get size(): number | undefined {
-    return this.rows.size;
-  }
-
-  async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {
-    const fetched = await this.rows.fetch(run, direction, offset);
-    const at = typeof fetched === 'string' ? this.known.length : this.placeOf(direction, offset);
-    await this.check(run, typeof fetched === 'string' ? [] : this.known.slice(direction === 'prior' ? 0 : at - 1));
-    this.place = at;
+  override async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {
+    const fetched = await super.fetch(run, direction, offset);
+    const from = direction === 'prior' ? 0 : this.at - 1;
+    await this.check(run, typeof fetched === 'string' ? [] : this.copies.slice(from));
     return fetched;
-  }
-
-  private placeOf(direction: Direction, offset: number): number {
-    const { length } = this.known;
-    const places = {
-      next: this.place + 1,
-      prior: this.place - 1,
-      first: 1,
-      last: length,
-      relative: this.place + offset,
-      absolute: offset < 0 ? length + 1 + offset : offset,
-    };
-    return places[direction];
   }
 
   /** `toCome`: the row that was fetched, and those behind it. */
@@ -68,7 +40,7 @@ export class WatchedRows implements CursorRows {
     const now = await this.reread();
     const counts = counted(now);
     const isThere = [...counted(toCome)].every(([row, count]) => (counts.get(row) ?? 0) >= count);
-    if (!isThere || now.length > this.known.length) {
+    if (!isThere || now.length > this.size) {
       throw new SqlError(
         40_515,
         'FETCH from a cursor over a view, a subquery, an outer join or another database whose rows have changed since it was opened is not supported in this version of SQL Server.',

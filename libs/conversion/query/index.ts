@@ -20,6 +20,7 @@ export type {
   VariableBinding,
 } from './api.ts';
 export { ROW_ADDRESS, TranslationError } from './api.ts';
+export { lockHints } from './row-lock.ts';
 export { BUILT_IN_FUNCTIONS, isAggregate, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';

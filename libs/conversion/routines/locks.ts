@@ -1,11 +1,10 @@
 import { findAll, type Expression, type SelectSpec, type Statement, type TableRef } from '#tsql';
-import { isAggregate } from '../query/index.ts';
+import { isAggregate, lockHints } from '../query/index.ts';
 import type { Emitter } from './emitter.ts';
 
 const names = (table: TableRef): ReadonlySet<string> => new Set(table.hints.map((one) => one.name.toUpperCase()));
 
 const HELD = ['HOLDLOCK', 'SERIALIZABLE'] as const;
-const FOR_UPDATE = ['UPDLOCK', 'XLOCK'] as const;
 
 /** What of a statement runs before its branches and its body. */
 function ownParts(node: Statement): readonly (Statement | Expression)[] {
@@ -37,13 +36,14 @@ export function lockTables(e: Emitter, node: Statement): void {
   );
   for (const table of tables) {
     const hints = names(table);
+    const { forUpdate } = lockHints(table.hints);
     const has = (some: readonly string[]): boolean => some.some((one) => hints.has(one));
     const mode =
-      hints.has('TABLOCKX') || (hints.has('TABLOCK') && has(FOR_UPDATE))
+      hints.has('TABLOCKX') || (hints.has('TABLOCK') && forUpdate)
         ? 'EXCLUSIVE'
         : hints.has('TABLOCK') && has(HELD)
           ? 'SHARE'
-          : grouped.has(table) && has(FOR_UPDATE)
+          : grouped.has(table) && forUpdate
             ? 'SHARE ROW EXCLUSIVE'
             : undefined;
     if (mode) lockTable(e, table, mode);
