@@ -2,6 +2,7 @@ import { createHmac, randomBytes, scrypt, scryptSync, timingSafeEqual } from 'no
 import { promisify } from 'node:util';
 import { writeLogins, type PgQuerier } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { Turns } from './turns.ts';
 
 interface StoredLogin {
   readonly principalId: number;
@@ -46,6 +47,9 @@ export class Logins {
   /** Passwords that were right before, by the hash they matched, as digests under a key of this process: a pool logs in without the long way. */
   private readonly known = new Map<string, Buffer>();
   private readonly key = randomBytes(32);
+
+  /** Each change is made of what the one before it left. */
+  private readonly turns = new Turns();
 
   private constructor(private readonly master: PgQuerier) {}
 
@@ -93,52 +97,61 @@ export class Logins {
     return true;
   }
 
-  async create(name: string, password: string, defaultDatabase: string): Promise<void> {
-    if (this.all.has(name.toLowerCase())) throw new SqlError(15_025, `The server principal '${name}' already exists.`);
-    const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
-    await this.master.query(
-      'INSERT INTO server.logins (principal_id, name, hash, default_database) VALUES ($1, $2, $3, $4)',
-      [id, name, hashOf(password), defaultDatabase],
-    );
-    await this.read();
+  create(name: string, password: string, defaultDatabase: string): Promise<void> {
+    return this.turns.take(async () => {
+      if (this.all.has(name.toLowerCase()))
+        throw new SqlError(15_025, `The server principal '${name}' already exists.`);
+      const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
+      await this.master.query(
+        'INSERT INTO server.logins (principal_id, name, hash, default_database) VALUES ($1, $2, $3, $4)',
+        [id, name, hashOf(password), defaultDatabase],
+      );
+      await this.read();
+    });
   }
 
-  async alter(
+  alter(
     name: string,
     change: { readonly password?: string; readonly disabled?: boolean; readonly defaultDatabase?: string },
   ): Promise<void> {
-    const login = this.all.get(name.toLowerCase());
-    if (login === undefined) throw unknown(name);
-    await this.master.query(
-      'UPDATE server.logins SET hash = $2, disabled = $3, default_database = $4 WHERE principal_id = $1',
-      [
-        login.principalId,
-        change.password === undefined ? login.hash : hashOf(change.password),
-        change.disabled ?? login.disabled,
-        change.defaultDatabase ?? login.defaultDatabase,
-      ],
-    );
-    await this.read();
+    return this.turns.take(async () => {
+      const login = this.all.get(name.toLowerCase());
+      if (login === undefined) throw unknown(name);
+      await this.master.query(
+        'UPDATE server.logins SET hash = $2, disabled = $3, default_database = $4 WHERE principal_id = $1',
+        [
+          login.principalId,
+          change.password === undefined ? login.hash : hashOf(change.password),
+          change.disabled ?? login.disabled,
+          change.defaultDatabase ?? login.defaultDatabase,
+        ],
+      );
+      await this.read();
+    });
   }
 
-  async drop(name: string): Promise<void> {
-    const login = this.all.get(name.toLowerCase());
-    if (login === undefined) throw unknown(name);
-    await this.master.query('DELETE FROM server.logins WHERE principal_id = $1', [login.principalId]);
-    await this.read();
+  drop(name: string): Promise<void> {
+    return this.turns.take(async () => {
+      const login = this.all.get(name.toLowerCase());
+      if (login === undefined) throw unknown(name);
+      await this.master.query('DELETE FROM server.logins WHERE principal_id = $1', [login.principalId]);
+      await this.read();
+    });
   }
 
   /** A fixed server role, or `permission:NAME` for a permission of the whole server. */
-  async setRole(role: string, name: string, present: boolean): Promise<void> {
-    const login = this.all.get(name.toLowerCase());
-    if (login === undefined) throw unknown(name);
-    const wanted = role.includes(':') ? role : role.toLowerCase();
-    const roles = login.roles.filter((each) => each !== wanted);
-    await this.master.query('UPDATE server.logins SET roles = $2 WHERE principal_id = $1', [
-      login.principalId,
-      present ? [...roles, wanted] : roles,
-    ]);
-    await this.read();
+  setRole(role: string, name: string, present: boolean): Promise<void> {
+    return this.turns.take(async () => {
+      const login = this.all.get(name.toLowerCase());
+      if (login === undefined) throw unknown(name);
+      const wanted = role.includes(':') ? role : role.toLowerCase();
+      const roles = login.roles.filter((each) => each !== wanted);
+      await this.master.query('UPDATE server.logins SET roles = $2 WHERE principal_id = $1', [
+        login.principalId,
+        present ? [...roles, wanted] : roles,
+      ]);
+      await this.read();
+    });
   }
 
   /** Shows them in the catalog of a database. */

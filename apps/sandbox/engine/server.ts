@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
-import { RUNTIME_SQL } from '#conversion';
-import { quoteIdent } from '#pgsql';
-import pg from 'pg';
-import {
-  databaseName,
-  installCatalog,
-  openCatalog,
-  readDatabases,
-  sessionApplicationName,
-  writeDatabases,
-  writeServerState,
-  type DatabaseRow,
-} from '../catalog/index.ts';
+import { sessionApplicationName } from '../catalog/index.ts';
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
 import { AppLocks } from './app-locks.ts';
 import { CommitLog } from './commit-log.ts';
-import { changesNothing } from './database-options.ts';
-import { Database, databaseUrl } from './database.ts';
+import { withOption } from './database-options.ts';
+import { databaseUrl, type Database } from './database.ts';
+import { Databases, type DatabaseWatcher } from './databases.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
 import type { LocalEntry, LocalTables } from './local-tables.ts';
@@ -24,11 +12,11 @@ import { Logins } from './logins.ts';
 import { GlobalTables } from './global-tables.ts';
 import { PgLink } from './pg-link.ts';
 import { reportSessions } from './session-report.ts';
-import { STORAGE_SCHEMA } from './storage-schema.sql.ts';
 import { TemporaryCatalog, type CatalogChange } from './temporary-catalog.ts';
 import { UserMessages } from './user-messages.ts';
 
 export { Database } from './database.ts';
+export { TEMPDB, type DatabaseWatcher } from './databases.ts';
 
 export interface SandboxOptions {
   /** A superuser's URL of the PostgreSQL server that stores everything. */
@@ -38,52 +26,7 @@ export interface SandboxOptions {
   readonly serverName?: string;
 }
 
-const MASTER = 1;
-/** Made anew whenever the server starts. */
-export const TEMPDB = 2;
-const FIRST_USER_DATABASE = 5;
 const FIRST_SPID = 51;
-const DEFAULT_COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
-const SYSTEM_NAMES: readonly (readonly [number, string])[] = [
-  [1, 'master'],
-  [2, 'tempdb'],
-  [3, 'model'],
-  [4, 'msdb'],
-];
-
-const newRow = (databaseId: number, name: string, collation: string): DatabaseRow => ({
-  databaseId,
-  name,
-  collation,
-  compatibilityLevel: 160,
-  snapshotIsolation: false,
-  // Readers never wait for writers.
-  readCommittedSnapshot: databaseId >= FIRST_USER_DATABASE,
-  recoveryModel: 1,
-  readOnly: false,
-});
-
-const runtimeVersion = createHash('sha256').update(STORAGE_SCHEMA).update(RUNTIME_SQL).digest('hex');
-
-/** Drops a PostgreSQL database with the replication slots in it. */
-async function dropPhysical(client: pg.Client, name: string): Promise<void> {
-  await client.query(
-    'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NOT NULL',
-    [name],
-  );
-  await client.query(
-    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1 AND active_pid IS NULL',
-    [name],
-  );
-  await client.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
-}
-
-/** What must be told when a database comes or goes: the capture jobs of CDC. */
-export interface DatabaseWatcher {
-  opened(database: Database): Promise<void>;
-  /** Before it is dropped, or the server stops. */
-  closing(database: Database): Promise<void>;
-}
 
 /** The server: its databases, logins and sessions over one PostgreSQL. */
 export class SandboxServer implements SqlServer {
@@ -91,22 +34,21 @@ export class SandboxServer implements SqlServer {
   /** The locks that sp_getapplock takes. */
   readonly appLocks = new AppLocks();
   /** `##` tables. */
-  readonly globalTables = new GlobalTables(() => this.tempdb);
+  readonly globalTables = new GlobalTables(() => this.databases.tempdb);
   /** Commits transactions over several databases. */
   readonly commits = new CommitLog(() => this.all);
-  private readonly temporaryCatalog = new TemporaryCatalog(() => this.tempdb);
+  private readonly temporaryCatalog = new TemporaryCatalog(() => this.databases.tempdb);
   /** Counts what sessions wrote: who remembers rows sees whether they may have changed since. */
   readonly writes = { stamp: 0 };
-  private readonly databases = new Map<number, Database>();
+  private readonly databases: Databases;
   private readonly sessions = new Map<number, EngineSession>();
-  private readonly watchers: DatabaseWatcher[] = [];
   private logins!: Logins;
   private userMessages!: UserMessages;
   private deadlocks!: DeadlockMonitor;
-  private creating: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly options: SandboxOptions) {
     this.name = options.serverName ?? 'SLUICE-SANDBOX';
+    this.databases = new Databases(options.postgresUrl, () => this.logins);
   }
 
   /** Opens what an earlier run left, or makes master. */
@@ -118,18 +60,16 @@ export class SandboxServer implements SqlServer {
 
   /** The databases that can be used, master first. */
   get all(): readonly Database[] {
-    return [...this.databases.values()];
+    return this.databases.all;
   }
 
   /** A database by its name in any case. */
   database(name: string): Database | undefined {
-    const key = name.toLowerCase();
-    return this.all.find((database) => database.info.name.toLowerCase() === key);
+    return this.databases.named(name);
   }
 
-  async watch(watcher: DatabaseWatcher): Promise<void> {
-    this.watchers.push(watcher);
-    for (const database of this.all) await watcher.opened(database);
+  watch(watcher: DatabaseWatcher): Promise<void> {
+    return this.databases.watch(watcher);
   }
 
   async login(request: LoginRequest): Promise<SqlSession> {
@@ -175,7 +115,7 @@ export class SandboxServer implements SqlServer {
   /** Called by a session that closes. */
   forget(session: EngineSession): void {
     this.sessions.delete(session.spid);
-    for (const database of this.databases.values()) if (database.holder === session.spid) database.holder = undefined;
+    for (const database of this.all) if (database.holder === session.spid) database.holder = undefined;
   }
 
   session(spid: number): EngineSession | undefined {
@@ -236,100 +176,40 @@ export class SandboxServer implements SqlServer {
     return this.userMessages;
   }
 
-  /** CREATE DATABASE. One at a time: PostgreSQL copies its template. */
-  async createDatabase(name: string, collation = DEFAULT_COLLATION): Promise<void> {
-    const work = this.creating.then(async () => {
-      const taken = this.database(name) ?? SYSTEM_NAMES.find(([, system]) => system === name.toLowerCase());
-      if (taken !== undefined) {
-        throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
-      }
-      const id = Math.max(FIRST_USER_DATABASE - 1, ...this.databases.keys()) + 1;
-      await this.make(newRow(id, name, collation));
-      await this.publish();
-    });
-    this.creating = work.catch(() => undefined);
-    await work;
+  /** CREATE DATABASE. */
+  createDatabase(name: string, collation?: string): Promise<void> {
+    return this.databases.create(name, collation);
   }
 
   /** DROP DATABASE; 3702 while a session uses it. */
-  async dropDatabase(name: string, by: EngineSession): Promise<void> {
-    const database = this.database(name);
-    if (database === undefined || database.id < FIRST_USER_DATABASE) {
-      throw new SqlError(3708, `Cannot drop the database '${name}' because it is a system database.`);
-    }
-    const using = [...this.sessions.values()].find((session) => session.catalogDatabase === database);
-    if (using !== undefined)
-      throw new SqlError(3702, `Cannot drop database "${name}" because it is currently in use.`, 16, 3);
-    for (const watcher of this.watchers) await watcher.closing(database);
-    for (const session of this.sessions.values()) await session.disconnect(database.id);
-    await by.disconnect(database.id);
-    this.databases.delete(database.id);
-    await database.close();
-    await this.admin((client) => dropPhysical(client, database.physical));
-    await this.publish();
+  dropDatabase(name: string): Promise<void> {
+    return this.databases.drop(name, async (database) => {
+      const sessions = [...this.sessions.values()];
+      if (sessions.some((session) => session.catalogDatabase === database))
+        throw new SqlError(3702, `Cannot drop database "${name}" because it is currently in use.`, 16, 3);
+      for (const session of sessions) await session.disconnect(database.id);
+    });
   }
 
-  /** ALTER DATABASE … SET. Options that change no answer here are accepted. */
+  /** ALTER DATABASE … SET of an option. */
   async setDatabaseOption(database: Database, option: string, value: string, by: EngineSession): Promise<void> {
-    const on = value === 'ON';
-    const models: Readonly<Record<string, number>> = { FULL: 1, BULK_LOGGED: 2, SIMPLE: 3 };
-    const { info } = database;
-    switch (option) {
-      case 'ALLOW_SNAPSHOT_ISOLATION':
-        database.info = { ...info, snapshotIsolation: on };
-        break;
-      case 'READ_COMMITTED_SNAPSHOT':
-        if (!on)
-          throw new SqlError(
-            40515,
-            'ALTER DATABASE SET READ_COMMITTED_SNAPSHOT OFF is not supported in this version of SQL Server.',
-          );
-        break;
-      case 'RECOVERY':
-        database.info = { ...info, recoveryModel: models[value] ?? info.recoveryModel };
-        break;
-      case 'COMPATIBILITY_LEVEL':
-        database.info = { ...info, compatibilityLevel: Number(value) || info.compatibilityLevel };
-        break;
-      case 'READ_WRITE':
-        // None is ever read only.
-        return;
-      case 'READ_ONLY':
-        throw new SqlError(40515, `ALTER DATABASE SET ${option} is not supported in this version of SQL Server.`);
-      case 'RECURSIVE_TRIGGERS':
-        if (!on) return;
-        throw new SqlError(
-          40515,
-          'ALTER DATABASE SET RECURSIVE_TRIGGERS ON is not supported in this version of SQL Server.',
-        );
-      case 'SINGLE_USER':
-        await this.expelOthers(database, by);
-        database.holder = by.spid;
-        return;
-      case 'MULTI_USER':
-        database.holder = undefined;
-        return;
-      default:
-        if (changesNothing(option, value)) return;
-        throw new SqlError(
-          40515,
-          `ALTER DATABASE SET ${option}${value === '' ? '' : ` ${value}`} is not supported in this version of SQL Server.`,
-        );
+    if (option === 'SINGLE_USER') {
+      await this.expelOthers(database, by);
+      database.holder = by.spid;
+    } else if (option === 'MULTI_USER') database.holder = undefined;
+    else {
+      const info = withOption(database.info, option, value);
+      if (info !== database.info) await this.databases.change(database, info);
     }
-    await this.publish();
   }
 
-  async renameDatabase(database: Database, name: string): Promise<void> {
-    if (this.database(name) !== undefined)
-      throw new SqlError(1801, `Database '${name}' already exists. Choose a different database name.`, 16, 3);
-    database.info = { ...database.info, name };
-    await this.publish();
-    database.catalog.bump();
+  renameDatabase(database: Database, name: string): Promise<void> {
+    return this.databases.rename(database, name);
   }
 
   async createLogin(name: string, password: string, defaultDatabase = 'master'): Promise<void> {
     await this.logins.create(name, password, defaultDatabase);
-    await this.publish();
+    await this.databases.publish();
   }
 
   async alterLogin(
@@ -337,7 +217,7 @@ export class SandboxServer implements SqlServer {
     change: { password?: string; disabled?: boolean; defaultDatabase?: string },
   ): Promise<void> {
     await this.logins.alter(name, change);
-    await this.publish();
+    await this.databases.publish();
   }
 
   /** DROP LOGIN; 15434 while it is logged in. */
@@ -347,7 +227,7 @@ export class SandboxServer implements SqlServer {
       throw new SqlError(15_434, `Could not drop login '${name}' as the user is currently logged in.`);
     }
     await this.logins.drop(name);
-    await this.publish();
+    await this.databases.publish();
   }
 
   async setServerRole(role: string, login: string, present: boolean): Promise<void> {
@@ -364,7 +244,7 @@ export class SandboxServer implements SqlServer {
 
   /** What sessions remember of their rights hangs on the catalog. */
   private async rightsChanged(): Promise<void> {
-    await this.publish();
+    await this.databases.publish();
     for (const database of this.all) database.catalog.bump();
   }
 
@@ -372,113 +252,24 @@ export class SandboxServer implements SqlServer {
   async close(): Promise<void> {
     await Promise.all([...this.sessions.values()].map((session) => session.close()));
     await this.deadlocks.close();
-    for (const watcher of this.watchers) for (const database of this.all) await watcher.closing(database);
-    await Promise.all(this.all.map((database) => database.close()));
+    await this.databases.close();
   }
 
   private async start(): Promise<void> {
-    const { rowCount } = await this.admin((client) =>
-      client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName(MASTER)]),
-    );
-    if (rowCount === 0) await this.make(newRow(MASTER, 'master', DEFAULT_COLLATION));
-    else await this.reopen(newRow(MASTER, 'master', DEFAULT_COLLATION));
-    await this.makeTempdb();
-    const master = this.master;
-    this.logins = await Logins.open(master.admin, this.options.saPassword);
-    this.userMessages = await UserMessages.open(master.admin);
-    this.deadlocks = new DeadlockMonitor(() => this.sessions.values(), master.admin);
-    for (const row of await readDatabases(master.admin)) {
-      if (row.databaseId === MASTER) master.info = row;
-      else if (row.databaseId >= FIRST_USER_DATABASE) await this.reopen(row);
-    }
-    await this.commits.open(master.admin);
+    await this.databases.openSystem();
+    const { admin } = this.databases.master;
+    this.logins = await Logins.open(admin, this.options.saPassword);
+    this.userMessages = await UserMessages.open(admin);
+    this.deadlocks = new DeadlockMonitor(() => this.sessions.values(), admin);
+    await this.databases.openUsers();
+    await this.commits.open(admin);
     await this.commits.recover();
-    await this.publish();
-  }
-
-  /** tempdb begins empty. Nobody in it is anybody's owner there: its tables are shown to all. */
-  private async makeTempdb(): Promise<void> {
-    await this.admin((client) => dropPhysical(client, databaseName(TEMPDB)));
-    await this.make({ ...newRow(TEMPDB, 'tempdb', DEFAULT_COLLATION), recoveryModel: 3 });
-    const writer = await this.tempdb.writer(this.tempdb.admin);
-    const permission = { permission: 'VIEW DEFINITION', class: 0, majorId: 0, grantee: 'public', grantor: 1 } as const;
-    await writer.setPermission({ state: 'GRANT', ...permission });
-  }
-
-  private get master(): Database {
-    return this.system(MASTER, 'master');
-  }
-
-  private get tempdb(): Database {
-    return this.system(TEMPDB, 'tempdb');
-  }
-
-  private system(id: number, name: string): Database {
-    const found = this.databases.get(id);
-    if (found !== undefined) return found;
-    throw new SqlError(4060, `Cannot open database "${name}" requested by the login. The login failed.`, 11);
-  }
-
-  private async make(row: DatabaseRow): Promise<void> {
-    await this.admin((client) =>
-      client.query(`CREATE DATABASE ${quoteIdent(databaseName(row.databaseId))} TEMPLATE template0`),
-    );
-    const database = new Database(row, this.options.postgresUrl);
-    try {
-      await database.admin.query(STORAGE_SCHEMA);
-      await database.admin.query(RUNTIME_SQL);
-      await installCatalog(database.admin, { databaseId: row.databaseId, name: row.name, collation: row.collation });
-      await writeServerState(database.admin, 'runtime', runtimeVersion);
-      await CommitLog.install(database.admin);
-    } catch (error) {
-      await database.close();
-      await this.admin((client) => dropPhysical(client, database.physical));
-      throw error;
-    }
-    this.databases.set(row.databaseId, database);
-    for (const watcher of this.watchers) await watcher.opened(database);
-  }
-
-  private async reopen(row: DatabaseRow): Promise<void> {
-    const database = new Database(row, this.options.postgresUrl);
-    const { rows } = await database.admin.query<{ value: string }>(
-      "SELECT value FROM meta.server_state WHERE name = 'runtime'",
-    );
-    if (rows[0]?.value !== runtimeVersion) {
-      await database.admin.query(STORAGE_SCHEMA);
-      await database.admin.query(RUNTIME_SQL);
-      await writeServerState(database.admin, 'runtime', runtimeVersion);
-    }
-    await openCatalog(database.admin);
-    await CommitLog.install(database.admin);
-    this.databases.set(row.databaseId, database);
-  }
-
-  /** Every database answers sys.databases and sys.server_principals by itself: tells each what there is. */
-  private async publish(): Promise<void> {
-    const names = SYSTEM_NAMES.filter(([id]) => !this.databases.has(id)).map(([id, name]) =>
-      newRow(id, name, DEFAULT_COLLATION),
-    );
-    const rows = [...names, ...this.all.map((database) => database.info)];
-    for (const database of this.all) {
-      await writeDatabases(database.admin, rows);
-      await this.logins.publish(database.admin);
-    }
+    await this.databases.publish();
   }
 
   private async expelOthers(database: Database, by: EngineSession): Promise<void> {
     for (const session of [...this.sessions.values()]) {
       if (session !== by && session.catalogDatabase === database) await session.kill();
-    }
-  }
-
-  private async admin<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: this.options.postgresUrl });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
     }
   }
 }

@@ -1,10 +1,13 @@
 import { writeServerState, type PgQuerier } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
+import { Turns } from './turns.ts';
 
 const STATE = 'messages';
 
 /** Messages that sp_addmessage made: the server's, kept in master. */
 export class UserMessages {
+  private readonly turns = new Turns();
+
   private constructor(
     private readonly master: PgQuerier,
     private readonly texts: Map<number, string>,
@@ -38,6 +41,6 @@ export class UserMessages {
   }
 
   private write(): Promise<void> {
-    return writeServerState(this.master, STATE, JSON.stringify([...this.texts]));
+    return this.turns.take(() => writeServerState(this.master, STATE, JSON.stringify([...this.texts])));
   }
 }

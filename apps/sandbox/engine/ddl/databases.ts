@@ -27,16 +27,8 @@ export async function dropDatabases(run: Run, statement: DropObject): Promise<vo
   outsideTransaction(run, 'DROP DATABASE');
   for (const name of statement.names) {
     const text = name.name.name;
-    if (run.session.server.database(text) === undefined) {
-      if (statement.ifExists) continue;
-      throw new SqlError(
-        3701,
-        `Cannot drop the database '${text}', because it does not exist or you do not have permission.`,
-        11,
-        1,
-      );
-    }
-    await run.session.server.dropDatabase(text, run.session);
+    if (statement.ifExists && run.session.server.database(text) === undefined) continue;
+    await run.session.server.dropDatabase(text);
   }
 }
 
