@@ -26,4 +26,5 @@ export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
 export { RUNTIME_SQL } from './runtime.sql.ts';
 export { dataTypeOf, familyOf, typeText, unify } from './sql-type.ts';
+export { resultCast } from './query.ts';
 export { indexKey, translateDml, translateExpression, translatePredicate, translateQuery } from './translate.ts';

@@ -174,7 +174,13 @@ function converted(t: Translation, item: SelectedItem, index: number, options: Q
 function asResult(one: TypedSql, wanted: string | undefined): TypedSql {
   if (wanted === undefined || sameBase(one.pgType, wanted) || one.sql.endsWith(`)::${wanted}`)) return one;
   const { untyped: _, pgType: __, ...rest } = one;
-  return { ...rest, sql: `${one.sql}::${wanted}` };
+  return { ...rest, sql: `${one.sql}${resultCast(one.type, wanted)}` };
+}
+
+/** The cast of a result's column to the PostgreSQL type that is wanted; a boolean becomes no number but integer at once. */
+export function resultCast(type: SqlType, wanted: string): string {
+  const isOtherNumber = /^(smallint|bigint|numeric|real|double precision)\b/.test(wanted);
+  return type.name === 'bit' && isOtherNumber ? `::integer::${wanted}` : `::${wanted}`;
 }
 
 /** Whether two PostgreSQL types are one but for lengths and precisions. */
@@ -290,7 +296,9 @@ function combinedQuery(t: Translation, env: Environment, query: Query, options: 
 function withResults(t: Translation, query: QuerySql, options: QueryOptions): QuerySql {
   if (query.columns.every((one, index) => sameBase(one.value.pgType, options.results?.[index] ?? ''))) return query;
   const name = t.freshName('q');
-  const list = query.columns.map((one, index) => `${name}.${one.sqlName}::${options.results?.[index] ?? 'text'}`);
+  const list = query.columns.map(
+    (one, index) => `${name}.${one.sqlName}${resultCast(one.value.type, options.results?.[index] ?? 'text')}`,
+  );
   return { ...query, sql: `SELECT ${list.join(', ')} FROM (${query.sql}) AS ${name}` };
 }
 

@@ -31,8 +31,7 @@ export class RoutineCatalog {
 
   /** The handler of a scalar function by its dotted lower-case name; built-in functions have none here. */
   scalar(dotted: string): FunctionHandler | undefined {
-    const [name = '', schema] = dotted.split('.').toReversed();
-    const found = schema === undefined ? undefined : this.find(schema, name);
+    const found = this.routines.get(this.synonyms.get(dotted) ?? dotted);
     if (found?.kind !== 'scalar' || !found.returns) return undefined;
     const type = found.returns;
     return (call) => ({ sql: `${found.sql}(${callArguments(found, call)})`, type, nullable: true });

@@ -1,6 +1,6 @@
 import type { Delete, Expression, Insert, Merge, Truncate, Update } from '#tsql';
 import { quoteLiteral } from '#pgsql';
-import { translateDml, type TranslatedDml } from '../query/index.ts';
+import { resultCast, translateDml, type TranslatedDml } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import type { Emitter } from './emitter.ts';
 import { insertExecute } from './execute.ts';
@@ -110,7 +110,10 @@ function outputInto(e: Emitter, node: Change, made: TranslatedDml): void {
 function output(e: Emitter, node: Change, made: TranslatedDml): void {
   const fields = made.columns.map((_, index) => `c${index + 1}`);
   resultSet(e, node.span, (types) => {
-    const list = fields.map((one, index) => (types?.[index] ? `${one}::${types[index]}` : one));
+    const list = fields.map((one, index) => {
+      const [wanted, column] = [types?.[index], made.columns[index]];
+      return wanted && column ? `${one}${resultCast(column.type, wanted)}` : one;
+    });
     return {
       columns: made.columns,
       runs: 'change',

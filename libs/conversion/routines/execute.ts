@@ -2,7 +2,7 @@ import { findAll, parseBatch } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
 import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
 import { quoteLiteral } from '#pgsql';
-import type { RelationColumn, ResultColumn } from '../query/index.ts';
+import { type RelationColumn, resultCast, type ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
 import { sessionKey } from './catalog-functions.ts';
 import type { Given } from './dynamic-holes.ts';
@@ -237,7 +237,7 @@ const resultColumns = (routine: RoutineSignature): readonly ResultColumn[] =>
 function casts(routine: RoutineSignature, types: readonly string[] | undefined): string {
   const bare = (type: string | undefined): string | undefined => type?.replace(/\(.*\)/, '');
   if (!types || routine.columns.every((one, index) => bare(one.pgType) === bare(types[index]))) return '*';
-  return routine.columns.map((one, index) => `${one.sql}::${types[index] ?? 'text'}`).join(', ');
+  return routine.columns.map((one, index) => `${one.sql}${resultCast(one.type, types[index] ?? 'text')}`).join(', ');
 }
 
 /** INSERT … EXEC of a procedure that returns its rows. */

@@ -24,6 +24,7 @@ import { tellFacilities, tellProperties } from './facilities.ts';
 import { foldIssues } from './fold-issues.ts';
 import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
+import { OwnSchema } from './own-schema.ts';
 import { convertModules, convertTableTypes, type ModuleContext, readRoutines } from './modules.ts';
 import { type ChangedName, Naming } from './naming.ts';
 import { partitioningOf } from './partitions.ts';
@@ -66,6 +67,8 @@ class DatabaseConversion {
   private readonly modules: ModuleContext;
   private readonly reach: FunctionReach;
   private readonly routines: RoutineConversion;
+  /** By name in lower case. */
+  private readonly schemaNames: ReadonlyMap<string, string>;
   /** Functions that tables cannot be without. */
   private readonly early = new Set<string>();
 
@@ -74,6 +77,10 @@ class DatabaseConversion {
     private readonly settings: ConversionSettings,
   ) {
     const choices = choicesOf(settings);
+    const exact = /_CS|_BIN2?(_|$)/i.test(database.collation);
+    this.schemaNames = new Map(
+      exact ? [] : ['dbo', ...database.schemas.map(({ name }) => name)].map((name) => [name.toLowerCase(), name]),
+    );
     const naming = new Naming(settings.target.naming, (changed) => this.tellName(changed));
     const { caseInsensitive } = choices;
     const scope = new TargetScope(
@@ -94,8 +101,8 @@ class DatabaseConversion {
       tables: this.tables,
       schemaOf: (name) => this.schemaOf(name),
     };
-    this.modules = { ...this.context, policy: settings.target.naming };
-    const sources = readRoutines(database.modules, this.context);
+    this.modules = { ...this.context, policy: settings.target.naming, ownSchema: new OwnSchema(database) };
+    const sources = readRoutines(database.modules, this.modules);
     this.reach = new FunctionReach(sources);
     this.routines = new RoutineConversion(this.modules, sources, this.reach);
   }
@@ -189,9 +196,11 @@ class DatabaseConversion {
     return early;
   }
 
-  private schemaOf(name: string): string {
-    const mapped = this.settings.target.schemas[name];
-    return mapped ?? (name === 'dbo' ? 'public' : this.context.naming.name('schemas', name));
+  /** `DBO` is dbo: code and scripts write a schema in any case. */
+  private schemaOf(written: string): string {
+    const { schemas } = this.settings.target;
+    const name = this.schemaNames.get(written.toLowerCase()) ?? written;
+    return schemas[written] ?? schemas[name] ?? (name === 'dbo' ? 'public' : this.context.naming.name('schemas', name));
   }
 
   private createSchemas(tables: readonly ConvertedTable[]): void {

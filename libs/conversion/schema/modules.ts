@@ -7,6 +7,7 @@ import { layOut } from '../layout/index.ts';
 import { plainNames, type RoutineConversion, type RoutineSource, type RoutineStatements } from '../routines/index.ts';
 import { type Issue, issue } from './issue.ts';
 import { Naming, type NamingPolicy } from './naming.ts';
+import type { OwnSchema } from './own-schema.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
 import { comment } from './table-ddl.ts';
 import type { Step } from './target-model.ts';
@@ -42,6 +43,7 @@ export function convertTableTypes(types: readonly TableTypeModel[], context: Mod
 
 export interface ModuleContext extends Pick<SchemaContext, 'scope' | 'naming' | 'issues' | 'choices' | 'schemaOf'> {
   readonly policy: NamingPolicy;
+  readonly ownSchema: OwnSchema;
 }
 
 /** What one attempt at a view or an inline function gave. */
@@ -50,7 +52,7 @@ type Attempt = { readonly steps: readonly Step[] } | { readonly problem: Issue }
 /** The routines of a database as they are parsed; what cannot be is an issue. */
 export function readRoutines(
   modules: readonly ModuleModel[],
-  context: Pick<ModuleContext, 'issues'>,
+  context: Pick<ModuleContext, 'issues' | 'ownSchema'>,
 ): readonly RoutineSource[] {
   return modules.flatMap((module) => sourceOf(module, context) ?? []);
 }
@@ -104,7 +106,7 @@ function stepsOf(one: RoutineStatements): Step[] {
 }
 
 /** A procedure, function or trigger as it is parsed; null with an issue where it cannot be. */
-function sourceOf(module: ModuleModel, context: Pick<ModuleContext, 'issues'>): RoutineSource | null {
+function sourceOf(module: ModuleModel, context: Pick<ModuleContext, 'issues' | 'ownSchema'>): RoutineSource | null {
   if (module.kind === 'view') return null;
   const object = nameOf(module);
   const text = module.definition;
@@ -122,12 +124,13 @@ function sourceOf(module: ModuleModel, context: Pick<ModuleContext, 'issues'>): 
     context.issues.push(issue('SL1008', object, message, { line, column, excerpt: text }));
     return null;
   }
+  context.ownSchema.writeOut(statement, module.schema);
   return { module, text, statement, comments };
 }
 
 /** Views and inline functions, each after those that it names. */
 function convertInTurn(modules: readonly ModuleModel[], routines: RoutineConversion, context: ModuleContext): Step[] {
-  const views = modules.filter((module) => module.kind === 'view').map((module) => parseView(module));
+  const views = modules.filter((module) => module.kind === 'view').map((module) => parseView(module, context));
   const inlines = routines.inlines();
   const { order, circles } = dependencyOrder<() => Attempt>([
     ...views.map((view) => ({
@@ -184,7 +187,7 @@ interface ViewSource {
   readonly fault?: { readonly message: string; readonly line?: number; readonly column?: number };
 }
 
-function parseView(module: ModuleModel): ViewSource {
+function parseView(module: ModuleModel, context: Pick<ModuleContext, 'ownSchema'>): ViewSource {
   const { definition } = module;
   if (definition === null) return { module, comments: [], fault: { message: 'The view is encrypted.' } };
   const {
@@ -194,7 +197,10 @@ function parseView(module: ModuleModel): ViewSource {
   } = parseBatch(definition, { quotedIdentifier: module.usesQuotedIdentifier });
   const statement = statements.find((one) => one.kind === 'createView');
   const comments = found.map((one) => one.text.trimEnd());
-  if (statement && !errors[0]) return { module, statement, comments };
+  if (statement && !errors[0]) {
+    context.ownSchema.writeOut(statement, module.schema);
+    return { module, statement, comments };
+  }
   const { line = 1, column = 1 } = errors[0]?.span ?? {};
   const message = `The view cannot be parsed: ${errors[0]?.message ?? 'no CREATE VIEW'}`;
   return { module, comments, fault: { message, line, column } };

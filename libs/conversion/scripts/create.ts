@@ -44,7 +44,7 @@ export function isNew(site: Site, name: ObjectName, what: string, node: Statemen
 
 /** Scripts of one folder of a project often leave the schemas to another. */
 function ensureSchema(database: DraftDatabase, name: string): void {
-  if (!database.schema(name)) database.addSchema(name);
+  if (!database.schema(name)) database.addSchema(name, undefined, true);
 }
 
 const FEATURES: Readonly<Record<string, string>> = { MEMORY_OPTIMIZED: 'memory-optimized', LEDGER: 'ledger' };
@@ -132,7 +132,7 @@ export function createSchema(site: Site, statement: CreateSchema): readonly Stat
   const owner = statement.authorization?.name;
   const name = statement.name?.name ?? owner ?? '';
   const known = site.database.schema(name);
-  if (!known) site.database.addSchema(name, owner);
+  if (!known || known.implied === true) site.database.addSchema(name, owner);
   else if (owner !== undefined) known.owner = owner;
   return statement.elements;
 }

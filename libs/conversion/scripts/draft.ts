@@ -160,6 +160,15 @@ export interface DraftBindable extends DraftBase {
 
 export type DraftObject = DraftTable | DraftModule | DraftSequence | DraftSynonym | DraftBindable;
 
+/** `implied`: objects of it were made before it was; it is spelt as it is made. */
+interface DraftSchema {
+  readonly name: string;
+  readonly id: number;
+  owner?: string;
+  comment?: string;
+  readonly implied?: boolean;
+}
+
 export interface DraftType {
   readonly id: number;
   schema: string;
@@ -247,7 +256,7 @@ export class DraftDatabase {
   private static readonly first = 245_575_913;
   private lastId = DraftDatabase.first;
   readonly fold: (name: string) => string;
-  readonly schemas: Map<string, { readonly name: string; readonly id: number; owner?: string; comment?: string }>;
+  readonly schemas: Map<string, DraftSchema>;
   readonly objects: NameMap<DraftObject>;
   readonly constraints: NameMap<DraftConstraint>;
   readonly types: NameMap<DraftType>;
@@ -295,13 +304,13 @@ export class DraftDatabase {
     return this.objects.size === 0 && this.types.size === 0;
   }
 
-  schema(name: string): { readonly name: string; readonly id: number; owner?: string; comment?: string } | undefined {
+  schema(name: string): DraftSchema | undefined {
     return this.schemas.get(this.fold(name));
   }
 
-  addSchema(name: string, owner?: string): void {
-    const id = 4 + this.schemas.size;
-    this.schemas.set(this.fold(name), { name, id, ...(owner === undefined ? {} : { owner }) });
+  addSchema(name: string, owner?: string, implied = false): void {
+    const id = this.schema(name)?.id ?? 4 + this.schemas.size;
+    this.schemas.set(this.fold(name), { name, id, ...(owner === undefined ? {} : { owner }), implied });
   }
 
   /** Adds an object; its name is free. */

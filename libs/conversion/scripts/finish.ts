@@ -29,6 +29,8 @@ const KINDS: Readonly<Record<DraftModule['type'], ModuleModel['kind']>> = {
 /** The model of a database as its catalog would be read after the scripts had run. */
 export function finishDatabase(session: Session, database: DraftDatabase): DatabaseModel {
   const objects = [...database.objects.values()];
+  for (const one of [...objects, ...database.types.values()])
+    one.schema = database.schema(one.schema)?.name ?? one.schema;
   const computed = new ComputedTypes(session, database);
   const tables = inOrder(objects.filter((object) => object.kind === 'table'));
   const modules = objects.filter((object) => object.kind === 'module').toSorted((a, b) => a.id - b.id);

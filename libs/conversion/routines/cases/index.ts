@@ -14,6 +14,7 @@ import { HIERARCHIES } from './hierarchies.ts';
 import { HABITS } from './habits.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
+import { OWN_SCHEMAS } from './own-schemas.ts';
 import { PADDED } from './padded.ts';
 import { ROW_COUNTS } from './row-counts.ts';
 import { TIMES } from './times.ts';
@@ -25,6 +26,7 @@ import { XML_ROWS } from './xml.ts';
 
 export const CASES: readonly CaseGroup[] = [
   VARIABLES,
+  OWN_SCHEMAS,
   CHANGES,
   ERRORS,
   FUNCTIONS,
