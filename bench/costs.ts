@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** What the processes of one part have used since {@link Costs.start}. */
 export interface Cost {
@@ -123,6 +123,14 @@ function treeKb(root: number): number {
     shared = Math.max(shared, field(pid, 'RssShmem'));
   }
   return own + shared;
+}
+
+/** What a process has now, in MB. */
+export const residentMb = (pid: number): number => Math.round(field(pid, 'VmRSS') / 1024);
+
+/** From now on the most memory of a process is counted anew. */
+export function resetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 function field(pid: number, name: string): number {

@@ -44,7 +44,7 @@ export const USAGE = `Usage: npm run bench -- load|changes|latency|memory|sandbo
   --changes N         changes to drain (default 300000)
   --rate N --seconds N   of latency (default 1000 for 30 s); of sandbox: seconds of each kind of transaction
   --rows N --clients N   of sandbox: rows that are streamed (default 1000000), clients that write (default 8)
-  --cases A,B         of memory: rows, documents, transaction (default all)
+  --cases A,B         of memory: rows, documents, transaction, values (default all)
   --objects N --procedure-lines N   of convert: objects of the script (default 20000), lines of its longest procedure (default 100000)
   --set KEY=VALUE     a setting of the job file, such as load.workers=2
   --profile DIR       V8 CPU profiles of Sluice's processes; of sandbox: of the sandbox
@@ -74,7 +74,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       'procedure-lines': { type: 'string', default: '100000' },
       rate: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '30' },
-      cases: { type: 'string', default: 'rows,documents,transaction' },
+      cases: { type: 'string', default: 'rows,documents,transaction,values' },
       set: { type: 'string', multiple: true, default: [] },
       profile: { type: 'string', default: '' },
       'no-durable': { type: 'boolean', default: false },

@@ -130,6 +130,8 @@ export class SqlError extends Error {
 export interface ResultSink {
   columns(columns: readonly TdsColumn[]): void;
   row(values: readonly TdsValue[]): boolean;
+  /** Begins a row with values too long to hold. A sink that needs rows whole has no such method. */
+  openRow?(): RowParts;
   /**
    * Resolves when the client keeps up again; at once when nothing waits. Also to be awaited now and then by a batch that sends much else than rows
    * (PRINT in a loop, thousands of statements), which has no `row` to tell it.
@@ -157,6 +159,25 @@ export interface ResultSink {
   returnValue(parameter: TdsParameter): void;
   /** Environment changes the client must be told: current database, transaction began/committed/rolled back (8-byte descriptor as bigint). */
   envChange(change: EnvChange): void;
+}
+
+/** One row written column by column, of which no long value has to be whole in memory. Columns come in their order, each once. */
+export interface RowParts {
+  /** The next column's value, whole. */
+  value(value: TdsValue): void;
+  /** A piece of the next column's value: text or bytes as in {@link TdsValue}, of a type that {@link goesInPieces} knows. */
+  piece(part: string | Buffer): void;
+  /** Ends the value that came in pieces; without any it is an empty one. */
+  endPieces(): void;
+  /** Ends the row. A row that its statement leaves open is ended as the wire can: the value short, the rest NULL; the error that follows says why. */
+  close(): void;
+  /** False when the client does not keep up: await `drained` of the sink before the next piece. */
+  readonly keepsUp: boolean;
+}
+
+/** The types whose values the wire sends in chunks of any number (MS-TDS 2.2.5.2.3, PLP), so that nobody has to know their length. */
+export function goesInPieces({ name, length }: TdsType): boolean {
+  return name === 'xml' || (length === -1 && (name === 'varchar' || name === 'nvarchar' || name === 'varbinary'));
 }
 
 export type EnvChange =

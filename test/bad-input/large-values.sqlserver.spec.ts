@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sql from 'mssql';
 import { until } from '#testing';
 import { openSandbox, type SandboxProcess } from '../harness/index.ts';
-import { headers, packet, plainClient, RawClient, recorded } from './raw-tds.ts';
+import { AnswerCounter, headers, packet, plainClient, RawClient, recorded } from './raw-tds.ts';
 
 /** Large values in both directions: memory grows by the value itself, not by copies of the message, and not at all by a load of rows. */
 
@@ -177,6 +177,120 @@ async function watchPeak(from: number): Promise<() => Promise<number>> {
       return highest;
     };
   }
+}
+
+/** What a value of `mb` MB on the wire costs the process while a client reads it. */
+async function readingCosts(select: string, mb: number): Promise<number> {
+  const client = await loggedIn();
+  const answer = new AnswerCounter(client);
+  const grown = await peakOf(async () => {
+    client.send(batchOf(select));
+    await until(() => answer.complete, { timeoutMs: 120_000 });
+  });
+  client.drop();
+  expect(answer.bytes).toBeGreaterThan(mb * MB);
+  return grown;
+}
+
+/** Twice what a value of 500 MB took when this was written, and far less than the value. */
+const MOST_READING_MB = 160;
+
+describe('to the client', () => {
+  test('varbinary(max) of 500 MB costs some packets', async () => {
+    const bytes = `CONVERT(varbinary(max), REPLICATE(CONVERT(varchar(max), 'x'), ${500 * MB}))`;
+    expect(await readingCosts(`SELECT 1 AS a, ${bytes} AS v, NULL AS b`, 500)).toBeLessThan(MOST_READING_MB);
+  });
+
+  test('nvarchar(max) of 300 MB costs some packets', async () => {
+    const text = `REPLICATE(CONVERT(nvarchar(max), N'é'), ${150 * MB})`;
+    expect(await readingCosts(`SELECT ${text} AS v`, 300)).toBeLessThan(MOST_READING_MB);
+  });
+
+  test('a client that stops reading in the middle of a value holds PostgreSQL back, and can go', async () => {
+    const client = await loggedIn();
+    const answer = new AnswerCounter(client);
+    const grown = await peakOf(async () => {
+      client.send(batchOf(`SELECT REPLICATE(CONVERT(varchar(max), 'x'), ${200 * MB}) AS v`));
+      await until(() => answer.bytes > MB);
+      client.socket.pause();
+      for (let turn = 0; turn < 200; turn++) await ask('SELECT 1 AS a');
+    });
+    expect(answer.complete).toBe(false);
+    client.drop();
+    expect(grown).toBeLessThan(MOST_READING_MB);
+    expect(await ask('SELECT 1 AS a')).toEqual([{ a: 1 }]);
+  });
+
+  test('a value that is cancelled in its middle ends as a value, and the connection goes on', async () => {
+    const pool = await new sql.ConnectionPool(plainClient(sandbox.port)).connect();
+    const request = pool.request();
+    request.stream = true;
+    // Columns come in the packet in which the value begins.
+    request.on('recordset', () => request.cancel());
+    const ended = new Promise((resolve) => request.on('error', resolve));
+    request
+      .query(`SELECT 1 AS a, REPLICATE(CONVERT(nvarchar(max), N'x'), ${200 * MB}) AS v, 2 AS b`)
+      .catch(() => undefined);
+    expect(await ended).toMatchObject({ code: 'ECANCEL' });
+    expect((await pool.request().query('SELECT 1 AS a')).recordset).toEqual([{ a: 1 }]);
+    await pool.close();
+  });
+
+  test('long values are what they are, among others, cut as SET TEXTSIZE says', async () => {
+    // U+0000, half of a pair and what stands for them in storage; pieces end at any byte of a character.
+    const odd = `N'a' + NCHAR(0) + NCHAR(55357) + N'é€😀' + NCHAR(0xDBFC) + NCHAR(0xDC01)`;
+    const text = `REPLICATE(CONVERT(nvarchar(max), ${odd}), 300000)`;
+    const { recordset } = await onlooker.request().query<
+      Record<string, unknown>
+    >(`SELECT n, CASE n WHEN 2 THEN NULL ELSE v END AS v,
+      b, CONVERT(varchar(max), REPLICATE(CONVERT(varchar(max), 'é€'), 700000)) AS c, 'last' AS d, CONVERT(xml, N'<a>' + REPLICATE(CONVERT(nvarchar(max), N'é'), 800000) + N'</a>') AS x
+      FROM (VALUES (1), (2)) AS r (n) CROSS JOIN (SELECT ${text} AS v, CONVERT(varbinary(max), REPLICATE(CONVERT(varchar(max), 'xyz'), 500001)) AS b) AS s ORDER BY n`);
+    const row = {
+      b: Buffer.from('xyz'.repeat(500_001)),
+      c: 'é€'.repeat(700_000),
+      d: 'last',
+      x: `<a>${'é'.repeat(800_000)}</a>`,
+    };
+    const v = 'a\0\ud83dé€😀\udbfc\udc01'.repeat(300_000);
+    expect(recordset[0]?.['v'] === v).toBe(true);
+    for (const [name, value] of Object.entries(row))
+      expect([name, isSame(recordset[0]?.[name], value)]).toEqual([name, true]);
+    expect(recordset[1]?.['v']).toBeNull();
+    expect(isSame(recordset[1]?.['x'], row.x)).toBe(true);
+    const cut = await onlooker.request().batch<{ v: string; b: Buffer }>(`SET TEXTSIZE 1000001;
+      SELECT REPLICATE(CONVERT(nvarchar(max), N'é'), 900000) AS v, CONVERT(varbinary(max), REPLICATE(CONVERT(varchar(max), 'x'), 2000000)) AS b;
+      SET TEXTSIZE 2147483647`);
+    expect(cut.recordset[0]?.v).toHaveLength(500_000);
+    expect(cut.recordset[0]?.b).toHaveLength(1_000_001);
+  });
+
+  test('rows that a change returns come as they are stored', async () => {
+    await onlooker
+      .request()
+      .batch('CREATE TABLE dbo.kept (id int IDENTITY NOT NULL PRIMARY KEY, v nvarchar(max) NULL)');
+    const text = 'é'.repeat(600_000);
+    const made = await onlooker
+      .request()
+      .input('v', sql.NVarChar(sql.MAX), text)
+      .query<{ id: number; v: string }>(
+        'INSERT dbo.kept (v) OUTPUT inserted.id, inserted.v VALUES (@v), (@v); SELECT SCOPE_IDENTITY() AS i',
+      );
+    expect(made.recordset.map(({ id, v }) => [id, v === text])).toEqual([
+      [1, true],
+      [2, true],
+    ]);
+    expect(made.recordsets[1]?.[0]).toEqual({ i: 2 });
+    const changed = await onlooker
+      .request()
+      .query<{ v: string }>(`UPDATE dbo.kept SET v = v + N'x' OUTPUT deleted.v, inserted.id WHERE id = 2`);
+    expect(changed.recordset.map(({ v }) => v === text)).toEqual([true]);
+    expect(changed.rowsAffected).toEqual([1]);
+  });
+});
+
+function isSame(actual: unknown, expected: unknown): boolean {
+  if (Buffer.isBuffer(expected)) return Buffer.isBuffer(actual) && expected.equals(actual);
+  return actual === expected;
 }
 
 describe('from the client', () => {

@@ -112,3 +112,37 @@ export class RawClient {
     this.socket.destroy();
   }
 }
+
+/** Counts the bytes of one answer as they come, and keeps none of them. */
+export class AnswerCounter {
+  bytes = 0;
+  /** The message has ended. */
+  complete = false;
+  /** Bytes of the packet under way that have not come. */
+  private left = 0;
+  private header = Buffer.alloc(0);
+
+  constructor({ socket }: RawClient) {
+    socket.removeAllListeners('data');
+    socket.on('data', (data: Buffer) => this.take(data));
+  }
+
+  private take(data: Buffer): void {
+    this.bytes += data.length;
+    for (let at = 0; at < data.length;) {
+      if (this.left === 0) {
+        const piece = data.subarray(at, at + 8 - this.header.length);
+        this.header = Buffer.concat([this.header, piece]);
+        at += piece.length;
+        if (this.header.length < 8) return;
+        this.left = this.header.readUInt16BE(2) - 8;
+      }
+      const taken = Math.min(this.left, data.length - at);
+      at += taken;
+      this.left -= taken;
+      if (this.left > 0) return;
+      this.complete = (this.header.readUInt8(1) & 1) === 1;
+      this.header = Buffer.alloc(0);
+    }
+  }
+}

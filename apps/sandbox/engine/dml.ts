@@ -9,7 +9,7 @@ import type { PgRow } from './pg-link.ts';
 import { isPositioned, runPositioned } from './positioned-change.ts';
 import { checkOutputs, nestedIn, runNested } from './nested-change.ts';
 import { callStatement } from './procedure-call.ts';
-import { columnsOf, finish, rowDecoder } from './query.ts';
+import { columnsOf, finish, longRowsFor, rowDecoder } from './query.ts';
 import { bind, contextOf, translated, type Run } from './run.ts';
 import type { SessionScope } from './session-scope.ts';
 import { receivesRows, targetDatabase } from './other-databases.ts';
@@ -247,6 +247,8 @@ export async function applyDml(run: Run, dml: TranslatedDml, object: CatalogObje
   const decode = rowDecoder(output);
   if (toClient) out.columns(columnsOf(output));
   const seen: Split = { output, rows: [], last: undefined };
+  // What the last row says of an identity or of variables is needed whole.
+  const isForClient = toClient && dml.assigns.length === 0 && dml.identity === undefined;
   const result = await session.query(dml.sql, values, {
     writes: true,
     signal: run.signal,
@@ -255,6 +257,7 @@ export async function applyDml(run: Run, dml: TranslatedDml, object: CatalogObje
       if (dml.outputInto !== undefined) seen.rows.push(row);
       return toClient ? out.row(decode(row)) : true;
     },
+    onLargeRow: isForClient ? longRowsFor(out, output) : undefined,
     drained: () => out.drained(),
   });
   assign(run, dml, output.length, seen.last);

@@ -1,7 +1,8 @@
 import { connect as connectSocket } from 'node:net';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { isLarge, sendBind, type PgValue } from './large-bind.ts';
+import { asError, GuardedReader, LargeRowDiverter, type LargeRowReader } from './large-rows.ts';
 
 /** One row as PostgreSQL wrote it. */
 export type PgRow = readonly (string | null)[];
@@ -20,17 +21,14 @@ export interface RunOptions {
   /** Takes the rows as they come, instead of collecting them; false asks for a pause until {@link RunOptions.drained}. */
   readonly onRow?: (row: PgRow) => boolean;
   readonly drained?: () => Promise<void>;
+  /** Takes a large row as its bytes come; without it, or where it answers with nothing, the row comes whole to {@link RunOptions.onRow}. */
+  readonly onLargeRow?: (() => LargeRowReader | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-interface WireStream extends Writable {
-  pause(): void;
-  resume(): void;
 }
 
 /** What a submittable may do on the connection: the part of pg's Connection that is used here. */
 interface Wire {
-  readonly stream: WireStream;
+  readonly stream: Duplex;
   parse(message: { name?: string; text: string; types?: number[] }): void;
   bind(message: { portal?: string; statement?: string; values: PgValue[] }): void;
   describe(message: { type: 'P' | 'S'; name: string }): void;
@@ -53,12 +51,15 @@ class WireStatement {
     private readonly values: readonly PgValue[],
     private readonly options: RunOptions,
     private readonly settle: (error?: Error) => void,
+    /** Told with this statement when it runs, with nothing when its answer has ended. */
+    private readonly running: (statement: WireStatement | undefined) => void,
   ) {
     this.pending = options.prelude?.length ?? 0;
   }
 
   submit(wire: Wire): void {
     this.wire = wire;
+    this.running(this);
     wire.stream.cork();
     try {
       for (const text of this.options.prelude ?? []) {
@@ -90,6 +91,13 @@ class WireStatement {
 
   handleRowDescription(): void {}
 
+  /** Who reads the large row that begins; undefined where it is to come whole. */
+  largeRow(): LargeRowReader | undefined {
+    const reader = this.failed ? undefined : this.options.onLargeRow?.();
+    if (reader === undefined && !this.failed) return undefined;
+    return new GuardedReader(reader, (error) => this.fail(error));
+  }
+
   handleDataRow(message: { readonly fields: PgRow }): void {
     if (this.failed) return;
     const { onRow, drained } = this.options;
@@ -100,11 +108,13 @@ class WireStatement {
     try {
       if (onRow(message.fields) || drained === undefined) return;
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(asError(error));
       return;
     }
     this.wire?.stream.pause();
-    const resume = (): void => this.wire?.stream.resume();
+    const resume = (): void => {
+      this.wire?.stream.resume();
+    };
     drained().then(resume, resume);
   }
 
@@ -131,10 +141,12 @@ class WireStatement {
   handleCopyData(): void {}
 
   handleReadyForQuery(): void {
+    this.running(undefined);
     if (!this.failed) this.settle();
   }
 
   handleError(error: Error): void {
+    this.running(undefined);
     this.fail(error);
   }
 
@@ -158,6 +170,7 @@ const isCancelled = (error: unknown): boolean => error instanceof pg.DatabaseErr
 /** One connection to PostgreSQL, used by one session. Statements run in the order of the calls. */
 export class PgLink {
   private lost: Error | undefined;
+  private statement: WireStatement | undefined;
   private running = 0;
   private sentence: Promise<void> | undefined;
   /** When the running statement was sent, in epoch milliseconds; 0 while none runs. */
@@ -180,6 +193,8 @@ export class PgLink {
     });
     const link = new PgLink(client);
     await client.connect();
+    const { stream } = (client as unknown as { readonly connection: Wire }).connection;
+    LargeRowDiverter.install(stream, () => link.statement?.largeRow());
     return link;
   }
 
@@ -274,11 +289,11 @@ export class PgLink {
 
   private submit(text: string, values: readonly PgValue[], options: RunOptions): Promise<PgResult> {
     return new Promise((resolve, reject) => {
-      const statement = new WireStatement(text, values, options, (error) =>
-        error === undefined
-          ? resolve({ rows: statement.rows, count: statement.count, command: statement.command })
-          : reject(error),
-      );
+      const settle = (error?: Error): void => {
+        if (error === undefined) resolve({ rows: statement.rows, count: statement.count, command: statement.command });
+        else reject(error);
+      };
+      const statement = new WireStatement(text, values, options, settle, (running) => (this.statement = running));
       this.client.query(statement as unknown as pg.Submittable);
     });
   }

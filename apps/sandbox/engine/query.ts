@@ -3,7 +3,9 @@ import type { Select } from '#tsql';
 import type { ResultSink, TdsColumn, TdsType, TdsValue } from '../session.ts';
 import { identityOf } from './identity-column.ts';
 import type { PgValue } from './large-bind.ts';
+import type { LargeRowReader } from './large-rows.ts';
 import { holdsLocks, lockingOf } from './locking.ts';
+import { LongRows } from './long-values.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
@@ -38,17 +40,19 @@ export function rowDecoder(columns: readonly ResultColumn[]): (row: PgRow) => Td
 
 const MOST_TEXT = 2_147_483_647;
 
-/** SET TEXTSIZE: no more than so many bytes of a value of a (max) type, text, ntext or image are sent. */
+/** SET TEXTSIZE: no more than so many bytes of a value of a (max) type, text, ntext or image are sent. In characters for the n-types. */
+function textLimits(bytes: number, columns: readonly ResultColumn[]): readonly (number | undefined)[] {
+  return columns.map(({ type }) => {
+    const isLong = bytes < MOST_TEXT && (type.length === -1 || /^(?:text|ntext|image)$/.test(type.name));
+    return isLong ? (type.name.startsWith('n') ? bytes >> 1 : bytes) : undefined;
+  });
+}
+
 function cutTo(
-  bytes: number,
-  columns: readonly ResultColumn[],
+  limits: readonly (number | undefined)[],
   decode: (row: PgRow) => TdsValue[],
 ): (row: PgRow) => TdsValue[] {
-  const long = columns.map(({ type }) => type.length === -1 || /^(?:text|ntext|image)$/.test(type.name));
-  if (bytes === MOST_TEXT || !long.includes(true)) return decode;
-  const limits = columns.map(({ type }, at) =>
-    long[at] ? (type.name.startsWith('n') ? bytes >> 1 : bytes) : undefined,
-  );
+  if (limits.every((limit) => limit === undefined)) return decode;
   return (row) =>
     decode(row).map((value, at) => {
       const limit = limits[at];
@@ -56,6 +60,17 @@ function cutTo(
       if (typeof value === 'string') return value.slice(0, limit);
       return Buffer.isBuffer(value) ? value.subarray(0, limit) : value;
     });
+}
+
+/** What reads the rows of a result for the client: those with long values, which some clients' sinks take in parts, as they come. */
+export function longRowsFor(
+  out: ResultSink,
+  columns: readonly ResultColumn[],
+  limits: readonly (number | undefined)[] = [],
+): (() => LargeRowReader) | undefined {
+  if (out.openRow === undefined) return undefined;
+  const rows = new LongRows(columns, limits);
+  return rows.some ? () => rows.open(out) : undefined;
 }
 
 /** Sends a result set as it is read; resolves with the number of rows. */
@@ -66,9 +81,11 @@ export async function streamRows(
   writes: boolean,
 ): Promise<number> {
   const { session, out, signal } = run;
-  const decode = cutTo(session.options.textSize, query.columns, rowDecoder(query.columns));
+  const limits = textLimits(session.options.textSize, query.columns);
+  const decode = cutTo(limits, rowDecoder(query.columns));
   out.columns(columnsOf(query.columns));
   let count = 0;
+  const openLong = longRowsFor(out, query.columns, limits);
   await session.query(query.sql, values, {
     writes,
     signal,
@@ -76,6 +93,12 @@ export async function streamRows(
       count += 1;
       return out.row(decode(row));
     },
+    onLargeRow:
+      openLong &&
+      (() => {
+        count += 1;
+        return openLong();
+      }),
     drained: () => out.drained(),
   });
   return count;

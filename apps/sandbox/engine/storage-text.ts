@@ -24,9 +24,14 @@ export function escapeText(text: string): string {
 
 /** Undoes {@link escapeText}. */
 export function unescapeText(text: string): string {
-  if (!ESCAPED.test(text)) return text;
+  return ESCAPED.test(text) ? unescapePiece(text, false).text : text;
+}
+
+/** Undoes {@link escapeText} for a piece of a text that cuts no surrogate pair; `quoted` says whether the piece before it ended with a quoting character. */
+export function unescapePiece(text: string, quotedBefore: boolean): { text: string; quoted: boolean } {
+  if (!quotedBefore && !ESCAPED.test(text)) return { text, quoted: false };
   let out = '';
-  let quoted = false;
+  let quoted = quotedBefore;
   for (const ch of text) {
     const code = ch.codePointAt(0) ?? 0;
     if (quoted || code < FIRST || code > QUOTE) {
@@ -36,7 +41,7 @@ export function unescapeText(text: string): string {
     else if (code === NUL) out += '\0';
     else out += String.fromCharCode(code - FIRST + 0xd800);
   }
-  return out;
+  return { text: out, quoted };
 }
 
 /** A text in pieces of about `size` characters, none of which ends between the halves of a surrogate pair. */

@@ -101,8 +101,8 @@ export function binaryEncoder(name: 'binary' | 'varbinary', byteLength: number):
   };
 }
 
-/** Bytes of a long value in its type's encoding: text by code page or UCS-2, binary as it is. */
-function bytesOf(type: TdsType): (value: TdsValue) => Buffer {
+/** Bytes of a long value, or of a piece of it that cuts no surrogate pair, in its type's encoding: text by code page or UCS-2, binary as it is. */
+export function bytesOf(type: TdsType): (value: TdsValue) => Buffer {
   switch (type.name) {
     case 'varbinary':
     case 'binary':

@@ -2,6 +2,7 @@ import {
   SqlError,
   type EnvChange,
   type ResultSink,
+  type RowParts,
   type TdsColumn,
   type TdsParameter,
   type TdsValue,
@@ -9,6 +10,7 @@ import {
 import { collationOf } from './collation.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { RowEncoder } from './row-encoder.ts';
+import { RowInParts } from './row-in-parts.ts';
 import type { TokenBuffer } from './token-buffer.ts';
 import { writeColMetadata, writeDone, writeEnvBytes, writeEnvText, writeMessage, writeReturnValue } from './tokens.ts';
 import { DONE, TOKEN } from './wire-types.ts';
@@ -46,6 +48,8 @@ export const COMMAND = { none: 0, execute: 0xe0, bulkInsert: 0xf0 } as const;
  */
 export class Response implements ResultSink {
   private rows: RowEncoder | undefined;
+  /** The row under way that comes in parts. */
+  private parts: RowInParts | undefined;
   private pending: PendingDone | undefined;
   /** An ERROR has been written since the last DONE. */
   private failed = false;
@@ -83,11 +87,18 @@ export class Response implements ResultSink {
 
   row(values: readonly TdsValue[]): boolean {
     if (this.mute) return true;
+    this.endParts();
     if (!this.rows) throw new Error('BUG: a row before its columns');
     const { writer } = this.context;
     this.rows.write(writer.tokens, values);
     writer.flushFull();
     return !writer.congested;
+  }
+
+  openRow(): RowParts {
+    if (!this.rows) throw new Error('BUG: a row before its columns');
+    this.parts = new RowInParts(this.rows, this.context.writer, () => this.mute);
+    return this.parts;
   }
 
   drained(): Promise<void> {
@@ -161,10 +172,17 @@ export class Response implements ResultSink {
 
   /** Writes the DONE that was held back, now known not to be the last. */
   private settle(): void {
+    this.endParts();
     const { pending } = this;
     if (!pending) return;
     this.pending = undefined;
     writeDone(this.context.writer.tokens, pending.token, pending.status | DONE.more, pending.command, pending.rowCount);
+  }
+
+  /** The row that came in parts has ended, or its statement has. */
+  private endParts(): void {
+    this.parts?.abandon();
+    this.parts = undefined;
   }
 
   private writeStatus(status: number): void {
@@ -228,6 +246,7 @@ export class Response implements ResultSink {
    * message of its own, as it also does when the attention came too late (MS-TDS 2.2.1.7, 3.3.5.7).
    */
   finishAttention(): void {
+    this.endParts();
     const { writer } = this.context;
     writeDone(writer.tokens, TOKEN.done, DONE.error, COMMAND.none, 0n);
     writer.end();
@@ -237,6 +256,7 @@ export class Response implements ResultSink {
 
   /** Answers a message that the client gave up while it sent it (MS-TDS 2.2.1.7). */
   finishIgnored(): void {
+    this.endParts();
     writeDone(this.context.writer.tokens, TOKEN.done, DONE.error, COMMAND.none, 0n);
     this.close();
   }

@@ -9,12 +9,12 @@ import { TOKEN } from './wire-types.ts';
  * (MS-TDS 2.2.7.13) where the client knows it. A row that cannot be encoded leaves no byte behind.
  */
 export class RowEncoder {
-  private readonly encoders: readonly Encoder[];
-  private readonly nullBytes: readonly Buffer[];
+  readonly encoders: readonly Encoder[];
+  readonly nullBytes: readonly Buffer[];
   private readonly bitmapSize: number;
 
   constructor(
-    columns: readonly TdsColumn[],
+    readonly columns: readonly TdsColumn[],
     private readonly nullBitmap: boolean,
   ) {
     const chosen = columns.map((column) => encoderOf(column.type));
