@@ -10,6 +10,7 @@ import { Naming, type NamingPolicy } from './naming.ts';
 import type { OwnSchema } from './own-schema.ts';
 import { type SchemaContext, tell } from './schema-context.ts';
 import { comment } from './table-ddl.ts';
+import { isUpdatableAsIs } from './view-check.ts';
 import type { Step } from './target-model.ts';
 import { dependencyOrder, namesIn } from './view-order.ts';
 import { sqlTypeOf } from './target-scope.ts';
@@ -225,13 +226,18 @@ function convertView({ module, statement, comments, fault }: ViewSource, context
         issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
       );
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
-    return { steps: viewSteps(module, context, { translated, names, comments }) };
+    const checked = statement.checkOption && isUpdatableAsIs(statement);
+    if (statement.checkOption && !checked) context.issues.push(issue('SL1002', object, UNCHECKED));
+    return { steps: viewSteps(module, context, { translated, names, comments, checked }) };
   } catch (error) {
     return {
       problem: issue('SL1008', object, `The view is not converted: ${oneLine(error)}`, { excerpt: definition }),
     };
   }
 }
+
+const UNCHECKED =
+  'WITH CHECK OPTION is left out: PostgreSQL has it for views of one table. Rows that are written through the view are not checked; write a trigger where they must be.';
 
 /** As the bodies of routines are translated: aliases follow the naming policy. */
 function viewProfile(context: ModuleContext, problems: TranslationProblem[]): ReturnType<typeof targetProfile> {
@@ -246,12 +252,14 @@ interface TranslatedView {
   readonly names: readonly string[];
   /** Those of the source, wherever they stand in it. */
   readonly comments: readonly string[];
+  /** WITH CHECK OPTION. */
+  readonly checked: boolean;
 }
 
 function viewSteps(
   module: ModuleModel,
   context: ModuleContext,
-  { translated, names, comments }: TranslatedView,
+  { translated, names, comments, checked }: TranslatedView,
 ): Step[] {
   const object = nameOf(module);
   const schema = context.schemaOf(module.schema);
@@ -274,6 +282,7 @@ function viewSteps(
   const view = quoteQualified({ schema, name });
   const head = `CREATE ${isMaterialized ? 'MATERIALIZED ' : ''}VIEW ${view} (${columns.map(quoteIdent).join(', ')}) AS`;
   const lines = [...comments, ...layOut(plainNames(head)), ...layOut(plainNames(translated.sql))];
+  if (checked && !isMaterialized) lines.push('WITH CHECK OPTION');
   const steps: Step[] = [{ phase: 'code', object, sql: lines.join('\n'), optional: true }];
   if (isMaterialized) steps.push(...viewIndexes(module, context, { schema, name, names, columns }));
   if (module.comment)

@@ -1,4 +1,4 @@
-import { type CaseGroup, many } from './case-group.ts';
+import { type CaseGroup, many, one } from './case-group.ts';
 
 /** Functions of the database in computed columns, checks and defaults. */
 export const CALLED_BY_TABLES: CaseGroup = {
@@ -34,6 +34,19 @@ BEGIN
 END
 GO
 CREATE TABLE dbo.Tariff (TariffId int NOT NULL PRIMARY KEY, Percentage decimal(5,2) NOT NULL)
+GO
+CREATE VIEW dbo.LowTariffs AS SELECT TariffId, Percentage FROM dbo.Tariff WHERE Percentage < 10 WITH CHECK OPTION
+GO
+CREATE VIEW dbo.CheapItems AS SELECT i.ItemId, i.Gross, t.Percentage FROM dbo.Item AS i JOIN dbo.Tariff AS t ON t.TariffId = i.TariffId WHERE i.Gross < 10 WITH CHECK OPTION
+GO
+CREATE PROCEDURE dbo.AddLowTariff @Id int, @Percentage decimal(5,2), @Error int OUTPUT AS
+SET @Error = 0
+BEGIN TRY
+  INSERT INTO dbo.LowTariffs VALUES (@Id, @Percentage)
+END TRY
+BEGIN CATCH
+  SET @Error = ERROR_NUMBER()
+END CATCH
 GO
 CREATE VIEW dbo.KnownTariffs AS SELECT TariffId, Percentage FROM dbo.Tariff WHERE Percentage >= 0
 GO
@@ -81,6 +94,13 @@ SELECT ItemId, Net, Percentage FROM dbo.Item WHERE Percentage >= @Least ORDER BY
 GO
 `,
   cases: [
+    one('a view WITH CHECK OPTION takes the rows that it shows', 'CALL add_low_tariff(2, 7, NULL)', '0'),
+    one('and no others', 'CALL add_low_tariff(2, 19, NULL)', '550'),
+    many(
+      'whoever writes them',
+      ['CALL add_low_tariff(2, 7, NULL)', 'UPDATE low_tariffs SET percentage = 20'],
+      '!44000 new row violates check option for view "low_tariffs"',
+    ),
     many(
       'a computed column over a function of the row is generated',
       [
@@ -161,5 +181,5 @@ GO
       'trimmed|i',
     ),
   ],
-  issues: ['SL1040 dbo.Remote'],
+  issues: ['SL1040 dbo.Remote', 'SL1042 dbo.AddLowTariff'],
 };
