@@ -1,20 +1,24 @@
 import type {
+  AlterDatabase,
   AlterIndex,
-  AlterTable,
   CreateIndex,
+  CreateSchema,
+  CreateStatistics,
   CreateTable,
   Dbcc,
-  DropObject,
-  ObjectName,
+  Sequence,
   Statement,
-  TableElement,
   UpdateStatistics,
 } from '#tsql';
 import { quoteIdent, quoteLiteral } from '#pgsql';
-import type { Relation } from '../query/index.ts';
+import { translatePredicate } from '../query/index.ts';
+import { alterTable, toggleTrigger } from './alter-table.ts';
+import { columnOf, isTemporary, nameParts, newName, ownName, sequenceName, tableOf } from './definition-names.ts';
+import { dropIndex, dropObject, madeIndex } from './drops.ts';
 import type { Emitter } from './emitter.ts';
 import { wholeNumber } from './errors.ts';
 import { createTemporary, elementSql, temporaryName, temporaryRelation } from './temporary.ts';
+import { createView } from './view-making.ts';
 
 /** Definitions and maintenance within a routine: tables that stay, their columns and indexes, identities. */
 export function define(e: Emitter, node: Statement): boolean {
@@ -34,8 +38,26 @@ export function define(e: Emitter, node: Statement): boolean {
     case 'alterIndex':
       alterIndex(e, node);
       return true;
+    case 'dropIndex':
+      dropIndex(e, node);
+      return true;
     case 'updateStatistics':
       updateStatistics(e, node);
+      return true;
+    case 'createStatistics':
+      createStatistics(e, node);
+      return true;
+    case 'sequence':
+      sequence(e, node);
+      return true;
+    case 'createView':
+      createView(e, node);
+      return true;
+    case 'createSchema':
+      createSchema(e, node);
+      return true;
+    case 'alterDatabase':
+      alterDatabase(e, node);
       return true;
     case 'dbcc':
       dbcc(e, node);
@@ -55,30 +77,13 @@ export function define(e: Emitter, node: Statement): boolean {
   }
 }
 
-const parts = (name: ObjectName): readonly string[] =>
-  [name.database, name.schema, name.name].flatMap((one) => (one ? [one.name] : []));
-
-const isTemporary = (name: string): boolean => name.startsWith('#');
-
-/** A name that the database has none of yet: folded as the naming policy says. */
-function newName(e: Emitter, name: ObjectName): string {
-  const own = e.options.naming.name('relations made', name.name.name, name.name.name.toLowerCase());
-  return `${quoteIdent(e.options.schemaOf(name.schema?.name ?? 'dbo'))}.${quoteIdent(own)}`;
-}
-
-function tableOf(e: Emitter, name: ObjectName): Relation & { readonly sql: string } {
-  const found = e.scope.relation(parts(name));
-  if (!found?.sql || found.kind !== 'table') return e.fail(`Invalid object name '${name.name.name}'.`, name.span);
-  return { ...found, sql: found.sql };
-}
-
 function createTable(e: Emitter, node: CreateTable): void {
   const source = node.name.name.name;
   if (source.startsWith('##'))
     e.once('SL1002', 'A global temporary table is seen by its own session alone.', node.span);
   if (isTemporary(source))
     return createTemporary(e, { source, name: temporaryName(e, source), elements: node.elements, span: node.span });
-  const known = e.scope.relation(parts(node.name));
+  const known = e.scope.relation(nameParts(node.name));
   const sql = known?.sql ?? newName(e, node.name);
   const relation = { ...temporaryRelation(e, { source, name: source, elements: node.elements }), sql };
   if (!known) e.scope.made(node.name.schema?.name ?? 'dbo', source, relation);
@@ -90,103 +95,100 @@ function createTable(e: Emitter, node: CreateTable): void {
   e.line(');');
 }
 
-function dropObject(e: Emitter, node: DropObject): void {
-  for (const one of node.names) {
-    const name = one.name.name;
-    if (node.type !== 'table' && node.type !== 'view')
-      return e.fail(`DROP ${node.type.toUpperCase()} is not converted within a routine.`, node.span);
-    const sql = isTemporary(name)
-      ? quoteIdent(temporaryName(e, name))
-      : (e.scope.relation(parts(one))?.sql ?? newName(e, one));
-    e.line(`DROP ${node.type.toUpperCase()} ${node.ifExists || isTemporary(name) ? 'IF EXISTS ' : ''}${sql};`);
-  }
-}
-
 function createIndex(e: Emitter, node: CreateIndex): void {
+  if (node.type === 'columnstore' || node.type === 'xml') {
+    e.once('SL1032', `The ${node.type} index ${node.name.name} is left out.`, node.span);
+    return e.line(`-- CREATE ${node.type.toUpperCase()} INDEX ${node.name.name}: the answers are the same without`);
+  }
   if (node.type !== 'rowstore')
     return e.fail(`CREATE ${node.type.toUpperCase()} INDEX is not converted within a routine.`, node.span);
   const relation = tableOf(e, node.table);
-  const column = (name: string): string =>
-    relation.columns.find((other) => other.name.toLowerCase() === name.toLowerCase())?.sql ??
-    e.fail(`Invalid column name '${name}'.`, node.span);
-  const columns = node.columns.map((one) => `${column(one.name.name)}${one.direction === 'desc' ? ' DESC' : ''}`);
-  const include = node.include.length > 0 ? ` INCLUDE (${node.include.map((one) => column(one.name)).join(', ')})` : '';
-  if (node.where) e.fail('CREATE INDEX with WHERE is not converted within a routine.', node.span);
-  const name = isTemporary(node.table.name.name)
-    ? ''
-    : `IF NOT EXISTS ${quoteIdent(e.options.naming.name('indexes made', node.name.name, `${relation.sql} ${node.name.name}`.toLowerCase()))} `;
-  e.line(`CREATE ${node.unique ? 'UNIQUE ' : ''}INDEX ${name}ON ${relation.sql} (${columns.join(', ')})${include};`);
-}
-
-function alterTable(e: Emitter, node: AlterTable): void {
-  const relation = tableOf(e, node.name);
-  const { action } = node;
-  const alter = (what: string): void => e.line(`ALTER TABLE ${relation.sql} ${what};`);
-  switch (action.kind) {
-    case 'addElements':
-      return addElements(e, node, relation, action.elements);
-    case 'dropElements':
-      for (const one of action.items) {
-        const column = relation.columns.find((other) => other.name.toLowerCase() === one.name?.name.toLowerCase());
-        if (one.type !== 'column' || !column)
-          return e.fail('ALTER TABLE … DROP of this is not converted within a routine.', node.span);
-        alter(`DROP COLUMN ${one.ifExists ? 'IF EXISTS ' : ''}${column.sql}`);
-      }
-      return;
-    case 'alterColumn': {
-      const column = relation.columns.find((one) => one.name.toLowerCase() === action.column.name.toLowerCase());
-      if (!column || !action.type) return e.fail('This ALTER COLUMN is not converted within a routine.', node.span);
-      const { sql } = e.type(action.type);
-      alter(
-        `ALTER COLUMN ${column.sql} TYPE ${sql}, ALTER COLUMN ${column.sql} ${action.nullable === false ? 'SET' : 'DROP'} NOT NULL`,
-      );
-      return;
-    }
-    case 'toggleTriggers':
-      if (action.names.length > 0) e.fail('ENABLE and DISABLE of single triggers are not converted.', node.span);
-      return alter(`${action.enable ? 'ENABLE' : 'DISABLE'} TRIGGER USER`);
-    case 'rebuildTable':
-      return e.line(`REINDEX TABLE ${relation.sql};`);
-    default:
-      return e.fail('This ALTER TABLE is not converted within a routine.', node.span);
-  }
-}
-
-function addElements(e: Emitter, node: AlterTable, relation: Relation, elements: readonly TableElement[]): void {
-  const source = node.name.name.name;
-  const added = temporaryRelation(e, { source, name: source, elements });
-  const fresh = added.columns.filter(
-    (one) => !relation.columns.some((other) => other.name.toLowerCase() === one.name.toLowerCase()),
+  const columns = node.columns.map(
+    (one) => `${columnOf(e, relation, one.name)}${one.direction === 'desc' ? ' DESC' : ''}`,
   );
-  const grown = { ...relation, columns: [...relation.columns, ...fresh] };
-  const lines = elements.flatMap((one) => elementSql(e, one, grown));
-  if (lines.length !== elements.length)
-    e.fail('ALTER TABLE … ADD of this constraint is not converted within a routine.', node.span);
-  const adds = elements.map((one, index) =>
-    one.kind === 'columnDefinition' ? `ADD COLUMN ${lines[index] ?? ''}` : `ADD ${lines[index] ?? ''}`,
+  const included = node.include.map((one) => columnOf(e, relation, one));
+  const include = included.length > 0 ? ` INCLUDE (${included.join(', ')})` : '';
+  const condition = node.where;
+  const where = condition
+    ? ` WHERE ${e.translated(condition.span, (context) => translatePredicate(condition, context, { table: relation })).sql}`
+    : '';
+  const known = e.scope.parts.find(ownName(node.table), node.name.name);
+  const own = known?.kind === 'index' ? known.sql : quoteIdent(madeIndex(e, relation.sql, node.name.name));
+  const name = isTemporary(node.table.name.name) ? '' : `IF NOT EXISTS ${own} `;
+  const unique = node.unique ? 'UNIQUE ' : '';
+  e.laid(
+    `CREATE ${unique}INDEX ${name}ON ${relation.sql} (${columns.join(', ')})${include}${node.unique ? ' NULLS NOT DISTINCT' : ''}${where};`,
   );
-  const sql = `ALTER TABLE ${relation.sql ?? ''} ${adds.join(', ')}`;
-  if (elements.every((one) => one.kind === 'columnDefinition'))
-    e.pieces.push({ kind: 'ddl', sql, line: node.span.line });
-  e.line(`${sql};`);
-  if (isTemporary(source)) e.scope.local.set(source.toLowerCase(), grown);
-  else e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
-}
-
-function toggleTrigger(e: Emitter, node: Extract<Statement, { kind: 'toggleTrigger' }>): void {
-  if (node.scope !== 'object' || !node.target || node.names.length > 0)
-    return e.fail('ENABLE and DISABLE of single triggers are not converted.', node.span);
-  e.line(`ALTER TABLE ${tableOf(e, node.target).sql} ${node.enable ? 'ENABLE' : 'DISABLE'} TRIGGER USER;`);
 }
 
 function alterIndex(e: Emitter, node: AlterIndex): void {
+  if (node.action === 'set') return e.line('-- ALTER INDEX … SET: of SQL Server alone');
   if (node.action !== 'rebuild' && node.action !== 'reorganize')
     return e.fail(`ALTER INDEX … ${node.action.toUpperCase()} is not converted within a routine.`, node.span);
-  e.line(`REINDEX TABLE ${tableOf(e, node.table).sql};`);
+  const relation = tableOf(e, node.table);
+  const part = node.name && e.scope.parts.find(ownName(node.table), node.name.name);
+  if (part?.kind === 'absentIndex') return e.line(`-- ALTER INDEX ${part.name}: the target has none`);
+  e.line(part?.qualified ? `REINDEX INDEX ${part.qualified};` : `REINDEX TABLE ${relation.sql};`);
 }
 
 function updateStatistics(e: Emitter, node: UpdateStatistics): void {
   e.line(`ANALYZE ${tableOf(e, node.table).sql};`);
+}
+
+/** Statistics of one column are PostgreSQL's own matter. */
+function createStatistics(e: Emitter, node: CreateStatistics): void {
+  const relation = tableOf(e, node.table);
+  const columns = node.columns.map((one) => columnOf(e, relation, one));
+  if (columns.length < 2 || isTemporary(node.table.name.name))
+    return e.line(`-- CREATE STATISTICS ${node.name.name}: PostgreSQL keeps those of each column by itself`);
+  e.line(
+    `CREATE STATISTICS IF NOT EXISTS ${quoteIdent(madeIndex(e, relation.sql, node.name.name))} ON ${columns.join(', ')} FROM ${relation.sql};`,
+  );
+}
+
+/** A sequence that is made, or set to another place: of values that are only known when it runs by setval. */
+function sequence(e: Emitter, node: Sequence): void {
+  const sql = sequenceName(e, node.name);
+  const number = (what: Sequence['start']): string =>
+    String(wholeNumber(what) ?? e.fail('A property of a sequence that is no constant.', node.span));
+  const parts: string[] = [];
+  if (node.start) parts.push(`START WITH ${number(node.start)}`);
+  if (node.increment) parts.push(`INCREMENT BY ${number(node.increment)}`);
+  for (const one of ['minValue', 'maxValue'] as const) {
+    const value = node[one];
+    const word = one.toUpperCase();
+    if (value !== undefined) parts.push(value === null ? `NO ${word}` : `${word} ${number(value)}`);
+  }
+  if (node.cycle !== undefined) parts.push(node.cycle ? 'CYCLE' : 'NO CYCLE');
+  const { restart } = node;
+  if (restart === true) parts.push('RESTART');
+  else if (restart && wholeNumber(restart) !== undefined) parts.push(`RESTART WITH ${number(restart)}`);
+  e.facts.writes = true;
+  if (node.mode === 'create') {
+    const type = node.type ? ` AS ${e.type(node.type).sql}` : '';
+    return e.line(`CREATE SEQUENCE ${sql}${type}${parts.map((one) => ` ${one}`).join('')};`);
+  }
+  if (parts.length > 0) e.line(`ALTER SEQUENCE ${sql} ${parts.join(' ')};`);
+  if (restart && restart !== true && wholeNumber(restart) === undefined)
+    e.line(`PERFORM setval(${quoteLiteral(sql)}, ${e.value(restart, { name: 'bigint' })}, false);`);
+}
+
+function createSchema(e: Emitter, node: CreateSchema): void {
+  if (!node.name || node.elements.length > 0)
+    return e.fail('This CREATE SCHEMA is not converted within a routine.', node.span);
+  e.line(`CREATE SCHEMA ${quoteIdent(e.options.schemaOf(node.name.name))};`);
+}
+
+/** Options of a database that tend SQL Server's own files, logs and plans, and change no answer. */
+const DATABASE_OPTIONS =
+  /^(RECOVERY|AUTO_\w+|PAGE_VERIFY|PARAMETERIZATION|TARGET_RECOVERY_TIME|DELAYED_DURABILITY|QUERY_STORE|COMPATIBILITY_LEVEL|MEMORY_OPTIMIZED_ELEVATE_TO_SNAPSHOT|ALLOW_SNAPSHOT_ISOLATION|READ_COMMITTED_SNAPSHOT|TRUSTWORTHY|ENABLE_BROKER|DISABLE_BROKER|MIXED_PAGE_ALLOCATION|ACCELERATED_DATABASE_RECOVERY)$/i;
+
+function alterDatabase(e: Emitter, node: AlterDatabase): void {
+  const isStorage = ['addFile', 'removeFile', 'modifyFile', 'filegroup', 'scopedConfiguration'].includes(node.action);
+  if (!isStorage && !(node.action === 'set' && node.options.every((one) => DATABASE_OPTIONS.test(one.name))))
+    return e.fail('ALTER DATABASE is not converted within a routine.', node.span);
+  const what = node.action === 'set' ? `SET ${node.options.map((one) => one.name).join(', ')}` : node.words.join(' ');
+  e.line(`-- ALTER DATABASE … ${what}: of SQL Server alone`.replaceAll(/\s+/g, ' '));
 }
 
 /** What tends SQL Server's own memory and files. */

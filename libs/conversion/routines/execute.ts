@@ -14,6 +14,7 @@ import { resultSet } from './result-sets.ts';
 import type { RoutineParameter, RoutineSignature } from './routine-model.ts';
 import { readRowCount, setRowCount, takeRowCount } from './row-count.ts';
 import { withError } from './session-values.ts';
+import { systemProcedure } from './system-procedures.ts';
 
 /** EXEC of a procedure or a string. */
 export function execute(e: Emitter, call: Execute): void {
@@ -29,6 +30,8 @@ export function execute(e: Emitter, call: Execute): void {
   if (name === 'sp_xml_preparedocument') return prepareDocument(e, node);
   if (name === 'sp_xml_removedocument') return e.line('-- sp_xml_removedocument: the document ends with the routine');
   if (name === 'sp_set_session_context') return sessionContext(e, node);
+  const server = systemProcedure(e, node);
+  if (server) return server(e, node);
   const routine = routineOf(e, node);
   e.facts.writes = true;
   withError(e, routine.asksError === true, () => {

@@ -5,3 +5,4 @@ export { type Fitness, RoutineConversion, type RoutineStatements } from './routi
 export type { ConvertedRoutine, PlannedPiece, RoutineSource } from './routine-model.ts';
 export { makeItsTables, planRoutine, type Unplanned } from './plan-check.ts';
 export { asksWhatChanges, type CalledFunction, FunctionReach, functionsCalled } from './function-reach.ts';
+export type { TablePart } from './table-parts.ts';

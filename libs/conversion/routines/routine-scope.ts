@@ -10,6 +10,7 @@ import type {
 import type { TargetScope, TargetTableType } from '../schema/target-scope.ts';
 import type { RoutineCatalog } from './catalog.ts';
 import { masterView } from './catalog-views.ts';
+import type { TableParts } from './table-parts.ts';
 import type { Variables } from './variables.ts';
 
 /** How the names of one routine resolve: its variables and temporary tables first, then the database's. */
@@ -45,6 +46,11 @@ export class RoutineScope implements Scope {
   /** The routines converted so far. */
   get routines(): RoutineCatalog {
     return this.outer.routines;
+  }
+
+  /** What hangs on the tables of the database. */
+  get parts(): TableParts {
+    return this.outer.parts;
   }
 
   needs(extension: string): void {

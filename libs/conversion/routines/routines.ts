@@ -9,7 +9,7 @@ import { convertProcedure } from './procedure.ts';
 import type { ConvertedRoutine, RoutineSource } from './routine-model.ts';
 import { noteSharedTables } from './shared-tables.ts';
 import { surveyOf } from './survey.ts';
-import { convertTrigger } from './trigger.ts';
+import { convertTrigger, noteTriggers } from './trigger.ts';
 
 /** A converted routine and the source object it stands for. */
 export interface RoutineStatements {
@@ -52,6 +52,7 @@ export class RoutineConversion {
     private readonly reach: FunctionReach,
   ) {
     noteSharedTables(context, sources);
+    noteTriggers(context, sources.filter(isTrigger));
   }
 
   /** Makes the functions known whose callers need no more than their heads. */

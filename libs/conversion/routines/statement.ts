@@ -1,4 +1,4 @@
-import type { Permission, Statement } from '#tsql';
+import type { Statement } from '#tsql';
 import { declare, setVariable } from './assign.ts';
 import { change, truncate } from './changes.ts';
 import { cursorStatement, declareCursor, fetch } from './cursors.ts';
@@ -12,6 +12,7 @@ import { goto } from './jumps.ts';
 import { lockTables } from './locks.ts';
 import { asOwnChange } from './own-table.ts';
 import { select } from './result-sets.ts';
+import { permission, role, user } from './rights.ts';
 import { setRowCount } from './row-count.ts';
 import { rollback, transactionStatement } from './transactions.ts';
 
@@ -109,27 +110,14 @@ function writeDefinition(e: Emitter, node: Statement): void {
     case 'goto':
       return goto(e, node);
     case 'permission':
-      return grant(e, node);
+      return permission(e, node);
+    case 'role':
+      return role(e, node);
+    case 'user':
+      return user(e, node);
     default:
       if (!define(e, node)) e.fail(`${words(node.kind)} is not converted within a routine.`, node.span);
   }
-}
-
-/** A routine that gives rights to itself is one whose script lacks a GO before its GRANT: rights are no part of what it does. */
-function grant(e: Emitter, node: Permission): void {
-  const [schema = '', name = ''] = e.options.object.toLowerCase().split('.');
-  const { object } = node;
-  const isItself =
-    node.verb === 'grant' &&
-    object?.name.name.toLowerCase() === name &&
-    (object.schema?.name.toLowerCase() ?? schema) === schema;
-  if (!isItself) return e.fail(`${node.verb.toUpperCase()} is not converted within a routine.`, node.span);
-  e.issue(
-    'SL1035',
-    'The routine grants rights to itself (a GO is missing before GRANT): they are left out.',
-    node.span,
-  );
-  e.line(`-- GRANT … TO ${node.principals.map((one) => one.name).join(', ')}`);
 }
 
 const words = (kind: string): string => kind.replaceAll(/([A-Z])/g, ' $1').toUpperCase();

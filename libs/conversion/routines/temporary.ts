@@ -128,7 +128,7 @@ export function elementSql(e: Emitter, element: TableElement, relation: Relation
     case 'primaryKey':
     case 'unique': {
       const names = element.columns.map((one) => columnName(e, one.name.name));
-      return [`${element.kind === 'unique' ? 'UNIQUE' : 'PRIMARY KEY'} (${names.join(', ')})`];
+      return [`${element.kind === 'unique' ? 'UNIQUE NULLS NOT DISTINCT' : 'PRIMARY KEY'} (${names.join(', ')})`];
     }
     case 'check':
       return [`CHECK (${predicate(e, element.condition, relation)})`];
@@ -164,7 +164,7 @@ function columnSql(e: Emitter, node: ColumnDefinition, relation: Relation): stri
         `DEFAULT ${e.translated(one.span, (context) => translateExpression(one.expression, context, column ? { type: column.type } : {})).sql}`,
       );
     if (one.kind === 'primaryKey') parts.push('PRIMARY KEY');
-    if (one.kind === 'unique') parts.push('UNIQUE');
+    if (one.kind === 'unique') parts.push('UNIQUE NULLS NOT DISTINCT');
     if (one.kind === 'check') parts.push(`CHECK (${predicate(e, one.condition, relation)})`);
   }
   if (node.nullable === false) parts.push('NOT NULL');

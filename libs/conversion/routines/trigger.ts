@@ -75,6 +75,21 @@ export function convertTrigger(context: RoutineContext, source: TriggerSource): 
   return { statements: statements.map(plainNames), pieces, variables: [...variables.values()] };
 }
 
+/** Makes the triggers of tables known by the names that they get, to code that switches them. */
+export function noteTriggers(context: RoutineContext, sources: readonly TriggerSource[]): void {
+  for (const one of sources) {
+    const { target, scope, events } = one.statement;
+    if (scope !== 'object' || !target) continue;
+    const name = context.naming.name('triggers', one.module.name, objectOf(one));
+    context.scope.parts.addTrigger({
+      schema: one.module.schema,
+      name: one.module.name,
+      table: { schema: target.schema?.name ?? one.module.schema, name: target.name.name },
+      names: events.map((event) => quoteIdent(triggerName(context, name, event))),
+    });
+  }
+}
+
 function tableOf(context: RoutineContext, source: TriggerSource): TriggerTable {
   const { target, scope, span } = source.statement;
   if (scope !== 'object' || !target)

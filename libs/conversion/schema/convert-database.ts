@@ -26,6 +26,7 @@ import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
 import { OwnSchema } from './own-schema.ts';
 import { convertModules, convertTableTypes, type ModuleContext, readRoutines } from './modules.ts';
+import { knowParts } from './known-parts.ts';
 import { type ChangedName, Naming } from './naming.ts';
 import { partitioningOf } from './partitions.ts';
 import { principalSteps, securitySteps } from './principals.ts';
@@ -169,6 +170,7 @@ class DatabaseConversion {
 
   private convertCode(types: readonly Step[], tables: readonly ConvertedTable[]): void {
     const { context } = this;
+    knowParts(context, tables, this.steps);
     this.steps.push(...types);
     this.steps.push(...convertModules(this.database.modules, this.modules, this.routines));
     for (const table of tables) this.steps.push(...lateDefaultSteps(context, table), ...lateCheckSteps(context, table));

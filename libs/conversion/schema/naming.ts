@@ -48,6 +48,11 @@ export class Naming {
     if (candidate !== fold(name, this.policy)) this.told({ scope, name, key, to: candidate });
     return candidate;
   }
+
+  /** The name that a key has been given; undefined where it has none yet. */
+  find(scope: string, key: string): string | undefined {
+    return this.owners.get(scope)?.get(key);
+  }
 }
 
 function fold(name: string, policy: NamingPolicy): string {

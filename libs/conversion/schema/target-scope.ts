@@ -17,6 +17,7 @@ import { serverValue } from '../routines/session-values.ts';
 import { catalogView, masterView } from '../routines/catalog-views.ts';
 import { searchConfiguration } from './search-configuration.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
+import { TableParts } from '../routines/table-parts.ts';
 import type { Callable, ConvertedTable, ReadColumn } from './target-model.ts';
 
 /** A table type in the target: a composite type, of which parameters are arrays. */
@@ -43,6 +44,8 @@ export class TargetScope implements Scope {
   readonly extensions = new Set<string>();
   /** The routines converted so far. */
   readonly routines = new RoutineCatalog();
+  /** What hangs on the tables. */
+  readonly parts = new TableParts();
 
   constructor(
     database: DatabaseModel,

@@ -1,3 +1,4 @@
+import { ALTERATIONS } from './alterations.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { CaseGroup } from './case-group.ts';
 import { CALLED_BY_TABLES } from './called-by-tables.ts';
@@ -44,6 +45,7 @@ export const CASES: readonly CaseGroup[] = [
   DYNAMIC,
   CATALOG,
   DEFINITIONS,
+  ALTERATIONS,
   TIMES,
   CLOCKS,
   APPLICATIONS,
