@@ -461,6 +461,11 @@ export const ISSUE_CODES = {
     title: 'Question to the catalog',
     remedy: 'Compare names that the routine looks for with those of the target.',
   },
+  SL1089: {
+    severity: 'info',
+    title: 'Drop of what is not there',
+    remedy: 'Nothing: a new database does not have what an installer removes first.',
+  },
   SL1090: {
     severity: 'manual',
     title: 'Refused by verification',

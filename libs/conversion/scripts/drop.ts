@@ -1,6 +1,6 @@
 import type { AlterIndex, AlterSchema, DropIndex, DropObject, ObjectName } from '#tsql';
 import type { DraftObject } from './draft.ts';
-import { dotted, isTemporary, objectOf, qualified } from './names.ts';
+import { isTemporary, objectOf, qualified } from './names.ts';
 import { report, type Site } from './session.ts';
 
 /** DROP TABLE, VIEW, PROCEDURE and all the others; what is not there is an issue unless the statement says IF EXISTS. */
@@ -26,30 +26,30 @@ function dropOne(site: Site, statement: DropObject, name: ObjectName): void {
       const found = objectOf(database, name) ?? (statement.type === 'trigger' ? triggerNamed(site, own) : undefined);
       if (found) return database.remove(found);
       if (statement.type === 'trigger' && database.facilities.delete(`trigger ${database.fold(own)}`)) return;
-      return missing(site, statement, name);
+      return missing(site, statement);
     }
     case 'database':
       site.session.drop(own);
       return;
     case 'type':
       if (database.types.get(schema, own)) return database.types.delete(schema, own);
-      return missing(site, statement, name);
+      return missing(site, statement);
     case 'schema':
-      if (!database.schemas.delete(database.fold(own))) missing(site, statement, name);
+      if (!database.schemas.delete(database.fold(own))) missing(site, statement);
       return;
     case 'partition function':
-      if (!database.partitionFunctions.delete(database.fold(own))) missing(site, statement, name);
+      if (!database.partitionFunctions.delete(database.fold(own))) missing(site, statement);
       return;
     case 'partition scheme':
-      if (!database.partitionSchemes.delete(database.fold(own))) missing(site, statement, name);
+      if (!database.partitionSchemes.delete(database.fold(own))) missing(site, statement);
       return;
     case 'user':
     case 'role':
     case 'application role':
-      if (!database.principals.delete(database.fold(own))) missing(site, statement, name);
+      if (!database.principals.delete(database.fold(own))) missing(site, statement);
       return;
     case 'security policy':
-      if (!database.policies.delete(database.fold(`${schema}.${own}`))) missing(site, statement, name);
+      if (!database.policies.delete(database.fold(`${schema}.${own}`))) missing(site, statement);
       return;
     case 'fulltext index': {
       const table = objectOf(database, name);
@@ -67,15 +67,13 @@ function triggerNamed(site: Site, name: string): DraftObject | undefined {
   return undefined;
 }
 
-function missing(site: Site, statement: DropObject, name: ObjectName): void {
-  if (statement.ifExists) return;
-  report(
-    site,
-    'SL1082',
-    dotted(qualified(name)),
-    `DROP ${statement.type.toUpperCase()} of what is not there.`,
-    statement,
-  );
+function missing(site: Site, statement: DropObject): void {
+  if (!statement.ifExists) noteMissing(site, statement.type, statement);
+}
+
+/** Scripts that install anew drop first, without asking; on a server that is an error that stops nothing. */
+function noteMissing({ session, source }: Site, type: string, { span }: DropObject | DropIndex): void {
+  session.note('SL1089', `DROP ${type.toUpperCase()} of what is not there.`, source.file, source, span);
 }
 
 /** DROP INDEX, also in the old form `table.index`. */
@@ -88,14 +86,7 @@ export function dropIndexes(site: Site, statement: DropIndex): void {
       owner?.kind === 'table' || owner?.kind === 'module' ? database.index(owner, item.name.name) : undefined;
     if (index && (owner?.kind === 'table' || owner?.kind === 'module')) database.removeIndex(owner, index);
     else if (owner?.kind === 'table' && owner.fullText && item.name.name === '') delete owner.fullText;
-    else if (!statement.ifExists)
-      report(
-        site,
-        'SL1082',
-        `${dotted(qualified(item.table))}.${item.name.name}`,
-        'DROP INDEX of an index that is not there.',
-        statement,
-      );
+    else if (!statement.ifExists) noteMissing(site, 'index', statement);
   }
 }
 

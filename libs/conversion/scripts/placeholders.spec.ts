@@ -37,15 +37,35 @@ ALTER TABLE [<owner, sysname, dbo>].[<table,varchar,t>] ADD b int`;
     ]);
   });
 
-  test('a script that is not understood is told which texts may be an installer’s', () => {
-    const reading = read(`CREATE TABLE {owner}t (a int)
+  test('what can be nothing else is read as dbo before a dot, and as nothing as a part of a name', () => {
+    const reading =
+      read(`IF OBJECT_ID(N'{Owner}[{prefix}t]') IS NULL CREATE TABLE {owner}[{prefix}t] (a int, [{b}] int, [c{prefix}] int)
 GO
 CREATE TABLE @schema.u (b int)
 GO
-SELECT c.x.value('.', 'int'), @doc.query('a') FROM v`);
+CREATE VIEW [\${home}].v AS SELECT '{b} of @schema' AS c -- {b}
+GO
+CREATE PROC {own}p AS SELECT c.x.value('.', 'int'), {ts '2020-01-01 00:00:00'} FROM @doc.nodes('a') AS c(x)`);
+    const { tables, modules } = reading.database;
+    expect(tables.map(columnsOf)).toEqual([['a int', '{b} int', 'c int'], ['b int']]);
+    expect(modules.map((one) => [one.schema, one.name])).toEqual([
+      ['dbo', 'v'],
+      ['dbo', 'p'],
+    ]);
+    expect(modules[0]?.definition).toContain("'{b} of @schema' AS c -- {b}");
+    expect(issuesOf(reading)).toEqual([
+      "SL1088 1.sql:1 {owner} is no T-SQL but what an installer replaces: it is read as nothing; give another value with --replace '{owner}=…'.",
+      "SL1088 1.sql:1 {prefix} is no T-SQL but what an installer replaces: it is read as nothing; give another value with --replace '{prefix}=…'.",
+      "SL1088 1.sql:3 @schema is no T-SQL but what an installer replaces: it is read as dbo; give another value with --replace '@schema=…'.",
+      "SL1088 1.sql:5 ${home} is no T-SQL but what an installer replaces: it is read as dbo; give another value with --replace '${home}=…'.",
+      "SL1088 1.sql:7 {own} is no T-SQL but what an installer replaces: it is read as nothing; give another value with --replace '{own}=…'.",
+    ]);
+  });
+
+  test('a script that is not understood is told which texts may be an installer’s', () => {
+    const reading = read('GRANT SELECT ON t TO {user}');
     expect(issuesOf(reading).filter((one) => one.startsWith('SL1088'))).toEqual([
-      "SL1088 1.sql:1 {owner} is no T-SQL: if an installer replaces it, give its value with --replace '{owner}=…'.",
-      "SL1088 1.sql:3 @schema is no T-SQL: if an installer replaces it, give its value with --replace '@schema=…'.",
+      "SL1088 1.sql:1 {user} is no T-SQL: if an installer replaces it, give its value with --replace '{user}=…'.",
     ]);
   });
 

@@ -46,7 +46,8 @@ const COLLATION = 'SQL_Latin1_General_CP1_CI_AS';
 export function readScripts(files: Iterable<ScriptFile>, options: ScriptOptions): ScriptReading {
   const session = new Session(options.database, options.collation ?? COLLATION);
   const interpreter = new Interpreter(session);
-  const variables = new Map([...(options.variables ?? [])].map(([name, value]) => [name.toLowerCase(), value]));
+  const given = [...(options.variables ?? [])].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  const variables = new Map([...ofProjects(options.database), ...given]);
   const placeholders = new Placeholders(options.replacements ?? new Map(), variables, session.issues);
   const include: Include = (path, from) => {
     const found = options.include?.(path, from);
@@ -72,6 +73,16 @@ export function readScripts(files: Iterable<ScriptFile>, options: ScriptOptions)
   const draft = choose(session, options);
   const database = finishDatabase(session, draft);
   return { database, issues: [...session.allIssues(), ...rowIssues(draft)], places: placesOf(draft) };
+}
+
+/** The variables that database projects of Visual Studio have without setting them. */
+function ofProjects(database: string): [string, string][] {
+  return [
+    ['databasename', database],
+    ['defaultfileprefix', database],
+    ['defaultdatapath', ''],
+    ['defaultlogpath', ''],
+  ];
 }
 
 /** What had to wait is tried again, as long as that helps; then it has its issue. */

@@ -33,7 +33,16 @@ DROP VIEW v`);
       'SL1082 1.sql:4 The scripts do not have the type dbo.NoType; the column is carried over as text.',
       'SL1082 1.sql:5 ix names the column nothing, which the table does not have.',
       'SL1082 1.sql:6 sp_rename names what is not there.',
-      'SL1082 1.sql:7 DROP VIEW of what is not there.',
+      'SL1089 1.sql:7 DROP VIEW of what is not there.',
+    ]);
+  });
+
+  test('what an installer drops before it makes it is counted for each file', () => {
+    const reading = read('DROP TABLE t\nGO\nCREATE TABLE t (id int)\nGO\nDROP TABLE u, dbo.v\nDROP INDEX t.ix');
+    expect(reading.database.tables.map((one) => one.name)).toEqual(['t']);
+    expect(issuesOf(reading)).toEqual([
+      'SL1089 1.sql:1 DROP TABLE of what is not there (3 in this file).',
+      'SL1089 1.sql:6 DROP INDEX of what is not there.',
     ]);
   });
 
@@ -131,10 +140,23 @@ describe('SQLCMD', () => {
     );
     expect(reading.database.tables.map((one) => one.name)).toEqual(expect.arrayContaining(['made', 'outside']));
     expect(issuesOf(reading).slice(0, 2)).toEqual([
-      'SL1082 1.sql:8 The SQLCMD variable unset has no value: give it one with --var unset=….',
+      'SL1088 1.sql:8 The SQLCMD variable unset has no value: give it one with --var unset=….',
       'SL1082 1.sql:10 The file nowhere.sql of a :r line cannot be read.',
     ]);
     expect(issuesOf(reading).some((one) => one.includes(':11 '))).toBe(true);
+  });
+});
+
+describe('scripts of database projects', () => {
+  test('have the variables of their project, and name others in comments without harm', () => {
+    const reading = read(`/* SELECT * FROM [$(TableName)] */ -- $(Other)
+USE [$(DatabaseName)]
+GO
+CREATE TABLE t (id int)
+GO
+ALTER DATABASE [$(DatabaseName)] ADD FILE (NAME = f, FILENAME = '$(DefaultDataPath)$(DefaultFilePrefix).ndf')`);
+    expect(reading.database.tables.map((one) => one.name)).toEqual(['t']);
+    expect(issuesOf(reading).filter((one) => !one.startsWith('SL1085'))).toEqual([]);
   });
 });
 

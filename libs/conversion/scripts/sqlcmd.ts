@@ -14,6 +14,9 @@ export type Include = (path: string, from: string) => ScriptFile | undefined;
 /** `:r` in a circle ends here. */
 const DEEPEST = 32;
 
+const VARIABLE = /\$\(([A-Za-z_][\w-]*)\)/g;
+const COMMENT_OR_VARIABLE = new RegExp(String.raw`--[^\n]*|/\*[\s\S]*?\*/|${VARIABLE.source}`, 'g');
+
 /** Variables of SQLCMD in force, by lower-case name; they go on from one file to the next. */
 export type SqlcmdVariables = Map<string, string>;
 
@@ -80,17 +83,26 @@ export class SqlcmdReader {
     return undefined;
   }
 
-  /** A variable without a value is left as it stands, with one issue. */
+  /** A text with the variables that have a value. */
+  private filled(text: string): string {
+    return text.replaceAll(
+      VARIABLE,
+      (written: string, name: string) => this.variables.get(name.toLowerCase()) ?? written,
+    );
+  }
+
+  /** A variable without a value is left as it stands, with one issue; in comments it means nothing. */
   private replaced(text: string, path: string, line: number): string {
     if (!text.includes('$(')) return text;
-    return text.replaceAll(/\$\(([A-Za-z_][\w-]*)\)/g, (written: string, name: string, at: number) => {
+    return text.replaceAll(COMMENT_OR_VARIABLE, (written: string, name: string | undefined, at: number) => {
+      if (name === undefined) return this.filled(written);
       const value = this.variables.get(name.toLowerCase());
       if (value !== undefined) return value;
       if (!this.unset.has(name.toLowerCase())) {
         this.unset.add(name.toLowerCase());
         const message = `The SQLCMD variable ${name} has no value: give it one with --var ${name}=….`;
         const before = text.slice(0, at).split('\n').length - 1;
-        this.issues.push({ ...issue('SL1082', path, message, { line: line + before, excerpt: written }), file: path });
+        this.issues.push({ ...issue('SL1088', path, message, { line: line + before, excerpt: written }), file: path });
       }
       return written;
     });
