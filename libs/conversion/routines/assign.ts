@@ -168,17 +168,14 @@ function assignFromQuery(
   };
   if (oneRow) {
     const made = e.query(castItems(e, plain, targets));
-    e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
-    e.laid(`${intoClause(made.sql, targets.map((one) => one.name).join(', '))};`);
+    const names = targets.map((one) => one.name).join(', ');
+    e.into(made.sql, intoClause(made.sql, names), names, query.span);
     return setRowCount(e, '1');
   }
   const made = e.query(plain);
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
-  e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
   setRowCount(e, '0');
-  e.laid(`FOR ${row} IN ${made.sql}`);
-  e.line('LOOP');
-  e.indented(() => {
+  e.forRows(row, made.sql, query.span, () => {
     for (const [index, target] of targets.entries()) {
       const name = e.options.naming.name('aliases', fields[index] ?? '', (fields[index] ?? '').toLowerCase());
       const field = `${row}.${quoteIdent(name)}`;
@@ -188,7 +185,6 @@ function assignFromQuery(
     }
     countRow(e);
   });
-  e.line('END LOOP;');
 }
 
 /** A field of a row, converted as an assignment does. */
@@ -284,7 +280,6 @@ function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonl
   const plain: Query = { ...query, body: { ...spec, items: selectedItems(read.selected, spec.span) } };
   const made = e.query(plain);
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
-  e.pieces.push({ kind: 'statement', sql: made.sql, line: query.span.line });
   for (const [index, one] of read.selected.entries()) {
     const sql = `${row}.${quoteIdent(e.options.naming.name('aliases', one.alias, one.alias.toLowerCase()))}`;
     e.scope.globals.set(`@@\u0000${one.alias.toLowerCase()}`, {
@@ -293,9 +288,7 @@ function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonl
     });
   }
   setRowCount(e, '0');
-  e.laid(`FOR ${row} IN ${made.sql}`);
-  e.line('LOOP');
-  e.indented(() => {
+  e.forRows(row, made.sql, query.span, () => {
     const pieces = e.pieces.length;
     for (const [index, one] of items.entries()) {
       const value = read.values[index] ?? one.expression;
@@ -304,7 +297,6 @@ function assignByRows(e: Emitter, query: Query, spec: SelectSpec, items: readonl
     e.pieces.length = pieces;
     countRow(e);
   });
-  e.line('END LOOP;');
 }
 
 /** What a loop over rows selects, and the assignments over the fields of its row. */

@@ -2,6 +2,7 @@ import type { Delete, Expression, Insert, Merge, Truncate, Update } from '#tsql'
 import { quoteLiteral } from '#pgsql';
 import { resultCast, translateDml, type TranslatedDml } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
+import { refusePieces } from './built-statement.ts';
 import type { Emitter } from './emitter.ts';
 import { insertExecute } from './execute.ts';
 import { ROW_LIMIT } from './flow.ts';
@@ -76,11 +77,8 @@ function assigning(e: Emitter, node: Change, made: TranslatedDml): void {
   const fields = made.columns.map((_, index) => `c${index + 1}`);
   const row = e.variables.declare('@\u0000row', undefined, 'record').name;
   const sql = `WITH changed(${fields.join(', ')}) AS (${made.sql}) SELECT * FROM changed`;
-  e.pieces.push({ kind: 'statement', sql, line: node.span.line });
   setRowCount(e, '0');
-  e.laid(`FOR ${row} IN ${sql}`);
-  e.line('LOOP');
-  e.indented(() => {
+  e.forRows(row, sql, node.span, () => {
     for (const [index, name] of made.assigns.entries()) {
       const target = variableOf(e, { kind: 'variable', name, span: node.span });
       const from = made.columns[index]?.type ?? target.type;
@@ -88,7 +86,6 @@ function assigning(e: Emitter, node: Change, made: TranslatedDml): void {
     }
     countRow(e);
   });
-  e.line('END LOOP;');
 }
 
 /** The changed rows as a common table expression. */
@@ -142,8 +139,12 @@ function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
     node.kind === 'insert' &&
     (node.source.kind === 'defaultValues' || (node.source.kind === 'values' && node.source.rows.length === 1));
   if (variable && column && isOneRow && !made.target.view) {
-    e.pieces.push({ kind: 'statement', sql: plain, line: node.span.line });
-    e.laid(`${plain} RETURNING ${column.sql} INTO ${variable};`);
+    e.into(
+      `${plain} RETURNING ${column.sql}`,
+      `${plain} RETURNING ${column.sql} INTO ${variable}`,
+      variable,
+      node.span,
+    );
     takeRowCount(e);
     if (made.explicitIdentity) movePast(e, made);
     return;
@@ -152,6 +153,8 @@ function inserted(e: Emitter, node: Change, made: TranslatedDml): void {
     e.fail('@@ROWCOUNT of a MERGE that is several statements before PostgreSQL 17 is not converted.', node.span);
   e.sql(plain, node.span);
   takeRowCount(e);
+  // A statement that is executed as a text does not tell whether it found rows.
+  if (variable && node.kind === 'insert') refusePieces(e, [plain], node.span);
   if (made.explicitIdentity && node.kind === 'insert') movePast(e, made);
   if (variable && column && node.kind === 'insert') {
     const sequence = `pg_get_serial_sequence(${quoteLiteral(made.target.sql ?? '')}, ${quoteLiteral(unquoted(column.sql))})`;

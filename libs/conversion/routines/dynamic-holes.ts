@@ -1,6 +1,8 @@
 import { findAll, parseBatch } from '#tsql';
 import type { DataType, ExecuteArgument, Expression, Parameter, Span, Statement, Variable } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
+import { pieceVariable, type PieceUse, standIn } from './built-statement.ts';
+import type { TextPiece } from './dynamic-pieces.ts';
 import type { TextPart } from './text-parts.ts';
 
 /** Texts with holes as statements: what is known when they run is an expression in its place. */
@@ -28,8 +30,10 @@ export interface Given {
 
 /** What is told of a text as it is read. */
 export interface Reading {
-  /** Look-ups of ORDER BY, and the statements that they are for. */
-  onOrders?(orders: readonly Expression[], statements: readonly Statement[]): void;
+  /** Pieces that stay texts, and the statements that they are pieces of. */
+  onPieces?(pieces: readonly TextPiece[], statements: readonly Statement[]): void;
+  /** Whether a piece that is no value may stay a text. */
+  mayStay?(piece: Expression): boolean;
   /** A piece that is no number stands where a value can: it is taken as one. */
   onValue?(piece: Expression, isList: boolean): void;
 }
@@ -37,75 +41,155 @@ export interface Reading {
 // Of private use: texts of T-SQL have none of these.
 const MARK = /\ue001(\d+)\ue002/g;
 
-/** The statements of one way: what is known when it runs is an expression in its place. */
+/** As many pieces of one statement may stay texts. */
+const MOST_PIECES = 5;
+
+/** What a piece may stand for, in the order in which that is tried. Among the predicates of a group in parentheses others bind otherwise: it has to be the whole group. */
+function usesAt(before: string, after: string): readonly PieceUse[] {
+  // A name stands there.
+  if (/(?:[.[]|\b(?:FROM|JOIN|INTO|UPDATE|TABLE|EXEC|EXECUTE|APPLY)\s+)$/i.test(before)) return [];
+  const open = lastOpen(before);
+  const isPlain = open === undefined || /^\s*(SELECT|WITH)\b/i.test(before.slice(open + 1));
+  if (isPlain) return ['condition', 'clause', 'more', 'items', 'further'];
+  const word = /(\w+)\s*$/.exec(before.slice(0, open))?.[1];
+  if (word !== undefined && !/^(AND|OR|NOT|WHERE|ON|HAVING|WHEN)$/i.test(word)) return ['items'];
+  return /\(\s*$/.test(before) && /^\s*\)/.test(after) ? ['group'] : [];
+}
+
+/** Where the last parenthesis that is still open stands. */
+function lastOpen(text: string): number | undefined {
+  const open: number[] = [];
+  for (const { index, 0: token } of text.matchAll(/'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|[()]/g))
+    if (token === '(') open.push(index);
+    else if (token === ')') open.pop();
+  return open.at(-1);
+}
+
+/** The statements of one way: what is known when it runs is an expression in its place; a piece that is none, and that may stay a text, is tried as what can stand there. */
 export function parsed(
   way: Exclude<Way, null>,
   given: readonly Given[],
   types: Types,
   reading: Reading = {},
 ): readonly Statement[] {
-  const holes: Expression[] = [];
-  const lists = new Set<string>();
-  const orders: Exclude<Way, null>[number][][] = [];
-  let text = '';
-  let quoted = false;
-  let order: Exclude<Way, null>[number][] | undefined;
-  for (const [index, part] of way.entries()) {
-    if (order) {
-      const rest = order;
-      const stop = part.kind === 'text' && !/^[\s,]*((asc|desc)\b[\s,]*)?$/i.test(part.text);
-      if (!stop) {
-        rest.push(part);
-        continue;
+  const attempt = (uses: ReadonlyMap<number, PieceUse>): readonly Statement[] => {
+    const text = new HoledText(types, uses);
+    for (const [index, part] of way.entries()) text.add(part, index, way[index + 1]);
+    const at = text.noValue;
+    if (at === undefined) return statementsOf(text, given, reading);
+    const piece = way[at]?.kind === 'hole' ? way[at].node : undefined;
+    const reason = new Unreadable('a piece that is no value', piece);
+    if (!piece || uses.size >= MOST_PIECES || !reading.mayStay?.(piece)) throw reason;
+    for (const use of usesAt(text.before, text.after)) {
+      try {
+        return attempt(new Map([...uses, [at, use]]));
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        if (error.piece && error.piece !== piece) throw error;
       }
-      order = undefined;
-      const direction = /^\s*(asc|desc)\b/i.exec(part.text)?.[0] ?? '';
-      if (direction !== '') rest.push({ kind: 'text', text: direction });
-      text += part.text.slice(direction.length);
-      for (const char of part.text) if (char === "'") quoted = !quoted;
-      continue;
     }
-    if (part.kind === 'hole' && !quoted && isOrderPlace(text) && !isNumber(part.node, types)) {
-      order = [part];
-      text += ` ABS(@order${orders.push(order) - 1}_) `;
-      continue;
-    }
-    if (part.kind === 'text') {
-      text += part.text;
-      for (const char of part.text) if (char === "'") quoted = !quoted;
-      continue;
-    }
-    const number = holes.push(part.node) - 1;
-    if (part.isPredicate) {
-      text += ` @asked${number}_ = 1 `;
-      continue;
-    }
-    if (quoted) {
-      text += `\ue001${number}\ue002`;
-      continue;
-    }
-    const next = way[index + 1];
-    const after = next?.kind === 'text' ? next.text : '';
-    const isNumeric = isNumber(part.node, types);
-    if (!isValuePlace(text, after, isNumeric)) throw new Unreadable('a piece that is no value', part.node);
-    const isList = /\bIN\s*\(\s*$/i.test(text) && /^\s*\)/.test(after);
-    if (isList) lists.add(`@\u0001${number}`);
-    if (!isNumeric) reading.onValue?.(part.node, isList);
-    text += /\bTOP\s*$/i.test(text) ? `(@hole${number}_)` : `@hole${number}_`;
-  }
-  const { statements, errors } = parseBatch(text);
+    throw reason;
+  };
+  return attempt(new Map());
+}
+
+function statementsOf(text: HoledText, given: readonly Given[], reading: Reading): readonly Statement[] {
+  const { statements, errors } = parseBatch(text.sql);
   if (errors[0]) throw new Unreadable(errors[0].message);
   if (findAll(statements, 'return').length > 0) throw new Unreadable('RETURN');
+  const { holes, lists } = text;
   const stands = new Map(given.map((one) => [one.parameter.name.toLowerCase(), one.stands]));
   for (const [index, node] of holes.entries()) stands.set(`@hole${index}_`, node);
-  reading.onOrders?.(orders.map(textOf), statements);
-  for (const index of orders.keys())
-    stands.set(`@order${index}_`, {
+  const { pieces } = text;
+  reading.onPieces?.(pieces, statements);
+  for (const one of text.values) reading.onValue?.(one.piece, one.isList);
+  for (const [index, { use, number }] of pieces.entries())
+    stands.set(`@piece${index}_`, {
       kind: 'variable',
-      name: `@\u0000order by ${index + 1}`,
+      name: pieceVariable(use, number),
       span: statements[0]?.span ?? NOWHERE,
     });
   return filled(statements, stands, { holes, lists }) as readonly Statement[];
+}
+
+/** A text of T-SQL with variables in the places of what is known when it runs. */
+class HoledText {
+  sql = '';
+  readonly holes: Expression[] = [];
+  readonly lists = new Set<string>();
+  /** Pieces that are no numbers where a value can stand. */
+  readonly values: { piece: Expression; isList: boolean }[] = [];
+  /** The first part that is no value and has no use. */
+  noValue: number | undefined;
+  /** What stands before and behind it. */
+  before = '';
+  after = '';
+  readonly #pieces: { use: PieceUse; number: number; parts: Exclude<Way, null>[number][] }[] = [];
+  #quoted = false;
+  /** What rows are sorted by goes on with parts that follow. */
+  #isOrder = false;
+
+  constructor(
+    readonly types: Types,
+    readonly uses: ReadonlyMap<number, PieceUse>,
+  ) {}
+
+  get pieces(): readonly TextPiece[] {
+    return this.#pieces.map(({ use, number, parts }) => ({ use, number, text: textOf(parts) }));
+  }
+
+  add(part: Exclude<Way, null>[number], index: number, next: Exclude<Way, null>[number] | undefined): void {
+    if (this.#isOrder && this.#goesOn(part)) return;
+    if (part.kind === 'text') return this.#text(part.text);
+    if (!this.#quoted && isOrderPlace(this.sql) && !isNumber(part.node, this.types)) {
+      this.#isOrder = true;
+      return this.#piece('order', part);
+    }
+    const use = this.uses.get(index);
+    if (use) return this.#piece(use, part);
+    const number = this.holes.push(part.node) - 1;
+    if (part.isPredicate) this.sql += ` @asked${number}_ = 1 `;
+    else if (this.#quoted) this.sql += `\ue001${number}\ue002`;
+    else this.#value(part.node, number, { index, after: next?.kind === 'text' ? next.text : '' });
+  }
+
+  #text(text: string): void {
+    this.sql += text;
+    for (const char of text) if (char === "'") this.#quoted = !this.#quoted;
+  }
+
+  #piece(use: PieceUse, part: Exclude<Way, null>[number]): void {
+    const number = this.#pieces.filter((one) => one.use === use).length + 1;
+    const index = this.#pieces.push({ use, number, parts: [part] }) - 1;
+    this.sql += standIn(use, `@piece${index}_`);
+  }
+
+  /** Whether a part still says how rows are sorted. */
+  #goesOn(part: Exclude<Way, null>[number]): boolean {
+    const order = this.#pieces.at(-1)?.parts ?? [];
+    if (part.kind === 'hole' || /^[\s,]*((asc|desc)\b[\s,]*)?$/i.test(part.text)) {
+      order.push(part);
+      return true;
+    }
+    this.#isOrder = false;
+    const direction = /^\s*(asc|desc)\b/i.exec(part.text)?.[0] ?? '';
+    if (direction !== '') order.push({ kind: 'text', text: direction });
+    this.#text(part.text.slice(direction.length));
+    return true;
+  }
+
+  #value(node: Expression, number: number, { index, after }: { index: number; after: string }): void {
+    const isNumeric = isNumber(node, this.types);
+    if (!isValuePlace(this.sql, after, isNumeric) && this.noValue === undefined) {
+      this.noValue = index;
+      this.before = this.sql;
+      this.after = after;
+    }
+    const isList = /\bIN\s*\(\s*$/i.test(this.sql) && /^\s*\)/.test(after);
+    if (isList) this.lists.add(`@\u0001${number}`);
+    if (!isNumeric) this.values.push({ piece: node, isList });
+    this.sql += /\bTOP\s*$/i.test(this.sql) ? `(@hole${number}_)` : `@hole${number}_`;
+  }
 }
 
 const NOWHERE: Span = { start: 0, end: 0, line: 1, column: 1 };
@@ -144,6 +228,9 @@ export function typesOf(body: readonly Statement[], parameters: readonly Paramet
   for (const one of parameters) types.set(one.name.toLowerCase(), one.type.base);
   return types;
 }
+
+/** Whether a type's values are numbers. */
+export const isNumberType = (base: string | undefined): boolean => base !== undefined && NUMBERS.test(base);
 
 const NUMBERS = /^(bit|tinyint|smallint|int|bigint|decimal|numeric|money|smallmoney|real|float)$/;
 

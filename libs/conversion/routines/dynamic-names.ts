@@ -25,18 +25,25 @@ interface Named {
 }
 
 /** The one statement of a text whose pieces are all names of tables, or parts of them. */
-function namedStatement(text: Text): Named | undefined {
+function namedStatement(e: Emitter, text: Text): Named | undefined {
   const names: Expression[] = [];
   let sql = '';
   for (const part of text) {
     if (part.kind === 'text') sql += part.text;
-    else if (part.kind === 'hole' && NAME_PLACE.test(sql)) sql += `${MARK}${names.push(plainName(part.node)) - 1}_`;
+    else if (part.kind === 'hole' && NAME_PLACE.test(sql) && !isWhole(e, sql))
+      sql += `${MARK}${names.push(plainName(part.node)) - 1}_`;
     else return undefined;
   }
   if (names.length === 0) return undefined;
   const { statements, errors } = parseBatch(sql);
   const [statement, ...more] = statements.filter((one) => one.kind !== 'empty');
   return statement && more.length === 0 && !errors[0] ? { statement, names } : undefined;
+}
+
+/** Whether a text ends with the name of a table that there is: what follows is no part of it. */
+function isWhole(e: Emitter, text: string): boolean {
+  const name = /[\w$]+$/.exec(text)?.[0];
+  return name !== undefined && e.scope.relation([name]) !== undefined;
 }
 
 /** QUOTENAME(x) is x as a name. */
@@ -62,7 +69,7 @@ function tablesIn(statement: Statement): readonly ObjectName[] {
 
 /** Writes such a statement; false where the text is another, and nothing is written. */
 export function executeNamed(e: Emitter, text: Text, given: readonly Given[], span: Span): boolean {
-  const found = namedStatement(text);
+  const found = namedStatement(e, text);
   const [name, ...others] = found ? tablesIn(found.statement) : [];
   if (!found || !name || others.length > 0 || name.database) return false;
   const mark = { lines: e.lines.length, pieces: e.pieces.length, depth: e.depth, results: e.results.length };

@@ -3,8 +3,11 @@ import type { CursorDefinition, Execute, Expression, If, Parameter, Span, Statem
 import { nodesOf } from './body-nodes.ts';
 import { type Given, parsed, type Types, typesOf, Unreadable, type Way } from './dynamic-holes.ts';
 import { executeNamed } from './dynamic-names.ts';
-import { assignOrder, declareOrder } from './dynamic-order.ts';
+import { declarePiece, refusePieces } from './built-statement.ts';
+import { assignPiece, type TextPiece } from './dynamic-pieces.ts';
+import { type FromOutside, type OutsideTexts, outsideTexts } from './outside-texts.ts';
 import type { Emitter } from './emitter.ts';
+import { executeWhole } from './whole-texts.ts';
 import { dynamicTexts, type DynamicTexts, type Text, type TextPart } from './text-parts.ts';
 
 /** A text that a routine executes, as the statements that it means: one of several where it is put together in several ways. */
@@ -17,6 +20,8 @@ interface Known extends DynamicTexts {
   readonly flags: Map<If, string>;
   /** Types of variables as declared, by lower-case name. */
   readonly types: Types;
+  /** What comes from outside, and may stay a text. */
+  readonly outside: OutsideTexts;
   /** Variables that hold nothing but such texts. */
   readonly dropped: ReadonlySet<string>;
 }
@@ -25,8 +30,16 @@ const known = new WeakMap<Emitter, Known>();
 
 const typesIn = (e: Emitter): Types => known.get(e)?.types ?? new Map();
 
+const outsides = new WeakMap<Emitter, () => OutsideTexts>();
+
+/** What comes from outside in a routine that executes no texts itself. */
+function outsideOf(e: Emitter): OutsideTexts | undefined {
+  return outsides.get(e)?.();
+}
+
 /** Follows the texts of a body; before its first statement is written. */
 export function beginDynamicSql(e: Emitter, body: readonly Statement[], parameters: readonly Parameter[]): void {
+  outsides.set(e, () => outsideTexts(body, parameters, typesOf(body, parameters)));
   const executes = nodesOf(body, 'execute');
   const isDynamic = executes.some(
     (one) =>
@@ -37,20 +50,21 @@ export function beginDynamicSql(e: Emitter, body: readonly Statement[], paramete
   const types = typesOf(body, parameters);
   const found = dynamicTexts(body, new Set(parameters.map((one) => one.name.toLowerCase())));
   const flags = new Map<If, string>();
+  const outside = outsideTexts(body, parameters, types);
   const readable = new Set<Execute>();
   for (const [execute, { text }] of found.texts) {
-    if (!isReadable(text, types)) continue;
+    if (!isReadable(text, types, outside.isOutside)) continue;
     readable.add(execute);
     for (const one of choices(text)) if (!flags.has(one)) flags.set(one, `@\u0000with ${flags.size + 1}`);
   }
-  known.set(e, { ...found, types, flags, dropped: droppable(body, found, readable) });
+  known.set(e, { ...found, types, outside, flags, dropped: droppable(body, found, readable) });
 }
 
 /** Whether every way to put a text together can be read. */
-function isReadable(text: Text, types: Types): boolean {
+function isReadable(text: Text, types: Types, mayStay: FromOutside): boolean {
   try {
     const ways = waysOf(text, (one) => one.kind === 'choice' || one.kind === 'case');
-    return ways.every((way) => way === null || parsed(way, [], types).length >= 0);
+    return ways.every((way) => way === null || parsed(way, [], types, { mayStay }).length >= 0);
   } catch (error) {
     if (error instanceof Unreadable) return false;
     throw error;
@@ -229,23 +243,65 @@ function armsOf(part: TextPart): readonly Text[] {
   return part.kind === 'case' ? [...part.arms, part.otherwise] : [];
 }
 
+/** What is done with a text's statements. */
+export interface TextUse {
+  /** What each becomes. */
+  readonly change: (statement: Statement) => Statement;
+  /** Of INSERT … EXEC: the head of the INSERT in the target. */
+  readonly into?: string;
+}
+
+/** Whether a text that is given to a procedure comes from outside, and goes on. */
+export function handsOnText(e: Emitter, value: Expression): boolean {
+  const outside = known.get(e)?.outside ?? outsideOf(e);
+  for (const one of outside?.parametersIn(value) ?? []) takesText(e, one);
+  return outside !== undefined && outside.isOutside(value) && !outside.hasStrings(value);
+}
+
+const takesText = (e: Emitter, parameter: string): void => {
+  e.facts.texts = new Set([...(e.facts.texts ?? []), parameter]);
+};
+
 /** EXEC of a text that is put together here. Undefined where it is converted, else why it is only known when it runs. */
 export function executeParts(
   e: Emitter,
   node: Execute,
   given: readonly Given[],
-  change: (statement: Statement) => Statement,
+  { change, into }: TextUse,
 ): string | undefined {
   const found = known.get(e)?.texts.get(node);
   if (!found) return 'it is not followed';
+  const write = (mayStay: FromOutside): void => {
+    const ways: Count = { count: 0, told: new Set(), mayStay };
+    const statement = statementOf(e, found.text, given, ways, node.span);
+    if (!statement) return e.line('-- EXEC of NULL does nothing');
+    const from = e.lines.length;
+    e.within(node.span, () => e.statements(statement.map(change)));
+    refusePieces(e, e.lines.slice(from), node.span);
+  };
   try {
-    const statement = statementOf(e, found.text, given, { count: 0, told: new Set() }, node.span);
-    if (statement) e.within(node.span, () => e.statements(statement.map(change)));
-    else e.line('-- EXEC of NULL does nothing');
+    try {
+      write(() => false);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      if (executeNamed(e, found.text, given, node.span)) return undefined;
+      const { outside } = known.get(e) ?? {};
+      const whole = wholeOf(found.text);
+      if (
+        whole &&
+        outside?.isOutside(whole) &&
+        executeWhole(e, node, { text: whole, given, ...(into === undefined ? {} : { into }) })
+      ) {
+        for (const one of outside.parametersIn(whole)) takesText(e, one);
+        const name = findAll([whole], 'variable')[0]?.name ?? '';
+        e.issue('SL1077', `The text ${name} is executed as PostgreSQL's.`, node.span);
+        return undefined;
+      }
+      write((piece) => outside?.isOutside(piece) ?? false);
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    if (executeNamed(e, found.text, given, node.span)) return undefined;
     const { piece, message } = error;
     if (!piece) return message;
     const text = e.options.text.slice(piece.span.start, piece.span.end).replaceAll(/\s+/g, ' ');
@@ -253,16 +309,22 @@ export function executeParts(
   }
 }
 
-/** Look-ups of ORDER BY that are written before their statements. */
-const pendingOrders = new WeakMap<
+/** The one piece that a text is. */
+function wholeOf(text: Text): Expression | undefined {
+  const [only, ...more] = text.filter((one) => one.kind !== 'text' || one.text.trim() !== '');
+  return only?.kind === 'hole' && more.length === 0 ? only.node : undefined;
+}
+
+/** Values of pieces that are written before their statements. */
+const pendingPieces = new WeakMap<
   Statement,
-  { readonly texts: readonly Expression[]; readonly statements: readonly Statement[] }
+  { readonly pieces: readonly TextPiece[]; readonly statements: readonly Statement[] }
 >();
 
-/** An empty statement that stands for such look-ups. */
-export function writeOrders(e: Emitter, node: Statement): void {
-  const found = pendingOrders.get(node);
-  for (const [index, text] of found?.texts.entries() ?? []) assignOrder(e, index, text, found?.statements ?? []);
+/** An empty statement that stands for such values. */
+export function writePieces(e: Emitter, node: Statement): void {
+  const found = pendingPieces.get(node);
+  for (const one of found?.pieces ?? []) assignPiece(e, one, found?.statements ?? []);
 }
 
 /** The declaration of parameters of sp_executesql, where it is one constant. */
@@ -274,10 +336,17 @@ export function declaredText(e: Emitter, node: Execute): string | undefined {
     : undefined;
 }
 
+const stays = (text: Expression): string => {
+  const [name] = findAll([text], 'variable').map((one) => one.name);
+  return `The text ${name ?? 'of the piece'} goes into the statement as PostgreSQL's: names of its columns are looked up, all else stays.`;
+};
+
 interface Count {
   count: number;
   /** Issues that the text has already. */
   readonly told: Set<string>;
+  /** Whether a piece that is no value may stay a text. */
+  readonly mayStay: FromOutside;
 }
 
 /** The statements of a text; IFs choose between the ways to put it together. Conditions that are only added are asked in the statement itself. */
@@ -295,24 +364,34 @@ function statementOf(
     if (ways.count > MOST_WAYS) throw new Unreadable('too many ways');
     const way = guarded(e, text);
     if (way === null) return undefined;
-    const orders: { texts: readonly Expression[]; statements: readonly Statement[] }[] = [];
+    const found: { pieces: readonly TextPiece[]; statements: readonly Statement[] }[] = [];
+    const tell = (message: string, code: 'SL1073' | 'SL1077'): void => {
+      if (!ways.told.has(message)) e.issue(code, message, span);
+      ways.told.add(message);
+    };
     const made = parsed(way, given, typesIn(e), {
-      onOrders: (texts, statements) => {
-        for (const index of texts.keys()) declareOrder(e, index);
-        orders.push({ texts, statements });
+      mayStay: ways.mayStay,
+      onPieces: (pieces, statements) => {
+        for (const { use, number, text } of pieces) {
+          declarePiece(e, use, number);
+          if (use === 'order') continue;
+          tell(stays(text), 'SL1077');
+          for (const one of known.get(e)?.outside.parametersIn(text) ?? []) takesText(e, one);
+        }
+        found.push({ pieces, statements });
       },
-      onValue: (_, isList) => {
-        const told = isList
-          ? 'The list behind IN is split at commas, and quotes around its values are left out.'
-          : 'A piece of the text behind a comparison is taken as a value.';
-        if (!ways.told.has(told)) e.issue('SL1073', told, span);
-        ways.told.add(told);
-      },
+      onValue: (_, isList) =>
+        tell(
+          isList
+            ? 'The list behind IN is split at commas, and quotes around its values are left out.'
+            : 'A piece of the text behind a comparison is taken as a value.',
+          'SL1073',
+        ),
     });
-    const [order] = orders;
-    if (!order || order.texts.length === 0) return made;
+    const [piece] = found;
+    if (!piece || piece.pieces.length === 0) return made;
     const before: Statement = { kind: 'empty', span };
-    pendingOrders.set(before, order);
+    pendingPieces.set(before, piece);
     return [before, ...made];
   }
   const block = (arm: Text, taken: number): Statement => {

@@ -14,7 +14,7 @@ import {
 import { type Issue, issue, type IssueCode } from '../schema/issue.ts';
 import type { Naming } from '../schema/naming.ts';
 import { byClock } from './clock.ts';
-import { orderedAtRunTime } from './dynamic-order.ts';
+import { type BuiltStatement, builtAtRunTime } from './built-statement.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
 import { surveyOf } from './survey.ts';
@@ -69,6 +69,8 @@ export interface BodyFacts {
   returns?: SqlType;
   /** It asks for the error of a handler that calls it. */
   asksError?: boolean;
+  /** Parameters, lower case, whose texts go into statements. */
+  texts?: ReadonlySet<string>;
   /** It watches time go by. */
   clock?: boolean;
   /** EXECUTE AS its owner. */
@@ -137,32 +139,60 @@ export class Emitter {
 
   /** A statement on as many lines as it needs. */
   sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
-    this.put(text, orderedAtRunTime(this, text), span, kind, prefix);
+    const built = builtAtRunTime(this, text, span);
+    this.pieces.push({ kind, sql: built?.planned ?? text, line: span.line });
+    this.whereText(built, () => {
+      if (built) this.plainLines(`${prefix}${built.execute}${built.using};`);
+      else this.laid(`${prefix}${text};`);
+    });
   }
 
-  /** A statement, executed from a text (`dynamic`) where its order is only known when it runs. */
-  private put(
-    text: string,
-    dynamic: ReturnType<typeof orderedAtRunTime>,
-    span: Span,
-    kind: PlannedPiece['kind'] = 'statement',
-    prefix = '',
-  ): void {
-    this.pieces.push({ kind, sql: dynamic?.planned ?? text, line: span.line });
-    if (!dynamic) return this.laid(`${prefix}${text};`);
-    for (const line of `${prefix}${dynamic.execute};`.split('\n')) this.line(line);
-  }
-
-  /** A statement below a line of its own, such as RETURN QUERY; a text that is NULL when it runs executes nothing. */
+  /** A statement below a line of its own, such as RETURN QUERY. */
   headed(head: string, text: string, span: Span): void {
-    const dynamic = orderedAtRunTime(this, text);
-    const isText = dynamic?.isText;
-    if (isText !== undefined) this.line(`IF ${isText} THEN`);
-    this.depth += isText === undefined ? 0 : 1;
-    this.line(head);
-    this.indented(() => this.put(text, dynamic, span));
-    this.depth -= isText === undefined ? 0 : 1;
-    if (isText !== undefined) this.line('END IF;');
+    const built = builtAtRunTime(this, text, span);
+    this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
+    this.whereText(built, () => {
+      this.line(head);
+      this.indented(() => {
+        if (built) this.plainLines(`${built.execute}${built.using};`);
+        else this.laid(`${text};`);
+      });
+    });
+  }
+
+  /** A query of one row, its values into variables; `plain`: the query with its INTO. */
+  into(text: string, plain: string, names: string, span: Span): void {
+    const built = builtAtRunTime(this, text, span);
+    this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
+    this.whereText(built, () => {
+      if (built) this.plainLines(`${built.execute} INTO ${names}${built.using};`);
+      else this.laid(`${plain};`);
+    });
+  }
+
+  /** A loop over the rows of a query. */
+  forRows(row: string, text: string, span: Span, body: () => void): void {
+    const built = builtAtRunTime(this, text, span);
+    this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
+    this.whereText(built, () => {
+      if (built) this.plainLines(`FOR ${row} IN ${built.execute}${built.using}`);
+      else this.laid(`FOR ${row} IN ${text}`);
+      this.line('LOOP');
+      this.indented(body);
+      this.line('END LOOP;');
+    });
+  }
+
+  /** A text that is NULL when it runs executes nothing. */
+  private whereText(built: BuiltStatement | undefined, write: () => void): void {
+    if (!built) return write();
+    this.line(`IF ${built.isText} THEN`);
+    this.indented(write);
+    this.line('END IF;');
+  }
+
+  private plainLines(text: string): void {
+    for (const line of text.split('\n')) this.line(line);
   }
 
   laid(text: string): void {

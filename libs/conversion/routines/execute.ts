@@ -7,7 +7,7 @@ import { convertedField, variableOf } from './assign.ts';
 import { sessionKey } from './catalog-functions.ts';
 import type { Given } from './dynamic-holes.ts';
 import { takeCursor } from './cursors.ts';
-import { declaredText, executeParts } from './dynamic-sql.ts';
+import { declaredText, executeParts, handsOnText, type TextUse } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { prepareDocument } from './openxml.ts';
 import { resultSet } from './result-sets.ts';
@@ -76,6 +76,8 @@ function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bo
         ? routine.parameters[index]
         : routine.parameters.find((one) => one.source.toLowerCase() === arg.name?.toLowerCase());
     if (!parameter) e.fail(`${arg.name ?? 'An argument'} is not a parameter of the procedure.`, arg.span);
+    if (routine.texts?.has(parameter.source.toLowerCase()) && !handsOnText(e, arg.value))
+      e.once('SL1077', `The text that ${parameter.source} is given goes into a statement as PostgreSQL's.`, arg.span);
     given.set(parameter, arg);
   }
   return routine.parameters.map((parameter) => {
@@ -257,17 +259,20 @@ export function insertExecute(e: Emitter, node: Insert, source: Execute): void {
           )
         : undefined;
   if (!target?.sql) return e.fail('The table of INSERT … EXEC is not known.', node.span);
-  if (
-    call.strings ||
-    (call.procedure?.kind === 'objectName' && call.procedure.name.name.toLowerCase() === 'sp_executesql')
-  )
-    return dynamicText(e, call, (statement) => inserting(e, statement, node));
-  const routine = routineOf(e, call);
   const named = node.columns.map((one) =>
     target.columns.find((column) => column.name.toLowerCase() === one.name.toLowerCase()),
   );
   const columns = node.columns.length > 0 ? named : target.columns.filter((one) => !one.identity && !one.readOnly);
   const list = columns.map((one) => one?.sql ?? '').join(', ');
+  if (
+    call.strings ||
+    (call.procedure?.kind === 'objectName' && call.procedure.name.name.toLowerCase() === 'sp_executesql')
+  )
+    return dynamicText(e, call, {
+      change: (statement) => inserting(e, statement, node),
+      into: `INSERT INTO ${target.sql} (${list})`,
+    });
+  const routine = routineOf(e, call);
   e.facts.writes = true;
   if (routine.kind === 'procedure')
     return insertFetched(e, call, routine, { sql: target.sql, columns: columns.flatMap((one) => one ?? []) });
@@ -371,12 +376,12 @@ function onlyValue(e: Emitter, node: Variable): Expression | undefined {
 }
 
 /** EXEC of a text, and sp_executesql N'…', N'@p int', @p = …. `change` makes of its statements what they are used for. */
-function dynamicText(e: Emitter, node: Execute, change: (statement: Statement) => Statement = (one) => one): void {
+function dynamicText(e: Emitter, node: Execute, use: TextUse = { change: (one) => one }): void {
   const [first, second] = node.strings ? [] : node.args;
   const declared = second ? (constantText(e, second.value) ?? declaredText(e, node)) : '';
   if (declared === undefined)
     return e.fail('The text of the dynamic SQL is only known when it runs.', node.span, 'SL1044');
-  executeText(e, node, { text: constantText(e, node.strings ? joined(node.strings) : first?.value), declared, change });
+  executeText(e, node, { text: constantText(e, node.strings ? joined(node.strings) : first?.value), declared, use });
 }
 
 /** The parameters of a text with what they are given. */
@@ -415,11 +420,7 @@ function parametersOf(e: Emitter, text: string, span: Span): readonly Parameter[
 function executeText(
   e: Emitter,
   node: Execute,
-  {
-    text,
-    declared,
-    change,
-  }: { text: string | undefined; declared: string; change: (statement: Statement) => Statement },
+  { text, declared, use }: { text: string | undefined; declared: string; use: TextUse },
 ): void {
   if (text !== undefined) {
     const { statements, errors } = parseBatch(text);
@@ -433,7 +434,7 @@ function executeText(
     const { type } = e.type(parameter.type);
     e.laid(`${variableOf(e, stands).name} := ${arg ? e.value(arg.value, type) : 'NULL'};`);
   }
-  const reason = executeParts(e, node, given, change);
+  const reason = executeParts(e, node, given, use);
   if (reason !== undefined)
     e.fail(`The text of the dynamic SQL is only known when it runs: ${reason}.`, node.span, 'SL1044');
 }

@@ -211,6 +211,7 @@ function asFunction(
       columns,
       cursors: [],
       ...(e.facts.asksError ? { asksError: true } : {}),
+      ...(e.facts.texts ? { texts: e.facts.texts } : {}),
     },
   };
 }
@@ -236,6 +237,7 @@ function asProcedure(
       cursors: e.cursorNames,
       ...(returnCode ? { returnCode } : {}),
       ...(e.facts.asksError ? { asksError: true } : {}),
+      ...(e.facts.texts ? { texts: e.facts.texts } : {}),
     },
   };
 }

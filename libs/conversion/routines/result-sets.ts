@@ -3,6 +3,7 @@ import type { Expression, OrderItem, Query, SelectSpec, Span, Statement } from '
 import type { ResultColumn, TranslatedQuery } from '../query/index.ts';
 import { castNode, selectAssign } from './assign.ts';
 import { nodesOf } from './body-nodes.ts';
+import { hasOpenColumns } from './built-statement.ts';
 import type { Emitter } from './emitter.ts';
 import { readRowCount, takeRowCount } from './row-count.ts';
 import { temporaryName } from './temporary.ts';
@@ -17,7 +18,10 @@ export function select(e: Emitter, node: Extract<Statement, { kind: 'select' }>)
     return selectAssign(e, query, spec);
   }
   if (spec.into) return selectInto(e, query, spec);
-  resultSet(e, query.span, (types) => e.query(query, types));
+  resultSet(e, query.span, (types) => {
+    const made = e.query(query, types);
+    return hasOpenColumns(e, made.sql) ? { sql: made.sql, columns: [] } : made;
+  });
 }
 
 function firstSpec(query: Query): SelectSpec {

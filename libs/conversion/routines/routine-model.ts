@@ -41,6 +41,8 @@ export interface RoutineSignature {
   readonly returnCode?: string;
   /** It asks for the error of the handler that calls it. */
   readonly asksError?: boolean;
+  /** Parameters, lower case, whose texts go into its statements. */
+  readonly texts?: ReadonlySet<string>;
   /** Names of the refcursor parameters that carry result sets. */
   readonly cursors: readonly string[];
 }

@@ -3,7 +3,7 @@ import { declare, setVariable } from './assign.ts';
 import { change, truncate } from './changes.ts';
 import { cursorStatement, declareCursor, fetch } from './cursors.ts';
 import { define } from './definitions.ts';
-import { writeOrders } from './dynamic-sql.ts';
+import { writePieces } from './dynamic-sql.ts';
 import type { Emitter } from './emitter.ts';
 import { print, raiserror, throwError, tryCatch } from './errors.ts';
 import { execute } from './execute.ts';
@@ -104,7 +104,7 @@ function writeOther(e: Emitter, node: Statement): void {
 function writeDefinition(e: Emitter, node: Statement): void {
   switch (node.kind) {
     case 'empty':
-      return writeOrders(e, node);
+      return writePieces(e, node);
     case 'label':
       return e.line(`-- ${node.label.name}:`);
     case 'goto':

@@ -404,6 +404,12 @@ export const ISSUE_CODES = {
     remedy:
       'Where nobody may add rows meanwhile, LOCK TABLE … IN SHARE ROW EXCLUSIVE MODE first, or let callers begin SERIALIZABLE transactions and try again on 40001.',
   },
+  SL1077: {
+    severity: 'review',
+    title: 'Text that goes into a statement',
+    remedy:
+      'Give it PostgreSQL’s text: callers that pass conditions, columns or sorts write functions, operators and comparisons of text as PostgreSQL does. Names of the source and brackets around them are understood.',
+  },
   SL1078: {
     severity: 'info',
     title: 'Support of diagrams',

@@ -63,7 +63,7 @@ SET @sql = N'SELECT TaskId FROM Task' + N' WHERE Title = @Title'
 EXEC sp_executesql @sql, N'@Title varchar(30)', @Title
 GO
 CREATE PROCEDURE dbo.Dynamic @Column sysname AS
-DECLARE @sql nvarchar(max) = N'SELECT ' + QUOTENAME(@Column) + N' FROM Task'
+DECLARE @sql nvarchar(max) = N'SELECT TaskId FROM ' + QUOTENAME(@Column)
 PRINT 'before'
 EXEC(@sql)
 GO

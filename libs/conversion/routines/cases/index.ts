@@ -18,6 +18,7 @@ import { JUMPS } from './jumps.ts';
 import { OWN_SCHEMAS } from './own-schemas.ts';
 import { PADDED } from './padded.ts';
 import { ROW_COUNTS } from './row-counts.ts';
+import { TEXT_PIECES } from './text-pieces.ts';
 import { TIMES } from './times.ts';
 import { PASSED_CURSORS } from './passed-cursors.ts';
 import { TRIGGERS } from './triggers.ts';
@@ -43,6 +44,7 @@ export const CASES: readonly CaseGroup[] = [
   XML_ROWS,
   HIERARCHIES,
   DYNAMIC,
+  TEXT_PIECES,
   CATALOG,
   DEFINITIONS,
   ALTERATIONS,
