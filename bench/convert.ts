@@ -1,45 +1,44 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { setTimeout as pause } from 'node:timers/promises';
-import { productRoot } from '#stack';
+import { ConversionTarget } from './conversion-target.ts';
 import { loadAverage, round } from './costs.ts';
-import type { BenchOptions } from './options.ts';
+import { type CommandRun, runCommand } from './command-run.ts';
+import type { BenchOptions, ConversionStep } from './options.ts';
 import { madeScript } from './script-maker.ts';
+import { benchFolder } from './source-place.ts';
 
 type Say = (line: string) => void;
 
-/** One conversion of a script of so many objects, as a user runs it. */
-interface Run {
+/** One command over the script of so many objects, as a user runs it. */
+interface Run extends CommandRun {
+  readonly step: ConversionStep;
   readonly objects: number;
-  readonly megabytes: number;
-  readonly seconds: number;
-  /** Of all its threads: what is left of the seconds where others use the machine. */
-  readonly cpuSeconds: number;
-  readonly peakRssMb: number;
-  readonly tables: number;
-  readonly statements: number;
-  readonly issues: number;
 }
 
-/** `sluice convert --scripts FILE --out DIR` of made scripts: a quarter, a half and all of the objects, so that growth beyond the linear is seen. The last has the long procedure. */
+/**
+ * `sluice convert` of made scripts of several sizes, so that growth beyond the linear is seen: written as files, verified, applied, applied again and rolled back, and the same statements given
+ * to PostgreSQL by a client that does nothing else. The largest script has the long procedure; PostgreSQL is one of its own, with the settings that it has when nobody sets any.
+ */
 export async function benchConvert(options: BenchOptions, say: Say): Promise<object> {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-bench-convert-'));
+  const dir = await benchFolder(options);
+  const before = loadAverage();
+  const runs: Run[] = [];
+  const needsTarget = options.steps.some((step) => step !== 'files');
+  const target = needsTarget ? await ConversionTarget.start(dir, options, say) : null;
   try {
-    const before = loadAverage();
-    const runs: Run[] = [];
-    for (const [share, lines] of [
-      [4, 0],
-      [2, 0],
-      [1, options.procedureLines],
-    ] as const) {
-      const run = await convertOnce(dir, Math.ceil(options.objects / share), lines, options.profile);
-      say(JSON.stringify(run));
-      runs.push(run);
+    const largest = Math.max(...options.sizes);
+    for (const objects of options.sizes) {
+      const script = join(dir, `${objects}.sql`);
+      const megabytes = await writeScript(script, objects, objects === largest ? options.procedureLines : 0);
+      say(`${objects} objects, ${megabytes} MB`);
+      for (const step of options.steps) {
+        const run = { step, objects, ...(await runStep(step, script, target, options)) };
+        say(JSON.stringify(run));
+        runs.push(run);
+      }
     }
     return {
       bench: 'convert',
@@ -49,74 +48,30 @@ export async function benchConvert(options: BenchOptions, say: Say): Promise<obj
       loadAfter: loadAverage(),
     };
   } finally {
+    await target?.stop();
     if (options.keep) say(`kept: ${dir}`);
     else await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function convertOnce(dir: string, objects: number, lines: number, profile: string): Promise<Run> {
-  const path = join(dir, `${objects}.sql`);
+/** In MB. */
+async function writeScript(path: string, objects: number, procedureLines: number): Promise<number> {
   const out = createWriteStream(path);
-  for (const piece of madeScript(objects, lines)) if (!out.write(piece)) await once(out, 'drain');
+  for (const piece of madeScript(objects, procedureLines)) if (!out.write(piece)) await once(out, 'drain');
   out.end();
   await finished(out);
-  const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      ...(profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
-      join(productRoot(), 'dist/apps/cli/main.js'),
-      ...['convert', '--scripts', path, '--out', join(dir, String(objects)), '--json'],
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NODE_OPTIONS: undefined } },
-  );
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  let code: number | null | undefined;
-  child.once('close', (ended) => (code = ended ?? -1));
-  let peak = 0;
-  let cpu = 0;
-  while (code === undefined) {
-    peak = Math.max(peak, peakOf(child.pid ?? 0));
-    cpu = Math.max(cpu, cpuOf(child.pid ?? 0));
-    await pause(50);
+  return round(statSync(path).size / 1e6, 1);
+}
+
+function runStep(
+  step: ConversionStep,
+  script: string,
+  target: ConversionTarget | null,
+  options: BenchOptions,
+): Promise<CommandRun> {
+  if (step === 'files' || target === null) {
+    const args = ['convert', '--scripts', script, '--out', script.replace(/\.sql$/, '')];
+    return runCommand(args, options.profile, []);
   }
-  const seconds = (performance.now() - began) / 1000;
-  if (code !== 0) throw new Error(`sluice convert ended with ${code}`);
-  const report = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-    tables: number;
-    statements: unknown[];
-    issues: unknown[];
-  };
-  return {
-    objects,
-    megabytes: round(statSync(path).size / 1e6, 1),
-    seconds: round(seconds, 1),
-    cpuSeconds: round(cpu, 1),
-    peakRssMb: Math.round(peak),
-    tables: report.tables,
-    statements: report.statements.length,
-    issues: report.issues.length,
-  };
-}
-
-/** A file of the system about a process; '' where the process has ended, or the system has no such files. */
-function factsOf(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
-    throw error;
-  }
-}
-
-/** The most memory that a process had so far, in MB; 0 where the system does not tell. */
-function peakOf(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(factsOf(pid, 'status'))?.[1] ?? 0) / 1024;
-}
-
-/** User and system time so far, in seconds; the kernel counts in hundredths. */
-function cpuOf(pid: number): number {
-  const fields = factsOf(pid, 'stat').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
+  return step === 'plain' ? target.runPlain(script) : target.runCommand(step, script);
 }

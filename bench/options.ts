@@ -4,6 +4,10 @@ import { parseArgs } from 'node:util';
 export const MODES = ['load', 'changes', 'latency', 'memory', 'sandbox', 'convert'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What `bench convert` does with each script; `again` is an apply of what is applied, `plain` the statements alone. */
+export const CONVERSION_STEPS = ['files', 'verify', 'apply', 'again', 'plain', 'rollback'] as const;
+export type ConversionStep = (typeof CONVERSION_STEPS)[number];
+
 /** What a run is asked for. Counts are rows. */
 export interface BenchOptions {
   readonly mode: Mode;
@@ -18,8 +22,9 @@ export interface BenchOptions {
   /** `sandbox`: rows of the streamed table, and clients of the transactions. */
   readonly rows: number;
   readonly clients: number;
-  /** `convert`: objects of the script, and lines of its longest procedure. */
-  readonly objects: number;
+  /** `convert`: objects of each script, what is done with it, and lines of the longest procedure of the largest. */
+  readonly sizes: readonly number[];
+  readonly steps: readonly ConversionStep[];
   readonly procedureLines: number;
   /** `latency`: changes a second, and for how many seconds; `sandbox`: seconds of each kind of transaction. */
   readonly rate: number;
@@ -45,7 +50,9 @@ export const USAGE = `Usage: npm run bench -- load|changes|latency|memory|sandbo
   --rate N --seconds N   of latency (default 1000 for 30 s); of sandbox: seconds of each kind of transaction
   --rows N --clients N   of sandbox: rows that are streamed (default 1000000), clients that write (default 8)
   --cases A,B         of memory: rows, documents, transaction, values (default all)
-  --objects N --procedure-lines N   of convert: objects of the script (default 20000), lines of its longest procedure (default 100000)
+  --sizes A,B         of convert: objects of each script (default 2500,5000,10000,20000)
+  --steps A,B         of convert: files, verify, apply, again, plain, rollback, in this order (default all)
+  --procedure-lines N of convert: lines of the longest procedure of the largest script (default 100000)
   --set KEY=VALUE     a setting of the job file, such as load.workers=2
   --profile DIR       V8 CPU profiles of Sluice's processes; of sandbox: of the sandbox
   --no-durable        the target does not wait for its disk
@@ -70,7 +77,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       changes: { type: 'string', default: '300000' },
       rows: { type: 'string', default: '1000000' },
       clients: { type: 'string', default: '8' },
-      objects: { type: 'string', default: '20000' },
+      sizes: { type: 'string', default: '2500,5000,10000,20000' },
+      steps: { type: 'string', default: CONVERSION_STEPS.join(',') },
       'procedure-lines': { type: 'string', default: '100000' },
       rate: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '30' },
@@ -100,7 +108,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     changes: Math.ceil(count('changes', values.changes) / divisor),
     rows: Math.ceil(count('rows', values.rows) / divisor),
     clients: count('clients', values.clients),
-    objects: Math.ceil(count('objects', values.objects) / divisor),
+    sizes: values.sizes.split(',').map((size) => Math.ceil(count('sizes', size) / divisor)),
+    steps: stepsOf(values.steps),
     procedureLines: Math.ceil(count('procedure-lines', values['procedure-lines']) / divisor),
     rate: count('rate', values.rate),
     seconds: count('seconds', values.seconds),
@@ -111,6 +120,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
     encrypt: values.encrypt,
     keep: values.keep,
   };
+}
+
+function stepsOf(text: string): ConversionStep[] {
+  const unknown = text.split(',').find((name) => !CONVERSION_STEPS.includes(name as ConversionStep));
+  if (unknown !== undefined) throw new Error(`--steps takes ${CONVERSION_STEPS.join(', ')}, not "${unknown}".`);
+  return CONVERSION_STEPS.filter((step) => text.split(',').includes(step));
 }
 
 function count(name: string, text: string): number {

@@ -65,13 +65,15 @@ function checksOf(findings: readonly Finding[]): SurveyCheck[] {
 
 /** Checks of the target; where it does not answer they are unknown: an assessment needs no target yet. */
 export async function targetChecks(job: JobFile): Promise<SurveyCheck[]> {
-  const pool = openTargetPool(job, 'sluice assess', 1);
+  let pool: ReturnType<typeof openTargetPool> | undefined;
   try {
+    pool = openTargetPool(job, 'sluice assess', 1);
     const findings = await checkTarget(pool, job);
     const { rows } = await pool.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
     return [...withPasses(checksOf(findings), TARGET_PASSES), replicaCheck(rows[0]?.standby === true)];
   } catch (error) {
-    const message = `The target does not answer: ${error instanceof SluiceError ? error.message : 'no connection'}`;
+    const isUnset = error instanceof SluiceError && error.kind === 'JobFileInvalid';
+    const message = `The target ${isUnset ? 'was not asked' : 'does not answer'}: ${error instanceof SluiceError ? error.message : 'no connection'}`;
     return ['target-version', 'target-encoding', 'check-target-privileges', 'all-check-target-read-replica'].map(
       (check) => ({
         check,
@@ -81,7 +83,7 @@ export async function targetChecks(job: JobFile): Promise<SurveyCheck[]> {
       }),
     );
   } finally {
-    await pool.end();
+    await pool?.end();
   }
 }
 

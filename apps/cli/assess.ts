@@ -21,7 +21,7 @@ import { selectedTables, withSource } from './context.ts';
 import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
 import type { SurveyCheck } from '#source';
-import { openScripts, readsScripts, SCRIPT_OPTIONS, type ScriptSource } from './scripts.ts';
+import { nothingRead, openScripts, readsScripts, SCRIPT_OPTIONS, type ScriptSource } from './scripts.ts';
 
 export const assessCommand: Command = {
   name: 'assess',
@@ -48,7 +48,9 @@ export const assessCommand: Command = {
     const assessments: Assessment[] = [];
     const failed: { place: string; reason: string }[] = [];
     const isOfScripts = readsScripts(invocation);
-    if (isOfScripts) assessments.push(assessScripts(await openScripts(invocation), rates));
+    const scripts = isOfScripts ? await openScripts(invocation) : null;
+    if (scripts) assessments.push(assessScripts(scripts, rates));
+    const nothing = scripts && nothingRead(scripts);
     const jobs = isOfScripts ? [] : jobsOf(invocation);
     for (const job of jobs) {
       const place = `${job.source.host}:${job.source.port}/${job.source.database}`;
@@ -67,9 +69,10 @@ export const assessCommand: Command = {
       for (const [name, text] of assessmentCsv(report)) await writeText(join(options['csv'], name), text);
     }
     for (const one of assessments) print(one, out);
+    if (nothing !== null) out.line(nothing);
     for (const { place, reason } of failed) out.line(`${place} could not be assessed: ${reason}`);
     out.result(report);
-    return failed.length === 0 && assessments.every((one) => one.canMove === 'yes') ? 0 : 1;
+    return failed.length === 0 && nothing === null && assessments.every((one) => one.canMove === 'yes') ? 0 : 1;
   },
 };
 
@@ -82,7 +85,7 @@ function jobsOf(invocation: Invocation): JobFile[] {
   if (databases.includes(''))
     throw new SluiceError('UsageInvalid', '--databases takes names with commas between them.');
   const overrides = setOptions(invocation);
-  const files = paths.map((path) => readJobFile(path, overrides));
+  const files = paths.map((path) => readJobFile(path, overrides, { lazySecrets: true }));
   if (databases.length === 0) return files;
   return files.flatMap((file) => databases.map((database) => ({ ...file, source: { ...file.source, database } })));
 }

@@ -30,7 +30,7 @@ import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
 import { prove, PROVE_OPTIONS, proveOptions } from './prove/prove.ts';
 import { reportProofs } from './prove/report.ts';
-import { openScripts, readsScripts, SCRIPT_OPTIONS } from './scripts.ts';
+import { nothingRead, openScripts, readsScripts, SCRIPT_OPTIONS } from './scripts.ts';
 
 /** Beside the tree: issues that somebody has accepted, with the reason. */
 const ACCEPTED = 'sluice-issues.yaml';
@@ -96,21 +96,24 @@ interface OpenedSource {
   readonly job: JobFile;
   /** Of scripts. */
   readonly reading?: ScriptReading;
+  /** What is said where they gave no object. */
+  readonly nothing?: string | null;
 }
 
 /** The model to convert with the settings for it: of the job's live source, or of scripts. @throws SluiceError UsageInvalid, JobFileInvalid */
 async function openSource(invocation: Invocation): Promise<OpenedSource> {
   if (readsScripts(invocation)) {
-    const { reading, job } = await openScripts(invocation);
-    return { database: reading.database, job, reading };
+    const scripts = await openScripts(invocation);
+    const { reading, job } = scripts;
+    return { database: reading.database, job, reading, nothing: nothingRead(scripts) };
   }
   const [path] = invocation.positionals;
   if (path === undefined) throw new SluiceError('UsageInvalid', 'Name the job file, or scripts with --scripts.');
-  const job = readJobFile(path, setOptions(invocation));
+  const job = readJobFile(path, setOptions(invocation), { lazySecrets: true });
   return { database: await withSource(job, (source) => source.catalog.readDatabase()), job };
 }
 
-/** The job whose target is meant; where the live source is not asked, its secrets are not needed. @throws SluiceError UsageInvalid, JobFileInvalid */
+/** The job whose target is meant. @throws SluiceError UsageInvalid, JobFileInvalid */
 function targetJob(invocation: Invocation): JobFile {
   const isOfScripts = readsScripts(invocation);
   const path = isOfScripts
@@ -118,9 +121,7 @@ function targetJob(invocation: Invocation): JobFile {
     : invocation.positionals[0];
   if (path === undefined)
     throw new SluiceError('UsageInvalid', 'Name a job file too: it says which target is meant (target.url).');
-  const { list, show, rollback } = invocation.options;
-  const asksSource = !isOfScripts && list !== true && show === undefined && rollback !== true;
-  return readJobFile(path, { ...setOptions(invocation), ...(asksSource ? {} : { 'source.password': '' }) });
+  return readJobFile(path, setOptions(invocation), { lazySecrets: true });
 }
 
 /** One thing at a time, and no option that means nothing. @throws SluiceError UsageInvalid */
@@ -147,7 +148,7 @@ function refuseMixed(options: Invocation['options']): void {
 }
 
 async function convert(
-  { database, job, reading }: OpenedSource,
+  { database, job, reading, nothing = null }: OpenedSource,
   invocation: Invocation,
   target: TargetContext | null,
 ): Promise<number> {
@@ -184,6 +185,7 @@ async function convert(
   const isAsked = target !== null && options['apply'] === true;
   if (isAsked && !isReady) out.line('Nothing was applied: settle the conflicts in the tree first.');
   const applied = isAsked && taken ? await applyRows(target, taken, { phases, isDry, out, signal }) : undefined;
+  if (nothing !== null) out.line(nothing);
   out.result({
     tables: conversion.tables.length,
     statements: conversion.steps,
@@ -193,6 +195,7 @@ async function convert(
     ...(verification ? { verification } : {}),
     ...(applied ? { dryRun: isDry, objects: applied.objects } : {}),
   });
+  if (nothing !== null) return 1;
   return isReady && applied?.isDone !== false && verification?.verdicts.every((one) => one.verdict.ok) !== false
     ? 0
     : 1;

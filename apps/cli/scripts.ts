@@ -42,6 +42,15 @@ export function readsScripts(invocation: Invocation): boolean {
   return invocation.options['scripts'] !== undefined;
 }
 
+/** What is said where scripts gave no object and are not understood: they are no T-SQL. null: they are, or there is nothing in them. */
+export function nothingRead({ reading, place }: Pick<ScriptSource, 'reading' | 'place'>): string | null {
+  const { tables, sequences, aliasTypes, tableTypes = [], modules, synonyms, facilities = [] } = reading.database;
+  const made = [tables, sequences, aliasTypes, tableTypes, modules, synonyms, facilities];
+  const broken = reading.issues.filter((one) => one.code === 'SL1080').length;
+  if (broken === 0 || made.some((list) => list.length > 0)) return null;
+  return `Nothing could be read from ${place}: no object is made in it, and ${broken} statements are not understood. Is it T-SQL, and in which code page (--code-page)?`;
+}
+
 /** Without a job file: naming and all else by their defaults. Nothing of it is ever connected to. */
 const NO_JOB = `job: scripts
 source: { kind: sqlserver, database: scripts, user: none, password: "" }
@@ -58,9 +67,9 @@ export async function openScripts(invocation: Invocation): Promise<ScriptSource>
   const [path, second] = jobs;
   if (second !== undefined) throw new SluiceError('UsageInvalid', `One job file is enough, not ${jobs.join(' and ')}.`);
   const given = [...listOf(options['scripts']), ...positionals.filter((word) => !jobs.includes(word))];
-  // Secrets of the job are not needed here, and need not be set.
-  const overrides = { ...setOptions(invocation), 'source.password': '', 'target.password': '' };
-  const job = path === undefined ? parseJobFile(NO_JOB, { overrides }) : readJobFile(path, overrides);
+  const overrides = setOptions(invocation);
+  const job =
+    path === undefined ? parseJobFile(NO_JOB, { overrides }) : readJobFile(path, overrides, { lazySecrets: true });
   const codePage = textOf(options['code-page']);
   checkCodePage(codePage);
   const files: string[] = [];

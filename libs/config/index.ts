@@ -1,2 +1,2 @@
-export { Secret, resolveSecret } from './secret.ts';
+export { lazySecret, Secret, resolveSecret } from './secret.ts';
 export { setting, settingsWithPrefix } from './setting.ts';

@@ -4,14 +4,16 @@ import { setting } from './setting.ts';
 
 /** A value that never shows itself in logs, JSON or errors. */
 export class Secret {
-  readonly #value: string;
+  readonly #value: string | (() => string);
 
-  constructor(value: string) {
+  /** A function is asked when the value is first needed. */
+  constructor(value: string | (() => string)) {
     this.#value = value;
   }
 
+  /** @throws SluiceError JobFileInvalid where it is only resolved now and cannot be */
   reveal(): string {
-    return this.#value;
+    return typeof this.#value === 'string' ? this.#value : this.#value();
   }
 
   toString(): string {
@@ -59,4 +61,10 @@ export function resolveSecret(reference: string, where: string): Secret {
       { cause: error },
     );
   }
+}
+
+/** As {@link resolveSecret}, but when it is needed: for commands that may do without it. What is no reference is refused at once. */
+export function lazySecret(reference: string, where: string): Secret {
+  if (!REFERENCE.test(reference)) return resolveSecret(reference, where);
+  return new Secret(() => resolveSecret(reference, where).reveal());
 }

@@ -31,6 +31,17 @@ describe('job file', () => {
     expect(JSON.stringify(parseJobFile(MINIMAL))).toContain('"password":"***"');
   });
 
+  test('a secret that is not set is a fault at once, or where it is needed', () => {
+    const text = MINIMAL.replace('env:PATH', 'env:SLUICE_SPEC_NOT_SET');
+    expect(() => parseJobFile(text)).toThrow(/source\.password names the environment variable SLUICE_SPEC_NOT_SET/);
+    const { source } = parseJobFile(text, { lazySecrets: true });
+    expect(() => source.password.reveal()).toThrow(
+      /source\.password names the environment variable SLUICE_SPEC_NOT_SET/,
+    );
+    const literal = MINIMAL.replace(/"\$\{env:PATH\}"/, 'hunter2');
+    expect(() => parseJobFile(literal, { lazySecrets: true })).toThrow(/must be a reference/);
+  });
+
   test('takes flags over the file', () => {
     expect(parseJobFile(MINIMAL, { overrides: { 'load.workers': '7' } }).load.workers).toBe(7);
   });

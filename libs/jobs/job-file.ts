@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDocument } from 'yaml';
-import { resolveSecret, type Secret, settingsWithPrefix } from '#config';
+import { lazySecret, resolveSecret, type Secret, settingsWithPrefix } from '#config';
 import { SluiceError } from '#errors';
 import type { ValuePolicy } from '#values';
 import { JOB_SCHEMA } from './job-schema.ts';
@@ -132,23 +132,27 @@ export interface JobFile {
 
 /**
  * Reads a job file. Every scalar can be overridden by `SLUICE_<SECTION>_<KEY>` (SLUICE_SOURCE_PORT, SLUICE_LOAD_WORKERS …) and by `overrides`
- * (`load.workers` → value). All faults are reported at once.
+ * (`load.workers` → value). All faults are reported at once. `lazySecrets`: a secret that cannot be resolved is a fault where it is needed, for commands that may do without it.
  * @throws SluiceError JobFileInvalid
  */
-export function readJobFile(path: string, overrides: Readonly<Record<string, string>> = {}): JobFile {
+export function readJobFile(
+  path: string,
+  overrides: Readonly<Record<string, string>> = {},
+  options: { readonly lazySecrets?: boolean } = {},
+): JobFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new SluiceError('JobFileInvalid', `The job file ${path} cannot be read.`, { path }, { cause: error });
   }
-  return parseJobFile(text, { where: path, overrides });
+  return parseJobFile(text, { where: path, overrides, ...(options.lazySecrets ? { lazySecrets: true } : {}) });
 }
 
 /** As {@link readJobFile}, from text. */
 export function parseJobFile(
   text: string,
-  options: { where?: string; overrides?: Readonly<Record<string, string>> } = {},
+  options: { where?: string; overrides?: Readonly<Record<string, string>>; lazySecrets?: boolean } = {},
 ): JobFile {
   const where = options.where ?? 'job file';
   const document = parseDocument(text);
@@ -169,7 +173,7 @@ export function parseJobFile(
   const lacking = notBuilt(value);
   if (lacking.length > 0)
     throw new SluiceError('JobFileInvalid', `${where}: ${lacking.join('; ')}.`, { faults: lacking.length });
-  return build(value);
+  return build(value, options.lazySecrets === true ? lazySecret : resolveSecret);
 }
 
 /** Sections must exist for their defaults to be filled in. */
@@ -184,7 +188,7 @@ function fillSections(value: Record<string, unknown>): void {
 
 type Section = Readonly<Record<string, unknown>>;
 
-function build(value: Record<string, unknown>): JobFile {
+function build(value: Record<string, unknown>, secretOf: typeof resolveSecret): JobFile {
   const section = (name: string): Section => (value[name] ?? {}) as Section;
   const { source, target, load, changes, apply } = {
     source: section('source'),
@@ -197,10 +201,10 @@ function build(value: Record<string, unknown>): JobFile {
   const topics = (kafka['topics'] ?? {}) as Partial<TopicSettings>;
   const file = {
     ...value,
-    source: { ...source, password: resolveSecret(String(source['password'] ?? ''), 'source.password') },
-    target: { ...target, password: resolveSecret(String(target['password'] ?? ''), 'target.password') },
-    kafka: kafka['brokers'] ? buildKafka(kafka) : undefined,
-    ...(value['model'] ? { model: { ...model, key: resolveSecret(String(model['key'] ?? ''), 'model.key') } } : {}),
+    source: { ...source, password: secretOf(String(source['password'] ?? ''), 'source.password') },
+    target: { ...target, password: secretOf(String(target['password'] ?? ''), 'target.password') },
+    kafka: kafka['brokers'] ? buildKafka(kafka, secretOf) : undefined,
+    ...(value['model'] ? { model: { ...model, key: secretOf(String(model['key'] ?? ''), 'model.key') } } : {}),
     topics: {
       replicationFactor: 1,
       minInsyncReplicas: 1,
@@ -216,7 +220,7 @@ function build(value: Record<string, unknown>): JobFile {
   return file as unknown as JobFile;
 }
 
-function buildKafka(kafka: Section): KafkaSettings {
+function buildKafka(kafka: Section, secretOf: typeof resolveSecret): KafkaSettings {
   const registry = (kafka['registry'] ?? {}) as Record<string, unknown>;
   if (typeof registry['url'] !== 'string')
     throw new SluiceError('JobFileInvalid', 'kafka.registry.url is missing: brokers and registry go together.');
@@ -227,14 +231,14 @@ function buildKafka(kafka: Section): KafkaSettings {
     registry: {
       url: registry['url'],
       user: String(registry['user'] ?? ''),
-      password: resolveSecret(String(registry['password'] ?? ''), 'kafka.registry.password'),
+      password: secretOf(String(registry['password'] ?? ''), 'kafka.registry.password'),
     },
     ...(tls ? { tls: tls as unknown as KafkaSettings['tls'] & object } : {}),
     ...(sasl
       ? {
           sasl: {
             ...(sasl as unknown as KafkaSettings['sasl'] & object),
-            password: resolveSecret(String(sasl['password'] ?? ''), 'kafka.sasl.password'),
+            password: secretOf(String(sasl['password'] ?? ''), 'kafka.sasl.password'),
           },
         }
       : {}),

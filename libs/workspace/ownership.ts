@@ -182,6 +182,7 @@ export async function recordOwned(
     text: `delete from sluice.owned where job = $1 and path = $2`,
     values: [job, path],
   });
+  if (owned.length === 0) return;
   await client.query({
     name: 'sluice own',
     text: `insert into sluice.owned (job, classid, objid, path, ordinal, is_part, type, identity, hash)
@@ -212,10 +213,11 @@ export async function updateRecorded(
   for (const one of after) {
     const hash = was.get(keyOf(one));
     if (hash !== undefined && hash !== one.hash)
-      await client.query(
-        `update sluice.owned set hash = $5 where job = $1 and classid = $2::int8::oid and objid = $3::int8::oid and hash = $4`,
-        [job, one.classid, one.objid, hash, one.hash],
-      );
+      await client.query({
+        name: 'sluice own altered',
+        text: `update sluice.owned set hash = $5 where job = $1 and classid = $2::int8::oid and objid = $3::int8::oid and hash = $4`,
+        values: [job, one.classid, one.objid, hash, one.hash],
+      });
   }
 }
 

@@ -54,10 +54,11 @@ export async function removeOwned(
   const dropped: string[] = [];
   for (const one of owned.filter((each) => !each.isPart).toReversed()) {
     // An earlier one may have taken it along: a trigger goes with its table.
-    const still = await client.query<{ there: boolean }>(
-      `select identity is not null as there from pg_identify_object($1::int8::oid, $2::int8::oid, 0)`,
-      [one.classid, one.objid],
-    );
+    const still = await client.query<{ there: boolean }>({
+      name: 'sluice still there',
+      text: `select identity is not null as there from pg_identify_object($1::int8::oid, $2::int8::oid, 0)`,
+      values: [one.classid, one.objid],
+    });
     if (!still.rows[0]?.there) continue;
     await Refused.guard(client.query(`${one.drop} cascade`));
     dropped.push(`${one.type} ${one.identity}`);

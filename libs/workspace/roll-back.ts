@@ -1,8 +1,8 @@
-import type { ControlStore } from '#target-postgres';
+import type { ControlStore, WorkspaceRow } from '#target-postgres';
 import { failpoint } from '#telemetry';
 import { type ObjectOutcome, outcomeOf } from './apply.ts';
 import { Conflict, Refused } from './conflict.ts';
-import { findOwned } from './ownership.ts';
+import { findOwned, recordOwned } from './ownership.ts';
 import { removeOwned } from './removal.ts';
 import { inTransaction } from './session.ts';
 
@@ -27,14 +27,14 @@ export async function rollBackObject(
   who: string,
   options: { readonly withData: boolean },
 ): Promise<ObjectOutcome> {
-  const row = (await control.workspace.read(path))?.object ?? null;
+  let row: WorkspaceRow | null = null;
   try {
     return await inTransaction(control, async (client) => {
-      await control.workspace.lock(client, path);
+      row = await control.workspace.lock(client, path);
       const owned = await findOwned(client, control.job, path);
       failpoint('rollback.object-locked');
       const removal = await removeOwned(client, control, owned, options);
-      await client.query(`delete from sluice.owned where job = $1 and path = $2`, [control.job, path]);
+      await recordOwned(client, control.job, path, []);
       await control.workspace.setDropped(client, [path, ...removal.paths], 'rolled back', who);
       failpoint('rollback.before-commit');
       return outcomeOf(row, path, removal.dropped.length > 0 ? 'dropped' : 'unchanged', null, removal.paths);

@@ -124,6 +124,9 @@ function unitsOf(client: pg.PoolClient, depth: number): Scratch['unit'] {
   };
 }
 
+/** out_of_memory: what PostgreSQL says where its table of locks is full. */
+const OUT_OF_LOCKS = '53200';
+
 async function inSchemas<T>(
   client: pg.PoolClient,
   schemas: readonly string[],
@@ -138,6 +141,13 @@ async function inSchemas<T>(
     await client.query(`set local search_path to ${quoteIdent(names.get('public') ?? mark)}, public`);
     return await work({ place: 'schemas', client, text: renamed(names), unit: unitsOf(client, 1) });
   } catch (error) {
+    if (sqlState(error) === OUT_OF_LOCKS)
+      throw new SluiceError(
+        'TargetRightMissing',
+        `The conversion is too large to be verified in one transaction, which locks all that it makes (${oneLine(error)}), and the user may not make a database: grant it CREATEDB for a scratch database, or raise max_locks_per_transaction of the target`,
+        {},
+        { cause: error },
+      );
     if (sqlState(error) !== '42501') throw error;
     throw new SluiceError(
       'TargetRightMissing',

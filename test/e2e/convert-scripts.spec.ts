@@ -110,6 +110,20 @@ GO
     expect(result.stdout).toContain('CREATE TABLE public.\\"αβ\\"');
   });
 
+  test('what is no T-SQL at all is said, with exit code 1', async () => {
+    writeFileSync(
+      path('noise.sql'),
+      Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + (at >> 3) * 104_729) % 256)),
+    );
+    const results = await Promise.all([
+      sluice('convert', '--scripts', path('noise.sql')),
+      sluice('assess', '--scripts', path('noise.sql')),
+    ]);
+    expect(results.map((one) => one.code)).toEqual([1, 1]);
+    for (const one of results)
+      expect(one.stdout).toMatch(/Nothing could be read from \S+noise\.sql: no object is made in it/);
+  });
+
   test('what is wrong on the command line is said, with exit code 2', async () => {
     const results = await Promise.all([
       sluice('convert', '--scripts', path('nowhere')),

@@ -129,6 +129,8 @@ export const CONTROL_DDL: readonly string[] = [
      updated_at timestamptz not null default now(),
      primary key (job, path))`,
   `create index if not exists objects_order on sluice.objects (job, phase, ordinal)`,
+  // Rights go with whatever is dropped: they are asked for each time.
+  `create index if not exists objects_rights on sluice.objects (job) where kind = 'rights'`,
   // What of the target is ours, by PostgreSQL's own identities, with a hash of its definition as PostgreSQL shows it. Parts (a table's primary key, its sequence) come and go with it.
   `create table if not exists sluice.owned (
      job text not null,

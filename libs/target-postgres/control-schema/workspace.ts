@@ -315,15 +315,22 @@ export class Workspace {
 
   /** In the caller's transaction, that of the DROPs: these are not in the target any more, nor are the rights that were granted on them. */
   async setDropped(client: pg.ClientBase, paths: readonly string[], what: string, who: string): Promise<void> {
-    await client.query(
-      `with done as (
-         update sluice.objects set applied_hash = null, applied_at = null, error = null, updated_at = now(), state = case when edited is not null then 'edited'
+    await client.query({
+      name: 'sluice dropped',
+      text: `with dropped as (
+         select unnest($2::text[]) as path union select path from sluice.objects where job = $1 and kind = 'rights' and applied_hash is not null),
+       done as (
+         update sluice.objects as o set applied_hash = null, applied_at = null, error = null, updated_at = now(), state = case when edited is not null then 'edited'
            when exists (select 1 from jsonb_array_elements(issues) as i where i->>'severity' <> 'info') then 'to_review' else 'converted' end
-         where job = $1 and (path = any($2) or kind = 'rights' and applied_hash is not null) returning path, state)
+         from dropped as d where o.job = $1 and o.path = d.path returning o.path, o.state)
        insert into sluice.object_history (job, path, who, what, state) select $1, path, $3, $4, state from done`,
-      [this.job, paths, who, what],
-    );
-    await client.query(`delete from sluice.objects where job = $1 and path = any($2) and gone`, [this.job, paths]);
+      values: [this.job, paths, who, what],
+    });
+    await client.query({
+      name: 'sluice forget gone',
+      text: `delete from sluice.objects where job = $1 and path = any($2) and gone`,
+      values: [this.job, paths],
+    });
   }
 
   private async transaction(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
