@@ -1,11 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { type Include, readScripts, type ScriptFile, type ScriptReading } from '#conversion';
+import { type Include, type Issue, issue, readScripts, type ScriptFile, type ScriptReading } from '#conversion';
 import { SluiceError } from '#errors';
 import { type JobFile, parseJobFile, readJobFile } from '#jobs';
 import { decodeScript, encodingOf } from '#tsql';
 import type { Invocation, OptionSpec } from './command.ts';
+import { isProject, leftWords, projectScripts } from './database-project.ts';
 import { setOptions } from './job.ts';
 import type { Output } from './output.ts';
 
@@ -73,19 +74,41 @@ export async function openScripts(invocation: Invocation): Promise<ScriptSource>
   const codePage = textOf(options['code-page']);
   checkCodePage(codePage);
   const files: string[] = [];
-  for (const one of given) files.push(...(await filesOf(one)));
+  const unbuilt: Unbuilt[] = [];
+  for (const one of given) files.push(...(await filesOf(one, unbuilt)));
   if (files.length === 0) throw new SluiceError('UsageInvalid', `There is no .sql file in ${given.join(', ')}.`);
   const chosen = textOf(options['database']);
   const collation = textOf(options['collation']);
+  const include = includeBeside(codePage);
+  const included = new Set<string>();
   const reading = readScripts(await decoded(files, codePage, invocation.out), {
     database: chosen ?? (path === undefined ? nameFrom(given[0] ?? '') : job.source.database),
     ...(chosen === undefined ? {} : { chosen }),
     ...(collation === undefined ? {} : { collation }),
     variables: pairsOf(listOf(options['var']), '--var takes NAME=VALUE'),
     replacements: pairsOf(listOf(options['replace']), '--replace takes TEXT=VALUE'),
-    include: includeBeside(codePage),
+    include: (written, from) => {
+      const found = include(written, from);
+      if (found) included.add(resolve(found.path));
+      return found;
+    },
   });
-  return { reading, job, place: given.join(', ') };
+  const left = leftIssues(unbuilt, new Set([...files.map((one) => resolve(one)), ...included]));
+  return { reading: { ...reading, issues: [...left, ...reading.issues] }, job, place: given.join(', ') };
+}
+
+/** Scripts below the folder of a project that it does not build. */
+interface Unbuilt {
+  readonly project: string;
+  readonly left: readonly string[];
+}
+
+/** One issue for each project of what was read by no way. */
+function leftIssues(unbuilt: readonly Unbuilt[], read: ReadonlySet<string>): Issue[] {
+  return unbuilt.flatMap(({ project, left }) => {
+    const unread = left.filter((path) => !read.has(resolve(path)));
+    return unread.length > 0 ? [{ ...issue('SL1085', project, leftWords(project, unread)), file: project }] : [];
+  });
 }
 
 function listOf(option: Invocation['options'][string]): string[] {
@@ -128,8 +151,8 @@ function nameFrom(path: string): string {
 /** Numbers in names count as numbers: 2-tables.sql stands before 10-views.sql. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** A file, or all .sql files below a folder by name; of a folder, its files and folders in one order. */
-async function filesOf(path: string): Promise<string[]> {
+/** A file, or all .sql files below a folder by name; of a folder, its files and folders in one order, of a database project those that it builds. */
+async function filesOf(path: string, unbuilt: Unbuilt[]): Promise<string[]> {
   let isFolder: boolean;
   try {
     isFolder = (await stat(path)).isDirectory();
@@ -137,12 +160,19 @@ async function filesOf(path: string): Promise<string[]> {
     throw new SluiceError('UsageInvalid', `${path} cannot be read.`, { path }, { cause: error });
   }
   if (!isFolder) return [path];
-  const entries = (await readdir(path, { withFileTypes: true }))
+  const all = await readdir(path, { withFileTypes: true });
+  const entries = all
     .filter((entry) => (entry.isDirectory() ? !entry.name.startsWith('.') : /\.sql$/i.test(entry.name)))
     .toSorted((a, b) => byName.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
   const found: string[] = [];
-  for (const entry of entries) found.push(...(await filesOf(join(path, entry.name))));
-  return found;
+  for (const entry of entries) found.push(...(await filesOf(join(path, entry.name), unbuilt)));
+  const projects = all.filter((entry) => isProject(entry.name)).map((entry) => join(path, entry.name));
+  // Of two projects in one folder nobody says which is meant.
+  const [project] = projects.length === 1 ? projects : [];
+  if (project === undefined) return found;
+  const { files, left } = await projectScripts(project, found);
+  unbuilt.push({ project, left });
+  return [...files];
 }
 
 /** Texts of files. Where no code page was named, files that need one are told: their letters may be wrong. */
@@ -168,11 +198,21 @@ function includeBeside(codePage: string | undefined): Include {
     const path = written.replaceAll('\\', '/');
     for (const candidate of [join(dirname(from), path), resolve(path)]) {
       try {
-        return { path: candidate, text: decodeScript(readFileSync(candidate), codePage) };
+        const found = asOnDisk(candidate);
+        return { path: found, text: decodeScript(readFileSync(found), codePage) };
       } catch (error) {
         if (!['ENOENT', 'EISDIR', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       }
     }
     return undefined;
   };
+}
+
+/** A path as the disk spells it: scripts are written where case does not count. */
+function asOnDisk(path: string): string {
+  if (existsSync(path) || dirname(path) === path) return path;
+  const folder = asOnDisk(dirname(path));
+  const own = basename(path).toLowerCase();
+  const found = existsSync(folder) ? readdirSync(folder).find((name) => name.toLowerCase() === own) : undefined;
+  return join(folder, found ?? basename(path));
 }

@@ -224,7 +224,9 @@ function switchOffset(use: FunctionUse): TypedSql {
   const from = use.to(use.arg(0), { name: 'datetimeoffset', scale: 7 });
   if (!use.runtime) {
     use.t.note('warning', 'offset', 'SWITCHOFFSET leaves the instant as it is: the target keeps no offset.', use.span);
-    return from;
+    const there = plainOffset(use);
+    const clock = `((${from.sql} AT TIME ZONE 'UTC') + ${there.sql})`;
+    return { ...from, nullable: from.nullable || there.nullable, clock };
   }
   const type: SqlType = { name: 'datetimeoffset', scale: use.arg(0).type.scale ?? 7 };
   return value(call('sys.switch_offset', from.sql, minutes(use)), type, true);
@@ -235,9 +237,22 @@ function minutes(use: FunctionUse): string {
   return isString(zone.type) ? call('sys.offset_minutes', zone.sql) : use.int(1);
 }
 
+/** How far a zone is ahead of UTC, as an interval. */
+function plainOffset(use: FunctionUse): { readonly sql: string; readonly nullable: boolean } {
+  const zone = use.arg(1);
+  if (!isString(zone.type)) return { sql: `${use.int(1)} * interval '1 minute'`, nullable: zone.nullable };
+  const sql = typeof zone.constant === 'string' ? `interval ${quoted(zone.constant)}` : `(${zone.sql})::interval`;
+  return { sql, nullable: zone.nullable };
+}
+
 function toOffset(use: FunctionUse): TypedSql {
   const from = moment(use, 0);
-  if (!use.runtime) return use.needsRuntime();
+  if (!use.runtime) {
+    use.t.note('warning', 'offset', 'TODATETIMEOFFSET gives the instant: the target keeps no offset.', use.span);
+    const [clock, there] = [timestampOf(use.t, from), plainOffset(use)];
+    const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
+    return { ...value(`((${clock} - ${there.sql}) AT TIME ZONE 'UTC')`, type, from.nullable || there.nullable), clock };
+  }
   const type: SqlType = { name: 'datetimeoffset', scale: timeScale(from.type) };
   return value(call('sys.offset_of_local', ticksOf(use.t, from), minutes(use)), type, true);
 }

@@ -15,6 +15,7 @@ import { HIERARCHIES } from './hierarchies.ts';
 import { HABITS } from './habits.ts';
 import { JSON_ROWS } from './json.ts';
 import { JUMPS } from './jumps.ts';
+import { OFFSETS } from './offsets.ts';
 import { OWN_SCHEMAS } from './own-schemas.ts';
 import { PADDED } from './padded.ts';
 import { ROW_COUNTS } from './row-counts.ts';
@@ -29,6 +30,7 @@ import { XML_ROWS } from './xml.ts';
 export const CASES: readonly CaseGroup[] = [
   VARIABLES,
   OWN_SCHEMAS,
+  OFFSETS,
   CHANGES,
   ERRORS,
   FUNCTIONS,
