@@ -42,7 +42,7 @@ const isNoNumber = ({ from }: Conversion, family: string): boolean =>
 
 /** 245: the statement fails in SQL Server too. */
 function noNumber({ t, from, to, span }: Conversion): string {
-  const message = `Conversion failed when converting the ${from.type.name} value '${from.constant ?? ''}' to data type ${to.name}. SQL Server fails here as well.`;
+  const message = `Conversion failed when converting the ${from.type.name} value '${from.constant ?? ''}' to data type ${to.name}.`;
   return t.fail('conversion', 245, message, span).sql;
 }
 

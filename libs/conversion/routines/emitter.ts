@@ -1,4 +1,13 @@
-import type { Comment, DataType, Expression, Query, RollbackTransaction, Span, Statement } from '#tsql';
+import {
+  type Comment,
+  type DataType,
+  type Expression,
+  findAll,
+  type Query,
+  type RollbackTransaction,
+  type Span,
+  type Statement,
+} from '#tsql';
 import { quoteLiteral } from '#pgsql';
 import {
   dataTypeOf,
@@ -18,7 +27,7 @@ import { type BuiltStatement, builtAtRunTime } from './built-statement.ts';
 import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
 import { surveyOf } from './survey.ts';
-import { temporaryMadeBy, whyMissing } from './missing-names.ts';
+import { missingInSource, temporaryMadeBy, whyMissing } from './missing-names.ts';
 import { NotConverted } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
@@ -325,12 +334,21 @@ export class Emitter {
   }
 
   private raised(code: IssueCode, text: string, state = '0A000'): void {
-    const message = `${code}: ${text}`.replaceAll('%', '%%').replaceAll(/\s+/g, ' ').replaceAll('\u0000', '');
+    const own = code === 'SL1079' ? text : `${code}: ${text}`;
+    const message = own.replaceAll('%', '%%').replaceAll(/\s+/g, ' ').replaceAll('\u0000', '');
     this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '${state}';`);
   }
 
   fail(message: string, span: Span, code: IssueCode = 'SL1040'): never {
-    throw new NotConverted(code, whyMissing(message, this.lost), span);
+    const why = whyMissing(message, this.lost);
+    if (why === message && missingInSource(message, this.scope))
+      throw new NotConverted('SL1079', message, span, '42P01');
+    throw new NotConverted(code, why, span);
+  }
+
+  /** What SQL Server refuses too each time it comes there: its error, not one of the conversion. */
+  failAsSource(message: string, span: Span, state: string): never {
+    throw new NotConverted('SL1079', message, span, state);
   }
 
   /** Runs a translation; its errors become {@link NotConverted}, its notes issues. */
@@ -358,7 +376,8 @@ export class Emitter {
     }
     for (const one of problems.filter((other) => other.severity === 'error')) {
       // 245 is what SQL Server answers too, and what a handler asks for.
-      if (one.number === 245) throw new NotConverted('SL1040', one.message, one.span, '22P02');
+      if (one.number === 245)
+        throw new NotConverted(failsEachTime(this.current) ? 'SL1079' : 'SL1040', one.message, one.span, '22P02');
       this.fail(one.message, one.span);
     }
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
@@ -429,3 +448,10 @@ export class Emitter {
 const isText = <T>(made: T): made is T & { readonly sql: string } =>
   typeof made === 'object' && made !== null && 'sql' in made && typeof made.sql === 'string';
 const textOf = (made: unknown): string => (isText(made) ? made.sql : '');
+
+/** Whether what a statement computes is computed each time: no row, and no branch, decides that. */
+const failsEachTime = (statement: Statement | undefined): boolean =>
+  statement !== undefined &&
+  ['setVariable', 'declare', 'print', 'raiserror'].includes(statement.kind) &&
+  findAll(statement, 'case').length === 0 &&
+  findAll(statement, 'subquery').length === 0;

@@ -1,6 +1,16 @@
 import { findAll, parseBatch } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
-import type { Execute, ExecuteArgument, Expression, Insert, Parameter, Span, Statement, Variable } from '#tsql';
+import type {
+  Execute,
+  ExecuteArgument,
+  Expression,
+  Insert,
+  ObjectName,
+  Parameter,
+  Span,
+  Statement,
+  Variable,
+} from '#tsql';
 import { quoteLiteral } from '#pgsql';
 import { type RelationColumn, resultCast, type ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
@@ -57,10 +67,19 @@ function routineOf(e: Emitter, node: Execute): RoutineSignature {
   const other = procedure.server ?? procedure.database;
   if (other && other.name.toLowerCase() !== e.scope.database.toLowerCase())
     e.fail(`The procedure is in another database: ${other.name}.`, node.span, 'SL1049');
-  const found = e.scope.routines.find(procedure.schema?.name ?? 'dbo', procedure.name.name);
+  const schema = procedure.schema?.name ?? 'dbo';
+  const found = e.scope.routines.find(schema, procedure.name.name);
+  if (!found && !/^(sp|xp)_/i.test(procedure.name.name) && e.scope.hasNoProcedure(procedure.name.name))
+    e.failAsSource(`Could not find stored procedure '${written(procedure)}'.`, node.span, '42883');
   if (!found) e.fail(`The procedure '${procedure.name.name}' is not converted, or not known.`, node.span, 'SL1049');
   return found;
 }
+
+const calledName = (node: Execute): string =>
+  node.procedure?.kind === 'objectName' ? node.procedure.name.name : 'of the call';
+
+const written = (name: ObjectName): string =>
+  [name.database, name.schema, name.name].flatMap((one) => (one ? [one.name] : [])).join('.');
 
 interface Bound {
   readonly parameter: RoutineParameter;
@@ -75,7 +94,12 @@ function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bo
       arg.name === undefined
         ? routine.parameters[index]
         : routine.parameters.find((one) => one.source.toLowerCase() === arg.name?.toLowerCase());
-    if (!parameter) e.fail(`${arg.name ?? 'An argument'} is not a parameter of the procedure.`, arg.span);
+    if (!parameter) {
+      const message = arg.name
+        ? `${arg.name} is not a parameter for procedure ${calledName(node)}.`
+        : `Procedure or function ${calledName(node)} has too many arguments specified.`;
+      return e.failAsSource(message, arg.span, '42883');
+    }
     if (routine.texts?.has(parameter.source.toLowerCase()) && !handsOnText(e, arg.value))
       e.once('SL1077', `The text that ${parameter.source} is given goes into a statement as PostgreSQL's.`, arg.span);
     given.set(parameter, arg);
@@ -88,7 +112,11 @@ function bind(e: Emitter, node: Execute, routine: RoutineSignature): readonly Bo
       !parameter.output &&
       parameter.type.name !== 'table'
     )
-      e.fail(`The procedure expects parameter '${parameter.source}', which was not supplied.`, node.span);
+      e.failAsSource(
+        `Procedure or function '${calledName(node)}' expects parameter '${parameter.source}', which was not supplied.`,
+        node.span,
+        '42883',
+      );
     return { parameter, ...(arg && arg.value.kind !== 'default' ? { arg } : {}) };
   });
 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { convertScript } from './test-target.ts';
 
-const messages = (body: string): string[] =>
+const messages = (body: string, code = 'SL1040'): string[] =>
   convertScript(`CREATE PROCEDURE dbo.p AS\n${body}`).issues.flatMap((one) =>
-    one.code === 'SL1040' ? [`${one.line} ${one.message}`] : [],
+    one.code === code ? [`${one.line} ${one.message}`] : [],
   );
 
 test('a statement over a table that another one would have made names that one', () => {
@@ -14,6 +14,14 @@ test('a statement over a table that another one would have made names that one',
   ]);
 });
 
-test('a name of the database that no script has is as SQL Server says it', () => {
-  expect(messages('SELECT * FROM dbo.Nowhere')).toEqual(["2 Invalid object name 'dbo.Nowhere'."]);
+test('a name of the database that no script has fails in the source as well', () => {
+  expect(messages('SELECT * FROM dbo.Nowhere')).toEqual([]);
+  expect(messages('SELECT * FROM dbo.Nowhere', 'SL1079')).toEqual(["2 Invalid object name 'dbo.Nowhere'."]);
+});
+
+test('one that a text may make when it runs does not', () => {
+  const body = "EXEC ('CREATE TABLE dbo.Nowhere (a int)')\nSELECT * FROM dbo.Nowhere, dbo.Elsewhere2";
+  expect(messages(`DECLARE @n sysname = 'Elsewhere'\n${body.replace('Elsewhere2', 'Elsewhere')}`, 'SL1079')).toEqual(
+    [],
+  );
 });

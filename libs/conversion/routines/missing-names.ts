@@ -15,6 +15,14 @@ export function temporaryMadeBy(statement: Statement): string | undefined {
   return name?.startsWith('#') ? name.toLowerCase() : undefined;
 }
 
+/** A name that SQL Server would not find either, when the statement runs: of this database, of which it is none. */
+export function missingInSource(message: string, database: { isNowhere(name: string): boolean }): boolean {
+  const name = /^Invalid object name '([^']+)'\.$/.exec(message)?.[1];
+  if (name === undefined || /[#@]/.test(name)) return false;
+  const [last = '', schema = 'dbo', ...more] = name.split('.').toReversed();
+  return more.length === 0 && !/^(sys|information_schema)$/i.test(schema) && database.isNowhere(last);
+}
+
 const SERVER = new Set(['master', 'msdb', 'tempdb', 'model', 'distribution']);
 
 /** What SQL Server says of a name that is not known, in words of the conversion: why it is not there. */

@@ -53,6 +53,16 @@ export class RoutineScope implements Scope {
     return this.outer.parts;
   }
 
+  /** Whether the source has nothing of that name, and nothing in it that could make it. */
+  isNowhere(name: string): boolean {
+    return this.outer.isNowhere(name);
+  }
+
+  /** The same of a procedure. */
+  hasNoProcedure(name: string): boolean {
+    return this.outer.hasNoProcedure(name);
+  }
+
   needs(extension: string): void {
     this.outer.needs(extension);
   }

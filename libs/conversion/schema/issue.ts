@@ -415,6 +415,12 @@ export const ISSUE_CODES = {
     title: 'Support of diagrams',
     remedy: 'Nothing calls these routines but Management Studio; draw from the target with its own tools.',
   },
+  SL1079: {
+    severity: 'review',
+    title: 'The source fails here as well',
+    remedy:
+      'The statement fails in the source each time it runs, and raises the same here. Were the scripts incomplete, add what they lack.',
+  },
   SL1080: {
     severity: 'manual',
     title: 'Statement of a script not understood',

@@ -18,6 +18,7 @@ import { catalogView, masterView } from '../routines/catalog-views.ts';
 import { searchConfiguration } from './search-configuration.ts';
 import { RoutineCatalog } from '../routines/catalog.ts';
 import { TableParts } from '../routines/table-parts.ts';
+import { SourceNames } from './source-names.ts';
 import type { Callable, ConvertedTable, ReadColumn } from './target-model.ts';
 
 /** A table type in the target: a composite type, of which parameters are arrays. */
@@ -40,6 +41,7 @@ export class TargetScope implements Scope {
   private readonly synonyms = new Map<string, string>();
   private readonly keys = new Map<string, readonly string[]>();
   private readonly columnIds = new Map<string, ReadonlyMap<string, number>>();
+  private readonly source: SourceNames;
   /** Extensions that what was converted so far needs. */
   readonly extensions = new Set<string>();
   /** The routines converted so far. */
@@ -58,6 +60,7 @@ export class TargetScope implements Scope {
   ) {
     this.database = database.name;
     this.collation = database.collation;
+    this.source = new SourceNames(database);
     for (const alias of database.aliasTypes) this.aliases.set(alias.name.toLowerCase(), sqlTypeOf(alias.base));
   }
 
@@ -156,6 +159,16 @@ export class TargetScope implements Scope {
 
   function(name: string): FunctionHandler | undefined {
     return this.routines.scalar(name);
+  }
+
+  /** Whether the source has nothing of that name, and nothing in it that could make it. */
+  isNowhere(name: string): boolean {
+    return this.source.isNowhere(name);
+  }
+
+  /** The same of a procedure. */
+  hasNoProcedure(name: string): boolean {
+    return this.source.hasNoProcedure(name);
   }
 
   needs(extension: string): void {

@@ -133,13 +133,7 @@ EXEC dbo.FillsShared 5
 EXEC dbo.FillsShared 8
 SELECT N FROM #numbers ORDER BY N
 GO`,
-  issues: [
-    'SL1044 dbo.Dynamic',
-    'SL1049 dbo.OtherDatabase',
-    'SL1049 dbo.Unknown',
-    'SL1057 dbo.AsOwner',
-    'SL1058 dbo.AsUser',
-  ],
+  issues: ['SL1044 dbo.Dynamic', 'SL1049 dbo.OtherDatabase', 'SL1057 dbo.AsOwner', 'SL1058 dbo.AsUser'],
   cases: (() => {
     const rows = `INSERT INTO task (task_id, title, done) VALUES (1, 'first', false), (2, 'second', true)`;
     const after = (name: string, run: readonly string[], ...expected: string[]) =>
@@ -184,11 +178,7 @@ GO`,
         ],
         notices: ['before'],
       },
-      one(
-        'a procedure that is not there',
-        'CALL unknown()',
-        `!0A000 SL1049: The procedure 'NotThere' is not converted, or not known.`,
-      ),
+      one('a procedure that is not there', 'CALL unknown()', `!42883 Could not find stored procedure 'dbo.NotThere'.`),
       one(
         'a procedure of another database',
         'CALL other_database()',

@@ -1,6 +1,7 @@
 import { ALTERATIONS } from './alterations.ts';
 import { APPLICATIONS } from './applications.ts';
 import type { CaseGroup } from './case-group.ts';
+import { BROKEN_SOURCE } from './broken-source.ts';
 import { CALLED_BY_TABLES } from './called-by-tables.ts';
 import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
@@ -50,6 +51,7 @@ export const CASES: readonly CaseGroup[] = [
   CATALOG,
   DEFINITIONS,
   ALTERATIONS,
+  BROKEN_SOURCE,
   TIMES,
   CLOCKS,
   APPLICATIONS,
