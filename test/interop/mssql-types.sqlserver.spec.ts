@@ -370,12 +370,42 @@ test('writes many rows in bulk, with identity values kept or made, and fails as 
   for (let n = 0; n < 20_000; n += 1) table.rows.add(n, n % 3 === 0 ? null : `t${n}`);
   expect((await pool.request().bulk(table)).rowsAffected).toBe(20_000);
   expect(await source.run('SELECT COUNT(*), MIN(id), MAX(id), SUM(n), COUNT(t) FROM dbo.many')).toEqual([
-    [20_000, 5, 100_000, 199_990_000, 13_333],
+    [20_000, 5, 100_000, 199_990_000, 20_000],
   ]);
   table.rows.add(-1, 'breaks the check');
   const failed = pool.request().bulk(table, { checkConstraints: true });
   await expect(failed).rejects.toMatchObject({ number: 547 });
   expect(await source.value('SELECT COUNT(*) FROM dbo.many')).toBe(20_000);
+});
+
+test('keeps NULL, fires triggers and checks constraints in a bulk load where it is asked to, and else does none of it', async () => {
+  const { run } = source;
+  await pool
+    .request()
+    .batch(
+      "CREATE TABLE dbo.loaded (n int NOT NULL CONSTRAINT ck_loaded CHECK (n >= 0), t nvarchar(20) NULL DEFAULT N'none')",
+    );
+  await pool.request().batch('CREATE TABLE dbo.fired (n int)');
+  await pool
+    .request()
+    .batch('CREATE TRIGGER dbo.tr_loaded ON dbo.loaded AFTER INSERT AS INSERT dbo.fired SELECT n FROM inserted');
+  const load = async (n: number, options: sql.IBulkOptions): Promise<void> => {
+    const table = new sql.Table('dbo.loaded');
+    table.columns.add('n', sql.Int, { nullable: false });
+    table.columns.add('t', sql.NVarChar(20), { nullable: true });
+    table.rows.add(n, null);
+    await pool.request().bulk(table, options);
+  };
+  const untrusted = "SELECT is_not_trusted FROM sys.check_constraints WHERE name = 'ck_loaded'";
+  await load(1, { keepNulls: true, fireTriggers: true, checkConstraints: true });
+  expect(await source.value(untrusted)).toBe(false);
+  await load(2, {});
+  expect(await run.call(source, 'SELECT n, t FROM dbo.loaded ORDER BY n')).toEqual([
+    [1, null],
+    [2, 'none'],
+  ]);
+  expect(await run.call(source, 'SELECT n FROM dbo.fired')).toEqual([[1]]);
+  expect(await source.value(untrusted)).toBe(true);
 });
 
 test('makes the table of a bulk load where it is asked to, also a temporary one', async () => {

@@ -124,6 +124,11 @@ const spHelptext: SystemProcedure = async (context, args) => {
     [id],
   );
   const definition = rows[0]?.definition ?? null;
+  const hidden = await context.pg.query('SELECT 1 FROM meta.modules WHERE object_id = $1 AND is_encrypted', [id]);
+  if (hidden.rows.length > 0) {
+    context.out.info(new SqlError(15_471, `The text for object '${name}' is encrypted.`, 10));
+    return { status: 0 };
+  }
   if (definition === null) throw new SqlError(15197, `There is no text for object '${name}'.`);
   const lines = definition.match(/[^\n]*\n|[^\n]+$/g) ?? [''];
   await sendResult(

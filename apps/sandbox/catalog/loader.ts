@@ -79,7 +79,13 @@ interface Raw {
     update_referential_action: number;
   }[];
   foreign_key_columns: { constraint_object_id: number; parent_column_id: number; referenced_column_id: number }[];
-  modules: { object_id: number; definition: string; uses_quoted_identifier: boolean; uses_ansi_nulls: boolean }[];
+  modules: {
+    object_id: number;
+    definition: string;
+    uses_quoted_identifier: boolean;
+    uses_ansi_nulls: boolean;
+    with_check_option: boolean;
+  }[];
   parameters: (TypeRow & {
     object_id: number;
     parameter_id: number;
@@ -113,7 +119,7 @@ const LOAD = `SELECT json_build_object(
  'keys', ${list('SELECT object_id, parent_object_id, unique_index_id FROM meta.key_constraints')},
  'foreign_keys', ${list('SELECT object_id, parent_object_id, referenced_object_id, is_disabled, delete_referential_action, update_referential_action FROM meta.foreign_keys ORDER BY object_id')},
  'foreign_key_columns', ${list('SELECT constraint_object_id, parent_column_id, referenced_column_id FROM meta.foreign_key_columns ORDER BY constraint_object_id, constraint_column_id')},
- 'modules', ${list('SELECT object_id, definition, uses_quoted_identifier, uses_ansi_nulls FROM meta.modules')},
+ 'modules', ${list('SELECT object_id, definition, uses_quoted_identifier, uses_ansi_nulls, with_check_option FROM meta.modules')},
  'parameters', ${list('SELECT object_id, parameter_id, name, system_type_id, user_type_id, max_length, precision, scale, is_output, has_default_value, is_readonly FROM meta.parameters ORDER BY object_id, parameter_id')},
  'triggers', ${list('SELECT object_id, parent_id, is_disabled, is_instead_of, events FROM meta.triggers')},
  'synonyms', ${list('SELECT object_id, base_object_name FROM meta.synonyms')},
@@ -275,6 +281,7 @@ class ObjectBuilder {
             definition: module.definition,
             quotedIdentifier: module.uses_quoted_identifier,
             ansiNulls: module.uses_ansi_nulls,
+            ...(module.with_check_option ? { checkOption: true } : {}),
           }
         : {}),
       ...(base === undefined ? {} : { baseObject: base }),

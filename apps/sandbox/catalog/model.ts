@@ -149,6 +149,10 @@ export interface ModuleModel {
   readonly ansiNulls?: boolean;
   readonly quotedIdentifier?: boolean;
   readonly schemaBound?: boolean;
+  /** WITH ENCRYPTION: nobody is shown the definition. */
+  readonly encrypted?: boolean;
+  /** Views: WITH CHECK OPTION. */
+  readonly checkOption?: boolean;
   /** WITH EXECUTE AS, of anyone but the caller. */
   readonly executeAs?: { readonly owner: true } | { readonly user: string };
   readonly parameters?: readonly ParameterModel[];
@@ -162,6 +166,7 @@ export interface ModuleModel {
     readonly insteadOf: boolean;
     readonly events: readonly string[];
     readonly disabled?: boolean;
+    readonly notForReplication?: boolean;
   };
   /** Names the text refers to, for sys.sql_expression_dependencies. */
   readonly references?: readonly { readonly schema?: string; readonly name: string }[];

@@ -7,6 +7,7 @@ import type {
   DefaultModel,
   ForeignKeyModel,
   IndexModel,
+  IndexOptions,
   KeyModel,
   ModuleModel,
   PgQuerier,
@@ -16,9 +17,24 @@ import type {
 } from './model.ts';
 import { columnName, sequenceName } from './physical.ts';
 import { facetsOf } from './types.ts';
-import { alterColumn, dropColumn, nextColumnId, writeColumns } from './write-columns.ts';
+import { createStatistics, dropStatistics, requireStatistics, type StatisticsModel } from './write-statistics.ts';
+import {
+  alterColumn,
+  dropColumn,
+  nextColumnId,
+  setColumnProperty,
+  writeColumns,
+  type ColumnProperty,
+} from './write-columns.ts';
 import { writeTable } from './write-table.ts';
-import { writeCheck, writeDefault, writeForeignKey, writeKey, writePlainIndex } from './write-constraints.ts';
+import {
+  setIndexOptions,
+  writeCheck,
+  writeDefault,
+  writeForeignKey,
+  writeKey,
+  writePlainIndex,
+} from './write-constraints.ts';
 import { dropConstraint, dropIndex, dropObject, dropSchema } from './write-drops.ts';
 import { alterModule, alterSequence, createModule, createSequence } from './write-modules.ts';
 import {
@@ -186,7 +202,7 @@ class PgCatalogWriter implements CatalogWriter {
   alterColumn(
     objectId: number,
     columnId: number,
-    column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable'>,
+    column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable' | 'sparse'>,
   ): Promise<void> {
     return alterColumn(this.w, objectId, columnId, column);
   }
@@ -251,6 +267,32 @@ class PgCatalogWriter implements CatalogWriter {
       indexId,
       disabled,
     ]);
+  }
+
+  setIndexOptions(objectId: number, indexId: number, options: IndexOptions): Promise<void> {
+    return setIndexOptions(this.w, objectId, indexId, options);
+  }
+
+  createStatistics(objectId: number, model: StatisticsModel): Promise<void> {
+    return this.onTable(objectId, async (table) =>
+      createStatistics(this.w, table, await this.w.columns(objectId), model),
+    );
+  }
+
+  async dropStatistics(objectId: number, name: string, qualified: string): Promise<void> {
+    await this.onTable(objectId, () => dropStatistics(this.w, objectId, name, qualified));
+  }
+
+  async requireStatistics(objectId: number, names: readonly string[]): Promise<void> {
+    await this.onTable(objectId, () => requireStatistics(this.w, objectId, names));
+  }
+
+  async setLockEscalation(objectId: number, escalation: 0 | 1 | 2): Promise<void> {
+    await this.w.pg.query('UPDATE meta.tables SET lock_escalation = $2 WHERE object_id = $1', [objectId, escalation]);
+  }
+
+  async setColumnProperty(objectId: number, columnId: number, property: ColumnProperty, on: boolean): Promise<void> {
+    await this.onTable(objectId, (table) => setColumnProperty(this.w, table, columnId, { property, on }));
   }
 
   async createSequence(sequence: SequenceModel): Promise<{ objectId: number; physical: string }> {

@@ -13,6 +13,8 @@ export interface DatabaseRow {
   /** 1 FULL, 2 BULK_LOGGED, 3 SIMPLE. */
   readonly recoveryModel: number;
   readonly readOnly: boolean;
+  /** Columns of sys.databases that ALTER DATABASE … SET gave another value, by name. */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** One login; passwords are the engine's. */
@@ -28,7 +30,7 @@ export interface LoginRow {
 export async function readDatabases(pg: PgQuerier): Promise<DatabaseRow[]> {
   const { rows } = await pg.query<DatabaseRow>(
     `SELECT database_id AS "databaseId", name, collation_name AS collation, compatibility_level AS "compatibilityLevel", snapshot_isolation AS "snapshotIsolation",
-     read_committed_snapshot AS "readCommittedSnapshot", recovery_model AS "recoveryModel", is_read_only AS "readOnly" FROM meta.databases ORDER BY database_id`,
+     read_committed_snapshot AS "readCommittedSnapshot", recovery_model AS "recoveryModel", is_read_only AS "readOnly", options FROM meta.databases ORDER BY database_id`,
   );
   return rows;
 }
@@ -45,15 +47,16 @@ export async function writeDatabases(pg: PgQuerier, databases: readonly Database
     read_committed_snapshot: row.readCommittedSnapshot,
     recovery_model: row.recoveryModel,
     is_read_only: row.readOnly,
+    options: row.options ?? {},
   }));
   await pg.query(
     `WITH wanted AS (SELECT * FROM jsonb_populate_recordset(NULL::meta.databases, $1::jsonb)),
      gone AS (DELETE FROM meta.databases d WHERE NOT EXISTS (SELECT FROM wanted w WHERE w.database_id = d.database_id))
-     INSERT INTO meta.databases (database_id, name, name_key, collation_name, compatibility_level, snapshot_isolation, read_committed_snapshot, recovery_model, is_read_only)
-     SELECT database_id, name, name_key, collation_name, compatibility_level, snapshot_isolation, read_committed_snapshot, recovery_model, is_read_only FROM wanted
+     INSERT INTO meta.databases (database_id, name, name_key, collation_name, compatibility_level, snapshot_isolation, read_committed_snapshot, recovery_model, is_read_only, options)
+     SELECT database_id, name, name_key, collation_name, compatibility_level, snapshot_isolation, read_committed_snapshot, recovery_model, is_read_only, options FROM wanted
      ON CONFLICT (database_id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, collation_name = excluded.collation_name,
        compatibility_level = excluded.compatibility_level, snapshot_isolation = excluded.snapshot_isolation, read_committed_snapshot = excluded.read_committed_snapshot,
-       recovery_model = excluded.recovery_model, is_read_only = excluded.is_read_only`,
+       recovery_model = excluded.recovery_model, is_read_only = excluded.is_read_only, options = excluded.options`,
     [JSON.stringify(values)],
   );
 }

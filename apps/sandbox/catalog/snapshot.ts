@@ -101,6 +101,8 @@ export interface CatalogObject {
   readonly definition?: string;
   readonly quotedIdentifier?: boolean;
   readonly ansiNulls?: boolean;
+  /** Views: WITH CHECK OPTION. */
+  readonly checkOption?: boolean;
   /** Synonyms: the name they stand for, as written. */
   readonly baseObject?: string;
   readonly trackedByCdc: boolean;

@@ -74,6 +74,88 @@ export async function writeColumns(
         is_persisted: model.computed?.persisted ?? false,
       })),
   );
+  if (columns.some(({ model }) => model.rowGuid || model.sparse)) await requireProperties(w, table);
+}
+
+/** What ALTER COLUMN adds and drops without another definition. */
+export type ColumnProperty = 'ROWGUIDCOL' | 'SPARSE' | 'NOT FOR REPLICATION';
+
+const unfitSparse = (column: string, table: string): SqlError =>
+  new SqlError(
+    1731,
+    `Cannot create the sparse column '${column}' in the table '${table}' because an option or data type specified is not valid. A sparse column must be nullable and cannot have the ROWGUIDCOL, IDENTITY, or FILESTREAM properties. A sparse column cannot be of the following data types: text, ntext, image, geometry, geography, or user-defined type.`,
+  );
+
+const UNIQUEIDENTIFIER = 36;
+/** system_type_id of text, ntext, image, rowversion and the types of the CLR. */
+const NEVER_SPARSE = new Set([34, 35, 99, 189, 240]);
+
+type PropertyRow = {
+  readonly column_id: number;
+  readonly name: string;
+  readonly system_type_id: number;
+  readonly user_type_id: number;
+  readonly is_nullable: boolean;
+  readonly is_identity: boolean;
+  readonly is_computed: boolean;
+  readonly is_rowguidcol: boolean;
+  readonly is_sparse: boolean;
+};
+
+/** 2761, 8196, 1731: what ROWGUIDCOL and SPARSE may not stand on. */
+function checkProperties(table: TableRef, columns: readonly PropertyRow[]): void {
+  const guids = columns.filter((one) => one.is_rowguidcol);
+  if (guids.some((one) => one.system_type_id !== UNIQUEIDENTIFIER))
+    throw new SqlError(2761, 'The ROWGUIDCOL property can only be specified on the uniqueidentifier data type.');
+  if (guids.length > 1) throw new SqlError(8196, 'Duplicate column specified as ROWGUIDCOL.');
+  const unfit = columns.find(
+    (one) =>
+      one.is_sparse &&
+      (!one.is_nullable ||
+        one.is_identity ||
+        one.is_rowguidcol ||
+        one.is_computed ||
+        NEVER_SPARSE.has(one.system_type_id) ||
+        one.user_type_id > 256),
+  );
+  if (unfit !== undefined) throw unfitSparse(unfit.name, table.name);
+}
+
+/** ALTER COLUMN ADD or DROP of a property; nothing of it changes the rows. */
+export async function setColumnProperty(
+  w: Writing,
+  table: TableRef,
+  columnId: number,
+  change: { readonly property: ColumnProperty; readonly on: boolean },
+): Promise<void> {
+  if (change.property === 'NOT FOR REPLICATION') {
+    const changed = await w.rows(
+      'UPDATE meta.identity_columns SET is_not_for_replication = $3 WHERE object_id = $1 AND column_id = $2 RETURNING 1',
+      [table.objectId, columnId, change.on],
+    );
+    if (changed.length === 0)
+      throw new SqlError(
+        40_515,
+        'NOT FOR REPLICATION of a column without identity is not supported in this version of SQL Server.',
+      );
+    return;
+  }
+  const name = change.property === 'SPARSE' ? 'is_sparse' : 'is_rowguidcol';
+  await w.pg.query(`UPDATE meta.columns SET ${name} = $3 WHERE object_id = $1 AND column_id = $2`, [
+    table.objectId,
+    columnId,
+    change.on,
+  ]);
+  await requireProperties(w, table);
+  await w.touch(table.objectId);
+}
+
+async function requireProperties(w: Writing, table: TableRef): Promise<void> {
+  const columns = await w.rows<PropertyRow>(
+    'SELECT column_id, name, system_type_id, user_type_id, is_nullable, is_identity, is_computed, is_rowguidcol, is_sparse FROM meta.columns WHERE object_id = $1',
+    [table.objectId],
+  );
+  checkProperties(table, columns);
 }
 
 /** Gives the next column id of a table; ids are never used twice. */
@@ -94,12 +176,12 @@ export async function alterColumn(
   w: Writing,
   objectId: number,
   columnId: number,
-  column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable'>,
+  column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable' | 'sparse'>,
 ): Promise<void> {
   const facets = facetsOf(column.type, column.userTypeId);
   await refuseDependents(w, { objectId, columnId, facets, nullable: column.nullable });
   await w.pg.query(
-    `UPDATE meta.columns SET system_type_id = $3, user_type_id = $4, max_length = $5, precision = $6, scale = $7, collation_name = $8, is_nullable = $9
+    `UPDATE meta.columns SET system_type_id = $3, user_type_id = $4, max_length = $5, precision = $6, scale = $7, collation_name = $8, is_nullable = $9, is_sparse = is_sparse OR $10
      WHERE object_id = $1 AND column_id = $2`,
     [
       objectId,
@@ -111,8 +193,10 @@ export async function alterColumn(
       facets.scale,
       facets.character ? (column.type.collation ?? w.collation) : null,
       column.nullable,
+      column.sparse ?? false,
     ],
   );
+  await requireProperties(w, await w.table(objectId));
   await w.touch(objectId);
 }
 
@@ -127,6 +211,7 @@ const DEPENDENTS = `
     AND (c.parent_column_id = $2 OR ${NAMES('c.definition')})
   UNION ALL SELECT CASE WHEN i.is_primary_key OR i.is_unique_constraint THEN 'object' ELSE 'index' END, i.name, CASE WHEN i.is_primary_key THEN 'key' ELSE 'index' END
     FROM meta.index_columns c JOIN meta.indexes i USING (object_id, index_id) WHERE c.object_id = $1 AND c.column_id = $2
+  UNION ALL SELECT 'statistics', s.name, 'index' FROM meta.statistics s WHERE s.object_id = $1 AND $2 = ANY (s.column_ids)
   UNION ALL SELECT 'object', o.name, 'key' FROM meta.index_partitions c JOIN meta.objects o USING (object_id) WHERE c.object_id = $1 AND c.column_id = $2
   UNION ALL SELECT 'object', o.name, 'key' FROM meta.foreign_key_columns c JOIN meta.objects o ON o.object_id = c.constraint_object_id
     WHERE (c.parent_object_id = $1 AND c.parent_column_id = $2) OR (c.referenced_object_id = $1 AND c.referenced_column_id = $2)

@@ -86,7 +86,8 @@ async function primaryOf(w: Writing, table: TableRef, { secondary }: IndexParts)
 /** The id of a new index: 1 for the clustered one, else the next from 2. */
 async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promise<number> {
   const existing = await w.rows<{ index_id: number; name: string; name_key: string }>(
-    'SELECT index_id, name, name_key FROM meta.indexes WHERE object_id = $1',
+    `SELECT index_id, name, name_key FROM meta.indexes WHERE object_id = $1
+     UNION ALL SELECT stats_id, name, name_key FROM meta.statistics WHERE object_id = $1`,
     [table.objectId],
   );
   if (existing.some((other) => other.name_key === w.fold(index.name))) {
@@ -374,4 +375,26 @@ async function referencedColumns(
     const message = `Foreign key '${name}' references invalid column '${column}' in referenced table '${key.referencedTable}'.`;
     throw new SqlError(1770, message, 16, 0);
   });
+}
+
+/** ALTER INDEX … REBUILD WITH, SET: what is not given stays. */
+export async function setIndexOptions(
+  w: Writing,
+  objectId: number,
+  indexId: number,
+  options: IndexOptions,
+): Promise<void> {
+  await w.pg.query(
+    `UPDATE meta.indexes SET fill_factor = coalesce($3, fill_factor), is_padded = coalesce($4, is_padded), ignore_dup_key = coalesce($5, ignore_dup_key),
+     allow_row_locks = coalesce($6, allow_row_locks), allow_page_locks = coalesce($7, allow_page_locks) WHERE object_id = $1 AND index_id = $2`,
+    [
+      objectId,
+      indexId,
+      options.fillFactor ?? null,
+      options.padIndex ?? null,
+      options.ignoreDupKey ?? null,
+      options.allowRowLocks ?? null,
+      options.allowPageLocks ?? null,
+    ],
+  );
 }

@@ -23,6 +23,7 @@ const OWNED: readonly (readonly [string, string])[] = [
   ['identity_columns', 'object_id'],
   ['computed_columns', 'object_id'],
   ['indexes', 'object_id'],
+  ['statistics', 'object_id'],
   ['index_columns', 'object_id'],
   ['index_partitions', 'object_id'],
   ['key_constraints', 'object_id'],

@@ -54,6 +54,8 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
       uses_quoted_identifier: module.quotedIdentifier ?? true,
       is_schema_bound: module.schemaBound ?? false,
       execute_as_principal_id: await executesAs(w, module),
+      is_encrypted: module.encrypted ?? false,
+      with_check_option: module.checkOption ?? false,
     },
   ]);
   const parameters = (module.parameters ?? []).map((parameter, at) => parameterRow(objectId, at + 1, parameter));
@@ -76,6 +78,7 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
         is_disabled: module.trigger.disabled ?? false,
         is_instead_of: module.trigger.insteadOf,
         events: module.trigger.events,
+        is_not_for_replication: module.trigger.notForReplication ?? false,
       },
     ]);
   }

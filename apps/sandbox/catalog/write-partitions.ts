@@ -218,9 +218,9 @@ async function placeOn(
 ): Promise<Placed | undefined> {
   const scheme = await schemeNamed(w, on.name);
   if (scheme === undefined) {
-    // A filegroup: which of them does not matter here.
-    if (on.columns.length === 0) return undefined;
-    throw invalid('partition scheme', on.name);
+    // A filegroup: there is one.
+    if (on.columns.length === 0 && /^(primary|default)$/i.test(on.name)) return undefined;
+    throw invalid(on.columns.length === 0 ? 'filegroup' : 'partition scheme', on.name);
   }
   const [name] = on.columns;
   const [fn] = await w.rows<{ name: string }>('SELECT name FROM meta.partition_functions WHERE function_id = $1', [

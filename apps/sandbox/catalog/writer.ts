@@ -1,3 +1,5 @@
+import type { StatisticsModel } from './write-statistics.ts';
+import type { ColumnProperty } from './write-columns.ts';
 import type { Boundary, PartitionFunctionModel } from './write-partitions.ts';
 import type {
   CheckModel,
@@ -7,6 +9,7 @@ import type {
   DefaultModel,
   ForeignKeyModel,
   IndexModel,
+  IndexOptions,
   KeyModel,
   ModuleModel,
   SequenceModel,
@@ -54,7 +57,7 @@ export interface CatalogWriter {
   alterColumn(
     objectId: number,
     columnId: number,
-    column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable'>,
+    column: Pick<ColumnModel, 'type' | 'userTypeId' | 'nullable' | 'sparse'>,
   ): Promise<void>;
   /** 4922 when an index, constraint, default or computed column uses it. */
   dropColumn(objectId: number, columnId: number): Promise<void>;
@@ -78,6 +81,18 @@ export interface CatalogWriter {
   createIndex(objectId: number, index: IndexModel): Promise<{ indexId: number; name: string; physicalIndex: string }>;
   dropIndex(objectId: number, indexId: number): Promise<void>;
   setIndexDisabled(objectId: number, indexId: number, disabled: boolean): Promise<void>;
+  /** Those that are given; others stay. */
+  setIndexOptions(objectId: number, indexId: number, options: IndexOptions): Promise<void>;
+  /** Throws 1927, 1911. */
+  createStatistics(objectId: number, model: StatisticsModel): Promise<void>;
+  /** Throws 3701, 3739 with the name as it was written. */
+  dropStatistics(objectId: number, name: string, qualified: string): Promise<void>;
+  /** Throws 2767 for a name that no statistics of the table have. */
+  requireStatistics(objectId: number, names: readonly string[]): Promise<void>;
+  /** 0 TABLE, 1 DISABLE, 2 AUTO. */
+  setLockEscalation(objectId: number, escalation: 0 | 1 | 2): Promise<void>;
+  /** ALTER COLUMN ADD or DROP of a property. Throws 2761, 8196, 1731. */
+  setColumnProperty(objectId: number, columnId: number, property: ColumnProperty, on: boolean): Promise<void>;
 
   createSequence(sequence: SequenceModel): Promise<{ objectId: number; physical: string }>;
   alterSequence(objectId: number, change: Partial<Omit<SequenceModel, 'schema' | 'name' | 'type'>>): Promise<void>;

@@ -9,19 +9,68 @@ const COMPLETED = 'DBCC execution completed. If DBCC printed error messages, con
 
 /** Commands that look after files, caches and pages, which are PostgreSQL's here. */
 const NOTHING_TO_DO = new Set([
-  'CHECKDB',
-  'CHECKTABLE',
-  'CHECKCATALOG',
-  'CHECKALLOC',
   'DROPCLEANBUFFERS',
   'FREEPROCCACHE',
+  'FREESESSIONCACHE',
   'FREESYSTEMCACHE',
-  'SHRINKFILE',
-  'SHRINKDATABASE',
-  'UPDATEUSAGE',
   'TRACEON',
   'TRACEOFF',
 ]);
+
+/** Commands that tell of pages what only a server of pages can tell: they run where NO_INFOMSGS asks for errors alone, of which there are none. */
+const CHECKS: Readonly<Record<string, 'table' | 'database'>> = {
+  CHECKDB: 'database',
+  CHECKALLOC: 'database',
+  CHECKCATALOG: 'database',
+  CHECKTABLE: 'table',
+  CHECKFILEGROUP: 'database',
+  UPDATEUSAGE: 'database',
+};
+
+/** Words behind WITH. */
+const OPTIONS =
+  /^(NO_INFOMSGS|ALL_ERRORMSGS|EXTENDED_LOGICAL_CHECKS|TABLOCK|ESTIMATEONLY|PHYSICAL_ONLY|DATA_PURITY|MAXDOP|COUNT_ROWS|MARK_IN_USE_FOR_REMOVAL|COMPUTE)$/;
+
+/** Trace flags about plans, waits, logs and messages of the server: no answer hangs on them. */
+const FLAGS = new Set(
+  '-1 610 834 1117 1118 1204 1205 1211 1222 1224 1448 2312 2371 2389 2390 3023 3042 3205 3226 3604 3605 3608 4136 4137 4138 4139 4199 7412 7470 7745 7752 8032 8048 8079 8602 8605 8606 8607 8649 8675 9130 9204 9292 9453 9481 9495'.split(
+    ' ',
+  ),
+);
+
+async function checkFlags(run: Run, args: readonly Expression[]): Promise<void> {
+  for (const argument of args) {
+    const flag = await textOf(run, argument);
+    if (!FLAGS.has(flag))
+      throw new SqlError(40_515, `Trace flag ${flag} is not supported in this version of SQL Server.`);
+  }
+}
+
+/** The table or database that a check names must be there. */
+async function checkConsistency(run: Run, statement: Dbcc, kind: 'table' | 'database'): Promise<void> {
+  const [name] = statement.args;
+  const given = name === undefined ? '' : await textOf(run, name);
+  const isNumber = /^\d+$/.test(given);
+  if (kind === 'table' && !isNumber && (await contextOf(run)).scope.object(partsOf(given)) === undefined)
+    throw noTable(given);
+  if (
+    kind === 'database' &&
+    !isNumber &&
+    given !== '' &&
+    run.session.server.database(partsOf(given)[0] ?? '') === undefined
+  ) {
+    const message = `Could not find database '${partsOf(given)[0] ?? ''}'. The database either does not exist, or was dropped before a statement tried to use it. Verify if the database exists by querying the sys.databases catalog view.`;
+    throw new SqlError(2520, message, 16, 5);
+  }
+  if (statement.options.some((option) => option.name === 'NO_INFOMSGS')) return;
+  throw new SqlError(
+    40_515,
+    `DBCC ${statement.command} without NO_INFOMSGS is not supported in this version of SQL Server.`,
+  );
+}
+
+const noTable = (name: string): SqlError =>
+  new SqlError(2501, `Cannot find a table or object with the name "${name}". Check the system catalog.`, 16, 45);
 
 async function textOf(run: Run, argument: Expression | undefined): Promise<string> {
   if (argument === undefined) return '';
@@ -39,16 +88,14 @@ async function checkIdent(run: Run, args: readonly Expression[]): Promise<void> 
   const { scope } = await contextOf(run);
   const object = scope.object(partsOf(name));
   const column = object?.columns.find((candidate) => candidate.identity);
-  if (object === undefined)
-    throw new SqlError(
-      2501,
-      `Cannot find a table or object with the name "${name}". Check the system catalog.`,
-      16,
-      45,
-    );
+  if (object === undefined) throw noTable(name);
   if (column?.identity === undefined) throw new SqlError(7997, `'${object.name}' does not contain an identity column.`);
   const sequence = `u.${sequenceName(object.id)}`;
   const action = args[1] === undefined ? 'RESEED' : word(await textOf(run, args[1]));
+  if (action !== 'RESEED' && (action !== 'NORESEED' || args[2] !== undefined)) {
+    const message = 'Incorrect DBCC statement. Check the documentation for the correct DBCC syntax and options.';
+    throw new SqlError(2526, message, 16, 3);
+  }
   const query = (sql: string, values: string[] = []): Promise<{ rows: readonly (readonly (string | null)[])[] }> =>
     run.session.query(sql, values, { writes: true });
   const state = await query(
@@ -109,7 +156,18 @@ function userOptions(run: Run): void {
 
 /** DBCC: USEROPTIONS; CHECKIDENT; nothing for what looks after files and caches; others are refused. */
 export async function dbcc(run: Run, statement: Dbcc): Promise<void> {
-  if (statement.command === 'CHECKIDENT') await checkIdent(run, statement.args);
+  const unknown = statement.options.find((option) => !OPTIONS.test(option.name));
+  if (unknown !== undefined)
+    throw new SqlError(
+      2526,
+      `Incorrect DBCC statement. Check the documentation for the correct DBCC syntax and options.`,
+      16,
+      3,
+    );
+  const checked = CHECKS[statement.command];
+  if (/^TRACEO(N|FF)$/.test(statement.command)) await checkFlags(run, statement.args);
+  if (checked !== undefined) await checkConsistency(run, statement, checked);
+  else if (statement.command === 'CHECKIDENT') await checkIdent(run, statement.args);
   else if (statement.command === 'USEROPTIONS') userOptions(run);
   else if (!NOTHING_TO_DO.has(statement.command)) {
     throw new SqlError(40515, `DBCC ${statement.command} is not supported in this version of SQL Server.`);

@@ -91,6 +91,7 @@ async function change(run: Run, statement: DmlStatement): Promise<Changed> {
   if (named !== undefined && instead !== undefined) {
     return [await runInsteadOf(run, statement, named, instead), COMMAND[statement.kind]];
   }
+  if (named?.kind === 'V' && event !== 'delete') await refuseChecked(run, named);
   if (statement.output.length > 1) {
     return [await runSeveral(run, statement), COMMAND[statement.kind]];
   }
@@ -131,6 +132,20 @@ export function namedObject(statement: DmlStatement, scope: SessionScope): Catal
   if ((name.at(-1) ?? '').startsWith('#')) return undefined;
   const object = scope.object(name);
   return object?.kind === 'V' || object?.kind === 'U' ? object : undefined;
+}
+
+/** Refuses to write through a view WITH CHECK OPTION, or one over such a view: which rows it lets in is not looked at. */
+async function refuseChecked(run: Run, view: CatalogObject): Promise<void> {
+  if (view.checkOption) {
+    const message = `A change through the view '${view.schema}.${view.name}' WITH CHECK OPTION is not supported in this version of SQL Server.`;
+    throw new SqlError(40515, message);
+  }
+  const { scope } = await contextOf(run);
+  const { view: written } = scope.relation([view.schema, view.name]) ?? {};
+  for (const { name } of written === undefined ? [] : findAll(written.query, 'table')) {
+    const below = scope.object(namePartsOf(name));
+    if (below?.kind === 'V' && !below.system) await refuseChecked(run, below);
+  }
 }
 
 /** Refuses what would fire triggers by way of foreign keys. */

@@ -3,6 +3,7 @@ import type { Expression, Statement } from '#tsql';
 import { SqlError, type ResultSink } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
 import type { EngineSession } from './engine-session.ts';
+import { requireBuilt } from './forms/index.ts';
 import type { Flow, Frame } from './frame.ts';
 import { reaching } from './other-databases.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
@@ -134,6 +135,7 @@ async function runStatement(run: Run, statement: Statement): Promise<Flow> {
   if (run.signal.aborted) throw new Cancelled('the client gave up');
   switch (statement.kind) {
     case 'block':
+      if (statement.atomic !== undefined) return guarded(run, statement);
       return runList(run, statement.statements);
     case 'if':
       return (await holds(run, statement.condition))
@@ -173,6 +175,7 @@ async function runWhile(run: Run, condition: Expression, body: Statement): Promi
 async function holds(run: Run, condition: Expression): Promise<boolean> {
   let result = false;
   const failed = await settle(run, condition.span.line, 'IF', async () => {
+    requireBuilt(condition);
     result = await reaching(run, condition, async (reached) => {
       const inner: Run = { ...reached, locking: lockingOf(reached, condition) };
       await requireRights(inner, condition);

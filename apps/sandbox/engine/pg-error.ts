@@ -258,13 +258,14 @@ const SCOPE = new Set([
 ]);
 const WITH_TRANSACTION = new Set([241, 242, 245, 248, 295, 8114, 1205, 3960, 3930, 3988]);
 
-const ENDED_IN_TRIGGER = 3609;
+/** A trigger that ended the transaction; results other than WITH RESULT SETS declares. */
+const BATCH = new Set([3609, 11_535, 11_536, 11_537]);
 
 /** How far an error reaches, as documented for SQL Server without XACT_ABORT. */
 export function reachOf(error: SqlError): Reach {
   if (error.severity >= 20) return 'batchAndTransaction';
   if (WITH_TRANSACTION.has(error.number)) return 'batchAndTransaction';
-  if (error.number === ENDED_IN_TRIGGER) return 'batch';
+  if (BATCH.has(error.number)) return 'batch';
   if (SCOPE.has(error.number)) return 'scope';
   return 'statement';
 }

@@ -5,6 +5,7 @@ import { SqlError, type TdsParameter, type TdsType } from '../session.ts';
 import { checkBatch } from './batch-check.ts';
 import { bindParameters, declarations, evaluateArgument, remoteArgument, type CallArgument } from './call-arguments.ts';
 import { enterModule } from './execute-as.ts';
+import { asDeclared } from './declared-results.ts';
 import { apiProcedure } from './api-procedures.ts';
 import { appLockProcedure } from './app-lock-procedures.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
@@ -43,7 +44,9 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
     let text = '';
     for (const part of statement.strings) text += unescapeText((await evaluate(run, part, NVARCHAR_MAX)) ?? '');
     run.session.lastError = 0;
-    await runText(run, text, new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame));
+    await asDeclared(run, statement, (inner) =>
+      runText(inner, text, new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame)),
+    );
     return;
   }
   if (statement.procedure === undefined) throw new SqlError(2812, "Could not find stored procedure ''.", 16, 62);
@@ -51,7 +54,7 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
   const args: CallArgument[] = [];
   for (const argument of statement.args) args.push(await evaluateArgument(run, argument));
   run.session.lastError = 0;
-  const result = await callProcedure(run, name, args);
+  const result = await asDeclared(run, statement, (inner) => callProcedure(inner, name, args));
   for (const [index, argument] of statement.args.entries()) {
     if (!argument.output || argument.value.kind !== 'variable') continue;
     const slot = run.frame.variable(argument.value.name);

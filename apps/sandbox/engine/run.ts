@@ -25,6 +25,8 @@ export interface Run {
   readonly foreign?: Foreign;
   /** What the statement that runs locks. */
   readonly locking?: Locking;
+  /** No trigger fires: a bulk load without FIRE_TRIGGERS. */
+  readonly withoutTriggers?: boolean;
 }
 
 /** Temporary tables are the session's; table variables, and `inserted` and `deleted` of a trigger, are the frame's. */

@@ -2,7 +2,7 @@ import { sessionApplicationName } from '../catalog/index.ts';
 import { SqlError, type LoginRequest, type SqlServer, type SqlSession } from '../session.ts';
 import { AppLocks } from './app-locks.ts';
 import { CommitLog } from './commit-log.ts';
-import { withOption } from './database-options.ts';
+import { withOption, withShown } from './database-options.ts';
 import { databaseUrl, type Database } from './database.ts';
 import { Databases, type DatabaseWatcher } from './databases.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
@@ -196,8 +196,11 @@ export class SandboxServer implements SqlServer {
     if (option === 'SINGLE_USER') {
       await this.expelOthers(database, by);
       database.holder = by.spid;
-    } else if (option === 'MULTI_USER') database.holder = undefined;
-    else {
+      await this.databases.change(database, withShown(database.info, 'user_access', '1'));
+    } else if (option === 'MULTI_USER') {
+      database.holder = undefined;
+      await this.databases.change(database, withShown(database.info, 'user_access', '0'));
+    } else {
       const info = withOption(database.info, option, value);
       if (info !== database.info) await this.databases.change(database, info);
     }
@@ -265,6 +268,11 @@ export class SandboxServer implements SqlServer {
     await this.commits.open(admin);
     await this.commits.recover();
     await this.databases.publish();
+  }
+
+  /** Whether another session is in a database. */
+  othersUse(database: Database, by: EngineSession): boolean {
+    return [...this.sessions.values()].some((session) => session !== by && session.catalogDatabase === database);
   }
 
   private async expelOthers(database: Database, by: EngineSession): Promise<void> {

@@ -60,7 +60,7 @@ function targetText(target: InsertTarget): string {
 
 /**
  * Inserts rows that are at hand (OUTPUT INTO, INSERT … EXEC, bulk load) by the ordinary INSERT: with its conversions, checks, defaults and
- * triggers. Resolves with their number.
+ * triggers. Resolves with their number. `valueOf` says what is stored of a column of the rows, where it is not the column itself.
  */
 export async function insertRows(
   run: Run,
@@ -68,6 +68,7 @@ export async function insertRows(
   names: readonly string[],
   columns: readonly ResultColumn[],
   rows: StagedRows,
+  valueOf: (column: string, index: number) => string = (column) => column,
 ): Promise<number> {
   const frame = new Frame(run.frame.procedure, run.frame.procedureId, run.frame.level, run.frame);
   for (const [name, table] of run.frame.tables) frame.tables.set(name, table);
@@ -77,7 +78,7 @@ export async function insertRows(
   try {
     await stageRows(inner, frame, HANDED_ROWS, staged, rows);
     const list = names.length === 0 ? '' : ` (${names.map(quoteName).join(', ')})`;
-    const text = `INSERT INTO ${targetText(target)}${list} SELECT ${staged.map((column) => column.name).join(', ')} FROM ${HANDED_ROWS}`;
+    const text = `INSERT INTO ${targetText(target)}${list} SELECT ${staged.map((column, index) => valueOf(column.name, index)).join(', ')} FROM ${HANDED_ROWS}`;
     const parsed = parsedBatch(text, true);
     requireParsed(parsed);
     await runBody({ ...inner, text }, parsed.statements);

@@ -7,6 +7,7 @@ import { closeCursor, declareCursor, fetchCursor, setCursorVariable } from './cu
 import { isDefinition, runDefinition } from './ddl/index.ts';
 import { runDml } from './dml.ts';
 import { executeAs } from './execute-as.ts';
+import { requireBuilt } from './forms/index.ts';
 import type { Flow } from './frame.ts';
 import { reaching } from './other-databases.ts';
 import { requireRights } from './permissions.ts';
@@ -80,8 +81,6 @@ function sessionHandler(statement: Statement): Handler | undefined {
       return (run) => dbcc(run, statement);
     case 'checkpoint':
     case 'reconfigure':
-    case 'updateStatistics':
-    case 'createStatistics':
       return () => undefined;
     default:
       return undefined;
@@ -101,6 +100,7 @@ function beginsTransaction(statement: Data): boolean {
 /** Runs any statement that is not control flow. Refuses by name what is not built. */
 export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   if (statement.kind !== 'setOption' && isSuppressed(run.session.options, statement)) return 'next';
+  requireBuilt(statement);
   await run.session.identity.ensure(run.session.link);
   if (isData(statement)) return runData(run, statement);
   if (!isDefinition(statement)) await requireRights(run, statement);

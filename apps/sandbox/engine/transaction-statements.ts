@@ -36,7 +36,9 @@ async function rollback(session: EngineSession, out: ResultSink, name?: string):
   out.envChange({ kind: 'rollback', descriptor });
 }
 
+/** BEGIN TRANSACTION. A distributed one would need MSDTC, which is no part of a server (8501). */
 export async function beginTransaction(run: Run, statement: BeginTransaction): Promise<void> {
+  if (statement.distributed) throw new SqlError(8501, `MSDTC on server '${run.session.serverName}' is unavailable.`);
   await run.session.beginImplicit(run.out);
   await begin(run.session, run.out, nameOf(run, statement.name));
   run.session.rowCount = 0;

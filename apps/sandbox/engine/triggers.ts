@@ -24,7 +24,7 @@ export function firing(
   event: TriggerEvent,
   insteadOf: boolean,
 ): readonly CatalogTrigger[] {
-  if (object.triggers.length === 0) return [];
+  if (object.triggers.length === 0 || run.withoutTriggers === true) return [];
   const running = runningTrigger(run.frame);
   return object.triggers
     .filter((trigger) => trigger.insteadOf === insteadOf && !trigger.disabled && trigger.objectId !== running)

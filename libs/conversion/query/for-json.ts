@@ -21,6 +21,16 @@ export function forJson(t: Translation, env: Environment, query: Query, clause: 
   if (clause.mode === 'auto' && (body.kind !== 'selectSpec' || body.from.length > 1 || body.from[0]?.kind === 'join')) {
     return t.unsupported('FOR JSON AUTO of several tables', clause.span).sql;
   }
+  if (clause.mode === 'auto' && body.kind === 'selectSpec' && body.from.length === 0) {
+    const message =
+      'FOR JSON AUTO requires at least one table for generating JSON objects. Use FOR JSON PATH or add a FROM clause with a table name.';
+    t.fail('for-json', 13600, message, clause.span);
+  }
+  if (options.has('ROOT') && options.has('WITHOUT_ARRAY_WRAPPER')) {
+    const message =
+      'ROOT option and WITHOUT_ARRAY_WRAPPER option cannot be used together in FOR JSON. Remove one of these options.';
+    t.fail('for-json', 13620, message, clause.span);
+  }
   const inner = querySql(t, env, plain, { named: true });
   if (inner.columns.some((column) => column.name === '')) {
     const message =
@@ -63,6 +73,9 @@ function objectSql(t: Translation, tree: Tree, row: string, nulls: boolean, clau
   return `('{' || concat_ws(',', ${members.join(', ')}) || '}')`;
 }
 
+/** FOR JSON writes bytes as base64. */
+const base64Member = (sql: string): string => `('"' || translate(encode(${sql}, 'base64'), E'\\n', '') || '"')`;
+
 /** A value as JSON text: strings are escaped as FOR JSON does, JSON made by another function stays as it is. */
 export function jsonText(t: Translation, value: TypedSql, span: Span): string {
   if (value.json === true) return `(${value.sql})::text`;
@@ -72,6 +85,8 @@ export function jsonText(t: Translation, value: TypedSql, span: Span): string {
     case 'decimal':
     case 'money':
       return `(${value.sql})::text`;
+    case 'binary':
+      return base64Member(value.sql);
     case 'float':
       return t.profile.runtime ? `sys.float_text(${value.sql}, 2, false)` : `(${value.sql})::text`;
     default: {

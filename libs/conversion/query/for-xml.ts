@@ -20,18 +20,24 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
     return t.unsupported('FOR XML with XMLNAMESPACES', clause.span).sql;
   if (clause.mode === 'explicit') return t.unsupported('FOR XML EXPLICIT', clause.span).sql;
   const options = clause.options.map((one) => one.name);
-  const other = options.find((name) => !['TYPE', 'ROOT', 'ELEMENTS', 'BINARY BASE64', AS_TEXT].includes(name));
+  const other = options.find(
+    (name) => !['TYPE', 'ROOT', 'ELEMENTS', 'ELEMENTS ABSENT', 'BINARY BASE64', AS_TEXT].includes(name),
+  );
   if (other !== undefined) return t.unsupported(`FOR XML with ${other}`, clause.span).sql;
   const element = clause.mode === 'auto' ? autoElement(query) : (clause.element?.value ?? 'row');
   if (element === undefined) return t.unsupported('FOR XML AUTO of several tables', clause.span).sql;
+  if (clause.element && element !== '') checkIdentifier(t, clause, 'Row name', element);
   const { for: _clause, ...plain } = query;
   const inner = querySql(t, env, plain, { named: true, unique: true });
   const name = t.freshName('q');
   const rows: Rows = { t, columns: inner.columns, name, clause };
   const row =
-    clause.mode === 'path' ? pathRow(rows, element) : rawRow(rows, encoded(element), options.includes('ELEMENTS'));
+    clause.mode === 'path'
+      ? pathRow(rows, element)
+      : rawRow(rows, encoded(element), options.includes('ELEMENTS') || options.includes('ELEMENTS ABSENT'));
   const root = clause.options.find((one) => one.name === 'ROOT');
   const rootName = root?.value?.kind === 'literal' ? root.value.value : root ? 'root' : undefined;
+  if (rootName !== undefined) checkIdentifier(t, clause, 'Root tag name', rootName);
   const joined = `string_agg(${row}, '')`;
   const text =
     rootName === undefined ? joined : `${quoted(`<${rootName}>`)} || ${joined} || ${quoted(`</${rootName}>`)}`;
@@ -71,10 +77,21 @@ function encoded(name: string): string {
 function textOf(rows: Rows, column: QueryColumn): string {
   const { t, name, clause } = rows;
   const value = { ...column.value, sql: `${name}.${column.sqlName}` };
+  if (familyOf(value.type) === 'binary') return bytesText(rows, column, value.sql);
   const style = familyOf(value.type) === 'datetime' ? { style: 126 } : {};
   const text = convert(t, value, nvarchar(-1), { mode: 'explicit', span: clause.span, ...style }).sql;
   if (value.type.name === 'xml' || wantsText(rows)) return text;
   return `replace(replace(replace(${text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')`;
+}
+
+/** Bytes are base64; RAW and AUTO ask for it by BINARY BASE64, else they would be addresses. */
+function bytesText({ t, clause }: Rows, column: QueryColumn, sql: string): string {
+  if (clause.mode !== 'path' && !clause.options.some((one) => one.name === 'BINARY BASE64')) {
+    const message = `FOR XML EXPLICIT and RAW modes currently do not support addressing binary data as URLs in column '${column.name}'. Remove the column, or use the BINARY BASE64 mode, or create the URL directly using the 'dbobject/TABLE[@PK1="V1"]/@COLUMN' syntax.`;
+    if (clause.mode === 'raw') t.fail('for-xml', 6829, message, clause.span);
+    else t.unsupported('FOR XML AUTO of binary columns without BINARY BASE64', clause.span);
+  }
+  return `translate(encode(${sql}, 'base64'), E'\\n', '')`;
 }
 
 /** An element: its name, its attributes by name, and its content as SQL text; NULL is no attribute and no content. */
@@ -122,11 +139,13 @@ function pathRow(rows: Rows, element: string): string {
   return element === '' ? contentSql(row) : elementSql(row, true);
 }
 
-function checkName({ t, clause }: Rows, name: string): void {
+const checkName = ({ t, clause }: Rows, name: string): void => checkIdentifier(t, clause, 'Column name', name);
+
+function checkIdentifier(t: Translation, clause: ForClause, what: string, name: string): void {
   if (NAME.test(name)) return;
   const fault = [...name].find((char, index) => !(index === 0 ? NAME_START.test(char) : NAME.test(`a${char}`))) ?? '';
   const code = (fault.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  const message = `Column name '${name}' contains an invalid XML identifier as required by FOR XML; '${fault}'(0x${code}) is the first character at fault.`;
+  const message = `${what} '${name}' contains an invalid XML identifier as required by FOR XML; '${fault}'(0x${code}) is the first character at fault.`;
   t.fail('for-xml', 6850, message, clause.span);
 }
 

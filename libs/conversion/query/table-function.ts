@@ -146,12 +146,20 @@ function openJsonWith(t: Translation, env: Environment, node: TableFunction, row
   const columns = (node.schema ?? []).map((column, index) => ({
     name: column.name.name,
     sql: `c${index + 1}`,
-    type: dataTypeOf(column.type, env.scope) ?? nvarchar(-1),
+    type: collated(t, dataTypeOf(column.type, env.scope) ?? nvarchar(-1), column),
     text: jsonColumn(t, env, column, inner),
   }));
   const list = columns.map((one) => `${one.text} AS ${one.sql}`).join(', ');
   const sql = `LATERAL (SELECT ${list} FROM ${rows} AS ${inner}(item))`;
   return functionSource(t, node, (alias) => `${sql} AS ${alias}`, columns);
+}
+
+/** The type with the collation that the column declares. */
+function collated(t: Translation, type: SqlType, { collation }: RowsetColumn): SqlType {
+  if (collation === undefined) return type;
+  const fault = t.profile.collationFault?.(collation.name);
+  if (fault) t.fail('collation', fault.number, fault.message, collation.span);
+  return { ...type, collation: collation.name };
 }
 
 function jsonColumn(t: Translation, env: Environment, column: RowsetColumn, row: string): string {

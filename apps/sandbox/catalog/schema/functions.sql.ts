@@ -79,7 +79,7 @@ CREATE OR REPLACE FUNCTION meta.f_object_schema_name(id int, database_id int DEF
      JOIN meta.schemas s USING (schema_id) WHERE o.object_id = id
      AND meta.is_own_database(database_id) $$;
 CREATE OR REPLACE FUNCTION meta.f_object_definition(id int) RETURNS text LANGUAGE sql STABLE AS
-  $$ SELECT coalesce((SELECT definition FROM meta.modules WHERE object_id = id), (SELECT definition FROM meta.check_constraints WHERE object_id = id),
+  $$ SELECT coalesce((SELECT definition FROM meta.modules WHERE object_id = id AND NOT is_encrypted), (SELECT definition FROM meta.check_constraints WHERE object_id = id),
      (SELECT definition FROM meta.default_constraints WHERE object_id = id))
      WHERE meta.sees_all() OR id = ANY (meta.defined_objects()) $$;
 CREATE OR REPLACE FUNCTION meta.f_schema_id(schema_name text DEFAULT 'dbo') RETURNS int LANGUAGE sql STABLE AS
@@ -141,8 +141,9 @@ CREATE OR REPLACE FUNCTION meta.f_objectproperty(id int, property text) RETURNS 
     WHEN 'tablehastimestamp' THEN EXISTS (SELECT FROM meta.columns x WHERE x.object_id = id AND x.system_type_id = 189)::int
     WHEN 'tablehastextimage' THEN EXISTS (SELECT FROM meta.columns x WHERE x.object_id = id AND x.system_type_id IN (34, 35, 99))::int
     WHEN 'tableisfake' THEN 0 WHEN 'tabletemporaltype' THEN 0 WHEN 'ownertype' THEN NULL WHEN 'isindexed' THEN EXISTS (SELECT FROM meta.indexes x WHERE x.object_id = id)::int
-    WHEN 'isansinullson' THEN 1 WHEN 'isquotedidenton' THEN 1 WHEN 'isencrypted' THEN 0 WHEN 'isschemabound' THEN coalesce((SELECT m.is_schema_bound::int FROM meta.modules m WHERE m.object_id = id), 0)
-    WHEN 'execisansinullson' THEN 1 WHEN 'execisquotedidenton' THEN 1
+    WHEN 'isansinullson' THEN coalesce((SELECT m.uses_ansi_nulls::int FROM meta.modules m WHERE m.object_id = id), 1) WHEN 'isquotedidenton' THEN coalesce((SELECT m.uses_quoted_identifier::int FROM meta.modules m WHERE m.object_id = id), 1)
+    WHEN 'isencrypted' THEN coalesce((SELECT m.is_encrypted::int FROM meta.modules m WHERE m.object_id = id), 0) WHEN 'isschemabound' THEN coalesce((SELECT m.is_schema_bound::int FROM meta.modules m WHERE m.object_id = id), 0)
+    WHEN 'execisansinullson' THEN (SELECT m.uses_ansi_nulls::int FROM meta.modules m WHERE m.object_id = id) WHEN 'execisquotedidenton' THEN (SELECT m.uses_quoted_identifier::int FROM meta.modules m WHERE m.object_id = id)
     WHEN 'exectriggerdisabled' THEN (SELECT t.is_disabled::int FROM meta.triggers t WHERE t.object_id = id) WHEN 'execistriggerdisabled' THEN (SELECT t.is_disabled::int FROM meta.triggers t WHERE t.object_id = id)
     WHEN 'tableisfulltextkey' THEN 0 WHEN 'issystemnamed' THEN NULL END
   FROM (SELECT object_id, type, schema_id, is_ms_shipped FROM meta.objects UNION ALL SELECT object_id, type, schema_id, true FROM meta.system_objects) o WHERE o.object_id = id $$;
@@ -180,13 +181,25 @@ CREATE OR REPLACE FUNCTION meta.f_serverproperty(property text) RETURNS sys.sql_
     WHEN 'comparisonstyle' THEN meta.variant('int', '196609') WHEN 'licensetype' THEN meta.variant('nvarchar(128)', 'DISABLED') WHEN 'buildclrversion' THEN meta.variant('nvarchar(128)', 'v4.0.30319')
     WHEN 'resourceversion' THEN meta.variant('nvarchar(128)', '16.00.1000') WHEN 'filestreamconfiguredlevel' THEN meta.variant('int', '0') WHEN 'filestreameffectivelevel' THEN meta.variant('int', '0')
   END $$;
+CREATE OR REPLACE FUNCTION meta.db_flag(options jsonb, name text, otherwise text) RETURNS sys.sql_variant LANGUAGE sql IMMUTABLE AS
+  $$ SELECT meta.variant('int', coalesce((options ->> name)::boolean::int::text, otherwise)) $$;
 CREATE OR REPLACE FUNCTION meta.f_databasepropertyex(database_name text, property text) RETURNS sys.sql_variant LANGUAGE sql STABLE AS $$
   SELECT CASE lower(property)
     WHEN 'status' THEN meta.variant('nvarchar(128)', 'ONLINE') WHEN 'updateability' THEN meta.variant('nvarchar(128)', CASE WHEN d.is_read_only THEN 'READ_ONLY' ELSE 'READ_WRITE' END)
-    WHEN 'useraccess' THEN meta.variant('nvarchar(128)', 'MULTI_USER') WHEN 'recovery' THEN meta.variant('nvarchar(128)', CASE d.recovery_model WHEN 1 THEN 'FULL' WHEN 2 THEN 'BULK_LOGGED' ELSE 'SIMPLE' END)
+    WHEN 'useraccess' THEN meta.variant('nvarchar(128)', CASE coalesce(d.options ->> 'user_access', '0') WHEN '0' THEN 'MULTI_USER' ELSE 'SINGLE_USER' END) WHEN 'recovery' THEN meta.variant('nvarchar(128)', CASE d.recovery_model WHEN 1 THEN 'FULL' WHEN 2 THEN 'BULK_LOGGED' ELSE 'SIMPLE' END)
     WHEN 'collation' THEN meta.variant('nvarchar(128)', d.collation_name) WHEN 'version' THEN meta.variant('int', '957') WHEN 'issnapshotisolationallowed' THEN meta.variant('int', d.snapshot_isolation::int::text)
     WHEN 'isreadcommittedsnapshoton' THEN meta.variant('int', d.read_committed_snapshot::int::text) WHEN 'ispublished' THEN meta.variant('int', '0') WHEN 'isfulltextenabled' THEN meta.variant('int', '0')
-    WHEN 'isautoclose' THEN meta.variant('int', '0') WHEN 'isautoshrink' THEN meta.variant('int', '0') WHEN 'isinstandby' THEN meta.variant('int', '0') WHEN 'sqlsortorder' THEN meta.variant('tinyint', '52')
+    WHEN 'isautoclose' THEN meta.db_flag(d.options, 'is_auto_close_on', '0') WHEN 'isautoshrink' THEN meta.db_flag(d.options, 'is_auto_shrink_on', '0')
+    WHEN 'isautocreatestatistics' THEN meta.db_flag(d.options, 'is_auto_create_stats_on', '1') WHEN 'isautoupdatestatistics' THEN meta.db_flag(d.options, 'is_auto_update_stats_on', '1')
+    WHEN 'isansinulldefault' THEN meta.db_flag(d.options, 'is_ansi_null_default_on', '0') WHEN 'isansinullsenabled' THEN meta.db_flag(d.options, 'is_ansi_nulls_on', '0')
+    WHEN 'isansipaddingenabled' THEN meta.db_flag(d.options, 'is_ansi_padding_on', '0') WHEN 'isansiwarningsenabled' THEN meta.db_flag(d.options, 'is_ansi_warnings_on', '0')
+    WHEN 'isarithmeticabortenabled' THEN meta.db_flag(d.options, 'is_arithabort_on', '0') WHEN 'isnullconcat' THEN meta.db_flag(d.options, 'is_concat_null_yields_null_on', '0')
+    WHEN 'isnumericroundabortenabled' THEN meta.db_flag(d.options, 'is_numeric_roundabort_on', '0') WHEN 'isquotedidentifiersenabled' THEN meta.db_flag(d.options, 'is_quoted_identifier_on', '0')
+    WHEN 'isparameterizationforced' THEN meta.db_flag(d.options, 'is_parameterization_forced', '0')
+    WHEN 'istornpagedetectionenabled' THEN meta.variant('int', CASE d.options ->> 'page_verify_option' WHEN '1' THEN '1' ELSE '0' END)
+    WHEN 'isclosecursorsoncommitenabled' THEN meta.variant('int', '0') WHEN 'islocalcursorsdefault' THEN meta.variant('int', '0') WHEN 'isrecursivetriggersenabled' THEN meta.variant('int', '0')
+    WHEN 'ismergepublished' THEN meta.variant('int', '0') WHEN 'issubscribed' THEN meta.variant('int', '0') WHEN 'issyncwithbackup' THEN meta.variant('int', '0')
+    WHEN 'isinstandby' THEN meta.variant('int', '0') WHEN 'sqlsortorder' THEN meta.variant('tinyint', '52')
     WHEN 'comparisonstyle' THEN meta.variant('int', '196609') WHEN 'lcid' THEN meta.variant('int', '1033') WHEN 'edition' THEN meta.variant('nvarchar(64)', 'Developer')
     WHEN 'compatibilitylevel' THEN meta.variant('int', d.compatibility_level::text) END
   FROM meta.databases d WHERE d.name_key = meta.fold(database_name) $$;

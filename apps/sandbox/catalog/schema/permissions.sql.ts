@@ -136,6 +136,7 @@ const SEEN_TABLES = [
   'objects',
   'columns',
   'indexes',
+  'statistics',
   'index_columns',
   'parameters',
   'foreign_keys',
@@ -146,7 +147,7 @@ const SEEN_TABLES = [
 /** `FROM …` of a system view with the tables as the caller sees them. */
 export function seenTables(from: string): string {
   return from.replaceAll(
-    /\bmeta\.(objects|columns|indexes|index_columns|parameters|foreign_keys|foreign_key_columns|triggers|modules|extended_properties|dependencies)\b/g,
+    /\bmeta\.(objects|columns|indexes|statistics|index_columns|parameters|foreign_keys|foreign_key_columns|triggers|modules|extended_properties|dependencies)\b/g,
     'meta.seen_$1',
   );
 }
@@ -157,8 +158,8 @@ const AMONG = '= ANY ((SELECT meta.visible_objects())::int[])';
 /** Views `meta.seen_…`: what the caller may know of. Made anew together with the system views that stand on them. */
 export const SEEN_VIEWS = `${[...SEEN_TABLES, 'modules', 'extended_properties', 'dependencies'].map((name) => `DROP VIEW IF EXISTS meta.seen_${name};\n`).join('')}
 ${SEEN_TABLES.map((name) => `CREATE VIEW meta.seen_${name} AS SELECT t.* FROM meta.${name} t WHERE ${SEEN} t.${name === 'foreign_key_columns' ? 'parent_object_id' : 'object_id'} ${AMONG};\n`).join('')}
-CREATE VIEW meta.seen_modules AS SELECT t.object_id, CASE WHEN ${SEEN} t.object_id = ANY ((SELECT meta.defined_objects())::int[]) THEN t.definition END AS definition,
-  t.uses_ansi_nulls, t.uses_quoted_identifier, t.is_schema_bound, t.execute_as_principal_id FROM meta.modules t WHERE ${SEEN} t.object_id ${AMONG};
+CREATE VIEW meta.seen_modules AS SELECT t.object_id, CASE WHEN NOT t.is_encrypted AND (${SEEN} t.object_id = ANY ((SELECT meta.defined_objects())::int[])) THEN t.definition END AS definition,
+  t.uses_ansi_nulls, t.uses_quoted_identifier, t.is_schema_bound, t.execute_as_principal_id, t.is_encrypted, t.with_check_option FROM meta.modules t WHERE ${SEEN} t.object_id ${AMONG};
 CREATE VIEW meta.seen_extended_properties AS SELECT t.* FROM meta.extended_properties t WHERE ${SEEN} t.class NOT IN (1, 2, 7) OR t.major_id ${AMONG};
 CREATE VIEW meta.seen_dependencies AS SELECT t.* FROM meta.dependencies t WHERE ${SEEN} t.referencing_id ${AMONG};
 `;

@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 5;
+export const META_VERSION = 6;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -23,7 +23,7 @@ CREATE TABLE meta.databases (
   compatibility_level smallint NOT NULL DEFAULT 160, create_date timestamp(3) NOT NULL DEFAULT localtimestamp,
   snapshot_isolation boolean NOT NULL DEFAULT false, read_committed_snapshot boolean NOT NULL DEFAULT false,
   recovery_model smallint NOT NULL DEFAULT 1, owner text NOT NULL DEFAULT 'sa',
-  is_read_only boolean NOT NULL DEFAULT false);
+  is_read_only boolean NOT NULL DEFAULT false, options jsonb NOT NULL DEFAULT '{}');
 CREATE TABLE meta.self (database_id int NOT NULL, single boolean PRIMARY KEY DEFAULT true CHECK (single));
 CREATE TABLE meta.logins (
   principal_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, type text NOT NULL DEFAULT 'S', sid bytea NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE meta.objects (
 CREATE INDEX ON meta.objects (parent_object_id) WHERE parent_object_id <> 0;
 CREATE TABLE meta.tables (
   object_id int PRIMARY KEY, max_column_id_used int NOT NULL, is_tracked_by_cdc boolean NOT NULL DEFAULT false,
-  type_table boolean NOT NULL DEFAULT false);
+  type_table boolean NOT NULL DEFAULT false, lock_escalation smallint NOT NULL DEFAULT 0);
 CREATE TABLE meta.columns (
   object_id int NOT NULL, column_id int NOT NULL, name text NOT NULL, name_key text NOT NULL, system_type_id smallint NOT NULL,
   user_type_id int NOT NULL, max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL, collation_name text,
@@ -77,6 +77,10 @@ CREATE TABLE meta.indexes (
   allow_row_locks boolean NOT NULL DEFAULT true, allow_page_locks boolean NOT NULL DEFAULT true, filter_definition text,
   using_xml_index_id int, secondary_type text,
   PRIMARY KEY (object_id, index_id), UNIQUE (object_id, name_key));
+-- Of CREATE STATISTICS; those of indexes are the indexes.
+CREATE TABLE meta.statistics (
+  object_id int NOT NULL, stats_id int NOT NULL, name text NOT NULL, name_key text NOT NULL, column_ids int[] NOT NULL, filter_definition text,
+  PRIMARY KEY (object_id, stats_id), UNIQUE (object_id, name_key));
 CREATE TABLE meta.index_columns (
   object_id int NOT NULL, index_id int NOT NULL, index_column_id int NOT NULL, column_id int NOT NULL, key_ordinal smallint NOT NULL,
   is_descending_key boolean NOT NULL, is_included_column boolean NOT NULL, PRIMARY KEY (object_id, index_id, index_column_id));
@@ -115,14 +119,14 @@ CREATE TABLE meta.synonyms (object_id int PRIMARY KEY, base_object_name text NOT
 CREATE TABLE meta.modules (
   object_id int PRIMARY KEY, definition text NOT NULL, uses_ansi_nulls boolean NOT NULL DEFAULT true,
   uses_quoted_identifier boolean NOT NULL DEFAULT true, is_schema_bound boolean NOT NULL DEFAULT false,
-  execute_as_principal_id int);
+  execute_as_principal_id int, is_encrypted boolean NOT NULL DEFAULT false, with_check_option boolean NOT NULL DEFAULT false);
 CREATE TABLE meta.parameters (
   object_id int NOT NULL, parameter_id int NOT NULL, name text NOT NULL, system_type_id smallint NOT NULL, user_type_id int NOT NULL,
   max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL, is_output boolean NOT NULL DEFAULT false,
   has_default_value boolean NOT NULL DEFAULT false, is_readonly boolean NOT NULL DEFAULT false, PRIMARY KEY (object_id, parameter_id));
 CREATE TABLE meta.triggers (
   object_id int PRIMARY KEY, parent_class smallint NOT NULL, parent_id int NOT NULL, is_disabled boolean NOT NULL DEFAULT false,
-  is_instead_of boolean NOT NULL, events text[] NOT NULL);
+  is_instead_of boolean NOT NULL, events text[] NOT NULL, is_not_for_replication boolean NOT NULL DEFAULT false);
 CREATE TABLE meta.dependencies (
   referencing_id int NOT NULL, ordinal int NOT NULL, referenced_schema_name text, referenced_entity_name text NOT NULL,
   PRIMARY KEY (referencing_id, ordinal));

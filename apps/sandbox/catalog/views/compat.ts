@@ -166,7 +166,7 @@ export const COMPAT_VIEWS = [
   ctext varbinary(8000) NULL::bytea
   texttype smallint 2
   language smallint 0
-  encrypted bit! false
+  encrypted bit! m.is_encrypted
   compressed bit! false
   text nvarchar(4000) left(m.definition, 4000)`,
     'FROM meta.modules m',

@@ -69,7 +69,7 @@ export const INFORMATION_VIEWS = [
   TABLE_SCHEMA nvarchar(128) s.name
   TABLE_NAME nvarchar(128)! o.name
   VIEW_DEFINITION nvarchar(4000) m.definition
-  CHECK_OPTION varchar(7) 'NONE'
+  CHECK_OPTION varchar(7) CASE WHEN m.with_check_option THEN 'CASCADE' ELSE 'NONE' END
   IS_UPDATABLE varchar(2)! 'NO'`,
     "FROM meta.objects o JOIN meta.schemas s USING (schema_id) JOIN meta.modules m USING (object_id) WHERE o.type = 'V'",
   ),

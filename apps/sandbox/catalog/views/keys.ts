@@ -154,7 +154,7 @@ export const KEY_VIEWS = [
   name sysname i.name
   stats_id int! i.index_id
   auto_created bit false
-  user_created bit false
+  user_created bit i.made
   no_recompute bit false
   has_filter bit i.filter_definition IS NOT NULL
   filter_definition nvarchar(max) i.filter_definition
@@ -164,7 +164,8 @@ export const KEY_VIEWS = [
   stats_generation_method int! 0
   stats_generation_method_desc varchar(80)! 'Sort based statistics'
   auto_drop bit false`,
-    'FROM meta.indexes i',
+    `FROM (SELECT object_id, name, index_id, filter_definition, false AS made FROM meta.indexes
+     UNION ALL SELECT object_id, name, stats_id, filter_definition, true FROM meta.statistics) i`,
   ),
   view(
     -148,

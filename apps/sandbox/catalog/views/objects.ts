@@ -70,8 +70,8 @@ const TABLE = `${OBJECT}
   text_in_row_limit int 0
   large_value_types_out_of_row bit false
   is_tracked_by_cdc bit t.is_tracked_by_cdc
-  lock_escalation tinyint 0
-  lock_escalation_desc nvarchar(60) 'TABLE'
+  lock_escalation tinyint t.lock_escalation
+  lock_escalation_desc nvarchar(60) CASE t.lock_escalation WHEN 0 THEN 'TABLE' WHEN 1 THEN 'DISABLE' ELSE 'AUTO' END
   is_filetable bit false
   is_memory_optimized bit false
   durability tinyint 0
@@ -99,7 +99,7 @@ const VIEW = `${OBJECT}
   has_replication_filter bit false
   has_opaque_metadata bit! false
   has_unchecked_assembly_data bit! false
-  with_check_option bit! false
+  with_check_option bit! coalesce((SELECT m.with_check_option FROM meta.modules m WHERE m.object_id = o.object_id), false)
   is_date_correlation_view bit! false
   is_tracked_by_cdc bit false
   has_snapshot bit false
@@ -225,7 +225,7 @@ export const OBJECT_VIEWS = [
   modify_date datetime! o.modify_date
   is_ms_shipped bit! o.is_ms_shipped
   is_disabled bit! t.is_disabled
-  is_not_for_replication bit! false
+  is_not_for_replication bit! t.is_not_for_replication
   is_instead_of_trigger bit! t.is_instead_of`,
     'FROM meta.objects o JOIN meta.triggers t USING (object_id)',
   ),

@@ -1,5 +1,9 @@
 import { view } from './define.ts';
 
+/** A column of sys.databases that ALTER DATABASE … SET alone decides. */
+const shown = (column: string, type: string, otherwise: string): string =>
+  `coalesce((d.options ->> '${column}')::${type}, ${otherwise})`;
+
 /** Server-wide views: the same rows in every database. */
 export const SERVER_VIEWS = [
   view(
@@ -13,11 +17,11 @@ export const SERVER_VIEWS = [
   create_date datetime! d.create_date
   compatibility_level tinyint! d.compatibility_level
   collation_name sysname d.collation_name
-  user_access tinyint 0
-  user_access_desc nvarchar(60) 'MULTI_USER'
+  user_access tinyint ${shown('user_access', 'smallint', '0')}
+  user_access_desc nvarchar(60) CASE ${shown('user_access', 'smallint', '0')} WHEN 0 THEN 'MULTI_USER' ELSE 'SINGLE_USER' END
   is_read_only bit d.is_read_only
-  is_auto_close_on bit! false
-  is_auto_shrink_on bit false
+  is_auto_close_on bit! ${shown('is_auto_close_on', 'boolean', 'false')}
+  is_auto_shrink_on bit ${shown('is_auto_shrink_on', 'boolean', 'false')}
   state tinyint 0
   state_desc nvarchar(60) 'ONLINE'
   is_in_standby bit false
@@ -28,29 +32,29 @@ export const SERVER_VIEWS = [
   is_read_committed_snapshot_on bit d.read_committed_snapshot
   recovery_model tinyint d.recovery_model
   recovery_model_desc nvarchar(60) CASE d.recovery_model WHEN 1 THEN 'FULL' WHEN 2 THEN 'BULK_LOGGED' ELSE 'SIMPLE' END
-  page_verify_option tinyint 2
-  page_verify_option_desc nvarchar(60) 'CHECKSUM'
-  is_auto_create_stats_on bit true
+  page_verify_option tinyint ${shown('page_verify_option', 'smallint', '2')}
+  page_verify_option_desc nvarchar(60) CASE ${shown('page_verify_option', 'smallint', '2')} WHEN 0 THEN 'NONE' WHEN 1 THEN 'TORN_PAGE_DETECTION' ELSE 'CHECKSUM' END
+  is_auto_create_stats_on bit ${shown('is_auto_create_stats_on', 'boolean', 'true')}
   is_auto_create_stats_incremental_on bit false
-  is_auto_update_stats_on bit true
-  is_auto_update_stats_async_on bit false
-  is_ansi_null_default_on bit false
-  is_ansi_nulls_on bit false
-  is_ansi_padding_on bit false
-  is_ansi_warnings_on bit false
-  is_arithabort_on bit false
-  is_concat_null_yields_null_on bit false
-  is_numeric_roundabort_on bit false
-  is_quoted_identifier_on bit false
+  is_auto_update_stats_on bit ${shown('is_auto_update_stats_on', 'boolean', 'true')}
+  is_auto_update_stats_async_on bit ${shown('is_auto_update_stats_async_on', 'boolean', 'false')}
+  is_ansi_null_default_on bit ${shown('is_ansi_null_default_on', 'boolean', 'false')}
+  is_ansi_nulls_on bit ${shown('is_ansi_nulls_on', 'boolean', 'false')}
+  is_ansi_padding_on bit ${shown('is_ansi_padding_on', 'boolean', 'false')}
+  is_ansi_warnings_on bit ${shown('is_ansi_warnings_on', 'boolean', 'false')}
+  is_arithabort_on bit ${shown('is_arithabort_on', 'boolean', 'false')}
+  is_concat_null_yields_null_on bit ${shown('is_concat_null_yields_null_on', 'boolean', 'false')}
+  is_numeric_roundabort_on bit ${shown('is_numeric_roundabort_on', 'boolean', 'false')}
+  is_quoted_identifier_on bit ${shown('is_quoted_identifier_on', 'boolean', 'false')}
   is_recursive_triggers_on bit false
   is_cursor_close_on_commit_on bit false
   is_local_cursor_default bit false
   is_fulltext_enabled bit false
-  is_trustworthy_on bit false
+  is_trustworthy_on bit ${shown('is_trustworthy_on', 'boolean', 'false')}
   is_db_chaining_on bit false
-  is_parameterization_forced bit false
+  is_parameterization_forced bit ${shown('is_parameterization_forced', 'boolean', 'false')}
   is_master_key_encrypted_by_server bit! false
-  is_query_store_on bit false
+  is_query_store_on bit ${shown('is_query_store_on', 'boolean', 'false')}
   is_published bit! false
   is_subscribed bit! false
   is_merge_published bit! false
@@ -60,10 +64,10 @@ export const SERVER_VIEWS = [
   is_broker_enabled bit! false
   log_reuse_wait tinyint CASE WHEN meta.cdc_lags(d.database_id) THEN 6 ELSE 0 END
   log_reuse_wait_desc nvarchar(60) CASE WHEN meta.cdc_lags(d.database_id) THEN 'REPLICATION' ELSE 'NOTHING' END
-  is_date_correlation_on bit! false
+  is_date_correlation_on bit! ${shown('is_date_correlation_on', 'boolean', 'false')}
   is_cdc_enabled bit! meta.cdc_enabled(d.database_id)
   is_encrypted bit false
-  is_honor_broker_priority_on bit false
+  is_honor_broker_priority_on bit ${shown('is_honor_broker_priority_on', 'boolean', 'false')}
   replica_id uniqueidentifier NULL::uuid
   group_database_id uniqueidentifier NULL::uuid
   resource_pool_id int NULL::int
@@ -76,19 +80,19 @@ export const SERVER_VIEWS = [
   two_digit_year_cutoff smallint NULL::smallint
   containment tinyint 0
   containment_desc nvarchar(60) 'NONE'
-  target_recovery_time_in_seconds int 60
-  delayed_durability int 0
-  delayed_durability_desc nvarchar(60) 'DISABLED'
+  target_recovery_time_in_seconds int ${shown('target_recovery_time_in_seconds', 'int', '60')}
+  delayed_durability int ${shown('delayed_durability', 'int', '0')}
+  delayed_durability_desc nvarchar(60) CASE ${shown('delayed_durability', 'int', '0')} WHEN 0 THEN 'DISABLED' WHEN 1 THEN 'ALLOWED' ELSE 'FORCED' END
   is_memory_optimized_elevate_to_snapshot_on bit false
   is_federation_member bit false
   is_remote_data_archive_enabled bit false
-  is_mixed_page_allocation_on bit false
-  is_temporal_history_retention_enabled bit true
+  is_mixed_page_allocation_on bit ${shown('is_mixed_page_allocation_on', 'boolean', 'false')}
+  is_temporal_history_retention_enabled bit ${shown('is_temporal_history_retention_enabled', 'boolean', 'true')}
   catalog_collation_type int 0
   catalog_collation_type_desc nvarchar(60) 'DATABASE_DEFAULT'
   physical_database_name nvarchar(128) d.name
   is_result_set_caching_on bit false
-  is_accelerated_database_recovery_on bit false
+  is_accelerated_database_recovery_on bit ${shown('is_accelerated_database_recovery_on', 'boolean', 'false')}
   is_tempdb_spill_to_remote_store bit false
   is_stale_page_detection_on bit false
   is_memory_optimized_enabled bit false

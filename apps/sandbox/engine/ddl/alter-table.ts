@@ -1,6 +1,6 @@
 import { translateExpression, type SqlType } from '#conversion';
 import { quoteIdent } from '#pgsql';
-import type { AlterColumn, AlterTable, DropElements } from '#tsql';
+import type { AlterColumn, AlterTable, DropElements, Option } from '#tsql';
 import {
   constraintName,
   sequenceName,
@@ -17,7 +17,7 @@ import type { Run } from '../run.ts';
 import { alterTemporary } from './alter-temporary.ts';
 import { addElements } from './add-elements.ts';
 import { sourceOf } from './create-table.ts';
-import { dropIndexSql } from './indexes.ts';
+import { dropIndexSql, rebuilt } from './indexes.ts';
 import { toggleTableTriggers } from './modules.ts';
 import { constraintOf, dotted, userTable } from './objects-of.ts';
 import { columnTypeSql, defaultSql } from './physical-table.ts';
@@ -40,6 +40,9 @@ export async function alterTable(run: Run, statement: AlterTable): Promise<void>
   });
 }
 
+/** `switchPartition` → `SWITCH PARTITION`. */
+const wordsOf = (kind: string): string => kind.replaceAll(/([A-Z])/g, ' $1').toUpperCase();
+
 async function apply(run: Run, statement: AlterTable): Promise<void> {
   const { action } = statement;
   switch (action.kind) {
@@ -55,17 +58,34 @@ async function apply(run: Run, statement: AlterTable): Promise<void> {
       const names = action.names.map((name) => name.name);
       return toggleTableTriggers(run, statement.name, names, action.enable);
     }
-    case 'rebuildTable':
-      return;
+    case 'rebuildTable': {
+      const { object } = await userTable(run, statement.name, 4902);
+      return rebuilt(run, object, action);
+    }
     case 'setTableOptions': {
       const other = action.options.find((option) => option.name !== 'LOCK_ESCALATION');
-      if (other === undefined) return;
+      if (other === undefined) return lockEscalation(run, statement, action.options);
       throw new SqlError(40515, `ALTER TABLE SET (${other.name}) is not supported in this version of SQL Server.`);
     }
     default:
-      throw new SqlError(40515, `ALTER TABLE ${action.kind} is not supported in this version of SQL Server.`);
+      throw new SqlError(40515, `ALTER TABLE ${wordsOf(action.kind)} is not supported in this version of SQL Server.`);
   }
 }
+
+const ESCALATION: Readonly<Record<string, 0 | 1 | 2>> = { TABLE: 0, DISABLE: 1, AUTO: 2 };
+
+/** SET (LOCK_ESCALATION): no lock escalates here but as the limits say; the catalog keeps it. */
+async function lockEscalation(run: Run, statement: AlterTable, options: readonly Option[]): Promise<void> {
+  const { object } = await userTable(run, statement.name, 4902);
+  for (const { value } of options) {
+    const word = value?.kind === 'keyword' ? value.name : '';
+    const escalation = ESCALATION[word];
+    if (escalation === undefined) throw new SqlError(102, `Incorrect syntax near '${word}'.`, 15);
+    await run.session.ddl((writer) => writer.setLockEscalation(object.id, escalation));
+  }
+}
+
+const PROPERTIES = ['ROWGUIDCOL', 'SPARSE', 'NOT FOR REPLICATION'] as const;
 
 async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn): Promise<void> {
   const { object, scope } = await userTable(run, statement.name, 4902);
@@ -77,7 +97,12 @@ async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn)
       `ALTER TABLE ALTER COLUMN failed because column '${name}' does not exist in table '${object.name}'.`,
     );
   if (action.type === undefined) {
-    if (/^(ROWGUIDCOL|SPARSE|NOT FOR REPLICATION)$/.test(action.property ?? '')) return;
+    const property = PROPERTIES.find((one) => one === action.property);
+    if (property !== undefined) {
+      const on = action.change === 'add';
+      await run.session.ddl((writer) => writer.setColumnProperty(object.id, column.id, property, on));
+      return;
+    }
     throw new SqlError(40515, `ALTER COLUMN ${action.property ?? ''} is not supported in this version of SQL Server.`);
   }
   if (column.computed || column.type.name === 'rowversion') {
@@ -90,7 +115,7 @@ async function alterColumn(run: Run, statement: AlterTable, action: AlterColumn)
   const typed = columnType(source, action.type, action.collation?.name);
   const nullable = action.nullable ?? source.ansiNullDefault;
   await run.session.ddl(async (writer, pg) => {
-    await writer.alterColumn(object.id, column.id, { ...typed, nullable });
+    await writer.alterColumn(object.id, column.id, { ...typed, nullable, sparse: action.sparse === true });
     const type = typed.type as SqlType;
     const physical = quoteIdent(column.physical);
     const value = translateExpression(

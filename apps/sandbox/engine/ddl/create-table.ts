@@ -176,6 +176,8 @@ export async function createTable(run: Run, statement: CreateTable): Promise<voi
   const name = statement.name.name.name;
   const source = await sourceOf(run);
   if (isLocalTemporary(name)) {
+    if (statement.on !== undefined && !/^(primary|default)$/i.test(statement.on.name.name))
+      throw new SqlError(1921, `Invalid filegroup '${statement.on.name.name}' specified.`);
     await createTemporary(run, name, tableDefinition(source, name, statement.elements));
     return;
   }

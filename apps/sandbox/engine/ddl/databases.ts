@@ -1,6 +1,8 @@
 import type { AlterDatabase, CreateDatabase, DropObject, Option } from '#tsql';
 import { SqlError } from '../../session.ts';
+import type { Database } from '../database.ts';
 import { requireCollation } from '../profile.ts';
+import { withOption } from '../database-options.ts';
 import type { Run } from '../run.ts';
 
 function outsideTransaction(run: Run, verb: string): void {
@@ -19,7 +21,13 @@ export async function createDatabase(run: Run, statement: CreateDatabase): Promi
     );
   }
   if (statement.collation) requireCollation(statement.collation.name);
-  await run.session.server.createDatabase(statement.name.name, statement.collation?.name);
+  const { server } = run.session;
+  // What is refused is refused before there is a database.
+  for (const option of statement.options) withOption(run.session.catalogDatabase.info, option.name, word(option));
+  await server.createDatabase(statement.name.name, statement.collation?.name);
+  const made = server.database(statement.name.name);
+  for (const option of made === undefined ? [] : statement.options)
+    await server.setDatabaseOption(made as Database, option.name, word(option), run.session);
 }
 
 /** DROP DATABASE: refused while sessions use it. */
@@ -36,7 +44,43 @@ function word(option: Option): string {
   const { value } = option;
   if (value?.kind === 'keyword') return value.name.toUpperCase();
   if (value?.kind === 'column') return (value.parts.at(-1)?.name ?? '').toUpperCase();
-  return value?.kind === 'literal' ? value.value : '';
+  if (value?.kind !== 'literal') return '';
+  return /^MINUTES?$/.test(option.unit ?? '') ? String(Number(value.value) * 60) : value.value;
+}
+
+/** Scoped configurations that are about plans, memory, and what is kept between runs: they change no answer. */
+const PLANS_ALONE =
+  /^(MAXDOP|LEGACY_CARDINALITY_ESTIMATION|PARAMETER_SNIFFING|QUERY_OPTIMIZER_HOTFIXES|IDENTITY_CACHE|INTERLEAVED_EXECUTION_TVF|BATCH_MODE_\w+|TSQL_SCALAR_UDF_INLINING|ELEVATE_ONLINE|ELEVATE_RESUMABLE|OPTIMIZE_FOR_AD_HOC_WORKLOADS|XTP_\w+_EXECUTION_STATISTICS|ROW_MODE_MEMORY_GRANT_FEEDBACK|MEMORY_GRANT_FEEDBACK_\w+|DEFERRED_COMPILATION_TV|ACCELERATED_PLAN_FORCING|LIGHTWEIGHT_QUERY_PROFILING|LAST_QUERY_PLAN_STATS|PAUSED_RESUMABLE_INDEX_ABORT_DURATION_MINUTES|EXEC_QUERY_STATS_FOR_SCALAR_FUNCTIONS|PARAMETER_SENSITIVE_PLAN_OPTIMIZATION|ASYNC_STATS_UPDATE_WAIT_AT_LOW_PRIORITY|OPTIMIZED_PLAN_FORCING|DOP_FEEDBACK|CE_FEEDBACK|FORCE_SHOWPLAN_RUNTIME_PARAMETER_COLLECTION|PROCEDURE_CACHE)$/;
+
+/** What they are without being told. */
+const SCOPED_AS_IT_IS: Readonly<Record<string, string>> = {
+  VERBOSE_TRUNCATION_WARNINGS: 'ON',
+  GLOBAL_TEMPORARY_TABLE_AUTO_DROP: 'ON',
+  ISOLATE_SECURITY_POLICY_CARDINALITY: 'OFF',
+};
+
+function scopedConfiguration({ options, words }: AlterDatabase): void {
+  for (const option of options) {
+    if (PLANS_ALONE.test(option.name) || SCOPED_AS_IT_IS[option.name] === word(option)) continue;
+    const verb = words.at(-1) ?? 'SET';
+    throw new SqlError(
+      40515,
+      `ALTER DATABASE SCOPED CONFIGURATION ${verb} ${option.name} is not supported in this version of SQL Server.`,
+    );
+  }
+}
+
+/** SINGLE_USER waits for the others to leave, or ends them at once: what the statement must say where there are others. */
+function checkOthers(run: Run, database: Database, termination: string | undefined): void {
+  if (termination === 'ROLLBACK IMMEDIATE' || !run.session.server.othersUse(database, run.session)) return;
+  const { name } = database.info;
+  if (termination === 'NO_WAIT') {
+    const message = `Database state cannot be changed while other users are using the database '${name}'`;
+    throw new SqlError(5070, message, 16, 2);
+  }
+  const how = termination ?? 'without a termination clause';
+  const message = `ALTER DATABASE SET SINGLE_USER ${how} while others use '${name}' is not supported in this version of SQL Server.`;
+  throw new SqlError(40515, message);
 }
 
 /** ALTER DATABASE: options are recorded; some of them decide what the sessions may do. */
@@ -55,6 +99,8 @@ export async function alterDatabase(run: Run, statement: AlterDatabase): Promise
   }
   switch (statement.action) {
     case 'set':
+      if (statement.options.some((option) => option.name === 'SINGLE_USER'))
+        checkOthers(run, database, statement.termination);
       for (const option of statement.options)
         await server.setDatabaseOption(database, option.name, word(option), run.session);
       return;
@@ -72,6 +118,6 @@ export async function alterDatabase(run: Run, statement: AlterDatabase): Promise
         'ALTER DATABASE of files and file groups is not supported in this version of SQL Server.',
       );
     default:
-    // Scoped configurations have no counterpart and change no answer.
+      scopedConfiguration(statement);
   }
 }

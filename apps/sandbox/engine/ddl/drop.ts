@@ -12,6 +12,7 @@ import { dropTemporary, inPlaceOf } from '../temporary-table.ts';
 import { dotted, objectOf, userTable } from './objects-of.ts';
 import { dropPartitioning, partitionCondition } from './partitions.ts';
 import { dropPrincipal } from './security.ts';
+import { dropStatistics } from './statistics.ts';
 
 const KINDS: Partial<Record<DroppedType, readonly ObjectKind[]>> = {
   table: ['U'],
@@ -40,7 +41,8 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
   }
   const kinds = KINDS[type];
   if (kinds === undefined) return dropOther(run, statement, name);
-  const object = await objectOf(run, name, kinds);
+  // No trigger stands on a database or the server.
+  const object = statement.scope === undefined ? await objectOf(run, name, kinds) : undefined;
   if (object === undefined) {
     if (statement.ifExists) return;
     throw notThere(type, dotted(name));
@@ -81,6 +83,8 @@ async function dropOther(run: Run, statement: DropObject, name: ObjectName): Pro
       await run.session.ddl((writer) => writer.dropType(type.userTypeId));
       return;
     }
+    case 'statistics':
+      return dropStatistics(run, statement, name);
     case 'partition function':
     case 'partition scheme':
       return dropPartitioning(run, statement, name.name.name);

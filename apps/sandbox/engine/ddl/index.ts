@@ -18,6 +18,7 @@ import {
 import { requireDefinitionRights } from './rights.ts';
 import { permission } from './grants.ts';
 import { login, role, user } from './security.ts';
+import { createStatistics, updateStatistics } from './statistics.ts';
 
 type Handler = (run: Run) => Promise<void>;
 
@@ -62,6 +63,10 @@ function handlerOf(statement: Statement): Handler | undefined {
       return (run) => alterPartitionScheme(run, statement);
     case 'createAliasType':
       return (run) => createAliasType(run, statement);
+    case 'createStatistics':
+      return (run) => createStatistics(run, statement);
+    case 'updateStatistics':
+      return (run) => updateStatistics(run, statement);
     case 'createTableType':
       return (run) => createTableType(run, statement);
     case 'createSynonym':
@@ -101,6 +106,8 @@ function definedNames(statement: Statement): readonly ObjectName[] {
     case 'createIndex':
     case 'alterIndex':
     case 'truncate':
+    case 'createStatistics':
+    case 'updateStatistics':
       return [statement.table];
     case 'dropIndex':
       return statement.items.map((item) => item.table);

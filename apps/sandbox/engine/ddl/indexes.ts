@@ -1,8 +1,9 @@
-import { printDefinition, type AlterIndex, type CreateIndex, type DropIndex } from '#tsql';
+import { printDefinition, type AlterIndex, type CreateIndex, type DropIndex, type RebuildTable } from '#tsql';
 import { quoteIdent } from '#pgsql';
 import type { CatalogIndex, CatalogObject } from '../../catalog/index.ts';
 import { onIndexChanged } from '../../cdc/ddl-hooks.ts';
 import { SqlError } from '../../session.ts';
+import { evaluate } from '../evaluate.ts';
 import { namePartsOf } from '../names.ts';
 import { tableRelation } from '../relations.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
@@ -32,6 +33,7 @@ export async function createIndex(run: Run, statement: CreateIndex): Promise<voi
   }
   if (local !== undefined) {
     const { unique, clustered = false } = statement;
+    indexOptions(statement.options);
     const included = statement.include.map((column) => column.name);
     const model = { name: statement.name.name, unique, clustered, columns, included, ...(filter ? { filter } : {}) };
     return createLocalIndex(run, source.scope, local, model);
@@ -126,6 +128,36 @@ export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
   }
 }
 
+/** 7722: the partition that is to be rebuilt is none. */
+async function requirePartition(
+  run: Run,
+  of: { readonly objectId: number; readonly index?: CatalogIndex; readonly table?: string },
+  partition: AlterIndex['partition'],
+): Promise<void> {
+  if (partition === undefined || partition === 'all') return;
+  const number = Number(await evaluate(run, partition, { name: 'int' }));
+  const counted = await run.session.query(
+    'SELECT count(*) FROM sys.partitions WHERE object_id = $1 AND index_id = coalesce($2, (SELECT min(index_id) FROM sys.partitions WHERE object_id = $1))',
+    [String(of.objectId), of.index === undefined ? null : String(of.index.id)],
+    { writes: false },
+  );
+  const last = Number(counted.rows[0]?.[0] ?? 1);
+  if (number >= 1 && number <= last) return;
+  const what = of.index === undefined ? `table '${of.table ?? ''}'` : `index '${of.index.name}'`;
+  const message = `Invalid partition number ${number} specified for ${what}, partition number can range from 1 to ${last}.`;
+  throw new SqlError(7722, message);
+}
+
+/** ALTER TABLE … REBUILD: nothing is to be done, but its options are those of the indexes from then on. */
+export async function rebuilt(run: Run, object: CatalogObject, action: RebuildTable): Promise<void> {
+  await requirePartition(run, { objectId: object.id, table: object.name }, action.partition);
+  const options = indexOptions(action.options);
+  if (Object.keys(options).length === 0) return;
+  await run.session.ddl(async (writer) => {
+    for (const index of object.indexes) await writer.setIndexOptions(object.id, index.id, options);
+  });
+}
+
 /** ALTER INDEX: rebuilding is nothing here; DISABLE takes a unique index's rule away until REBUILD. */
 export async function alterIndex(run: Run, statement: AlterIndex): Promise<void> {
   const { object, scope } = await userTable(run, statement.table, 1088);
@@ -133,6 +165,10 @@ export async function alterIndex(run: Run, statement: AlterIndex): Promise<void>
     statement.name === undefined ? object.indexes : [indexNamed(scope.snapshot.fold, object, statement.name.name)];
   for (const index of named) {
     if (index === undefined) throw new SqlError(2727, `Cannot find index '${statement.name?.name ?? ''}'.`, 11);
+    await requirePartition(run, { objectId: object.id, index }, statement.partition);
+    const options = indexOptions(statement.options);
+    if (Object.keys(options).length > 0)
+      await run.session.ddl((writer) => writer.setIndexOptions(object.id, index.id, options));
     const disable = statement.action === 'disable';
     if (!disable && !(statement.action === 'rebuild' && index.disabled)) continue;
     if (index.constraintId !== undefined)

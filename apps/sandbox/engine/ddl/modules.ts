@@ -113,6 +113,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     ansiNulls: options.ansiNulls,
     quotedIdentifier: options.quotedIdentifier,
     schemaBound: statement.options.some((option) => option.name === 'SCHEMABINDING'),
+    encrypted: statement.options.some((option) => option.name === 'ENCRYPTION'),
     references: namedObjects(statement),
   };
   const source = { scope, ansiNullDefault: true };
@@ -122,7 +123,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
   }
   switch (statement.kind) {
     case 'createView':
-      return { ...base, kind: 'V', columns: viewColumns(scope, statement) };
+      return { ...base, kind: 'V', checkOption: statement.checkOption, columns: viewColumns(scope, statement) };
     case 'createProcedure':
       return {
         ...base,
@@ -165,7 +166,8 @@ function triggerParts(scope: SessionScope, statement: CreateTrigger): Partial<Mo
       `Cannot create trigger '${statement.name.name.name}' on ${parent.kind === 'V' ? 'view' : 'table'} '${dotted(statement.target)}' because an INSTEAD OF ${event} trigger already exists on this object.`,
     );
   }
-  return { trigger: { parentId: parent.id, insteadOf, events }, schema: parent.schema };
+  const trigger = { parentId: parent.id, insteadOf, events, notForReplication: statement.notForReplication };
+  return { trigger, schema: parent.schema };
 }
 
 /** CREATE, ALTER and CREATE OR ALTER of views, procedures, functions and triggers: their text goes to the catalog. */

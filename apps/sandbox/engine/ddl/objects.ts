@@ -8,7 +8,7 @@ import type {
   Sequence,
 } from '#tsql';
 import { typeOf } from '../profile.ts';
-import type { SequenceModel } from '../../catalog/index.ts';
+import type { CatalogObject, SequenceModel } from '../../catalog/index.ts';
 import { SqlError, type TdsType } from '../../session.ts';
 import { namePartsOf } from '../names.ts';
 import { contextOf, type Run } from '../run.ts';
@@ -49,6 +49,29 @@ const RANGE: Readonly<Record<string, readonly [bigint, bigint]>> = {
   bigint: [-9_223_372_036_854_775_808n, 9_223_372_036_854_775_807n],
 };
 
+const SEQUENCE_TYPES: Readonly<Record<string, string>> = { 48: 'tinyint', 52: 'smallint', 56: 'int', 127: 'bigint' };
+
+/** The least and the greatest value of a type. */
+function rangeOf(type: string, precision: number): readonly [bigint, bigint] {
+  const digits = 10n ** BigInt(precision) - 1n;
+  return RANGE[type] ?? [-digits, digits];
+}
+
+/** What PostgreSQL's sequences hold. */
+function clamped(value: bigint): bigint {
+  const [least, most] = rangeOf('bigint', 0);
+  return value < least ? least : value > most ? most : value;
+}
+
+const noIncrement = (name: string): SqlError =>
+  new SqlError(11_700, `The increment for sequence object '${name}' cannot be zero.`);
+
+const startOutside = (name: string): SqlError =>
+  new SqlError(
+    11_703,
+    `The start value for sequence object '${name}' must be between the minimum and maximum value of the sequence object.`,
+  );
+
 function limit(value: Expression | null | undefined, otherwise: bigint): bigint {
   return value == null ? otherwise : wholeNumber(value, otherwise);
 }
@@ -67,25 +90,17 @@ export async function sequence(run: Run, statement: Sequence): Promise<void> {
   const { scope } = await contextOf(run);
   if (statement.mode === 'alter') return alterSequence(run, statement);
   const type: TdsType = statement.type === undefined ? { name: 'bigint' } : typeOf(statement.type, scope);
-  const digits = 10n ** BigInt(type.precision ?? 18) - 1n;
-  const [low, high] = RANGE[type.name] ?? [-digits, digits];
-  const clamp = (value: bigint): bigint =>
-    value < (RANGE.bigint?.[0] ?? 0n)
-      ? (RANGE.bigint?.[0] ?? 0n)
-      : value > (RANGE.bigint?.[1] ?? 0n)
-        ? (RANGE.bigint?.[1] ?? 0n)
-        : value;
+  const [low, high] = rangeOf(type.name, type.precision ?? 18);
   const increment = wholeNumber(statement.increment, 1n);
-  const minimum = clamp(limit(statement.minValue, low));
-  const maximum = clamp(limit(statement.maxValue, high));
+  const minimum = clamped(limit(statement.minValue, low));
+  const maximum = clamped(limit(statement.maxValue, high));
   const start = wholeNumber(statement.start, increment > 0n ? minimum : maximum);
-  if (increment === 0n)
-    throw new SqlError(11_700, `The increment for sequence object '${dotted(statement.name)}' cannot be zero.`);
-  if (start < minimum || start > maximum)
-    throw new SqlError(
-      11_703,
-      `The start value for sequence object '${dotted(statement.name)}' must be between the minimum and maximum value of the sequence object.`,
-    );
+  if (increment === 0n) throw noIncrement(dotted(statement.name));
+  if (minimum >= maximum) {
+    const message = `The minimum value for sequence object '${dotted(statement.name)}' must be less than its maximum value.`;
+    throw new SqlError(11_705, message);
+  }
+  if (start < minimum || start > maximum) throw startOutside(dotted(statement.name));
   const model: SequenceModel = {
     schema: statement.name.schema?.name ?? run.session.defaultSchema,
     name: statement.name.name.name,
@@ -103,13 +118,43 @@ export async function sequence(run: Run, statement: Sequence): Promise<void> {
   });
 }
 
+/** The limits that ALTER SEQUENCE gives; NO MINVALUE and NO MAXVALUE are those of the type. Throws 11700, 11705, 11703 for what cannot be. */
+async function limitsOf(
+  run: Run,
+  statement: Sequence,
+  object: CatalogObject,
+): Promise<{ minimum?: bigint; maximum?: bigint }> {
+  const name = dotted(statement.name);
+  const { rows } = await run.session.query(
+    'SELECT minimum_value, maximum_value, start_value, system_type_id, precision FROM meta.sequences WHERE object_id = $1',
+    [String(object.id)],
+    { writes: false },
+  );
+  const [low = '0', high = '0', first = '0', type, precision] = (rows[0] ?? []).map((one) => one ?? '0');
+  const [least, most] = rangeOf(SEQUENCE_TYPES[type ?? ''] ?? 'decimal', Number(precision));
+  const { minValue, maxValue } = statement;
+  const minimum = minValue === undefined ? undefined : limit(minValue, clamped(least));
+  const maximum = maxValue === undefined ? undefined : limit(maxValue, clamped(most));
+  const [from, to] = [minimum ?? BigInt(low), maximum ?? BigInt(high)];
+  if (from >= to)
+    throw new SqlError(11_705, `The minimum value for sequence object '${name}' must be less than its maximum value.`);
+  const start =
+    statement.restart === undefined || statement.restart === true ? BigInt(first) : wholeNumber(statement.restart, 0n);
+  if (start < from || start > to) throw startOutside(name);
+  if (statement.increment !== undefined && wholeNumber(statement.increment, 1n) === 0n) throw noIncrement(name);
+  return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
+}
+
 async function alterSequence(run: Run, statement: Sequence): Promise<void> {
   const object = await objectOf(run, statement.name, ['SO']);
   if (object === undefined) throw new SqlError(208, `Invalid object name '${dotted(statement.name)}'.`);
+  const fixed = statement.type === undefined ? (statement.start === undefined ? undefined : 'START WITH') : 'AS';
+  if (fixed !== undefined)
+    throw new SqlError(11_711, `Argument '${fixed}' can not be used in an ALTER SEQUENCE statement.`);
+  const limits = await limitsOf(run, statement, object);
   const change = {
     ...(statement.increment ? { increment: wholeNumber(statement.increment, 1n) } : {}),
-    ...(statement.minValue ? { minimum: wholeNumber(statement.minValue, 0n) } : {}),
-    ...(statement.maxValue ? { maximum: wholeNumber(statement.maxValue, 0n) } : {}),
+    ...limits,
     ...(statement.cycle === undefined ? {} : { cycling: statement.cycle }),
     ...(statement.restart !== undefined && statement.restart !== true
       ? { start: wholeNumber(statement.restart, 1n) }

@@ -4,6 +4,7 @@ import { namePartsOf } from '../names.ts';
 import { hasRight, hasServerRight } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
 import { dotted } from './objects-of.ts';
+import { tableOfStatistics } from './statistics.ts';
 
 /** What CREATE statements ask of the database, by kind. */
 const CREATE_RIGHTS: Partial<Record<Statement['kind'], string>> = {
@@ -51,6 +52,8 @@ export async function requireDefinitionRights(run: Run, statement: Statement): P
       return requireAlter(run, statement.name, noObject(statement.name, 13));
     case 'createIndex':
     case 'alterIndex':
+    case 'createStatistics':
+    case 'updateStatistics':
       return requireAlter(run, statement.table, noObject(statement.table, 12));
     case 'truncate':
       return requireAlter(run, statement.table, noObject(statement.table, 7));
@@ -164,6 +167,7 @@ async function requireDrop(run: Run, statement: DropObject): Promise<void> {
     else if (type === 'role') await requireDatabase(run, 'ALTER ANY ROLE', principal);
     else if (type === 'schema') await requireSchemaControl(run, name.name, principal);
     else if (type === 'type') await requireSchema(run, name);
+    else if (type === 'statistics') await requireAlter(run, tableOfStatistics(name), denied);
     else await requireAlter(run, name, denied);
   }
 }

@@ -10,7 +10,14 @@ export async function login(run: Run, statement: Login): Promise<void> {
       `CREATE LOGIN FROM ${statement.from.toUpperCase()} is not supported in this version of SQL Server.`,
     );
   }
-  const password = statement.options.find((option) => option.name === 'PASSWORD')?.value;
+  const option = statement.options.find((one) => one.name === 'PASSWORD');
+  const further = option?.options?.[0];
+  if (further !== undefined)
+    throw new SqlError(40515, `PASSWORD … ${further.name} is not supported in this version of SQL Server.`);
+  const password = option?.value;
+  const spoken = nameIn(run, statement.options, 'DEFAULT_LANGUAGE');
+  if (spoken !== undefined && !/^(us_english|english)$/i.test(spoken))
+    throw new SqlError(40515, `DEFAULT_LANGUAGE = ${spoken} is not supported in this version of SQL Server.`);
   const given = password?.kind === 'literal' ? password.value : undefined;
   const { server } = run.session;
   if (statement.mode === 'create') {

@@ -67,15 +67,26 @@ function indexOptions(options: readonly Option[]): IndexOptions {
   const found = (name: string): Expression | undefined => options.find((option) => option.name === name)?.value;
   const on = (name: string): boolean | undefined => {
     const value = found(name);
-    return value?.kind === 'keyword' ? value.name === 'ON' : undefined;
+    if (value?.kind === 'keyword') return value.name === 'ON';
+    // `WITH PAD_INDEX`, the old form.
+    return options.some((option) => option.name === name) ? true : undefined;
   };
   const fill = found('FILLFACTOR');
+  const percent = fill?.kind === 'literal' ? Number(fill.value) : undefined;
+  if (percent !== undefined && (percent < 1 || percent > 100)) {
+    const message = `Fillfactor ${percent} is not a valid percentage; fillfactor must be between 1 and 100.`;
+    throw new SqlError(129, message, 15);
+  }
   const ignore = on('IGNORE_DUP_KEY');
+  const [padded, rowLocks, pageLocks] = [on('PAD_INDEX'), on('ALLOW_ROW_LOCKS'), on('ALLOW_PAGE_LOCKS')];
   if (ignore === true)
     throw new SqlError(40515, 'An index WITH (IGNORE_DUP_KEY = ON) is not supported in this version of SQL Server.');
   return {
-    ...(fill?.kind === 'literal' ? { fillFactor: Number(fill.value) } : {}),
+    ...(percent === undefined ? {} : { fillFactor: percent }),
     ...(ignore === undefined ? {} : { ignoreDupKey: ignore }),
+    ...(padded === undefined ? {} : { padIndex: padded }),
+    ...(rowLocks === undefined ? {} : { allowRowLocks: rowLocks }),
+    ...(pageLocks === undefined ? {} : { allowPageLocks: pageLocks }),
   };
 }
 
