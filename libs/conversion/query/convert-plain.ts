@@ -59,14 +59,17 @@ const isLong = ({ from }: Conversion): boolean =>
   typeof from.constant === 'string' && from.constant.length > 36 && !from.constant.startsWith('{');
 
 /** The string as PostgreSQL reads it: blank is 0 for SQL Server, and money has signs and commas. */
-function readable({ t, from: given, to }: Conversion): string {
+function readable({ t, from: given, to, try: isTried }: Conversion): string {
   const from = searchable(t, given);
   const family = familyOf(to);
+  // PostgreSQL refuses a blank text. Where it is tried, the CASE around it tells.
+  const numbered = (sql: string): string => (isTried === true ? sql : `regexp_replace(${sql}, '^ *$', '0')`);
   if (family === 'money') {
-    if (typeof from.constant !== 'string') return `translate(${from.sql}, '$,', '')`;
+    if (typeof from.constant !== 'string') return numbered(`translate(${from.sql}, '$,', '')`);
     return quoted(from.constant.replaceAll(/[$£¤¥€,]/g, '').trim() || '0');
   }
-  if (typeof from.constant !== 'string') return from.sql;
+  if (typeof from.constant !== 'string')
+    return family === 'decimal' || family === 'guid' ? from.sql : numbered(from.sql);
   const text = from.constant.trim();
   if (text === '' && family !== 'decimal' && family !== 'guid') return `'0'`;
   return family === 'bit' && /^[-+]?[0-9]+$/.test(text) ? quoted(/[1-9]/.test(text) ? '1' : '0') : from.sql;

@@ -15,12 +15,17 @@ import type {
 } from '#tsql';
 import type { ResultColumn } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
+import { usedDefinitions, type UsedDefinitions } from './cursor-definitions.ts';
 import type { Emitter } from './emitter.ts';
 import { setRowCount, takeRowCount } from './row-count.ts';
 
 /** What is known of the cursors of one routine: their definitions, and the loops that become FOR loops. */
 export class Cursors {
   readonly definitions = new Map<string, CursorDefinition>();
+  /** What each OPEN may open, and each FETCH may read. */
+  used: UsedDefinitions = new Map();
+  /** Cursors of which some OPEN may open one of several: these, in the order of the text. A variable keeps the number of the one that it is. */
+  readonly choices = new Map<string, readonly CursorDefinition[]>();
   /** WHILE loops over a cursor, with the FETCH that leads into them. */
   readonly loops = new Map<Statement, Fetch>();
   /** Cursors that are nothing but such a loop: OPEN, CLOSE and DEALLOCATE fall away. */
@@ -61,7 +66,17 @@ export function beginCursors(e: Emitter, body: readonly Statement[]): void {
   }
   for (const arg of nodesOf(body, 'executeArgument'))
     if (arg.output && arg.value.kind === 'variable') state.passed.add(arg.value.name.toLowerCase());
+  state.used = usedDefinitions(body, (cursor) => keyIn(state, cursor));
+  for (const [use, found] of state.used) {
+    const key = keyIn(state, use.cursor);
+    if (use.kind === 'cursorStatement' && use.verb === 'open' && found.size > 1)
+      state.choices.set(key, [...new Set([...(state.choices.get(key) ?? []), ...found])]);
+  }
 }
+
+/** The variable that tells which of its definitions a cursor is. */
+const choiceOf = (e: Emitter, cursor: Identifier | Variable): string =>
+  e.variables.declare(`@\u0000${cursor.name.replace(/^@/, '')} query`, { name: 'int' }, 'integer').name;
 
 /** A parameter that hands out a cursor: what it is set to is another name for it. */
 export function cursorParameter(e: Emitter, name: string): PassedCursor {
@@ -158,6 +173,8 @@ function define(e: Emitter, cursor: Identifier | Variable, definition: CursorDef
   const key = keyIn(state, cursor);
   state.definitions.set(key, definition);
   if (!state.looped.has(key)) variableOfCursor(e, cursor);
+  const choices = state.choices.get(key);
+  if (choices?.includes(definition)) e.line(`${choiceOf(e, cursor)} := ${choices.indexOf(definition) + 1};`);
   const parameter = state.parameters.get(key);
   if (!parameter) return;
   const { names, columns } = fields(e, definition.query);
@@ -166,10 +183,20 @@ function define(e: Emitter, cursor: Identifier | Variable, definition: CursorDef
   parameter.shape = { names, columns };
 }
 
-/** The columns of a cursor that is open. */
-function shapeOf(e: Emitter, cursor: Identifier | Variable): CursorShape {
+/** The columns of a cursor that is read. */
+function shapeOf(e: Emitter, node: Fetch): CursorShape {
   const state = cursorsOf(e);
-  return state.shapes.get(keyIn(state, cursor)) ?? fields(e, definitionOf(e, cursor).query);
+  const { cursor } = node;
+  const known = state.shapes.get(keyIn(state, cursor));
+  if (known) return known;
+  const reaching = [...(state.used.get(node) ?? [])];
+  if (reaching.length < 2) return fields(e, (reaching[0] ?? definitionOf(e, cursor)).query);
+  const [first, ...others] = reaching.map((one) => fields(e, one.query));
+  const shape = ({ names, columns }: CursorShape): string =>
+    names.map((name, at) => `${name} ${columns[at]?.type.name}`).join();
+  if (!first || others.some((one) => shape(one) !== shape(first)))
+    return e.fail('A cursor that is opened for one of several queries with other columns.', cursor.span);
+  return first;
 }
 
 function definitionOf(e: Emitter, cursor: Identifier | Variable): CursorDefinition {
@@ -186,15 +213,19 @@ export function cursorStatement(e: Emitter, node: CursorStatement): void {
   if (state.looped.has(key)) return;
   const name = variableOfCursor(e, node.cursor);
   if (node.verb === 'open') {
-    const definition = definitionOf(e, node.cursor);
-    const made = fields(e, definition.query);
-    const scrolls =
-      nodesOf(state.body, 'fetch').some((one) => one.direction !== 'next' && keyIn(state, one.cursor) === key) ||
-      (state.passed.has(key) && definition.options.some((one) => /^(SCROLL|STATIC|KEYSET|DYNAMIC)$/.test(one)));
-    const lock =
-      definition.forUpdate || nodesOf(state.body, 'currentOf').some((one) => keyIn(state, one.cursor) === key);
-    e.line(`OPEN ${name}${scrolls ? ' SCROLL' : ''} FOR`);
-    e.indented(() => e.sql(`${made.sql}${lock ? ' FOR UPDATE' : ''}`, node.span));
+    const reaching = state.used.get(node);
+    const [definition = definitionOf(e, node.cursor)] = reaching ?? [];
+    const choices = state.choices.get(key);
+    if (!reaching || !choices || reaching.size < 2) openFor(e, node, definition);
+    else {
+      for (const [index, one] of choices.entries()) {
+        if (!reaching.has(one)) continue;
+        const word = one === definition ? 'IF' : 'ELSIF';
+        e.line(`${word} ${choiceOf(e, node.cursor)} = ${index + 1} THEN`);
+        e.indented(() => openFor(e, node, one));
+      }
+      e.line('END IF;');
+    }
   } else if (node.verb === 'close') e.line(`CLOSE ${name};`);
   else {
     const closes = nodesOf(state.body, 'cursorStatement').some(
@@ -202,6 +233,19 @@ export function cursorStatement(e: Emitter, node: CursorStatement): void {
     );
     if (!closes) e.line(`CLOSE ${name};`);
   }
+}
+
+/** OPEN of one definition. */
+function openFor(e: Emitter, { cursor, span }: CursorStatement, definition: CursorDefinition): void {
+  const state = cursorsOf(e);
+  const key = keyIn(state, cursor);
+  const made = fields(e, definition.query);
+  const scrolls =
+    nodesOf(state.body, 'fetch').some((one) => one.direction !== 'next' && keyIn(state, one.cursor) === key) ||
+    (state.passed.has(key) && definition.options.some((one) => /^(SCROLL|STATIC|KEYSET|DYNAMIC)$/.test(one)));
+  const lock = definition.forUpdate || nodesOf(state.body, 'currentOf').some((one) => keyIn(state, one.cursor) === key);
+  e.line(`OPEN ${variableOfCursor(e, cursor)}${scrolls ? ' SCROLL' : ''} FOR`);
+  e.indented(() => e.sql(`${made.sql}${lock ? ' FOR UPDATE' : ''}`, span));
 }
 
 interface Fields extends CursorShape {
@@ -247,7 +291,7 @@ const DIRECTIONS = {
 /** FETCH … INTO: without a row the variables keep their values. */
 export function fetch(e: Emitter, node: Fetch): void {
   if (node.into.length === 0) return e.fail('FETCH without INTO gives a result set.', node.span, 'SL1041');
-  const made = shapeOf(e, node.cursor);
+  const made = shapeOf(e, node);
   const name = variableOfCursor(e, node.cursor);
   const fieldsOf = fetched(e, node, made);
   const offset = node.offset ? ` ${e.value(node.offset, { name: 'int' })}` : '';
@@ -344,7 +388,7 @@ export function findCursorLoops(e: Emitter, list: readonly Statement[]): readonl
 
 function isCursorLoop(state: Cursors, open: CursorStatement, first: Fetch, loop: While): boolean {
   const key = keyIn(state, open.cursor);
-  if (state.passed.has(key)) return false;
+  if (state.passed.has(key) || state.choices.has(key)) return false;
   const last = loop.body.kind === 'block' ? loop.body.statements.at(-1) : undefined;
   if (
     !asksForRow(loop.condition) ||
@@ -367,7 +411,8 @@ function isCursorLoop(state: Cursors, open: CursorStatement, first: Fetch, loop:
 export function cursorLoop(e: Emitter, node: While): boolean {
   const first = cursorsOf(e).loops.get(node);
   if (!first || node.body.kind !== 'block') return false;
-  const made = fields(e, definitionOf(e, first.cursor).query);
+  const [definition = definitionOf(e, first.cursor)] = cursorsOf(e).used.get(first) ?? [];
+  const made = fields(e, definition.query);
   const row = e.variables.declare(`@${first.cursor.name.replace(/^@/, '')} row`, undefined, 'record').name;
   const { body } = node;
   e.pieces.push({ kind: 'statement', sql: made.sql, line: node.span.line });

@@ -1,11 +1,13 @@
 import { ALTERATIONS } from './alterations.ts';
 import { APPLICATIONS } from './applications.ts';
+import { BLANK_NUMBERS } from './blank-numbers.ts';
 import type { CaseGroup } from './case-group.ts';
 import { BROKEN_SOURCE } from './broken-source.ts';
 import { CALLED_BY_TABLES } from './called-by-tables.ts';
 import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
+import { CHOSEN_CURSORS } from './chosen-cursors.ts';
 import { CLOCKS } from './clocks.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { DYNAMIC } from './dynamic.ts';
@@ -39,6 +41,8 @@ export const CASES: readonly CaseGroup[] = [
   CALLED_BY_TABLES,
   INSERTED_CALLS,
   PASSED_CURSORS,
+  CHOSEN_CURSORS,
+  BLANK_NUMBERS,
   TRIGGERS,
   UPDATED_COLUMNS,
   JSON_ROWS,
