@@ -78,6 +78,10 @@ export interface TdsColumn {
   readonly nullable: boolean;
   readonly identity?: boolean;
   readonly computed?: boolean;
+  /** Of a cursor's row: the column of the table that it is, the table as the query names it. */
+  readonly origin?: { readonly table: readonly string[]; readonly column: string; readonly key: boolean };
+  /** No column of the query: the status of a cursor's row. */
+  readonly hidden?: boolean;
 }
 
 export interface TdsParameter {

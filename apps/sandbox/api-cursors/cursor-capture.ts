@@ -1,14 +1,11 @@
-import {
-  SqlError,
-  type EnvChange,
-  type ResultSink,
-  type TdsColumn,
-  type TdsParameter,
-  type TdsValue,
-} from '../session.ts';
+import { SqlError, type EnvChange, type ResultSink, type TdsColumn, type TdsValue } from '../session.ts';
 
 /** Values that the rows of one cursor may hold in memory. */
-const MAX_VALUES = 10_000_000;
+export const MAX_VALUES = 10_000_000;
+
+/** 701: what the rows of a cursor need in memory is more than there is for one. */
+export const tooMany = (): SqlError =>
+  new SqlError(701, 'There is insufficient system memory in resource pool to keep the rows of this cursor.', 17, 123);
 
 /** The one result set of a statement that a cursor is to be opened over. */
 export interface CapturedRows {
@@ -27,10 +24,12 @@ export class CursorCapture implements ResultSink {
   private ended = false;
   private direct = false;
   private failed = false;
-  /** What the statement returned through its own output parameters: it follows those of the procedure that opens the cursor. */
-  readonly outputs: TdsParameter[] = [];
 
-  constructor(private readonly out: ResultSink) {}
+  /** `allowDirect`: a statement without a cursor runs directly; else it fails with 16937. */
+  constructor(
+    private readonly out: ResultSink,
+    private readonly allowDirect: boolean,
+  ) {}
 
   /** The rows for the cursor; undefined where the statement ran directly. Ask after it has ended. */
   get captured(): CapturedRows | undefined {
@@ -48,12 +47,7 @@ export class CursorCapture implements ResultSink {
     if (this.direct) return this.out.row(values);
     this.rows.push(values);
     if (this.rows.length * values.length > MAX_VALUES) {
-      throw new SqlError(
-        701,
-        'There is insufficient system memory in resource pool to keep the rows of this cursor.',
-        17,
-        123,
-      );
+      throw tooMany();
     }
     // Now and then a turn of the event loop, so that a cancel is heard.
     return this.rows.length % 4096 !== 0;
@@ -74,9 +68,14 @@ export class CursorCapture implements ResultSink {
     this.out.done(rowCount, command, inProcedure);
   }
 
-  /** Sends what was kept, in the order in which it came. */
-  private goDirect(): void {
+  /** Sends what was kept, in the order in which it came, and all that follows. */
+  goDirect(): void {
     if (this.direct) return;
+    if (!this.allowDirect)
+      throw new SqlError(
+        16_937,
+        'A server cursor cannot be opened on the given statement or statements. Use a default result set or client cursor.',
+      );
     this.direct = true;
     this.out.info(new SqlError(16_954, 'Executing SQL directly; no cursor.', 10));
     if (this.columnsSeen === undefined) return;
@@ -98,8 +97,8 @@ export class CursorCapture implements ResultSink {
     // The status is that of the procedure that opens the cursor.
   }
 
-  returnValue(parameter: TdsParameter): void {
-    this.outputs.push(parameter);
+  returnValue(): void {
+    // The values of the statement's own parameters are told by who runs it.
   }
 
   envChange(change: EnvChange): void {

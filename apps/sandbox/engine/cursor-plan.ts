@@ -1,4 +1,4 @@
-import type { SqlType } from '#conversion';
+import type { Relation, SqlType } from '#conversion';
 import {
   findAll,
   type CursorDefinition,
@@ -35,6 +35,8 @@ export type CursorPlan =
       readonly query: Query;
       /** A server would show what changes: the kind that was asked for has no rows of its own here. */
       readonly watched?: boolean;
+      /** It is static for want of a unique index alone: what the conversions have of cursors of T-SQL, not of those of the API. */
+      readonly keyless?: boolean;
     }
   | {
       readonly kind: 'keyset' | 'dynamic';
@@ -43,7 +45,17 @@ export type CursorPlan =
       /** The tables without their joins. */
       readonly tables: readonly TableSource[];
       readonly keys: readonly KeyColumn[];
+      /** What each column of the result is in a table; empty where that is not told. */
+      readonly origins: readonly (ColumnOrigin | undefined)[];
     };
+
+/** A column of a result that is a column of a table. */
+export interface ColumnOrigin {
+  readonly source: TableRef | TableVariable;
+  readonly relation: string;
+  readonly column: string;
+  readonly key: boolean;
+}
 
 interface IndexShape {
   readonly unique: boolean;
@@ -53,6 +65,10 @@ interface IndexShape {
 
 interface BaseTable {
   readonly source: TableSource;
+  /** As the query has it. */
+  readonly named: TableRef | TableVariable;
+  readonly qualifier: readonly Identifier[];
+  readonly relation: Relation | undefined;
   readonly indexes: readonly IndexShape[];
   /** A column of the table as the query names it; undefined where it has none of that name. */
   key(name: string, descending: boolean): KeyColumn | undefined;
@@ -89,8 +105,10 @@ export async function planCursor(run: Run, definition: CursorDefinition): Promis
   const found = tables.map((table) => uniqueKey(table));
   const keys = found.flatMap((key) => key ?? []);
   const [only] = tables;
-  if (only === undefined || found.includes(undefined)) return fixed;
+  if (only === undefined) return fixed;
+  if (found.includes(undefined)) return { ...fixed, keyless: true };
   const plan = {
+    origins: originsOf(body, tables, keys),
     query,
     body: { ...body, from: tables.map((table) => table.source) },
     tables: tables.map((table) => table.source),
@@ -169,6 +187,9 @@ async function baseTable(run: Run, source: TableRef | TableVariable): Promise<Ba
   const fold = (name: string): string => scope.snapshot.fold(name);
   return {
     source: withNames(source),
+    named: source,
+    qualifier,
+    relation,
     indexes,
     key: (name, descending) => {
       const column = relation?.columns.find((one) => fold(one.name) === fold(name));
@@ -191,6 +212,36 @@ function qualifierOf(source: TableRef | TableVariable): Identifier[] {
   if (source.kind === 'tableVariable') return [identifier(`sbx_${source.name.slice(1)}`, source)];
   const { schema, name }: ObjectName = source.name;
   return schema === undefined ? [name] : [schema, name];
+}
+
+/** What the columns of the result are in the tables; a column that is computed is undefined. */
+function originsOf(
+  { items }: SelectSpec,
+  tables: readonly BaseTable[],
+  keys: readonly KeyColumn[],
+): (ColumnOrigin | undefined)[] {
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const answers = ({ qualifier }: BaseTable, parts: readonly (Identifier | null)[]): boolean =>
+    parts.every((part, at) => part === null || same(part.name, qualifier.at(at - parts.length)?.name ?? ''));
+  const origin = (table: BaseTable, column: string): ColumnOrigin => {
+    const { named: source, relation } = table;
+    const isKey = keys.some((key) => key.source === source && same(nameIn(key), column));
+    return { source, relation: relation?.sql ?? '', column, key: isKey };
+  };
+  return items.flatMap((item): (ColumnOrigin | undefined)[] => {
+    if (item.kind === 'star') {
+      const meant = tables.filter((table) => answers(table, item.qualifier));
+      return meant.flatMap((table) => (table.relation?.columns ?? []).map(({ name }) => origin(table, name)));
+    }
+    const expression = item.kind === 'selectItem' ? item.expression : undefined;
+    if (expression?.kind !== 'column') return [undefined];
+    const name = expression.parts.at(-1)?.name ?? '';
+    const meant = tables.flatMap((table) => {
+      const column = table.relation?.columns.find((one) => same(one.name, name));
+      return column !== undefined && answers(table, expression.parts.slice(0, -1)) ? [origin(table, column.name)] : [];
+    });
+    return meant.length === 1 ? meant : [undefined];
+  });
 }
 
 const keyOf = (table: BaseTable, index: IndexShape): KeyColumn[] | undefined => {

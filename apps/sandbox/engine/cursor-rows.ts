@@ -1,7 +1,8 @@
 import { translateQuery, type ResultColumn, type TranslatedQuery } from '#conversion';
 import type { Expression, Query, SelectItem } from '#tsql';
 import type { CatalogSnapshot } from '../catalog/index.ts';
-import type { CursorKind, CursorPlan, KeyColumn } from './cursor-plan.ts';
+import { MAX_VALUES, tooMany } from '../api-cursors/cursor-capture.ts';
+import type { ColumnOrigin, CursorKind, CursorPlan, KeyColumn } from './cursor-plan.ts';
 import type { Frame } from './frame.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, contextOf, type Run } from './run.ts';
@@ -24,7 +25,15 @@ export interface CursorRows {
   readonly copies?: readonly PgRow[];
   /** The values of the keys where the cursor stands. */
   readonly position?: readonly (string | null)[] | undefined;
+  /** What its columns are in tables, where that is told. */
+  readonly origins?: readonly (ColumnOrigin | undefined)[];
   fetch(run: Run, direction: Direction, offset: number): Promise<Fetched>;
+  /** Goes to a row by its keys, or to an end: of rows without numbers. */
+  seek?(place: readonly (string | null)[] | 'before' | 'after'): void;
+  /** A row with these keys was inserted through the cursor: it is the last one from now on. */
+  adopt?(keys: readonly (string | null)[]): void;
+  /** The row on which it stands, or that of a number, was given other keys through the cursor. */
+  rekey?(keys: readonly (string | null)[], row?: number): void;
 }
 
 type KeyedPlan = Extract<CursorPlan, { kind: 'keyset' | 'dynamic' }>;
@@ -45,8 +54,19 @@ export async function readRows(run: Run, frame: Frame, query: Query): Promise<Pg
 
 async function read(run: Run, frame: Frame, query: TranslatedQuery): Promise<PgRow[]> {
   const values = await bind({ ...run, frame }, query.parameters);
-  const result = await run.session.query(query.sql, values, { writes: false, signal: run.signal });
-  return result.rows;
+  const rows: PgRow[] = [];
+  await run.session.query(query.sql, values, {
+    writes: false,
+    signal: run.signal,
+    onRow: (row) => {
+      rows.push(row);
+      if (rows.length * row.length > MAX_VALUES) throw tooMany();
+      // Now and then a turn of the event loop, so that a cancel is heard.
+      return rows.length % 4096 !== 0;
+    },
+    drained: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  return rows;
 }
 
 /** The place that a fetch by number goes to: 0 before the rows, `size + 1` behind them. */
@@ -165,7 +185,7 @@ class KeysetRows implements CursorRows {
 
   private constructor(
     readonly columns: readonly ResultColumn[],
-    private readonly rows: readonly PgRow[],
+    private readonly rows: PgRow[],
     private readonly query: KeyedQuery,
     /** When the rows were read: until something is written they are what they were. */
     private readonly stamp: number,
@@ -188,8 +208,21 @@ class KeysetRows implements CursorRows {
     return this.query.plan.keys;
   }
 
+  get origins(): readonly (ColumnOrigin | undefined)[] {
+    return this.query.plan.origins;
+  }
+
   get position(): readonly (string | null)[] | undefined {
     return this.rows[this.at - 1]?.slice(this.columns.length);
+  }
+
+  adopt(keys: readonly (string | null)[]): void {
+    this.rows.push([...this.columns.map(() => null), ...keys]);
+  }
+
+  rekey(keys: readonly (string | null)[], row = this.at): void {
+    const known = this.rows[row - 1];
+    if (known !== undefined) this.rows[row - 1] = [...known.slice(0, this.columns.length), ...keys];
   }
 
   async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {
@@ -243,8 +276,18 @@ class DynamicRows implements CursorRows {
     return this.query.plan.keys;
   }
 
+  get origins(): readonly (ColumnOrigin | undefined)[] {
+    return this.query.plan.origins;
+  }
+
   get position(): readonly (string | null)[] | undefined {
     return this.place === 'on' ? this.last : undefined;
+  }
+
+  seek(place: readonly (string | null)[] | 'before' | 'after'): void {
+    this.ahead = undefined;
+    this.place = typeof place === 'string' ? place : 'on';
+    if (typeof place !== 'string') this.last = [...place];
   }
 
   async fetch(run: Run, direction: Direction, offset: number): Promise<Fetched> {

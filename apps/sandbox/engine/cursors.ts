@@ -67,7 +67,8 @@ const newCursor = (run: Run, name: string, definition: CursorDefinition): Cursor
   rows: undefined,
 });
 
-function frozen(frame: Frame): Frame {
+/** The scope in which a cursor's query runs from now on: variables as they are. */
+export function frozen(frame: Frame): Frame {
   const copy = new Frame(frame.procedure, frame.procedureId, frame.level, frame);
   for (const [name, slot] of frame.variables) copy.variables.set(name, { type: slot.type, value: slot.value });
   for (const [name, table] of frame.tables) copy.tables.set(name, table);
@@ -141,30 +142,48 @@ const LOCKS = /^(UPDLOCK|XLOCK|HOLDLOCK|SERIALIZABLE|REPEATABLEREAD|READPAST|TAB
 
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
-  const hint = findAll(cursor.definition.query, 'tableHint').find((one) => LOCKS.test(one.name));
-  if (hint !== undefined)
-    throw new SqlError(40_515, `The hint ${hint.name} in a cursor is not supported in this version of SQL Server.`);
-  const inner: Run = { ...run, frame: cursor.frame };
-  const { definition } = cursor;
-  const { stamp } = run.session.server.writes;
-  const { plan, rows } = await reaching(inner, definition.query, async (reader) => {
-    // Of a table of another database a copy is read.
-    const watched = requestedKind(definition) !== 'static' && !has(cursor, 'FAST_FORWARD');
-    const plan: CursorPlan =
-      reader.foreign === undefined
-        ? await planCursor(reader, definition)
-        : { kind: 'static', query: definition.query, watched };
-    return { plan, rows: await openRows(reader, plan, cursor.frame) };
-  });
-  const { query } = definition;
-  cursor.rows =
-    plan.kind === 'static' && plan.watched
-      ? new WatchedRows(rows, () => reaching(inner, query, (reader) => readRows(reader, cursor.frame, query)), stamp)
-      : rows;
+  const { kind, rows } = await openedRows(run, cursor, false);
+  cursor.rows = rows;
   run.session.cursorRows = rows.size ?? -1;
-  if (has(cursor, 'TYPE_WARNING') && plan.kind !== requestedKind(cursor.definition)) {
+  if (has(cursor, 'TYPE_WARNING') && kind !== requestedKind(cursor.definition)) {
     run.out.info(new SqlError(16_956, 'The created cursor is not of the requested type.', 10));
   }
+}
+
+/** Rows of a cursor, and the kind that it is; `watched`: of a kind that has none of its own here. */
+export interface OpenedRows {
+  readonly kind: CursorPlan['kind'];
+  readonly watched: boolean;
+  readonly rows: CursorRows;
+}
+
+/**
+ * Reads what a cursor begins with. `ofApi`: a table without a unique index makes a cursor of T-SQL static, one of the API not. Throws 40515 for hints whose locks
+ * would be taken as rows are fetched.
+ */
+export async function openedRows(
+  run: Run,
+  cursor: Pick<Cursor, 'definition' | 'frame'>,
+  ofApi: boolean,
+): Promise<OpenedRows> {
+  const { definition, frame } = cursor;
+  const { query, options } = definition;
+  const hint = findAll(query, 'tableHint').find((one) => LOCKS.test(one.name));
+  if (hint !== undefined)
+    throw new SqlError(40_515, `The hint ${hint.name} in a cursor is not supported in this version of SQL Server.`);
+  const inner: Run = { ...run, frame };
+  const { stamp } = run.session.server.writes;
+  const shows = requestedKind(definition) !== 'static' && !options.includes('FAST_FORWARD');
+  const { plan, rows } = await reaching(inner, query, async (reader) => {
+    // Of a table of another database a copy is read.
+    const plan: CursorPlan =
+      reader.foreign === undefined ? await planCursor(reader, definition) : { kind: 'static', query, watched: shows };
+    return { plan, rows: await openRows(reader, plan, frame) };
+  });
+  const watched = plan.kind === 'static' && (plan.watched === true || (ofApi && shows && plan.keyless === true));
+  if (!watched) return { kind: plan.kind, watched, rows };
+  const again = (): ReturnType<typeof readRows> => reaching(inner, query, (reader) => readRows(reader, frame, query));
+  return { kind: plan.kind, watched, rows: new WatchedRows(rows, again, stamp) };
 }
 
 /** OPEN, CLOSE and DEALLOCATE. */
@@ -246,6 +265,7 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
 export function closeAtEnd(run: Run, rolledBack: boolean): void {
   const all = run.session.options.cursorCloseOnCommit;
   if (!all && !rolledBack) return;
+  run.session.api.closeAtEnd(all);
   const homes: CursorMap[] = [run.session.cursors];
   for (let frame: Frame | undefined = run.frame; frame !== undefined; frame = frame.parent) homes.push(frame.cursors);
   for (const cursor of homes.flatMap((home) => [...home.values()])) {

@@ -340,7 +340,7 @@ function setIdentity(run: Run, value: string | null): void {
 }
 
 /** Keeps the first result set of what runs, as rows of storage text. */
-class CollectingSink implements ResultSink {
+export class CollectingSink implements ResultSink {
   columnsSeen: readonly TdsColumn[] | undefined;
   readonly rows: (string | null)[][] = [];
   private encode: ((values: readonly TdsValue[]) => (string | null)[]) | undefined;

@@ -219,7 +219,7 @@ async function guarded(run: Run, statement: Statement): Promise<Flow> {
 }
 
 /** Runs one statement's work and does what its failure asks for; true if it failed and the batch goes on. */
-async function settle(run: Run, line: number, verb: string, work: () => Promise<void>): Promise<boolean> {
+export async function settle(run: Run, line: number, verb: string, work: () => Promise<void>): Promise<boolean> {
   const { session, frame, out } = run;
   session.activity.command = verb;
   session.activity.level = frame.level;

@@ -1,7 +1,20 @@
-import type { CurrentOf, Delete, Expression, Identifier, Insert, Merge, Query, SelectSpec, Span, Update } from '#tsql';
+import type {
+  CurrentOf,
+  Delete,
+  Expression,
+  Identifier,
+  Insert,
+  Merge,
+  Query,
+  SelectSpec,
+  SetColumn,
+  Span,
+  Update,
+} from '#tsql';
 import { SqlError } from '../session.ts';
 import type { KeyColumn } from './cursor-plan.ts';
 import { findCursor, has, type Cursor } from './cursors.ts';
+import { evaluate } from './evaluate.ts';
 import { namePartsOf } from './names.ts';
 import { changeOf } from './profile.ts';
 import { bind, contextOf, localTable, type Run } from './run.ts';
@@ -43,11 +56,66 @@ export async function runPositioned(
     const now = await rowAt(run, place);
     if (now === undefined) throw unchanged();
     checkUnchanged(run, cursor, relation, now);
-    await change({ ...statement, where: condition(statement.span, place) });
+    const moved = await newKeys(run, cursor, statement, place);
+    await change({ ...moved.statement, where: condition(statement.span, place) });
+    if (moved.keys !== undefined) cursor.rows?.rekey?.(moved.keys);
+    moved.names.forEach((one) => run.frame.variables.delete(one));
     const after = cursor.images && (await rowAt(run, place));
     if (cursor.images && after !== undefined) cursor.images = new Map([...cursor.images, [relation, after]]);
     cursor.stamp = run.session.server.writes.stamp;
   });
+}
+
+/** Name of the variable with the new value of a key. */
+const movedName = (at: number): string => `@sbx_moved_${at}`;
+
+interface Moved {
+  readonly statement: PositionedChange;
+  readonly keys?: readonly (string | null)[];
+  /** The variables that stand for them. */
+  readonly names: readonly string[];
+}
+
+/** A change that gives the row other keys, with these values worked out before: a keyset has them from then on. */
+async function newKeys(run: Run, { rows }: Cursor, statement: PositionedChange, place: Place): Promise<Moved> {
+  if (rows?.rekey === undefined || rows.keys === undefined || statement.kind !== 'update')
+    return { statement, names: [] };
+  const keys = [...(rows.position ?? [])];
+  const set: Update['set'][number][] = [];
+  const names: string[] = [];
+  for (const one of statement.set) {
+    const name = one.kind === 'setColumn' ? one.column?.parts.at(-1)?.name.toLowerCase() : undefined;
+    const at = rows.keys.findIndex((key) => place.keys.includes(key) && nameOf(key) === name);
+    const key = rows.keys[at];
+    if (one.kind !== 'setColumn' || key === undefined || one.value.kind === 'default') {
+      set.push(one);
+      continue;
+    }
+    const to = await evaluate(run, valueAt(statement, place, changedValue(one)), key.type);
+    run.frame.variables.set(movedName(at), { type: key.type, value: to });
+    set.push({ ...one, op: '=', value: { kind: 'variable', name: movedName(at), span: one.span } });
+    keys[at] = to;
+    names.push(movedName(at));
+  }
+  return names.length === 0 ? { statement, names } : { statement: { ...statement, set }, keys, names };
+}
+
+const nameOf = ({ column }: KeyColumn): string | undefined =>
+  column.kind === 'column' ? column.parts.at(-1)?.name.toLowerCase() : undefined;
+
+/** What `SET column op= value` stores. */
+function changedValue({ column, op, value, span }: SetColumn): Expression {
+  if (op === '=' || column === undefined) return value;
+  return { kind: 'binary', op: op.slice(0, -1) as '+', left: column, right: value, span };
+}
+
+/** A value as the row that is changed has it. */
+function valueAt({ target, span }: PositionedChange, place: Place, expression: Expression): Expression {
+  const items = [{ kind: 'selectItem', expression, span }] as const;
+  const from = target.kind === 'table' || target.kind === 'tableVariable' ? [target] : [];
+  const where = condition(span, place);
+  const body = { kind: 'selectSpec', distinct: false, items, from, where, windows: [], span } as const;
+  return { kind: 'subquery', query: { kind: 'query', body, orderBy: [], options: [], span }, span };
 }
 
 /** 16934 with 16947 where an optimistic cursor's row is not what it was. */
@@ -67,8 +135,8 @@ function checkUnchanged(run: Run, cursor: Cursor, relation: string, now: string)
 
 const unchanged = (): SqlError => new SqlError(16_947, 'No rows were updated or deleted.');
 
-/** 16929 of a cursor that was declared for reading, or whose query gives no rows of tables. */
-function checkWritable(cursor: Cursor): void {
+/** 16929 of a cursor that was declared for reading, or whose query gives no rows of tables; 40515 where its rows cannot be found in their tables. */
+export function checkWritable(cursor: Cursor): void {
   const { definition, rows } = cursor;
   const reads = definition.readOnly || has(cursor, 'STATIC', 'INSENSITIVE', 'FAST_FORWARD', 'READ_ONLY');
   if (reads || !isOfRows(definition.query)) throw readOnly();

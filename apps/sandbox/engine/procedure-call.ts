@@ -10,7 +10,7 @@ import { apiProcedure } from './api-procedures.ts';
 import { appLockProcedure } from './app-lock-procedures.ts';
 import { convertValue, evaluate, evaluateTyped } from './evaluate.ts';
 import { Frame } from './frame.ts';
-import { BatchAborted, runBody, ScopeAborted, ScopeFault } from './interpreter.ts';
+import { BatchAborted, runBody, ScopeAborted, ScopeFault, settle } from './interpreter.ts';
 import { namePartsOf } from './names.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { databaseOf } from './other-databases.ts';
@@ -249,13 +249,26 @@ async function scalarFunction(run: Run, object: CatalogObject, args: readonly Ca
   return { status: 0, returned: await evaluateTyped({ ...run, frame }, expression), outputs: new Map() };
 }
 
+const isCursorProcedure = (name: string): boolean => /(?:^|[.[])sp_cursor\w*\]?$/i.test(name);
+
+/** The procedures of cursors run statements of their own: what fails in them is the failure of a statement. Their status is then 1. */
+async function callCursorProcedure(run: Run, name: string, args: readonly CallArgument[]): Promise<CallResult> {
+  let result: CallResult = { status: 1, outputs: new Map() };
+  await settle(run, 1, 'EXECUTE', async () => {
+    result = await callProcedure(run, partsOf(name), args);
+  });
+  return result;
+}
+
 /** A procedure called by RPC: parameters arrive as values, status and OUTPUT values go back as tokens. */
 export async function callRemote(run: Run, name: string, parameters: readonly TdsParameter[]): Promise<void> {
   const { session, out } = run;
   try {
     const args: CallArgument[] = [];
     for (const parameter of parameters) args.push(await remoteArgument(run, parameter));
-    const result = await callProcedure(run, partsOf(name), args);
+    const result = isCursorProcedure(name)
+      ? await callCursorProcedure(run, name, args)
+      : await callProcedure(run, partsOf(name), args);
     if (result.returned === undefined) out.returnStatus(result.status);
     else {
       const { type, value } = result.returned as { type: TdsType; value: string | null };
@@ -265,7 +278,11 @@ export async function callRemote(run: Run, name: string, parameters: readonly Td
     for (const [index, parameter] of parameters.entries()) {
       if (!parameter.output) continue;
       const given = result.outputs.get(parameter.name.toLowerCase()) ?? result.outputs.get(`#${index}`);
-      if (given === undefined) continue;
+      if (given === undefined) {
+        // Drivers wait for each, also for one that was not touched.
+        out.returnValue(parameter);
+        continue;
+      }
       const text = given.value;
       out.returnValue({
         ...parameter,

@@ -4,15 +4,13 @@ import { convertValue } from './evaluate.ts';
 import type { CallArgument } from './call-arguments.ts';
 import type { CallResult } from './procedure-call.ts';
 import type { Run } from './run.ts';
+import { SESSION_CONTEXT } from './session-values.ts';
 import { unescapeText } from './storage-text.ts';
 
 /** Bytes that keys and values of one session may have. */
 const MAX_BYTES = 1024 * 1024;
 const VARIANT: SqlType = { name: 'sql_variant' };
 const TEXT: SqlType = { name: 'nvarchar', length: -1 };
-
-/** Name under which a statement asks for {@link SessionContext.json}. */
-export const SESSION_CONTEXT = 'session_context';
 
 /** What sp_set_session_context keeps for SESSION_CONTEXT, until the connection is reset or closed. */
 export class SessionContext {

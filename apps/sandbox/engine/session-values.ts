@@ -1,8 +1,10 @@
 import type { FunctionHandler, SqlType } from '#conversion';
 import type { EngineSession } from './engine-session.ts';
 import type { Frame } from './frame.ts';
-import { SESSION_CONTEXT } from './session-context.ts';
 import { optionBits } from './session-options.ts';
+
+/** Name under which a statement asks for {@link SessionContext.json}. */
+export const SESSION_CONTEXT = 'session_context';
 
 /** What the session answers for a name at the moment a statement runs: the type, and how its value is found. */
 interface SessionValue {

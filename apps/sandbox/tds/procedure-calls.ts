@@ -1,9 +1,7 @@
 import { SqlError, type ResultSink, type SqlSession, type TdsParameter } from '../session.ts';
-import { CursorCapture } from '../api-cursors/cursor-capture.ts';
 import { readDeclarations, type Declaration } from './declarations.ts';
 import type { RpcCall } from './request-reader.ts';
 import type { OutputPlace, Response } from './response.ts';
-import { FIRST_HANDLE, READ_ONLY, SCROLL, ServerCursors } from '../api-cursors/server-cursors.ts';
 
 /** Procedures with a number of their own (MS-TDS 2.2.6.6). */
 const BY_NUMBER: Readonly<Record<number, string>> = {
@@ -36,14 +34,12 @@ interface Prepared {
 export class ProcedureCalls {
   private readonly prepared = new Map<number, Prepared>();
   private lastHandle = 0;
-  private readonly cursors = new ServerCursors(FIRST_HANDLE.rpc);
 
   constructor(private readonly session: SqlSession) {}
 
   /** Forgets all handles (the connection was reset). */
   reset(): void {
     this.prepared.clear();
-    this.cursors.reset();
   }
 
   async run(call: RpcCall, out: Response, signal: AbortSignal): Promise<void> {
@@ -70,84 +66,11 @@ export class ProcedureCalls {
         this.reset();
         return this.session.reset();
       default:
-        if (system.startsWith('sp_cursor')) return this.cursorCall(system, call, out, signal);
+        out.bare = call.noMetadata && system.startsWith('sp_cursor');
         if (system === 'sp_prepexecrpc') throw unsupported(system);
         out.outputs.push(...placesOf(parameters, parameters, 0));
         return this.session.procedure(name, parameters, out, signal);
     }
-  }
-
-  private async cursorCall(name: string, call: RpcCall, out: Response, signal: AbortSignal): Promise<void> {
-    const { parameters: given } = call;
-    const handle = intOf(given[0]);
-    switch (name) {
-      case 'sp_cursoropen': {
-        const parameterized = (intOf(given[2]) & SCROLL.parameterized) !== 0;
-        const statement = prepare(given[1], parameterized ? given[5] : undefined);
-        return this.openCursor({ statement, given, at: [0, 2, 3, 4], skip: parameterized ? 6 : 5 }, out, signal);
-      }
-      case 'sp_cursorprepare':
-        this.keep(given, prepare(given[2], given[1]), out);
-        return reply(out, given, [
-          [4, SCROLL.static],
-          [5, READ_ONLY],
-        ]);
-      case 'sp_cursorexecute':
-        return this.openCursor({ statement: this.find(given[0], name), given, at: [1, 2, 3, 4], skip: 5 }, out, signal);
-      case 'sp_cursorprepexec': {
-        this.prepared.delete(handle);
-        const statement = prepare(given[3], given[2]);
-        this.keep(given, statement, out);
-        return this.openCursor({ statement, given, at: [1, 4, 5, 6], skip: 7 }, out, signal);
-      }
-      case 'sp_cursorunprepare':
-        this.find(given[0], name);
-        this.prepared.delete(handle);
-        return;
-      case 'sp_cursorfetch': {
-        const type = given[1] === undefined ? 2 : intOf(given[1]);
-        const count = given[3] === undefined ? 20 : intOf(given[3]);
-        const info = this.cursors.fetch(handle, { type, row: intOf(given[2]), count, bare: call.noMetadata }, out);
-        return (
-          info &&
-          reply(out, given, [
-            [2, info.row],
-            [3, info.count],
-          ])
-        );
-      }
-      case 'sp_cursorclose':
-        return this.cursors.close(handle);
-      case 'sp_cursoroption':
-        return this.cursors.option(handle, intOf(given[1]));
-      case 'sp_cursor':
-        return this.cursors.change(handle);
-      default:
-        throw unsupported(name);
-    }
-  }
-
-  /** Runs the statement and opens a cursor over its rows; a statement without one result set runs directly, without a cursor. */
-  private async openCursor(call: CursorCall, out: Response, signal: AbortSignal): Promise<void> {
-    const { statement, given, at } = call;
-    const [cursorAt, scrollAt, concurrencyAt, countAt] = at;
-    const asked = given[scrollAt] === undefined ? SCROLL.forwardOnly : intOf(given[scrollAt]);
-    const values = given.slice(call.skip);
-    const bound = bind(statement, values);
-    const capture = new CursorCapture(out);
-    const placed = placesOf(values, bound, call.skip);
-    await this.session.execute(statement.sql, bound, capture, signal);
-    const rows = capture.captured;
-    const opened = rows && this.cursors.open(rows, asked, intOf(given[countAt]), out);
-    reply(out, given, [
-      [cursorAt, opened?.handle ?? 0],
-      [scrollAt, opened?.scroll ?? asked],
-      [concurrencyAt, READ_ONLY],
-      [countAt, opened?.rowCount ?? 0],
-    ]);
-    out.outputs.push(...placed);
-    for (const parameter of capture.outputs) out.returnValue(parameter);
-    if (opened) out.returnStatus(opened.status);
   }
 
   /** Gives the statement a handle and returns it through the first parameter. */
@@ -178,32 +101,6 @@ export class ProcedureCalls {
     const bound = bind(statement, given);
     out.outputs.push(...placesOf(given, bound, skip));
     return this.session.execute(statement.sql, bound, out as ResultSink, signal);
-  }
-}
-
-/** A call that opens a cursor: its statement, and where the cursor's own parameters stand. */
-interface CursorCall {
-  readonly statement: Prepared;
-  readonly given: readonly TdsParameter[];
-  /** Places of cursor, scroll options, concurrency options and row count. */
-  readonly at: readonly [number, number, number, number];
-  /** Place of the first parameter of the statement. */
-  readonly skip: number;
-}
-
-/** The number of a parameter; 0 where it is left out or NULL. */
-function intOf(parameter: TdsParameter | undefined): number {
-  return Number(parameter?.value ?? 0) || 0;
-}
-
-/** Returns numbers through those of the call's own parameters that are for output. */
-function reply(out: Response, given: readonly TdsParameter[], values: readonly (readonly [number, number])[]): void {
-  for (const [ordinal, value] of values) {
-    const parameter = given[ordinal];
-    if (!parameter?.output) continue;
-    const boundName = `${HANDLE}${ordinal}`;
-    out.outputs.push({ ordinal, wireName: parameter.name, boundName });
-    out.returnValue({ name: boundName, type: { name: 'int' }, value, output: true });
   }
 }
 

@@ -291,14 +291,6 @@ describe('remote calls', () => {
     connection.close();
   });
 
-  test('refuse a cursor without a statement', async () => {
-    const connection = await connect();
-    await expect(run(connection, new Request('sp_cursoropen', () => undefined), 'callProcedure')).rejects.toMatchObject(
-      { number: 214 },
-    );
-    connection.close();
-  });
-
   test('report an error and keep the connection', async () => {
     script.script = {
       execute: async () => {

@@ -12,7 +12,16 @@ import type { PacketWriter } from './packet-writer.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { RowInParts } from './row-in-parts.ts';
 import type { TokenBuffer } from './token-buffer.ts';
-import { writeColMetadata, writeDone, writeEnvBytes, writeEnvText, writeMessage, writeReturnValue } from './tokens.ts';
+import { writeOrigins } from './origin-tokens.ts';
+import {
+  writeColMetadata,
+  writeDone,
+  writeEnvBytes,
+  writeEnvText,
+  writeMessage,
+  writeNoMetadata,
+  writeReturnValue,
+} from './tokens.ts';
 import { DONE, TOKEN } from './wire-types.ts';
 
 /** What a response needs to know of its connection and request. */
@@ -58,6 +67,8 @@ export class Response implements ResultSink {
   private over = false;
   /** Places of the request's output parameters, in order. */
   outputs: OutputPlace[] = [];
+  /** The client knows the columns: it asked for no metadata (MS-TDS 2.2.6.6, fNoMetaData). */
+  bare = false;
 
   constructor(private readonly context: ResponseContext) {}
 
@@ -71,18 +82,11 @@ export class Response implements ResultSink {
     const { tokens } = this.context.writer;
     wholly(tokens, () => {
       this.rows = new RowEncoder(columns, this.context.nullBitmap);
-      writeColMetadata(tokens, columns);
+      if (this.bare) writeNoMetadata(tokens);
+      else writeColMetadata(tokens, columns);
+      // Drivers that have no word for these tokens use no cursors, but run batches.
+      if (this.context.rpc && !this.bare) writeOrigins(tokens, columns);
     });
-  }
-
-  /** Begins a result set whose columns the client already knows: it asked for no metadata (MS-TDS 2.2.6.6, fNoMetaData). */
-  knownColumns(columns: readonly TdsColumn[]): void {
-    if (this.mute) return;
-    this.settle();
-    this.rows = new RowEncoder(columns, this.context.nullBitmap);
-    const { tokens } = this.context.writer;
-    tokens.u8(TOKEN.colMetadata);
-    tokens.u16(0xffff);
   }
 
   row(values: readonly TdsValue[]): boolean {

@@ -99,6 +99,12 @@ export function writeColMetadata(out: TokenBuffer, columns: readonly TdsColumn[]
   }
 }
 
+/** COLMETADATA of columns that the client knows. */
+export function writeNoMetadata(out: TokenBuffer): void {
+  out.u8(TOKEN.colMetadata);
+  out.u16(0xffff);
+}
+
 /** RETURNVALUE of an output parameter or a user-defined function (MS-TDS 2.2.7.18). */
 export function writeReturnValue(out: TokenBuffer, ordinal: number, parameter: TdsParameter): void {
   out.u8(TOKEN.returnValue);

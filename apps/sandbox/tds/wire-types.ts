@@ -49,6 +49,8 @@ export const TYPE = {
 export const TOKEN = {
   returnStatus: 0x79,
   colMetadata: 0x81,
+  tabName: 0xa4,
+  colInfo: 0xa5,
   order: 0xa9,
   error: 0xaa,
   info: 0xab,

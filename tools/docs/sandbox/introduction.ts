@@ -29,8 +29,10 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **Expressions share their rules with the conversion** (\`libs/conversion\`), so a comparison of the sandbox with the converted database proves control flow,
   not expressions. Expressions are proven by the cases of this page.
 - **The procedures of the protocol** (\`sp_prepare\`, \`sp_prepexec\`, \`sp_execute\`, \`sp_unprepare\`, the \`sp_cursor\` family) answer drivers and batches;
-  \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Of their cursors \`KEYSET\` and \`DYNAMIC\` ones
-  become \`STATIC\`, \`FORWARD_ONLY\` ones \`FAST_FORWARD\` with the rows of their opening, and all are \`READ_ONLY\`, as their output parameters say; \`sp_prepexecrpc\` is refused by name (40510).
+  \`sp_reset_connection\` answers drivers. test/interop tries them with drivers that nobody here wrote. Their cursors are those of T-SQL:
+  the kind and the concurrency that come out stand in their output parameters; a change through one that is not copied is that of \`WHERE CURRENT OF\`. What a server may choose is chosen so: a query that
+  is watched (see above), and one over a table without a unique index, is \`KEYSET\`, and cannot be changed through (40515); a procedure's rows are \`STATIC\`. \`SCROLL_LOCKS\` and \`LOCK\` need a transaction (40515);
+  text pointers and \`sp_prepexecrpc\` are refused by name (40510). \`TABNAME\` and \`COLINFO\` are sent to calls by RPC, not to batches.
 - **Several databases**: a statement runs in the database of the table that it writes to, else in the current one, and sees a copy, made for it, of each table that is
   elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them: its parts
   are committed in two phases, so that a server that dies in between leaves all or none. Where two parts of it touched temporary tables (the copies among them), which PostgreSQL
