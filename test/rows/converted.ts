@@ -55,6 +55,25 @@ export interface Given {
   readonly said: readonly string[];
 }
 
+type CaseInsensitive = typeof DEFAULT_CONVERT.caseInsensitive;
+
+function conversionOf(model: DatabaseModel, version: PostgresVersion, caseInsensitive: CaseInsensitive): Conversion {
+  const target = { url: '', naming: 'snake_case', schemas: { dbo: 'public' }, version };
+  const convert = { ...DEFAULT_CONVERT, caseInsensitive };
+  const settings = { target, tables: [], values: DEFAULT_VALUE_POLICY, convert };
+  return convertDatabase(model, settings as unknown as Parameters<typeof convertDatabase>[1]);
+}
+
+/** Codes of the issues of a case that is converted by itself, those of its database among them. */
+export function codesAlone(
+  database: DatabaseModel,
+  one: RowCase,
+  version: PostgresVersion,
+  caseInsensitive: CaseInsensitive,
+): readonly string[] {
+  return conversionOf(modelWith(database, [one], []), version, caseInsensitive).issues.map(({ code }) => code);
+}
+
 /** The cases' database, converted for a version of PostgreSQL and made there. */
 export class ConvertedCases {
   /** Statements that PostgreSQL refused. */
@@ -82,12 +101,9 @@ export class ConvertedCases {
   static async open(
     model: DatabaseModel,
     version: PostgresVersion,
-    caseInsensitive: typeof DEFAULT_CONVERT.caseInsensitive,
+    caseInsensitive: CaseInsensitive,
   ): Promise<ConvertedCases> {
-    const target = { url: '', naming: 'snake_case', schemas: { dbo: 'public' }, version };
-    const convert = { ...DEFAULT_CONVERT, caseInsensitive };
-    const settings = { target, tables: [], values: DEFAULT_VALUE_POLICY, convert };
-    const conversion = convertDatabase(model, settings as unknown as Parameters<typeof convertDatabase>[1]);
+    const conversion = conversionOf(model, version, caseInsensitive);
     const fresh = await freshDatabase(version);
     const types = { getTypeParser: () => (value: unknown) => value };
     const client = new pg.Client({ connectionString: fresh.url, types });

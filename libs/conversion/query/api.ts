@@ -1,4 +1,5 @@
 import type { Expression, Query, Span, TableRef } from '#tsql';
+import type { DifferenceCode } from './difference.ts';
 
 /**
  * What the query translator takes and gives. Two users share it: the sandbox engine (SQL Server's exact semantics over its own
@@ -161,6 +162,8 @@ export type NameParts = readonly (string | null)[];
 export interface VariableBinding {
   readonly type: SqlType;
   readonly sql?: string;
+  /** What of its value is not as in SQL Server. */
+  readonly difference?: string;
 }
 
 /** Arguments of a function that the user of the translator supplies. */
@@ -211,6 +214,8 @@ export interface TranslationProblem {
   readonly number: number;
   readonly message: string;
   readonly span: Span;
+  /** The issue that tells of a difference; absent: a person is told by the message alone. */
+  readonly issue?: DifferenceCode;
 }
 
 /** Thrown by the sandbox profile's `problem`. The engine turns it into its SqlError; `problem.span.line` is the line. */

@@ -2,6 +2,7 @@ import type { BinaryOperator, Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import { daysOf } from './convert-datetime.ts';
+import { holdsMoney, tenThousandths } from './convert-range.ts';
 import { textConstant, value } from './sql-text.ts';
 import {
   decimal,
@@ -128,7 +129,11 @@ function datetimeArithmetic(
       : `(${familyOf(from.type) === 'bit' ? `${from.sql}::int` : from.sql})::numeric`;
   };
   const nullable = a.nullable || b.nullable;
-  if (!t.profile.runtime) return plainDatetimeArithmetic(op, [a, b], older, { type, nullable });
+  if (!t.profile.runtime) {
+    t.differs('SL1104', 'Days are added without a look at the first and the last year of the type.', span);
+    const [x, y] = [a, b].map((one) => (isString(one.type) ? convert(t, one, type, { mode: 'implicit', span }) : one));
+    return plainDatetimeArithmetic(op, [x ?? a, y ?? b], older, { type, nullable });
+  }
   return value(`sys.datetime_of_days(${days(a)} ${op} ${days(b)}, '${type.name}')`, type, nullable);
 }
 
@@ -160,9 +165,11 @@ function bitwise(t: Translation, op: ArithmeticOperator, [a, b]: readonly [Typed
     return value(sql, a.type, nullable);
   }
   const odd = [a, b].find((side) => ['decimal', 'money', 'float'].includes(familyOf(side.type)) && !side.untyped);
-  if (odd && t.profile.runtime) {
+  if (odd) {
     const message = `The data types ${a.type.name} and ${b.type.name} are incompatible in the '${op}' operator.`;
-    return t.fail('operand-types', 402, message, span);
+    if (t.profile.runtime) return t.fail('operand-types', 402, message, span);
+    if (a.constant !== undefined && b.constant !== undefined) return t.refused(402, message, span);
+    t.differs('SL1106', `${message} Here it is cut to an integer.`, span);
   }
   const [x, y] = [a, b].map((side) =>
     asNumber(
@@ -235,14 +242,25 @@ function numberArithmetic(
     case 'decimal':
       return decimalArithmetic(t, op, [a, b], nullable);
     case 'money':
-      return moneyArithmetic(op, a, b, nullable);
+      return leavesMoney(t, op, a, b)
+        ? t.refused(8115, 'Arithmetic overflow error converting expression to data type money.', span)
+        : moneyArithmetic(op, a, b, nullable);
     default: {
       const plain = `(${a.sql} ${op} ${b.sql})`;
       // PostgreSQL has no tinyint: its smallint would hold what SQL Server refuses.
+      if (top.name === 'tinyint' && op !== '/' && op !== '%')
+        t.differs('SL1103', 'A number of two tinyint is smallint here, and may leave the range of 0 to 255.', span);
       const checked = top.name === 'tinyint' && t.profile.runtime ? `sys.tinyint_result(${plain}::int)` : plain;
       return value(checked, top, nullable);
     }
   }
+}
+
+/** Whether two constants give what money does not hold; the sandbox finds it when it runs. */
+function leavesMoney(t: Translation, op: ArithmeticOperator, a: TypedSql, b: TypedSql): boolean {
+  const [x, y] = [tenThousandths(a.constant), tenThousandths(b.constant)];
+  if (t.profile.runtime || x === undefined || y === undefined || (op !== '+' && op !== '-')) return false;
+  return !holdsMoney('money', op === '+' ? x + y : x - y);
 }
 
 function moneyArithmetic(op: ArithmeticOperator, a: TypedSql, b: TypedSql, nullable: boolean): TypedSql {

@@ -72,6 +72,18 @@ export function groupKey(t: Translation, value: TypedSql): string | undefined {
   return loose ? `rtrim(${value.sql})` : undefined;
 }
 
+/** Tells where texts are grouped or told apart as they are written: the target folds case where it compares, and not there. */
+export function tellGrouping(t: Translation, values: readonly TypedSql[], span: Span): void {
+  const isFolded = (one: TypedSql): boolean =>
+    isString(one.type) && one.constant === undefined && !isCaseSensitive(one.type.collation ?? t.scope.collation);
+  if (t.profile.foldCase && !t.profile.caselessColumns && values.some(isFolded))
+    t.differs(
+      'SL1075',
+      'Texts are grouped or made distinct here as they are written, case and trailing blanks included.',
+      span,
+    );
+}
+
 /** What a value is ordered, grouped and compared by: strings without trailing blanks, GUIDs in SQL Server's order, instants in UTC. */
 export function orderKey(t: Translation, value: TypedSql, span: Span): string {
   if (isString(value.type)) {

@@ -4,7 +4,7 @@ import { comparesWithoutCase, hasNoLetters, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
 import { quoted } from './sql-text.ts';
-import { familyOf, isDatetime, isNumeric, isString, sameType, unify } from './sql-type.ts';
+import { familyOf, isDatetime, isNumeric, isPadded, isString, sameType, timeScale, unify } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 /** Two values as operands of one comparison, in PostgreSQL text. */
@@ -52,6 +52,7 @@ export function comparable(
 ): Operands {
   const bit = bitConstant(left, right) ?? bitConstant(right, left);
   const [a, b] = bit ? [asBit(left), asBit(right)] : converted(t, left, right, span);
+  if (!ordering) tellSteps(t, a, b, span);
   if (isString(a.type) && isString(b.type)) {
     const collate = collateClause(t, [a, b], span);
     // A text without letters is equal to itself alone, with or without case.
@@ -61,12 +62,27 @@ export function comparable(
       !isCaseless &&
       !comparesWithoutCase([a, b]) &&
       !isCaseSensitive(collationName(t, [a, b], span));
+    if (!ordering && ![a, b].some(endsInBlank)) tellBlanks(t, [left, right], span);
     const [x, y] = [a, b].some(endsInBlank) && !t.profile.rtrim ? [withoutBlanks(a), withoutBlanks(b)] : [a, b];
     // Names of PostgreSQL have a collation of their own, which meets that of a column without case.
     const key = (one: TypedSql): string => stringKey(t, fold ? searchable(t, one) : one, fold);
     return { left: key(x), right: `${key(y)}${collate}` };
   }
   return { left: keyed(t, a, ordering), right: keyed(t, b, ordering) };
+}
+
+/** A datetime is equal to a moment of more digits by its thirds of milliseconds. */
+function tellSteps(t: Translation, a: TypedSql, b: TypedSql, span: Span): void {
+  const isFiner = (type: SqlType): boolean => isDatetime(type) && type.name !== 'time' && timeScale(type) > 3;
+  if ((a.type.name === 'datetime' && isFiner(b.type)) || (b.type.name === 'datetime' && isFiner(a.type)))
+    t.differs('SL1102', 'A datetime is compared with a time of more digits by its milliseconds.', span);
+}
+
+/** Texts that may end in blanks: those of fixed length are compared without them by PostgreSQL too. */
+function tellBlanks(t: Translation, sides: readonly TypedSql[], span: Span): void {
+  const isHeld = (one: TypedSql): boolean => isPadded(one.type) || one.constant !== undefined;
+  if (t.profile.rtrim || sides.every(isHeld)) return;
+  t.differs('SL1111', 'Blanks at the end of a text count where it is compared.', span);
 }
 
 const endsInBlank = ({ constant }: TypedSql): boolean => typeof constant === 'string' && constant.endsWith(' ');

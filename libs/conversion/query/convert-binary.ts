@@ -92,6 +92,13 @@ function plainSize(
 function plainTextBytes(c: Conversion): string {
   const { from, style = 0 } = c;
   if (style === 1 || style === 2) {
+    if (style === 1 && !c.try) {
+      const message = 'Error converting data type varchar to varbinary.';
+      if (typeof from.constant === 'string' && !/^0x/i.test(from.constant))
+        return c.t.refused(8114, message, c.span).sql;
+      if (from.constant === undefined)
+        c.t.differs('SL1106', 'Style 1 cuts two characters off, whether they are 0x or not.', c.span);
+    }
     const digits = style === 1 ? `substr(${from.sql}, 3)` : from.sql;
     const form = quoted(style === 1 ? '^0x([0-9a-f]{2})*$' : '^([0-9a-f]{2})*$');
     const read = c.try ? `CASE WHEN ${searchable(c.t, from).sql} ~* ${form} THEN ${digits} END` : digits;

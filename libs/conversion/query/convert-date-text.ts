@@ -18,7 +18,15 @@ export function plainTextToDatetime(c: Conversion): string {
   const text = c.from.constant;
   const iso = typeof text === 'string' ? byDay(reordered(text, order)) : undefined;
   if (iso !== undefined && PLAIN_DATE.test(iso)) {
-    if (c.try && !isDate(iso)) return `NULL::${typeSql}`;
+    const isOutside = isOutsideOf(iso, to);
+    if (c.try && (!isDate(iso) || isOutside)) return `NULL::${typeSql}`;
+    if (isOutside) {
+      const message = `The conversion of a varchar data type to a ${to.name} data type resulted in an out-of-range value.`;
+      if (c.mode === 'explicit') return t.refused(242, message, c.span).sql;
+      t.differs('SL1104', `${message} Here it is a date like others.`, c.span);
+    }
+    if (timeScale(to) > 6 && /\.\d{6}[1-9]/.test(iso))
+      t.differs('SL1101', 'The seventh digit of the second is cut off.', c.span);
     return literal(iso.trim(), to, typeSql);
   }
   const message = 'A string is read as a date: PostgreSQL reads other forms than SQL Server, and errors differ.';
@@ -85,8 +93,39 @@ function literal(text: string, to: SqlType, typeSql: string): string {
   if (to.name === 'date' && isTime) return `date '1900-01-01'`;
   const dated = isTime && to.name !== 'time' ? `1900-01-01 ${text}` : text;
   if (to.name === 'datetime') return `${quoted(threeHundredths(dated))}::${typeSql}`;
+  if (to.name === 'time' && midnight(dated, timeScale(to))) return `${quoted('00:00:00')}::${typeSql}`;
+  const minute = to.name === 'smalldatetime' ? wholeMinute(dated) : undefined;
+  if (minute !== undefined) return `${quoted(minute)}::${typeSql}`;
   const cut = timeScale(to) > 6 ? dated.replace(/(\.\d{6})\d+$/, '$1') : dated;
   return whole(`${quoted(cut)}::${typeSql}`, to, /:\d{2}:(?!00(\.0*)?$)/.test(cut));
+}
+
+/** Whether the years of a type end before a date, or begin behind it. */
+function isOutsideOf(text: string, to: SqlType): boolean {
+  const [, date = ''] = PLAIN_DATE.exec(text) ?? [];
+  const day = date.replaceAll('-', '');
+  if (day === '') return false;
+  if (to.name === 'datetime') return day < '17530101';
+  return to.name === 'smalldatetime' && (day < '19000101' || day > '20790606');
+}
+
+/** A time that the rounding of its digits takes to midnight is 0:00: PostgreSQL's times go on to 24:00. */
+function midnight(text: string, scale: number): boolean {
+  const [, fraction] = /^23:59:59\.(\d+)$/.exec(text) ?? [];
+  return fraction !== undefined && fraction.length > scale && Number(`0.${fraction}`).toFixed(scale).startsWith('1');
+}
+
+/** The minute of a smalldatetime: from 29.999 seconds on the next one. */
+function wholeMinute(text: string): string | undefined {
+  const [, day = '', clock = '', second = '', fraction = ''] =
+    /^(\S+)[ T](\d{1,2}:\d{2}):(\d{2})(?:\.(\d+))?$/.exec(text) ?? [];
+  const digits = day.replaceAll('-', '');
+  if (digits.length !== 8) return undefined;
+  const date = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
+  const minute = new Date(`${date}T${clock.padStart(5, '0')}:00Z`);
+  if (Number.isNaN(minute.getTime()) || Number(second) > 59) return undefined;
+  const isNext = Number(second) * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3)) >= 29_999;
+  return new Date(minute.getTime() + (isNext ? 60_000 : 0)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** The fraction of a datetime ends in 0, 3 or 7 milliseconds; 999 is the next second. */

@@ -2,7 +2,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import type { Conversion } from './convert.ts';
 import { plainTextToDatetime } from './convert-date-text.ts';
 import { bool, call, quoted } from './sql-text.ts';
-import { familyOf, isString, timeScale } from './sql-type.ts';
+import { familyOf, isString, lengthOf, timeScale } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 /** Ticks (100 ns) of 1900-01-01, where a time of day stands when it becomes a date. */
@@ -120,12 +120,22 @@ function roundedTicks(t: Translation, from: TypedSql, to: SqlType): string {
 function plainDatetime(c: Conversion): string {
   const { t, from, to } = c;
   const typeSql = t.profile.typeSql(to);
+  tellTimes(c);
   if (to.name === 'smalldatetime') return `date_trunc('minute', ${timestampOf(t, from)} + interval '30 seconds')`;
   if (to.name === 'datetimeoffset' && from.type.name === to.name) return `${from.sql}::${typeSql}`;
   if (to.name === 'datetimeoffset') return `(${timestampOf(t, from)} AT TIME ZONE 'UTC')`;
   if (from.type.name === 'datetimeoffset') return `${timestampOf(t, from)}::${typeSql}`;
   if (from.type.name === 'time') return `(timestamp '1900-01-01' + ${from.sql})::${typeSql}`;
   return `${from.sql}::${typeSql}`;
+}
+
+/** What a time that becomes one of another type may lose or keep otherwise. */
+function tellTimes({ t, from, to, span }: Conversion): void {
+  const [old, made] = [from.type.name, to.name];
+  if (old === 'datetime' && timeScale(to) > 3)
+    t.differs('SL1102', `A datetime becomes ${made} with its milliseconds, and not with thirds of them.`, span);
+  const isNarrower = made === 'smalldatetime' || (made === 'datetime' && old !== 'smalldatetime' && old !== 'time');
+  if (isNarrower && old !== made) t.differs('SL1104', `A ${old} becomes ${made} whatever its year.`, span);
 }
 
 /** to_char masks by style, without the century where the style is below 100. `~` stands for the day, `^` for the hour, both padded by blanks; `#` for the fraction. */
@@ -181,9 +191,17 @@ export function datetimeText(c: Conversion): string {
   }
   const scale = older ? 3 : timeScale(from.type);
   const separator = older ? mask : mask.replace(':#', '.#');
+  if (!t.profile.runtime && scale > 6 && mask.includes('#') && showsAll(c))
+    t.differs('SL1101', 'A text of seven digits of the second ends in 0.', c.span);
   const text = maskText(t, from, scale === 0 ? separator.replace(/[.:]#/, '') : separator, scale);
   const trimmed = style === 126 || style === 127 ? `regexp_replace(${text}, '\\.0+$', '')` : text;
   return from.type.name === 'datetimeoffset' ? withOffset(c, trimmed, style) : trimmed;
+}
+
+/** Whether a text is long enough to show the seventh digit. */
+function showsAll({ from, to }: Conversion): boolean {
+  const length = lengthOf(to) ?? -1;
+  return length === -1 || length >= (from.type.name === 'time' ? 16 : 27);
 }
 
 function withOffset(c: Conversion, text: string, style: number): string {

@@ -14,6 +14,8 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
   const typeSql = c.t.profile.typeSql(c.to);
   const source = readable(c);
   if (!c.try && isNoNumber(c, family)) return noNumber(c);
+  if (!c.try && typeof c.from.constant !== 'string' && NUMBERS.has(family))
+    c.t.differs('SL1107', `A text is read as ${c.to.name}: an empty one is an error here, and 1e3 a number.`, c.span);
   if (!c.try) return family === 'guid' && isLong(c) ? `left(${source}, 36)::uuid` : `(${source})::${typeSql}`;
   switch (family) {
     case 'bit':
@@ -30,8 +32,12 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
   }
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'float']);
+
 const CONSTANT: Readonly<Record<string, RegExp>> = {
+  bit: /^ *(true|false|[-+]?[0-9]*) *$/i,
   integer: /^ *[-+]?[0-9]* *$/,
+  money: /^ *[-+]?[$£¤¥€]? *[-+]?[0-9,]*[.]?[0-9]* *$/,
   decimal: /^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)? *$/,
   float: /^ *([-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?)? *$/i,
 };
@@ -43,7 +49,7 @@ const isNoNumber = ({ from }: Conversion, family: string): boolean =>
 /** 245: the statement fails in SQL Server too. */
 function noNumber({ t, from, to, span }: Conversion): string {
   const message = `Conversion failed when converting the ${from.type.name} value '${from.constant ?? ''}' to data type ${to.name}.`;
-  return t.fail('conversion', 245, message, span).sql;
+  return t.refused(245, message, span).sql;
 }
 
 const regex = (text: string): string => quoted(text);

@@ -11,6 +11,7 @@ export function toText(c: Conversion): string | TypedSql | undefined {
     case 'string':
       return textToText(c);
     case 'xml':
+      c.t.differs('SL1113', 'The text of XML is the one that it was made of.', c.span);
       return textToText(c.t.profile.runtime ? c : { ...c, from: { ...from, sql: `(${from.sql})::text` } });
     case 'bit':
       return sizedText(c, `${from.sql}::int::text`, 1);
@@ -96,10 +97,29 @@ function plainNumberText(
   { length, longest }: { readonly length: number; readonly longest: number },
 ): string {
   const isWhole = ['tinyint', 'smallint', 'int'].includes(c.from.type.name) && !isNational(c.to);
+  const isConstant = typeof c.from.constant === 'string';
   // A sign is one of the characters counted: a number of so many digits and no sign is what such a length is meant for.
-  const digits = typeof c.from.constant === 'string' ? longest : longest - 1;
-  if (!isWhole || digits <= length || c.mode === 'store') return cut(c, sql);
+  const digits = isConstant ? longest : longest - 1;
+  if (!isWhole) return tooShort(c, isConstant ? (c.from.constant ?? '').length : digits, length) ?? cut(c, sql);
+  if (digits <= length || c.mode === 'store') return cut(c, sql);
   return cut(c, `CASE WHEN length(${sql}) > ${length} THEN '*' ELSE ${sql} END`);
+}
+
+/** SQL Server refuses to cut a number, a GUID or money: of a constant that is known here. undefined: it is cut. */
+function tooShort(c: Conversion, longest: number, length: number): string | undefined {
+  const { t, from, to, span } = c;
+  if (longest <= length || c.mode === 'store') return undefined;
+  const isKnown = typeof from.constant === 'string' || from.type.name === 'uniqueidentifier';
+  if (isKnown && c.mode === 'explicit' && !c.try) {
+    const message = `Arithmetic overflow error converting ${from.type.name} to data type ${to.name}.`;
+    return t.refused(8115, message, span).sql;
+  }
+  t.differs(
+    'SL1105',
+    `${from.type.name} in ${typeText(to)}: what does not fit is cut, and an error in SQL Server.`,
+    span,
+  );
+  return undefined;
 }
 
 const INTEGER_DIGITS: Record<string, number> = { tinyint: 3, smallint: 6, int: 11, bigint: 20 };

@@ -2,6 +2,7 @@ import type { Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
 import { plainBytesGuid, toBinary } from './convert-binary.ts';
 import { toDatetime, daysOf } from './convert-datetime.ts';
+import { mayLeaveMoney, outOfRange } from './convert-range.ts';
 import { plainFromText } from './convert-plain.ts';
 import { toText } from './convert-text.ts';
 import { bool, call, nullOf, quoted, value } from './sql-text.ts';
@@ -189,6 +190,8 @@ const INTEGER_RANGE: Record<string, readonly [string, string]> = {
 };
 
 function narrowed(c: Conversion, sql: string): string {
+  const refused = outOfRange(c);
+  if (refused !== undefined) return refused;
   const [low, high] = INTEGER_RANGE[c.to.name] ?? ['0', '0'];
   const cast = `(${sql})::${c.t.profile.typeSql(c.to)}`;
   if (c.try) return `(CASE WHEN (${sql}) BETWEEN ${low} AND ${high} THEN ${cast} END)`;
@@ -270,7 +273,7 @@ function textToInteger(c: Conversion): string | TypedSql | undefined {
     return { sql: signed(digits), type: to, nullable: false, constant: String(BigInt(digits)) };
   }
   const typeSql = c.t.profile.typeSql(to);
-  if (!c.t.profile.runtime) return plainFromText(c);
+  if (!c.t.profile.runtime) return outOfRange(c) ?? plainFromText(c);
   return `${call('sys.text_int', from.sql, quoted(to.name), bool(c.try === true))}::${typeSql}`;
 }
 
@@ -289,11 +292,12 @@ function toDecimal(c: Conversion): string | TypedSql | undefined {
     case 'integer':
     case 'float':
       if (c.try) return tryDecimal(c, precision - scale);
+      if (!c.t.profile.runtime && familyOf(to) === 'money') return plainMoney(c);
       if (moneyMayOverflow(c))
         return `${call('sys.money_range', `round((${from.sql})::numeric, 4)`, quoted(to.name))}::${typeSql}`;
       return keepsDecimal(c, precision, scale) ? from.sql : `(${from.sql})::${typeSql}`;
     case 'string':
-      if (!c.t.profile.runtime) return plainFromText(c);
+      if (!c.t.profile.runtime) return outOfRange(c) ?? plainFromText(c);
       return familyOf(to) === 'money'
         ? call('sys.text_money', from.sql, quoted(to.name), bool(c.try === true))
         : call('sys.text_decimal', from.sql, String(precision), String(scale), bool(c.try === true));
@@ -310,16 +314,19 @@ function toDecimal(c: Conversion): string | TypedSql | undefined {
   }
 }
 
-/** Whether a number may be one that money does not hold. */
-function moneyMayOverflow(c: Conversion): boolean {
-  if (familyOf(c.to) !== 'money' || !c.t.profile.runtime) return false;
-  const { name } = c.from.type;
-  if (c.to.name === 'money')
-    return (
-      familyOf(c.from.type) === 'float' ||
-      (precisionOf(c.from.type)[0] - precisionOf(c.from.type)[1] > 14 && name !== 'money')
-    );
-  return name !== 'tinyint' && name !== 'smallint' && name !== 'smallmoney';
+/** Whether a number may be one that money does not hold, which the sandbox looks at when it runs. */
+const moneyMayOverflow = (c: Conversion): boolean =>
+  familyOf(c.to) === 'money' && c.t.profile.runtime && mayLeaveMoney(c);
+
+/** A number as money; a constant stays one. */
+function plainMoney(c: Conversion): string | TypedSql {
+  const { from, to, t } = c;
+  const refused = outOfRange(c);
+  if (refused !== undefined) return refused;
+  const [precision, scale] = precisionOf(to);
+  const sql = keepsDecimal(c, precision, scale) ? from.sql : `(${from.sql})::${t.profile.typeSql(to)}`;
+  const { constant } = from;
+  return typeof constant === 'string' ? { ...value(sql, to, false), constant } : sql;
 }
 
 function tryDecimal(c: Conversion, integralDigits: number): string {

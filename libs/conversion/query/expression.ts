@@ -120,11 +120,14 @@ function chain(t: Translation, env: Environment, node: Extract<Expression, { kin
   );
 }
 
-function variable(t: Translation, env: Environment, node: Variable | GlobalVariable): TypedSql {
+/** A variable's value; `isName`: it is but asked for its name, as in OBJECT_NAME(@@PROCID). */
+export function variable(t: Translation, env: Environment, node: Variable | GlobalVariable, isName = false): TypedSql {
   const binding = env.scope.variable(node.kind === 'globalVariable' ? node.name.toLowerCase() : node.name);
   if (!binding) {
     return t.fail('unknown-variable', 137, `Must declare the scalar variable "${node.name}".`, node.span);
   }
+  if (binding.difference !== undefined && !isName)
+    t.differs('SL1112', `${node.name}: ${binding.difference}`, node.span);
   if (binding.sql !== undefined) return value(binding.sql, binding.type);
   return t.parameter(node.name, binding.type);
 }
@@ -249,6 +252,8 @@ function collate(t: Translation, env: Environment, node: Collate): TypedSql {
   const explicit = name.toLowerCase() === 'database_default' ? t.scope.collation : name;
   const fault = t.profile.collationFault?.(explicit);
   if (fault) return t.fail('collation', fault.number, fault.message, node.span);
+  if (/_AI(_|$)/i.test(explicit))
+    t.differs('SL1069', `${explicit} holds letters equal whose accents differ; here they are told apart.`, node.span);
   const collation = t.profile.collation(explicit);
   return {
     ...from,

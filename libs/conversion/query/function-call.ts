@@ -3,7 +3,7 @@ import type { FunctionInvocation, SqlType, TypedSql } from './api.ts';
 import { searchable } from './caseless.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
-import { translate } from './expression.ts';
+import { translate, variable } from './expression.ts';
 import { AGGREGATE_RULES } from './functions/aggregate.ts';
 import { CONDITIONAL_RULES } from './functions/conditional.ts';
 import { DATETIME_RULES } from './functions/datetime.ts';
@@ -148,7 +148,12 @@ export function invocation(
   const { span } = node;
   return {
     name,
-    args: node.args.map((arg) => (arg.kind === 'default' ? defaultArgument() : translate(t, env, arg))),
+    args: node.args.map((arg) => {
+      if (arg.kind === 'default') return defaultArgument();
+      return arg.kind === 'globalVariable' && name === 'object_name'
+        ? variable(t, env, arg, true)
+        : translate(t, env, arg);
+    }),
     span,
     convert: (from, type) => convert(t, from, type, { mode: 'implicit', span }),
     parameter: (key, type) => t.parameter(key, type),

@@ -20,10 +20,12 @@ export type {
   VariableBinding,
 } from './api.ts';
 export { ROW_ADDRESS, TranslationError } from './api.ts';
+export type { DifferenceCode } from './difference.ts';
 export { lockHints } from './row-lock.ts';
 export { BUILT_IN_FUNCTIONS, isAggregate, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
+export { REFUSED } from './translation.ts';
 export { RUNTIME_SQL } from './runtime.sql.ts';
 export { dataTypeOf, familyOf, typeText, unify } from './sql-type.ts';
 export { resultCast } from './query.ts';

@@ -4,7 +4,7 @@ import { hasNoLetters, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive } from './collate.ts';
 import { convert } from './convert.ts';
 import { bool, call, escapeText, quoted } from './sql-text.ts';
-import { isNational, isString } from './sql-type.ts';
+import { isNational, isPadded, isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 export interface LikeParts {
@@ -32,7 +32,7 @@ export function likeCondition(t: Translation, parts: LikeParts): string {
   const escape = typeof parts.escape?.constant === 'string' ? parts.escape.constant : '';
   if (typeof pattern.constant === 'string' && (parts.escape === undefined || escape.length === 1)) {
     const plain = plainPattern(pattern.constant, escape);
-    const subject = likeSubject(t, text, pattern.constant);
+    const subject = likeSubject(t, text, pattern.constant, parts.span);
     if (plain === undefined) return classCondition(t, parts, { text, subject, pattern: pattern.constant, escape });
 
     return `(${subject} ${word} ${quoted(escapeText(plain))}${collateClause(t, strings, parts.span)})`;
@@ -41,9 +41,19 @@ export function likeCondition(t: Translation, parts: LikeParts): string {
 }
 
 /** Trailing blanks of a varchar subject do not count unless the pattern ends with a blank; those of nvarchar do. */
-function likeSubject(t: Translation, text: TypedSql, pattern: string): string {
+function likeSubject(t: Translation, text: TypedSql, pattern: string, span: Span): string {
+  if (!t.profile.runtime) return plainSubject(t, text, pattern, span);
   if (isNational(text.type) || !t.profile.rtrim || /[ %]$/.test(pattern)) return text.sql;
   return `rtrim(${text.sql})`;
+}
+
+/** Those of char(n) are there in each value: they are taken off. */
+function plainSubject(t: Translation, text: TypedSql, pattern: string, span: Span): string {
+  if (/[ %]$/.test(pattern)) return text.sql;
+  if (isPadded(text.type)) return `rtrim(${text.sql}, ' ')`;
+  if (text.constant === undefined || text.constant?.endsWith(' '))
+    t.differs('SL1111', 'Blanks at the end of a text count where it is compared with a pattern.', span);
+  return text.sql;
 }
 
 /** The pattern for PostgreSQL's LIKE (escape `\`), or undefined where it has character classes. */

@@ -1,7 +1,7 @@
 import type { Query, QueryBody, SelectSpec } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { IdentityProperty, SqlType, TypedSql } from './api.ts';
-import { groupKey } from './collate.ts';
+import { groupKey, tellGrouping } from './collate.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import type { Environment, Origin } from './environment.ts';
 import { commonType, toCommon } from './expression.ts';
@@ -107,6 +107,12 @@ export function bodySql(t: Translation, env: Environment, body: QueryBody, optio
     const nullable = one.value.nullable || (body.op === 'union' && right.columns[index]?.value.nullable === true);
     return { ...one, value: { ...one.value, nullable }, ...(one.identity ? { identity: true as const } : {}) };
   });
+  if (!body.all)
+    tellGrouping(
+      t,
+      left.columns.map((one) => one.value),
+      body.span,
+    );
   const loose = [...left.columns, ...right.columns].some((one) => groupKey(t, one.value) !== undefined);
   if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
   if (body.op !== 'union' && !body.all && loose)
@@ -224,6 +230,12 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
     const one = isSuperAggregate(spec.groupBy) ? { ...made, value: { ...made.value, nullable: true } } : made;
     return spec.distinct ? { ...one, value: withCollate(t, one.value) } : one;
   });
+  if (spec.distinct)
+    tellGrouping(
+      t,
+      items.map((item) => item.value),
+      spec.span,
+    );
   const named = options.named === true || spec.distinct;
   const passesIdentity = isOneTable(spec.from) && parts.group === '' && !parts.aggregated;
   const taken = new Set<string>();

@@ -1,7 +1,7 @@
 import type { Expression, FunctionCall, GroupBy, GroupItem, SelectItem, SelectSpec, Span } from '#tsql';
 import type { IdentityProperty, TypedSql } from './api.ts';
 import { PSEUDO, starSources, type BoundColumn, type Environment } from './environment.ts';
-import { groupKey } from './collate.ts';
+import { groupKey, tellGrouping } from './collate.ts';
 import { translate } from './expression.ts';
 import { isAggregate } from './function-call.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
@@ -164,6 +164,7 @@ function groupClause(t: Translation, env: Environment, group: GroupBy): GroupSql
     .map((node) => {
       const one = translate(t, env, node);
       const key = groupKey(t, one);
+      tellGrouping(t, [one], node.span);
       if (key !== undefined) others.set(one.sql, `min(${one.sql})`);
       return key ?? one.sql;
     });

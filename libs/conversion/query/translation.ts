@@ -1,5 +1,9 @@
 import type { QueryHint, Span } from '#tsql';
 import type { ParameterRef, Profile, Scope, SqlType, TranslationContext, TypedSql } from './api.ts';
+import type { DifferenceCode } from './difference.ts';
+
+/** The code of problems that SQL Server has as well. */
+export const REFUSED = 'refused';
 
 /** The work on one statement: its parameters, the names it has made, its problems. */
 export class Translation {
@@ -64,6 +68,16 @@ export class Translation {
   fail(code: string, number: number, message: string, span: Span): TypedSql {
     this.#report({ severity: 'error', code, number, message, span });
     return { sql: 'NULL', type: { name: 'int' }, nullable: true, constant: null, untyped: true };
+  }
+
+  /** What SQL Server answers with an error of this number whatever the data are: the target gives one at its place. */
+  refused(number: number, message: string, span: Span): TypedSql {
+    return this.fail(REFUSED, number, message, span);
+  }
+
+  /** Where plain PostgreSQL may answer otherwise than SQL Server; the sandbox does not. */
+  differs(issue: DifferenceCode, message: string, span: Span): void {
+    if (!this.profile.runtime) this.#report({ severity: 'info', code: 'difference', number: 0, message, span, issue });
   }
 
   /** What a server of this version cannot do and a later one can: what it is, and from which version on. */

@@ -14,7 +14,8 @@ const give = (sql: string, type: SqlType): TypedSql => ({ sql, type, nullable: t
 /** Declares them. */
 export function bindCatalogFunctions(e: Emitter): void {
   const { functions } = e.scope;
-  const set = (name: string, make: FunctionHandler): void => void functions.set(name, make);
+  const set = (name: string, make: FunctionHandler): void =>
+    void functions.set(name, DIFFERENT.has(name) ? told(e, make) : make);
   set('object_id', (call) => objectId(e, call));
   set('object_name', (call) => objectName(e, call));
   set('object_schema_name', (call) =>
@@ -91,6 +92,20 @@ export function bindCatalogFunctions(e: Emitter): void {
   set('host_id', () => give('pg_backend_pid()::text', NAME));
 }
 
+/** Functions whose numbers, names or rights are those of PostgreSQL. */
+const DIFFERENT: ReadonlySet<string> = new Set(
+  'schema_name schema_id type_name col_name object_schema_name objectproperty columnproperty db_id serverproperty is_member is_rolemember is_srvrolemember host_name host_id connectionproperty'.split(
+    ' ',
+  ),
+);
+
+const told =
+  (e: Emitter, make: FunctionHandler): FunctionHandler =>
+  (call) => {
+    e.differs('SL1112', `${call.name.toUpperCase()} answers for PostgreSQL’s catalog, server and roles.`, call.span);
+    return make(call);
+  };
+
 /** The setting that carries a value of the session's context. */
 export const sessionKey = (key: string): string => `context.${key.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_')}`;
 
@@ -105,8 +120,17 @@ function objectId(e: Emitter, call: FunctionInvocation): TypedSql {
   const [first, kind] = call.args;
   const name = first?.constant ?? undefined;
   if (name === undefined) return give(`to_regclass(${runtimeName(e, text(call, 0))})::oid::bigint::integer`, INT);
+  tellUnknown(e, call, name ?? '');
   const routine = routineId(e, name, typeof kind?.constant === 'string' ? kind.constant.trim().toUpperCase() : '');
   return give(routine ?? `to_regclass(${quoteLiteral(regclassName(e, name))})::oid::bigint::integer`, INT);
+}
+
+/** An object that the conversion does not know: no table of its own, no routine, no temporary table. */
+function tellUnknown(e: Emitter, call: FunctionInvocation, name: string): void {
+  const parts = namesOf(name);
+  const [last = '', schema = 'dbo'] = parts.toReversed();
+  if (last.startsWith('#') || e.scope.relation(parts.slice(-2)) || e.scope.routines.find(schema || 'dbo', last)) return;
+  e.differs('SL1112', `OBJECT_ID looks for ${name}, which the conversion does not know.`, call.span);
 }
 
 /** A name that is only known when it runs: without brackets, its schema that of the target. */

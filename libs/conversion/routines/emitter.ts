@@ -11,6 +11,8 @@ import {
 import { quoteLiteral } from '#pgsql';
 import {
   dataTypeOf,
+  type DifferenceCode,
+  REFUSED,
   type SqlType,
   targetProfile,
   translateExpression,
@@ -28,7 +30,7 @@ import { Jumps } from './jumps.ts';
 import { layOut } from '../layout/index.ts';
 import { surveyOf } from './survey.ts';
 import { missingInSource, temporaryMadeBy, whyMissing } from './missing-names.ts';
-import { NotConverted } from './not-converted.ts';
+import { NotConverted, stateOf } from './not-converted.ts';
 import type { PlannedPiece } from './routine-model.ts';
 import { withoutOpenXml } from './openxml.ts';
 import type { RoutineScope } from './routine-scope.ts';
@@ -237,6 +239,19 @@ export class Emitter {
     this.issue(code, message, span);
   }
 
+  /** A note of the translation. Of a kind of difference the first place is told. */
+  private tell({ issue: code, message, span }: TranslationProblem): void {
+    if (code === undefined) return this.once('SL1002', message, span);
+    if (this.told.has(code)) return;
+    this.told.add(code);
+    this.once(code, message, span);
+  }
+
+  /** A difference that the routine knows of itself. */
+  differs(code: DifferenceCode, message: string, span: Span): void {
+    this.tell({ issue: code, message, span, severity: 'info', code: 'difference', number: 0 });
+  }
+
   /** Comments of the source that stand before an offset and have not been written. */
   commentsBefore(offset: number): void {
     const { comments } = this.options;
@@ -375,14 +390,16 @@ export class Emitter {
       this.fail(first?.message ?? (error instanceof Error ? error.message : String(error)), first?.span ?? span);
     }
     for (const one of problems.filter((other) => other.severity === 'error')) {
-      // 245 is what SQL Server answers too, and what a handler asks for.
-      if (one.number === 245)
-        throw new NotConverted(failsEachTime(this.current) ? 'SL1079' : 'SL1040', one.message, one.span, '22P02');
+      // What SQL Server answers too, a handler asks for.
+      if (one.code === REFUSED) {
+        const code = failsEachTime(this.current) ? 'SL1079' : 'SL1040';
+        throw new NotConverted(code, one.message, one.span, stateOf(one.number));
+      }
       this.fail(one.message, one.span);
     }
     const own = /(?<![\w"'.])sys\.(\w+)\(/.exec(textOf(made).replaceAll(/'(?:[^']|'')*'/g, "''"));
     if (own) this.fail(`The expression has no counterpart in plain PostgreSQL (${own[1] ?? ''}).`, span);
-    for (const one of problems) this.once('SL1002', one.message, one.span);
+    for (const one of problems) this.tell(one);
     return this.facts.clock && isText(made) ? { ...made, sql: byClock(made.sql) } : made;
   }
 

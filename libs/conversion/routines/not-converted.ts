@@ -15,3 +15,14 @@ export class NotConverted extends Error {
     super(message);
   }
 }
+
+const STATES: Readonly<Record<number, string>> = {
+  220: '22003',
+  242: '22008',
+  245: '22P02',
+  289: '22008',
+  8115: '22003',
+};
+
+/** The SQLSTATE that is raised for an error of SQL Server that arguments are to blame for: that of PostgreSQL's like error. */
+export const stateOf = (number: number): string => STATES[number] ?? '22023';

@@ -79,23 +79,46 @@ export function bindSessionValues(e: Emitter, body: readonly Statement[]): void 
 const local = (e: Emitter, stem: string, type: string): string =>
   e.variables.declare(`@\u0000${stem}`, undefined, type).name;
 
-const SERVER_VALUES: ReadonlyMap<string, { readonly type: SqlType; readonly sql: string }> = new Map([
+const SERVER_VALUES: ReadonlyMap<string, ServerValue> = new Map([
   ['@@spid', { type: INT, sql: 'pg_backend_pid()' }],
-  ['@@version', { type: TEXT, sql: 'version()' }],
-  ['@@servername', { type: TEXT, sql: `coalesce(host(inet_server_addr()), 'local')` }],
-  ['@@language', { type: TEXT, sql: `'us_english'` }],
-  ['@@langid', { type: INT, sql: '0' }],
-  ['@@microsoftversion', { type: INT, sql: '0' }],
-  ['@@max_connections', { type: INT, sql: `current_setting('max_connections')::integer` }],
-  ['@@servicename', { type: TEXT, sql: `'PostgreSQL'` }],
-  ['@@lock_timeout', { type: INT, sql: '-1' }],
-  ['@@options', { type: INT, sql: '5496' }],
-  ['@@dbts', { type: { name: 'varbinary', length: 8 }, sql: 'int8send(pg_current_xact_id()::text::bigint)' }],
+  ['@@version', { type: TEXT, sql: 'version()', difference: 'the version is that of PostgreSQL.' }],
+  [
+    '@@servername',
+    {
+      type: TEXT,
+      sql: `coalesce(host(inet_server_addr()), 'local')`,
+      difference: 'the server has an address here, and no name.',
+    },
+  ],
+  ['@@language', { type: TEXT, sql: `'us_english'`, difference: 'always us_english.' }],
+  ['@@langid', { type: INT, sql: '0', difference: 'always 0.' }],
+  ['@@microsoftversion', { type: INT, sql: '0', difference: 'there is none, it is 0.' }],
+  [
+    '@@max_connections',
+    { type: INT, sql: `current_setting('max_connections')::integer`, difference: 'the limit of PostgreSQL.' },
+  ],
+  ['@@servicename', { type: TEXT, sql: `'PostgreSQL'`, difference: 'it is PostgreSQL.' }],
+  ['@@lock_timeout', { type: INT, sql: '-1', difference: 'always -1; PostgreSQL has lock_timeout.' }],
+  ['@@options', { type: INT, sql: '5496', difference: 'always those of a driver’s connection.' }],
+  [
+    '@@dbts',
+    {
+      type: { name: 'varbinary', length: 8 },
+      sql: 'int8send(pg_current_xact_id()::text::bigint)',
+      difference: 'the number of the transaction.',
+    },
+  ],
 ]);
 
+/** What stands for a `@@name`, and what of it is not as in SQL Server. */
+interface ServerValue {
+  readonly type: SqlType;
+  readonly sql: string;
+  readonly difference?: string;
+}
+
 /** `@@name` that does not hang on a routine: what the server and the session are. */
-export const serverValue = (name: string): { readonly type: SqlType; readonly sql: string } | undefined =>
-  SERVER_VALUES.get(name.toLowerCase());
+export const serverValue = (name: string): ServerValue | undefined => SERVER_VALUES.get(name.toLowerCase());
 
 function bindGlobals(e: Emitter): void {
   const { facts, scope } = e;
@@ -106,10 +129,10 @@ function bindGlobals(e: Emitter): void {
   set('@@identity', { name: 'bigint' }, facts.identity);
   set('@@trancount', INT, facts.transactions);
   set('@@fetch_status', INT, facts.fetchStatus);
-  for (const [name, { type, sql }] of SERVER_VALUES) set(name, type, sql);
+  for (const [name, found] of SERVER_VALUES) scope.globals.set(name, found);
   set('@@datefirst', INT, String(facts.dateFirst ?? 7));
-  set('@@procid', INT, PROCEDURE_ID);
-  set('@@nestlevel', INT, '1');
+  scope.globals.set('@@procid', { type: INT, sql: PROCEDURE_ID, difference: 'procedures have no such number here.' });
+  scope.globals.set('@@nestlevel', { type: INT, sql: '1', difference: 'always 1.' });
   // Errors end the routine, so that behind a statement that has run there was none.
   scope.dynamic.set('@@error', () => errorBinding(e));
 }

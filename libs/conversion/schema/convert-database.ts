@@ -21,6 +21,7 @@ import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
 import { tellDiagrams, withoutDiagrams } from './diagrams.ts';
 import { tellFacilities, tellProperties } from './facilities.ts';
+import { foldDifferences } from './fold-differences.ts';
 import { foldIssues } from './fold-issues.ts';
 import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
@@ -161,7 +162,7 @@ class DatabaseConversion {
       ...{
         tables,
         steps: this.steps.map(plain),
-        issues: foldIssues(this.issues, this.database.tables),
+        issues: foldDifferences(foldIssues(this.issues, this.database.tables), this.database.name),
         counters: this.counters,
       },
       callables: context.scope.callables(),

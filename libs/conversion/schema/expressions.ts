@@ -71,7 +71,7 @@ export class Expressions {
 
   private report(problems: readonly TranslationProblem[], definition: string, use: ExpressionUse): void {
     for (const problem of problems) {
-      const code = problem.severity === 'error' ? 'SL1001' : 'SL1002';
+      const code = problem.severity === 'error' ? 'SL1001' : (problem.issue ?? 'SL1002');
       this.issues.push(
         issue(code, use.object, `${use.what}: ${problem.message}`, {
           line: problem.span.line,

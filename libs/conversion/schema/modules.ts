@@ -221,10 +221,7 @@ function convertView({ module, statement, comments, fault }: ViewSource, context
       const place = blocking ? { line: blocking.span.line, column: blocking.span.column } : {};
       return { problem: issue('SL1008', object, message, { ...place, excerpt: definition }) };
     }
-    for (const problem of problems)
-      context.issues.push(
-        issue('SL1002', object, problem.message, { line: problem.span.line, column: problem.span.column }),
-      );
+    context.issues.push(...notesOf(problems, object, definition));
     const names = translated.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
     const checked = statement.checkOption && isUpdatableAsIs(statement);
     if (statement.checkOption && !checked) context.issues.push(issue('SL1002', object, UNCHECKED));
@@ -238,6 +235,17 @@ function convertView({ module, statement, comments, fault }: ViewSource, context
 
 const UNCHECKED =
   'WITH CHECK OPTION is left out: PostgreSQL has it for views of one table. Rows that are written through the view are not checked; write a trigger where they must be.';
+
+/** Notes of a view's translation: of a kind of difference the first place. */
+function notesOf(problems: readonly TranslationProblem[], object: string, definition: string): Issue[] {
+  const told = new Set<string>();
+  return problems.flatMap(({ issue: code, message, span }) => {
+    if (code !== undefined && told.has(code)) return [];
+    if (code !== undefined) told.add(code);
+    const { line, column, start, end } = span;
+    return [issue(code ?? 'SL1002', object, message, { line, column, excerpt: definition.slice(start, end) })];
+  });
+}
 
 /** As the bodies of routines are translated: aliases follow the naming policy. */
 function viewProfile(context: ModuleContext, problems: TranslationProblem[]): ReturnType<typeof targetProfile> {

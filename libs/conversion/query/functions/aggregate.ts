@@ -12,6 +12,7 @@ import {
   INT,
   isString,
   isNational,
+  isPadded,
   MONEY,
   nvarchar,
   precisionOf,
@@ -32,6 +33,8 @@ function refuseDistinctOver(use: FunctionUse): boolean {
 /** What tells values apart that are counted once: strings without case where the collation says so. */
 function distinctKey(use: FunctionUse, from: TypedSql): string {
   const key = orderKey(use.t, from, use.span);
+  if (isString(from.type) && !isPadded(from.type))
+    use.t.differs('SL1111', 'Blanks at the end of a text count where texts are counted once.', use.span);
   return folds(use, from) ? `lower(${key})` : key;
 }
 

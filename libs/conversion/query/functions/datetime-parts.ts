@@ -95,6 +95,7 @@ function partSql(use: FunctionUse, part: string, from: TypedSql): string | undef
     case 'microsecond':
       return `mod(${extract('microseconds')}, 1000000)`;
     case 'nanosecond':
+      use.t.differs('SL1101', 'Nanoseconds end in 000: PostgreSQL has microseconds.', use.span);
       return use.runtime
         ? `(mod(${ticksOf(use.t, from)}, 10000000) * 100)::int`
         : `(mod(${extract('microseconds')}, 1000000) * 1000)`;
@@ -150,14 +151,59 @@ export const PART_FUNCTIONS: RuleTable = {
 const constant = (one: TypedSql, otherwise: number): number =>
   typeof one.constant === 'string' ? Number(one.constant) : otherwise;
 
+/** Milliseconds as a datetime shows them, which counts 1/300 s: 998 is 997, 999 the next second. */
+export const datetimeMilliseconds = (count: number): number => Math.round((Math.round(count * 0.3) * 10) / 3);
+
+/** The years of the types that do not have 1 to 9999. */
+const YEARS: Readonly<Record<string, readonly [number, number]>> = {
+  datetime: [1753, 9999],
+  smalldatetime: [1900, 2079],
+};
+
+/** Parts that SQL Server refuses and PostgreSQL may take: refused where they are constants, else told. */
+function wrongParts(use: FunctionUse, kind: string): TypedSql | undefined {
+  const given = use.args().map(({ constant: one }) => (typeof one === 'string' ? Number(one) : undefined));
+  const first = kind === 'time' ? 0 : 3;
+  const limits = new Map<number, readonly [number, number]>([
+    [first, [0, 23]],
+    [first + 1, [0, 59]],
+    [first + 2, [0, 59]],
+  ]);
+  if (kind !== 'time')
+    limits
+      .set(0, YEARS[kind] ?? [1, 9999])
+      .set(1, [1, 12])
+      .set(2, [1, 31]);
+  if (kind === 'datetime') limits.set(6, [0, 999]);
+  if (kind === 'time' || kind === 'datetime2') limits.set(first + 3, [0, 10 ** (given.at(-1) ?? 7) - 1]);
+  const isOutside = given.some((one, at) => {
+    const [least, most] = limits.get(at) ?? [-Infinity, Infinity];
+    return one !== undefined && (one < least || one > most);
+  });
+  const message = `Cannot construct data type ${kind}, some of the arguments have values which are not valid.`;
+  if (isOutside) return use.t.refused(289, message, use.span);
+  const fraction = given[first + 3];
+  if ((kind === 'time' || kind === 'datetime2') && given.at(-1) === 7 && (fraction ?? 1) % 10 !== 0)
+    use.t.differs('SL1101', 'The seventh digit of the second is cut off.', use.span);
+  if (given.includes(undefined))
+    use.t.differs(
+      'SL1104',
+      'Parts such as hour 24 or the year 10000 make a date here, and an error in SQL Server.',
+      use.span,
+    );
+  return undefined;
+}
+
 /** DATEFROMPARTS and its fellows: a value from its parts, error 289 where they make none. */
 const fromParts =
   (make: (use: FunctionUse, parts: readonly string[]) => TypedSql) =>
   (use: FunctionUse): TypedSql => {
     const parts = use.node.args.map((_, index) => use.int(index));
+    const kind = use.name.replace(/fromparts$/, '');
+    const fault = use.runtime ? undefined : wrongParts(use, kind);
+    if (fault) return fault;
     const made = make(use, parts);
     if (!use.runtime) return made;
-    const kind = use.name.replace(/fromparts$/, '');
     const holds = call('sys.parts_hold', `'${kind}'`, ...parts);
     return value(`(CASE WHEN ${holds} THEN ${made.sql} END)`, made.type, true);
   };
@@ -166,9 +212,18 @@ function dateFromParts(_use: FunctionUse, [y = '', m = '', d = '']: readonly str
   return value(call('make_date', y, m, d), DATE);
 }
 
+/** A constant in steps of 1/300 s; of others they are told. */
+function shownMilliseconds(use: FunctionUse, ms: string): string {
+  const given = use.arg(6).constant;
+  if (typeof given === 'string') return String(datetimeMilliseconds(Number(given)));
+  use.t.differs('SL1102', 'Milliseconds of a datetime are not rounded to 1/300 s.', use.span);
+  return ms;
+}
+
 function datetimeFromParts(use: FunctionUse, parts: readonly string[]): TypedSql {
   const [y = '', m = '', d = '', h = '', min = '', s = '', ms = ''] = parts;
-  const stamp = `make_timestamp(${y}, ${m}, ${d}, ${h}, ${min}, ${s} + ${ms} / 1000.0::float8)`;
+  const shown = use.runtime ? ms : shownMilliseconds(use, ms);
+  const stamp = `make_timestamp(${y}, ${m}, ${d}, ${h}, ${min}, ${s} + ${shown} / 1000.0::float8)`;
   return value(use.runtime ? call('sys.datetime_round', stamp) : stamp, DATETIME);
 }
 

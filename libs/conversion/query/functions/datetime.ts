@@ -3,7 +3,7 @@ import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { call, quoted, value } from '../sql-text.ts';
 import { BIGINT, DATE, DATETIME, DATETIME2, INT, isDatetime, isString, timeScale } from '../sql-type.ts';
-import { checkPart, PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
+import { checkPart, datetimeMilliseconds, PART_FUNCTIONS, partName, PARTS_RULES } from './datetime-parts.ts';
 
 /** `statement_timestamp()` is the same throughout a statement, as GETDATE() is. */
 const NOW_UTC = `(statement_timestamp() AT TIME ZONE 'UTC')`;
@@ -87,16 +87,30 @@ function dateadd(use: FunctionUse): TypedSql {
         );
     return value(sql, from.type, nullable);
   }
+  if (!use.runtime) tellSum(use, name, part, n);
   const steps = !use.runtime && name === 'datetime' && part === 'millisecond' ? threeHundredths(n) : n;
   const sum = `(${from.sql} + ${steps} * interval '${interval}')`;
   return value(sameTyped(use, sum, from.type, part), from.type, nullable);
+}
+
+/** What a sum of a date may do otherwise: leave the years of its type, and be no multiple of 1/300 s. */
+function tellSum(use: FunctionUse, type: SqlType['name'], part: string, n: string): void {
+  if (type !== 'time')
+    use.t.differs(
+      'SL1104',
+      'DATEADD goes beyond the first and the last year of a type, which is an error in SQL Server.',
+      use.span,
+    );
+  const isWhole = part === 'millisecond' && /^\(?-?\d*0\)?$/.test(n);
+  if (type === 'datetime' && ['millisecond', 'microsecond'].includes(part) && !isWhole)
+    use.t.differs('SL1102', 'Milliseconds are added to a datetime that counts 1/300 s in SQL Server.', use.span);
 }
 
 /** A constant number of milliseconds as a datetime without a fraction shows it: it counts three-hundredths of a second, so that -2 is .997 and -1 nothing. */
 function threeHundredths(count: string): string {
   const [, whole] = /^\(?(-?\d{1,9})\)?$/.exec(count) ?? [];
   if (whole === undefined) return count;
-  const shown = Math.round((Math.round(Number(whole) * 0.3) * 10) / 3);
+  const shown = datetimeMilliseconds(Number(whole));
   return shown < 0 ? `(${shown})` : String(shown);
 }
 

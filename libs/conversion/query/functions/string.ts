@@ -3,7 +3,7 @@ import type { SqlType, TypedSql } from '../api.ts';
 import { hasNoLetters } from '../caseless.ts';
 import { collationName, isCaseSensitive } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
-import { bool, call, quoted, textConstant, value } from '../sql-text.ts';
+import { bool, call, nullOf, quoted, textConstant, value } from '../sql-text.ts';
 import {
   INT,
   isBinary,
@@ -41,8 +41,10 @@ function substring(use: FunctionUse): TypedSql {
   }
   if (from.untyped || !isString(from.type)) {
     const name = from.untyped ? 'NULL' : from.type.name;
-    if (use.runtime)
-      return use.fail(8116, `Argument data type ${name} is invalid for argument 1 of substring function.`);
+    const message = `Argument data type ${name} is invalid for argument 1 of substring function.`;
+    if (use.runtime) return use.fail(8116, message);
+    if (from.constant !== undefined) return use.t.refused(8116, message, use.span);
+    use.t.differs('SL1106', `${message} Here it is a text.`, use.span);
   }
   const source = use.text(0);
   const longest = lengthOf(source.type) ?? -1;
@@ -57,6 +59,12 @@ function substring(use: FunctionUse): TypedSql {
   );
 }
 
+/** Whether a length may be below 0, as it stands: a sum of lengths is not. */
+function mayBeNegative(node: Expression | undefined): boolean {
+  if (node?.kind === 'binary') return node.op === '-' || mayBeNegative(node.left) || mayBeNegative(node.right);
+  return node?.kind === 'unary' || node?.kind === 'variable' || node?.kind === 'column';
+}
+
 function side(use: FunctionUse): TypedSql {
   const given = use.text(0);
   const source = use.name === 'right' ? blanksKept(use, given) : given;
@@ -65,6 +73,16 @@ function side(use: FunctionUse): TypedSql {
   const nullable = source.nullable || use.arg(1).nullable;
   if (size !== undefined && size >= 0) return text(call(use.name, source.sql, use.int(1)), source, length, nullable);
   if (!use.runtime) {
+    if (use.name === 'right') {
+      const message = 'Invalid length parameter passed to the RIGHT function.';
+      if (size !== undefined) return use.t.refused(536, message, use.span);
+      if (mayBeNegative(use.node.args[1]))
+        use.t.differs(
+          'SL1106',
+          'RIGHT of a negative length leaves characters out, and is an error in SQL Server.',
+          use.span,
+        );
+    }
     // PostgreSQL's left() leaves characters out for a negative length (LEFT(x, CHARINDEX(',', x) - 1) without a comma); substr() refuses it, as SQL Server does.
     const sql =
       use.name === 'left' ? call('substr', source.sql, '1', use.int(1)) : call('right', source.sql, use.int(1));
@@ -102,7 +120,24 @@ function replicate(use: FunctionUse): TypedSql {
     limit === -1 ? -1 : count === undefined ? limit : Math.min(limit, count * (lengthOf(source.type) ?? 1));
   if (use.runtime) return text(call('sys.replicate', source.sql, use.int(1), String(limit)), source, length);
   const n = use.int(1);
+  if (limit !== -1) return limited(use, source, { n, count, limit });
   return text(`(CASE WHEN ${n} >= 0 THEN repeat(${source.sql}, ${n}) END)`, source, length);
+}
+
+/** REPLICATE of what is not max ends at 8,000 bytes: a constant is cut there. */
+function limited(
+  use: FunctionUse,
+  source: TypedSql,
+  { n, count, limit }: { readonly n: string; readonly count: number | undefined; readonly limit: number },
+): TypedSql {
+  const one = lengthOf(source.type) ?? 1;
+  const plain = `(CASE WHEN ${n} >= 0 THEN repeat(${source.sql}, ${n}) END)`;
+  if (count === undefined) {
+    use.t.differs('SL1108', `REPLICATE ends at ${limit.toLocaleString('en-US')} characters in SQL Server.`, use.span);
+    return text(plain, source, limit);
+  }
+  const isOver = count * one > limit;
+  return text(isOver ? `left(${plain}, ${limit})` : plain, source, Math.min(limit, count * one));
 }
 
 function space(use: FunctionUse): TypedSql {
@@ -236,6 +271,8 @@ function char(use: FunctionUse): TypedSql {
     );
   }
   if (code === 0 && !use.runtime) return use.unsupported('The character 0, which no text of PostgreSQL holds,');
+  if (!use.runtime && !national)
+    use.t.differs('SL1109', 'CHAR of a number above 127 is the character of Unicode.', use.span);
   if (!use.runtime) return value(call('chr', use.int(0)), national ? nvarchar(1) : varchar(1), true);
   return value(
     call(national ? 'sys.nchar_of' : 'sys.char_of', use.int(0)),
@@ -244,9 +281,23 @@ function char(use: FunctionUse): TypedSql {
   );
 }
 
+/** The byte of the code page for each of its characters. */
+const BYTES_1252: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 256 }, (_, byte) => [WINDOWS_1252.decode(Uint8Array.of(byte)), byte]),
+);
+
+function plainCode(use: FunctionUse, source: TypedSql): TypedSql {
+  const first = typeof source.constant === 'string' ? [...source.constant][0] : undefined;
+  const byte = use.name === 'ascii' && first !== undefined ? BYTES_1252.get(first) : undefined;
+  if (byte !== undefined && byte > 127) return { ...value(String(byte), INT, false), constant: String(byte) };
+  if (use.name === 'ascii' && first === undefined)
+    use.t.differs('SL1109', 'ASCII of a character above 127 is its code in Unicode.', use.span);
+  return value(`nullif(ascii(${source.sql}), 0)`, INT, true);
+}
+
 function code(use: FunctionUse): TypedSql {
   const source = use.text(0);
-  if (!use.runtime) return value(`nullif(ascii(${source.sql}), 0)`, INT, true);
+  if (!use.runtime) return plainCode(use, source);
   return value(call(use.name === 'ascii' ? 'sys.ascii_of' : 'sys.unicode_of', source.sql), INT, true);
 }
 
@@ -261,9 +312,31 @@ function str(use: FunctionUse): TypedSql {
   return value(sql, varchar(width), true);
 }
 
+/** A part of a constant name, counted from its end; NULL where there is none. */
+function partOf(use: FunctionUse, name: string, at: number): TypedSql {
+  const form = /\[((?:[^\]]|\]\])*)\]|"((?:[^"]|"")*)"|([^.[\]"]*)/y;
+  const parts: string[] = [];
+  for (let index = 0; index <= name.length; index = form.lastIndex + 1) {
+    form.lastIndex = index;
+    const [, inBrackets, inQuotes, bare = ''] = form.exec(name) ?? [];
+    parts.push(inBrackets?.replaceAll(']]', ']') ?? inQuotes?.replaceAll('""', '"') ?? bare);
+    if (name.charAt(form.lastIndex) !== '.' && form.lastIndex < name.length) return nullOf(NAME, 'text');
+  }
+  const part = parts.length > 4 || at < 1 ? undefined : parts.at(-at);
+  return part === undefined || part === '' ? nullOf(NAME, 'text') : textConstantOf(use, part);
+}
+
+const NAME = nvarchar(128);
+
+const textConstantOf = (use: FunctionUse, part: string): TypedSql =>
+  use.runtime ? textConstant(part, NAME) : { ...textConstant(part, NAME), sql: quoted(part) };
+
 function parsename(use: FunctionUse): TypedSql {
   if (use.runtime) return value(call('sys.parsename', use.text(0).sql, use.int(1)), nvarchar(128), true);
-  const parts = `string_to_array(${use.text(0).sql}, '.')`;
+  const [name, at] = [use.text(0), constantInt(use.arg(1))];
+  if (typeof name.constant === 'string' && at !== undefined) return partOf(use, name.constant, at);
+  use.t.differs('SL1110', 'PARSENAME splits at dots: it reads no brackets, and takes more than four parts.', use.span);
+  const parts = `string_to_array(${name.sql}, '.')`;
   return value(`(${parts})[array_length(${parts}, 1) + 1 - ${use.int(1)}]`, nvarchar(128), true);
 }
 
@@ -290,6 +363,11 @@ function plainTranslate(use: FunctionUse, source: TypedSql, from: TypedSql, to: 
 
 function translateCharacters(use: FunctionUse): TypedSql {
   const [source, from, to] = [use.text(0), use.text(1), use.text(2)];
+  const lengths = [from, to].map((one) => (typeof one.constant === 'string' ? one.constant.length : undefined));
+  const message =
+    'The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters.';
+  if (!use.runtime && lengths.includes(undefined)) use.t.differs('SL1106', `${message} Here they need not.`, use.span);
+  else if (!use.runtime && lengths[0] !== lengths[1]) return use.t.refused(9828, message, use.span);
   const sql = use.runtime
     ? call(
         'sys.translate_text',

@@ -39,6 +39,17 @@ const session =
   (use: FunctionUse): TypedSql =>
     use.runtime ? use.unsupported(`${use.name.toUpperCase()}`) : value(sql, type, true);
 
+/** A name by which the server knows who asks. */
+const named =
+  (sql: string) =>
+  (use: FunctionUse): TypedSql => {
+    tellName(use);
+    return session(sql, nvarchar(128))(use);
+  };
+
+const tellName = (use: FunctionUse): void =>
+  use.t.differs('SL1112', `${use.name.toUpperCase()} is the name of a role of PostgreSQL.`, use.span);
+
 const refused = (use: FunctionUse): TypedSql => use.unsupported(`The function ${use.name.toUpperCase()}`);
 
 /** CHECKSUM(NEWID()) asks for a number at random, and has one; of other values PostgreSQL has no such sum. */
@@ -74,6 +85,7 @@ const principal =
         `${use.name.toUpperCase()} names who runs it: the numbers of principals are not carried over.`,
         use.span,
       );
+    tellName(use);
     return value(sql, nvarchar(128));
   };
 
@@ -85,12 +97,12 @@ export const SYSTEM_RULES: RuleTable = {
   sql_variant_property: { rule: variantProperty, least: 2, most: 2 },
   suser_sname: { rule: principal('session_user::text'), least: 0, most: 1 },
   suser_name: { rule: principal('session_user::text'), least: 0, most: 1 },
-  system_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
-  session_user: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
-  current_user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
+  system_user: { rule: named('session_user::text'), least: 0, most: 0 },
+  session_user: { rule: named('session_user::text'), least: 0, most: 0 },
+  current_user: { rule: named('current_user::text'), least: 0, most: 0 },
   user_name: { rule: principal('current_user::text'), least: 0, most: 1 },
-  user: { rule: session('current_user::text', nvarchar(128)), least: 0, most: 0 },
-  original_login: { rule: session('session_user::text', nvarchar(128)), least: 0, most: 0 },
+  user: { rule: named('current_user::text'), least: 0, most: 0 },
+  original_login: { rule: named('session_user::text'), least: 0, most: 0 },
   db_name: { rule: session('current_database()::text', nvarchar(128)), least: 0, most: 1 },
   // The client's name is not told to PostgreSQL; its address is.
   host_name: { rule: session('host(inet_client_addr())', nvarchar(128)), least: 0, most: 0 },

@@ -1,0 +1,38 @@
+import type { Issue, IssueCode } from './issue.ts';
+
+/** Differences that most objects of a database have, if any has: told of each, they would bury the others. */
+const OF_DATABASE: ReadonlySet<IssueCode> = new Set(['SL1075', 'SL1103', 'SL1104', 'SL1108', 'SL1111']);
+
+/** How many objects are named. */
+const NAMED = 10;
+
+/** One issue for the database where objects of it have the same difference: at the place of the first, with their names. */
+export function foldDifferences(issues: readonly Issue[], database: string): Issue[] {
+  const groups = Map.groupBy(
+    issues.filter((one) => OF_DATABASE.has(one.code)),
+    (one) => one.code,
+  );
+  const told = new Set<IssueCode>();
+  return issues.flatMap((one) => {
+    const group = groups.get(one.code);
+    if (!group) return [one];
+    if (told.has(one.code)) return [];
+    told.add(one.code);
+    return [folded(group, database)];
+  });
+}
+
+function folded(group: readonly Issue[], database: string): Issue {
+  const whole = group.find((one) => one.object === database);
+  const parts = group.filter((one) => one.object !== database);
+  const [first] = parts;
+  if (!first) return whole ?? bug();
+  const names = [...new Set(parts.map((one) => one.object))];
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  const message = `${whole?.message ?? first.message} So in ${names.slice(0, NAMED).join(', ')}${more}.`;
+  return { ...first, object: database, message };
+}
+
+function bug(): never {
+  throw new Error('BUG: a group of issues without one');
+}
