@@ -8,12 +8,12 @@ const blanks = (object: string, line: number): ReturnType<typeof issue> =>
 test('a difference of many objects is one issue of the database, at the place of the first', () => {
   const other = issue('SL1105', 'dbo.b', 'Cut.');
   const many = Array.from({ length: 12 }, (_, at) => blanks(`dbo.p${at}`, at + 3));
-  const [first, second, ...rest] = foldDifferences([blanks('dbo.a', 7), other, ...many], 'Shop');
+  const [first, second, ...rest] = foldDifferences([...many, other, blanks('dbo.a', 7)], 'Shop');
   expect(rest).toEqual([]);
   expect(second).toBe(other);
   expect(first).toMatchObject({ object: 'Shop', line: 7, excerpt: 'Name = @7', severity: 'info' });
   expect(first?.message).toBe(
-    'Blanks count. So in dbo.a, dbo.p0, dbo.p1, dbo.p2, dbo.p3, dbo.p4, dbo.p5, dbo.p6, dbo.p7, dbo.p8 and 3 more.',
+    'Blanks count. So in dbo.a, dbo.p0, dbo.p1, dbo.p10, dbo.p11, dbo.p2, dbo.p3, dbo.p4, dbo.p5, dbo.p6 and 3 more.',
   );
 });
 

@@ -6,7 +6,7 @@ const OF_DATABASE: ReadonlySet<IssueCode> = new Set(['SL1075', 'SL1103', 'SL1104
 /** How many objects are named. */
 const NAMED = 10;
 
-/** One issue for the database where objects of it have the same difference: at the place of the first, with their names. */
+/** One issue for the database where objects of it have the same difference: at the place of the first by name, with their names. */
 export function foldDifferences(issues: readonly Issue[], database: string): Issue[] {
   const groups = Map.groupBy(
     issues.filter((one) => OF_DATABASE.has(one.code)),
@@ -24,7 +24,10 @@ export function foldDifferences(issues: readonly Issue[], database: string): Iss
 
 function folded(group: readonly Issue[], database: string): Issue {
   const whole = group.find((one) => one.object === database);
-  const parts = group.filter((one) => one.object !== database);
+  // By name: objects are converted in another order from scripts than from a catalog.
+  const parts = group
+    .filter((one) => one.object !== database)
+    .toSorted((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
   const [first] = parts;
   if (!first) return whole ?? bug();
   const names = [...new Set(parts.map((one) => one.object))];
