@@ -56,6 +56,10 @@ const only = (types: string): View => ({
 /** PostgreSQL's types in T-SQL's words. */
 const TYPE_NAME = `CASE y.typname WHEN 'int4' THEN 'int' WHEN 'int2' THEN 'smallint' WHEN 'int8' THEN 'bigint' WHEN 'bool' THEN 'bit' WHEN 'varchar' THEN 'nvarchar' WHEN 'text' THEN 'nvarchar' WHEN 'bpchar' THEN 'nchar' WHEN 'float8' THEN 'float' WHEN 'float4' THEN 'real' WHEN 'timestamp' THEN 'datetime2' WHEN 'timestamptz' THEN 'datetimeoffset' WHEN 'bytea' THEN 'varbinary' WHEN 'uuid' THEN 'uniqueidentifier' ELSE y.typname::text END`;
 
+/** SQL Server's numbers of its types, which code compares with; of all others PostgreSQL's. Text is found once, as nvarchar. */
+const TYPE_ID = (type: string): string =>
+  `CASE ${type}.typname WHEN 'int4' THEN 56 WHEN 'int2' THEN 52 WHEN 'int8' THEN 127 WHEN 'bool' THEN 104 WHEN 'varchar' THEN 231 WHEN 'text' THEN 231 WHEN 'bpchar' THEN 239 WHEN 'float8' THEN 62 WHEN 'float4' THEN 59 WHEN 'numeric' THEN 108 WHEN 'timestamp' THEN 42 WHEN 'timestamptz' THEN 43 WHEN 'date' THEN 40 WHEN 'time' THEN 41 WHEN 'bytea' THEN 165 WHEN 'uuid' THEN 36 WHEN 'xml' THEN 241 ELSE ${type}.oid::bigint::integer END`;
+
 const LENGTH = `CASE WHEN y.typname IN ('varchar', 'bpchar') THEN CASE WHEN a.atttypmod > 4 THEN 2 * (a.atttypmod - 4) ELSE -1 END WHEN y.typlen > 0 THEN y.typlen::integer ELSE -1 END`;
 
 const COLUMNS: View = {
@@ -73,7 +77,7 @@ const COLUMNS: View = {
     ['is_computed', BIT],
     ['default_object_id', INT],
   ],
-  sql: `SELECT a.attrelid::bigint::integer AS object_id, a.attname::text AS name, a.attnum::integer AS column_id, y.oid::bigint::integer AS system_type_id, y.oid::bigint::integer AS user_type_id, (${LENGTH})::smallint AS max_length, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN ((a.atttypmod - 4) >> 16) & 65535 ELSE 0 END AS precision, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN (a.atttypmod - 4) & 65535 ELSE 0 END AS scale, NOT a.attnotnull AS is_nullable, a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_computed, coalesce(d.oid::bigint::integer, 0) AS default_object_id FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_type AS y ON y.oid = a.atttypid LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`,
+  sql: `SELECT a.attrelid::bigint::integer AS object_id, a.attname::text AS name, a.attnum::integer AS column_id, ${TYPE_ID('b')} AS system_type_id, ${TYPE_ID('y')} AS user_type_id, (${LENGTH})::smallint AS max_length, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN ((a.atttypmod - 4) >> 16) & 65535 ELSE 0 END AS precision, CASE WHEN y.typname = 'numeric' AND a.atttypmod > 4 THEN (a.atttypmod - 4) & 65535 ELSE 0 END AS scale, NOT a.attnotnull AS is_nullable, a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_computed, coalesce(d.oid::bigint::integer, 0) AS default_object_id FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_type AS y ON y.oid = a.atttypid JOIN pg_type AS b ON b.oid = coalesce(nullif(y.typbasetype, 0), y.oid) LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`,
 };
 
 const INDEXES: View = {
@@ -90,6 +94,50 @@ const INDEXES: View = {
     ['is_hypothetical', BIT],
   ],
   sql: `SELECT i.indrelid::bigint::integer AS object_id, x.relname::text AS name, (row_number() OVER (PARTITION BY i.indrelid ORDER BY NOT i.indisprimary, i.indexrelid))::integer AS index_id, CASE WHEN i.indisprimary THEN 1 ELSE 2 END AS type, CASE WHEN i.indisprimary THEN 'CLUSTERED' ELSE 'NONCLUSTERED' END AS type_desc, i.indisunique AS is_unique, i.indisprimary AS is_primary_key, k.oid IS NOT NULL AS is_unique_constraint, NOT i.indisvalid AS is_disabled, false AS is_hypothetical FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = x.relnamespace LEFT JOIN pg_constraint AS k ON k.conindid = i.indexrelid AND k.contype = 'u' WHERE ${OWN}`,
+};
+
+const INDEX_COLUMNS: View = {
+  columns: [
+    ['object_id', INT],
+    ['index_id', INT],
+    ['index_column_id', INT],
+    ['column_id', INT],
+    ['key_ordinal', INT],
+    ['partition_ordinal', INT],
+    ['is_descending_key', BIT],
+    ['is_included_column', BIT],
+  ],
+  sql: `SELECT x.indrelid::bigint::integer AS object_id, x.index_id, u.n::integer AS index_column_id, u.a::integer AS column_id, CASE WHEN u.n <= x.indnkeyatts THEN u.n ELSE 0 END::integer AS key_ordinal, 0 AS partition_ordinal, u.n <= x.indnkeyatts AND x.indoption[u.n - 1] & 1 = 1 AS is_descending_key, u.n > x.indnkeyatts AS is_included_column FROM (SELECT i.*, (row_number() OVER (PARTITION BY i.indrelid ORDER BY NOT i.indisprimary, i.indexrelid))::integer AS index_id FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE ${OWN}) AS x CROSS JOIN LATERAL unnest(x.indkey::smallint[]) WITH ORDINALITY AS u(a, n)`,
+};
+
+/** Of routines; lengths are no part of a parameter's type. */
+const PARAMETERS: View = {
+  columns: [
+    ['object_id', INT],
+    ['name', NAME],
+    ['parameter_id', INT],
+    ['system_type_id', INT],
+    ['user_type_id', INT],
+    ['max_length', SMALL],
+    ['precision', INT],
+    ['scale', INT],
+    ['is_output', BIT],
+    ['has_default_value', BIT],
+    ['is_readonly', BIT],
+  ],
+  sql: `SELECT p.oid::bigint::integer AS object_id, coalesce(u.name, '') AS name, u.n::integer AS parameter_id, ${TYPE_ID('b')} AS system_type_id, ${TYPE_ID('y')} AS user_type_id, CASE WHEN b.typlen > 0 THEN b.typlen ELSE -1 END::smallint AS max_length, 0 AS precision, 0 AS scale, coalesce(u.mode IN ('o', 'b'), false) AS is_output, u.n > p.pronargs - p.pronargdefaults AS has_default_value, y.typcategory = 'A' AS is_readonly FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace CROSS JOIN LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, p.proargmodes) WITH ORDINALITY AS u(type, name, mode, n) JOIN pg_type AS y ON y.oid = u.type JOIN pg_type AS b ON b.oid = coalesce(nullif(y.typbasetype, 0), y.oid) WHERE coalesce(u.mode, 'i') <> 't' AND ${OWN}`,
+};
+
+/** Texts of views and routines as PostgreSQL has them. */
+const SQL_MODULES: View = {
+  columns: [
+    ['object_id', INT],
+    ['definition', text(-1)],
+    ['uses_ansi_nulls', BIT],
+    ['uses_quoted_identifier', BIT],
+    ['is_schema_bound', BIT],
+  ],
+  sql: `SELECT m.oid::bigint::integer AS object_id, m.definition, true AS uses_ansi_nulls, true AS uses_quoted_identifier, false AS is_schema_bound FROM (SELECT p.oid, pg_get_functiondef(p.oid) AS definition FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype AND ${OWN} UNION ALL SELECT c.oid, pg_get_viewdef(c.oid) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND ${OWN} UNION ALL SELECT t.oid, pg_get_triggerdef(t.oid) FROM pg_trigger AS t WHERE NOT t.tgisinternal) AS m`,
 };
 
 const PARTITIONS: View = {
@@ -148,7 +196,7 @@ const TYPES: View = {
     ['is_user_defined', BIT],
     ['is_table_type', BIT],
   ],
-  sql: `SELECT ${TYPE_NAME} AS name, y.oid::bigint::integer AS system_type_id, y.oid::bigint::integer AS user_type_id, y.typnamespace::bigint::integer AS schema_id, y.typlen AS max_length, NOT y.typnotnull AS is_nullable, n.nspname <> 'pg_catalog' AS is_user_defined, y.typtype = 'c' AS is_table_type FROM pg_type AS y JOIN pg_namespace AS n ON n.oid = y.typnamespace`,
+  sql: `SELECT ${TYPE_NAME} AS name, ${TYPE_ID('b')} AS system_type_id, ${TYPE_ID('y')} AS user_type_id, y.typnamespace::bigint::integer AS schema_id, y.typlen AS max_length, NOT y.typnotnull AS is_nullable, n.nspname <> 'pg_catalog' AS is_user_defined, y.typtype = 'c' AS is_table_type FROM pg_type AS y JOIN pg_type AS b ON b.oid = coalesce(nullif(y.typbasetype, 0), y.oid) JOIN pg_namespace AS n ON n.oid = y.typnamespace WHERE y.oid <> 'pg_catalog.text'::regtype`,
 };
 
 const SYSOBJECTS: View = {
@@ -272,6 +320,11 @@ const VIEWS: Readonly<Record<string, View>> = {
   'sys.columns': COLUMNS,
   'sys.all_columns': COLUMNS,
   'sys.indexes': INDEXES,
+  'sys.index_columns': INDEX_COLUMNS,
+  'sys.parameters': PARAMETERS,
+  'sys.all_parameters': PARAMETERS,
+  'sys.sql_modules': SQL_MODULES,
+  'sys.all_sql_modules': SQL_MODULES,
   'sys.partitions': PARTITIONS,
   'sys.foreign_keys': FOREIGN_KEYS,
   'sys.foreign_key_columns': FOREIGN_KEY_COLUMNS,

@@ -23,11 +23,32 @@ SELECT c.name, t.name AS TypeName, c.max_length AS Length, c.is_nullable AS CanB
 FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.user_type_id
 WHERE c.object_id = OBJECT_ID(@Table) ORDER BY c.column_id
 GO
+CREATE TYPE dbo.Tag FROM nvarchar(20)
+GO
+CREATE TABLE dbo.Tagged (TagId uniqueidentifier NOT NULL, Tag dbo.Tag NULL, Plain varchar(max) NULL, Rank int NOT NULL)
+CREATE INDEX IX_Tagged ON dbo.Tagged (Rank DESC, Tag) INCLUDE (TagId)
+GO
+CREATE PROCEDURE dbo.KindsOf @Table sysname AS
+SELECT c.name, CASE c.system_type_id WHEN 231 THEN 'text' WHEN 36 THEN 'guid' WHEN 56 THEN 'number' END AS Kind, t.name AS TypeName
+FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.user_type_id WHERE c.object_id = OBJECT_ID(@Table) ORDER BY c.column_id
+GO
+CREATE PROCEDURE dbo.IndexedBy @Table sysname AS
+SELECT c.name, k.key_ordinal, k.is_descending_key, k.is_included_column FROM sys.indexes i
+JOIN sys.index_columns k ON k.object_id = i.object_id AND k.index_id = i.index_id
+JOIN sys.columns c ON c.object_id = k.object_id AND c.column_id = k.column_id WHERE i.object_id = OBJECT_ID(@Table) ORDER BY k.index_column_id
+GO
+CREATE PROCEDURE dbo.Asked @Name sysname AS
+SELECT a.name, a.is_output, a.system_type_id FROM sys.parameters a JOIN sys.procedures p ON p.object_id = a.object_id
+WHERE p.name = @Name ORDER BY a.parameter_id
+GO
+CREATE PROCEDURE dbo.Mentions @Word nvarchar(40) AS
+SELECT COUNT(*) AS n FROM sys.sql_modules m JOIN sys.objects o ON o.object_id = m.object_id WHERE m.definition LIKE '%' + @Word + '%'
+GO
 CREATE PROCEDURE dbo.CountColumns AS
-SELECT TABLE_NAME, COUNT(*) AS n FROM INFORMATION_SCHEMA.COLUMNS GROUP BY TABLE_NAME
+SELECT TABLE_NAME, COUNT(*) AS n FROM INFORMATION_SCHEMA.COLUMNS GROUP BY TABLE_NAME ORDER BY TABLE_NAME
 GO
 CREATE PROCEDURE dbo.Keys AS
-SELECT OBJECT_NAME(i.object_id) AS T, i.is_primary_key AS P, i.is_unique AS U FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id
+SELECT OBJECT_NAME(i.object_id) AS T, i.is_primary_key AS P, i.is_unique AS U FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id ORDER BY T
 GO
 CREATE PROCEDURE dbo.Self AS
 SELECT OBJECT_NAME(@@PROCID) AS Me, IDENT_SEED('dbo.Parcel') AS Seed, IDENT_INCR('Parcel') AS Step, TRIGGER_NESTLEVEL() AS Level
@@ -36,11 +57,15 @@ CREATE PROCEDURE dbo.Server AS
 SELECT CASE WHEN SERVERPROPERTY('ProductVersion') IS NULL THEN 0 ELSE 1 END AS V, CASE WHEN DB_ID() > 0 THEN 1 ELSE 0 END AS D, @@NESTLEVEL AS N, IS_SRVROLEMEMBER('sysadmin') AS A
 GO`,
   issues: [
+    'SL1059 dbo.Asked',
     'SL1059 dbo.ColumnsOf',
     'SL1059 dbo.CountColumns',
     'SL1059 dbo.HasObject',
     'SL1059 dbo.HasTable',
+    'SL1059 dbo.IndexedBy',
     'SL1059 dbo.Keys',
+    'SL1059 dbo.KindsOf',
+    'SL1059 dbo.Mentions',
   ],
   cases: [
     one('a table that is there', `CALL has_table('parcel', NULL)`, 't'),
@@ -54,8 +79,19 @@ GO`,
       'weight|numeric|-1|t|f',
       'label|nvarchar|60|f|f',
     ),
-    one('columns of the information schema', 'SELECT * FROM count_columns()', 'parcel|3'),
-    one('keys', 'SELECT * FROM keys()', 'parcel|t|t'),
+    one(
+      'types by the numbers that they have in the source',
+      `SELECT * FROM kinds_of('dbo.tagged')`,
+      'tag_id|guid|uniqueidentifier',
+      'tag|text|tag',
+      'plain|text|nvarchar',
+      'rank|number|int',
+    ),
+    one('columns of an index', `SELECT * FROM indexed_by('dbo.Tagged')`, 'rank|1|t|f', 'tag|2|f|f', 'tag_id|0|f|t'),
+    one('parameters', `SELECT * FROM asked('has_table')`, 'p_name|f|231', 'p_found|t|104'),
+    one('texts of routines', `SELECT * FROM mentions('catalog_has_no_such_word')`, '0'),
+    one('columns of the information schema', 'SELECT * FROM count_columns()', 'parcel|3', 'tagged|4'),
+    one('keys', 'SELECT * FROM keys()', 'parcel|t|t', 'tagged|f|f'),
     one('what a routine knows of itself and of identities', 'SELECT * FROM self()', 'Self|1|1|0'),
     many('properties of the server', ['SELECT * FROM server()'], '1|1|1|1'),
   ],
