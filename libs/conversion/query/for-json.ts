@@ -1,5 +1,6 @@
 import type { ForClause, Query, Span } from '#tsql';
 import type { TypedSql } from './api.ts';
+import { autoLevels, nestedSql } from './auto-levels.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { querySql, type QueryColumn } from './query.ts';
@@ -13,15 +14,14 @@ interface Tree {
   column?: QueryColumn;
 }
 
-/** FOR JSON PATH (AUTO only where it means the same: one table). One row, one text. */
+/** FOR JSON PATH and AUTO. One row, one text. */
 export function forJson(t: Translation, env: Environment, query: Query, clause: ForClause): string {
   const options = new Set(clause.options.map((one) => one.name));
   const { for: _clause, ...plain } = query;
   const body = query.body;
-  if (clause.mode === 'auto' && (body.kind !== 'selectSpec' || body.from.length > 1 || body.from[0]?.kind === 'join')) {
-    return t.unsupported('FOR JSON AUTO of several tables', clause.span).sql;
-  }
-  if (clause.mode === 'auto' && body.kind === 'selectSpec' && body.from.length === 0) {
+  const isAuto = clause.mode === 'auto';
+  if (isAuto && body.kind !== 'selectSpec') return t.unsupported('FOR JSON AUTO of several queries', clause.span).sql;
+  if (isAuto && body.kind === 'selectSpec' && body.from.length === 0) {
     const message =
       'FOR JSON AUTO requires at least one table for generating JSON objects. Use FOR JSON PATH or add a FROM clause with a table name.';
     t.fail('for-json', 13600, message, clause.span);
@@ -31,24 +31,35 @@ export function forJson(t: Translation, env: Environment, query: Query, clause: 
       'ROOT option and WITHOUT_ARRAY_WRAPPER option cannot be used together in FOR JSON. Remove one of these options.';
     t.fail('for-json', 13620, message, clause.span);
   }
-  const inner = querySql(t, env, plain, { named: true });
+  const inner = querySql(t, env, plain, { named: true, ...(isAuto ? { sourced: true, unique: true } : {}) });
   if (inner.columns.some((column) => column.name === '')) {
     const message =
       'Column expressions and data sources without names or aliases cannot be formatted as JSON text using FOR JSON clause. Add alias to the unnamed column or table.';
     t.fail('for-json', 13605, message, clause.span);
   }
-  const name = t.freshName('q');
-  const tree: Tree = { children: new Map() };
-  for (const column of inner.columns)
-    place(tree, clause.mode === 'auto' ? [column.name] : column.name.split('.'), column);
   const nulls = options.has('INCLUDE_NULL_VALUES');
-  const object = objectSql(t, tree, name, nulls, clause);
-  const joined = `string_agg(${object}, ',')`;
+  const levels = isAuto ? autoLevels(query, inner.columns) : [];
   const root = clause.options.find((one) => one.name === 'ROOT');
   const rootName = root?.value?.kind === 'literal' ? root.value.value : root ? 'root' : undefined;
-  const array = options.has('WITHOUT_ARRAY_WRAPPER') ? joined : `'[' || ${joined} || ']'`;
-  const text = rootName === undefined ? array : `${quoted(`{${JSON.stringify(rootName)}:`)} || ${array} || '}'`;
-  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
+  const whole = (joined: string): string => {
+    const array = options.has('WITHOUT_ARRAY_WRAPPER') ? joined : `'[' || ${joined} || ']'`;
+    return rootName === undefined ? array : `${quoted(`{${JSON.stringify(rootName)}:`)} || ${array} || '}'`;
+  };
+  const name = t.freshName('q');
+  if (levels.length > 1) {
+    const nested = nestedSql(t, { sql: inner.sql, levels }, ',', (level, row, within) =>
+      objectSql(t, { tree: treeOf(level.columns, isAuto), row, nulls, ...within }, clause),
+    );
+    return `SELECT ${whole(`${name}.joined`)} AS document FROM (${nested}) AS ${name} WHERE ${name}.joined IS NOT NULL`;
+  }
+  const object = objectSql(t, { tree: treeOf(inner.columns, isAuto), row: name, nulls }, clause);
+  return `SELECT ${whole(`string_agg(${object}, ',')`)} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
+}
+
+function treeOf(columns: readonly QueryColumn[], isAuto: boolean): Tree {
+  const tree: Tree = { children: new Map() };
+  for (const column of columns) place(tree, isAuto ? [column.name] : column.name.split('.'), column);
+  return tree;
 }
 
 function place(tree: Tree, path: readonly string[], column: QueryColumn): void {
@@ -61,15 +72,26 @@ function place(tree: Tree, path: readonly string[], column: QueryColumn): void {
   at.column = column;
 }
 
+/** One object: its members, the row that they are read from, whether NULLs are shown, and rows of another table within it. */
+interface JsonObject {
+  readonly tree: Tree;
+  readonly row: string;
+  readonly nulls: boolean;
+  readonly name?: string;
+  readonly nested?: string;
+}
+
 /** The text of one object: members that are NULL are left out unless asked for. */
-function objectSql(t: Translation, tree: Tree, row: string, nulls: boolean, clause: ForClause): string {
-  const members = [...tree.children].map(([key, child]) => {
+function objectSql(t: Translation, object: JsonObject, clause: ForClause): string {
+  const { row, nulls, name, nested } = object;
+  const members = [...object.tree.children].map(([key, child]) => {
     const label = quoted(`${JSON.stringify(key)}:`);
-    if (!child.column) return `${label} || ${objectSql(t, child, row, nulls, clause)}`;
+    if (!child.column) return `${label} || ${objectSql(t, { tree: child, row, nulls }, clause)}`;
     const value = { ...child.column.value, sql: `${row}.${child.column.sqlName}` };
     const text = jsonText(t, value, clause.span);
     return nulls ? `${label} || coalesce(${text}, 'null')` : `${label} || ${text}`;
   });
+  if (nested !== undefined) members.push(`${quoted(`${JSON.stringify(name ?? '')}:[`)} || ${nested} || ']'`);
   return `('{' || concat_ws(',', ${members.join(', ')}) || '}')`;
 }
 

@@ -1,4 +1,5 @@
 import type { ForClause, Query } from '#tsql';
+import { autoLevels, nestedSql } from './auto-levels.ts';
 import { convert } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { querySql, type QueryColumn } from './query.ts';
@@ -14,7 +15,7 @@ interface Rows {
   readonly clause: ForClause;
 }
 
-/** FOR XML PATH and RAW, and AUTO of one table: one row, one text. EXPLICIT is refused. */
+/** FOR XML PATH, RAW and AUTO: one row, one text. EXPLICIT is refused. */
 export function forXml(t: Translation, env: Environment, query: Query, clause: ForClause): string {
   if (query.with && query.with.namespaces.length > 0)
     return t.unsupported('FOR XML with XMLNAMESPACES', clause.span).sql;
@@ -24,41 +25,36 @@ export function forXml(t: Translation, env: Environment, query: Query, clause: F
     (name) => !['TYPE', 'ROOT', 'ELEMENTS', 'ELEMENTS ABSENT', 'BINARY BASE64', AS_TEXT].includes(name),
   );
   if (other !== undefined) return t.unsupported(`FOR XML with ${other}`, clause.span).sql;
-  const element = clause.mode === 'auto' ? autoElement(query) : (clause.element?.value ?? 'row');
-  if (element === undefined) return t.unsupported('FOR XML AUTO of several tables', clause.span).sql;
-  if (clause.element && element !== '') checkIdentifier(t, clause, 'Row name', element);
+  const isAuto = clause.mode === 'auto';
+  if (isAuto && query.body.kind !== 'selectSpec')
+    return t.unsupported('FOR XML AUTO of several queries', clause.span).sql;
   const { for: _clause, ...plain } = query;
-  const inner = querySql(t, env, plain, { named: true, unique: true });
-  const name = t.freshName('q');
-  const rows: Rows = { t, columns: inner.columns, name, clause };
-  const row =
-    clause.mode === 'path'
-      ? pathRow(rows, element)
-      : rawRow(rows, encoded(element), options.includes('ELEMENTS') || options.includes('ELEMENTS ABSENT'));
+  const inner = querySql(t, env, plain, { named: true, unique: true, ...(isAuto ? { sourced: true } : {}) });
   const root = clause.options.find((one) => one.name === 'ROOT');
   const rootName = root?.value?.kind === 'literal' ? root.value.value : root ? 'root' : undefined;
   if (rootName !== undefined) checkIdentifier(t, clause, 'Root tag name', rootName);
-  const joined = `string_agg(${row}, '')`;
-  const text =
+  const whole = (joined: string): string =>
     rootName === undefined ? joined : `${quoted(`<${rootName}>`)} || ${joined} || ${quoted(`</${rootName}>`)}`;
-  return `SELECT ${text} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
+  const levels = isAuto ? autoLevels(query, inner.columns) : [];
+  const name = t.freshName('q');
+  const isElements = options.includes('ELEMENTS') || options.includes('ELEMENTS ABSENT');
+  if (levels.length > 1) {
+    const nested = nestedSql(t, { sql: inner.sql, levels }, '', (level, row, within) =>
+      rawRow({ t, columns: level.columns, name: row, clause }, encoded(level.name), isElements, within?.nested),
+    );
+    return `SELECT ${whole(`${name}.joined`)} AS document FROM (${nested}) AS ${name} WHERE ${name}.joined IS NOT NULL`;
+  }
+  const element = isAuto ? (levels[0]?.name ?? '') : (clause.element?.value ?? 'row');
+  if (clause.element && element !== '') checkIdentifier(t, clause, 'Row name', element);
+  const rows: Rows = { t, columns: inner.columns, name, clause };
+  const row = clause.mode === 'path' ? pathRow(rows, element) : rawRow(rows, encoded(element), isElements);
+  return `SELECT ${whole(`string_agg(${row}, '')`)} AS document FROM (${inner.sql}) AS ${name} HAVING count(*) > 0`;
 }
 
 /** The option of a query of which nothing but the text is wanted: `(SELECT … FOR XML PATH(''), TYPE).value('.', …)`. */
 export const AS_TEXT = '\u0000TEXT';
 
 const wantsText = ({ clause }: Rows): boolean => clause.options.some((one) => one.name === AS_TEXT);
-
-/** AUTO calls its elements as the one table is called, the schema included where it is written. */
-function autoElement({ body }: Query): string | undefined {
-  if (body.kind !== 'selectSpec' || body.from.length !== 1) return undefined;
-  const [source] = body.from;
-  if (source?.kind === 'tableVariable') return source.alias?.name ?? source.name;
-  if (source?.kind !== 'table') return undefined;
-  const { database, schema, name } = source.name;
-  const parts = [database, schema, name].flatMap((part) => (part ? [part.name] : []));
-  return source.alias?.name ?? parts.join('.');
-}
 
 const NAME_START = /^[\p{L}_]/u;
 const NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
@@ -103,7 +99,7 @@ interface Element {
 
 const emptyElement = (name: string): Element => ({ name, attributes: [], content: [] });
 
-function rawRow(rows: Rows, name: string, elements: boolean): string {
+function rawRow(rows: Rows, name: string, elements: boolean, within?: string): string {
   const row = emptyElement(name);
   for (const one of rows.columns) {
     if (one.name === '') {
@@ -114,6 +110,7 @@ function rawRow(rows: Rows, name: string, elements: boolean): string {
     if (elements) row.content.push({ ...emptyElement(encoded(one.name)), content: [text] });
     else row.attributes.push({ name: encoded(one.name), text });
   }
+  if (within !== undefined) row.content.push(within);
   return elementSql(row, true);
 }
 

@@ -24,6 +24,8 @@ export interface QueryColumn {
   readonly assignTo?: string;
   /** With `addressed`: where it is stored, the address being a column of the query. */
   readonly origin?: Origin;
+  /** With `sourced`: the table of the query that it is a column of, by the name that may stand before it. */
+  readonly source?: string;
 }
 
 /** A query as PostgreSQL text, without parentheses around it. */
@@ -38,6 +40,8 @@ export interface QueryOptions {
   readonly named?: boolean;
   /** No two of them by one name, however the query names them: `SELECT ',' AS [text()], Name AS [text()] … FOR XML PATH`. */
   readonly unique?: boolean;
+  /** Tell of each column which table of the query it is of. */
+  readonly sourced?: boolean;
   /** Only whether there are rows matters. */
   readonly existence?: boolean;
   /** Convert each column to this type, as an INSERT does. */
@@ -250,6 +254,7 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
       value: item.value,
       ...(item.identity ? { identity: passesIdentity ? item.identity : true } : {}),
       ...(item.assignTo === undefined ? {} : { assignTo: item.assignTo }),
+      ...(options.sourced ? sourceOf(parts.env, parts.items[index]?.value.sql) : {}),
     };
   });
   const addresses = options.addressed ? addressed(parts, columns, spec) : undefined;
@@ -268,6 +273,12 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
     : rowLock(t, parts.env, spec, { aggregated: parts.aggregated, addressed: options.addressed === true });
   const sql = `${finished(t, { base, order, columns, env: parts.env, spec, ending })}${lock}${locks}`;
   return { sql, columns: addresses?.columns ?? columns };
+}
+
+/** The table whose column an item of the select list is; none of an expression. */
+function sourceOf(env: Environment, sql: string | undefined): { source?: string } {
+  const found = env.sources.find((one) => one.columns.some((column) => column.value.sql === sql));
+  return found ? { source: found.name } : {};
 }
 
 /** The addresses of the rows below a query that may be written through, and the columns that are stored there. */

@@ -1,9 +1,18 @@
-import { type CaseGroup, one } from './case-group.ts';
+import { type CaseGroup, many, one } from './case-group.ts';
 
 /** OPENJSON as a source of rows, with columns of its own and without. */
 export const JSON_ROWS: CaseGroup = {
   name: 'rows out of JSON',
   script: `
+CREATE TABLE dbo.Shelf (ShelfId int NOT NULL PRIMARY KEY, Room nvarchar(20) NOT NULL)
+CREATE TABLE dbo.Book (BookId int NOT NULL PRIMARY KEY, ShelfId int NULL, Title nvarchar(40) NULL, Read_ date NULL)
+GO
+CREATE PROCEDURE dbo.ShelvesAsJson @Room nvarchar(20) AS
+SELECT s.ShelfId, s.Room, Book.Title, Book.Read_ FROM dbo.Shelf s LEFT JOIN dbo.Book ON Book.ShelfId = s.ShelfId WHERE s.Room = @Room ORDER BY s.ShelfId, Book.BookId FOR JSON AUTO, ROOT('shelves')
+GO
+CREATE PROCEDURE dbo.ShelvesAsXml @Xml xml OUTPUT AS
+SET @Xml = (SELECT s.Room, dbo.Book.Title FROM dbo.Shelf s JOIN dbo.Book ON dbo.Book.ShelfId = s.ShelfId ORDER BY s.ShelfId, dbo.Book.BookId FOR XML AUTO, TYPE, ROOT('all'))
+GO
 CREATE TABLE dbo.Doc (DocId int NOT NULL PRIMARY KEY, Body nvarchar(max) NULL)
 GO
 CREATE PROCEDURE dbo.WithColumns @Json nvarchar(max) AS
@@ -43,6 +52,24 @@ BEGIN
 END
 `,
   cases: [
+    many(
+      'tables nest in the order of their columns',
+      [
+        `INSERT INTO shelf VALUES (1, 'hall'), (2, 'hall'), (3, 'attic')`,
+        `INSERT INTO book VALUES (1, 1, 'A', '2024-05-01'), (2, 1, 'B"', NULL), (3, 3, 'C', NULL)`,
+        `SELECT * FROM shelves_as_json('hall')`,
+      ],
+      String.raw`{"shelves":[{"ShelfId":1,"Room":"hall","dbo.Book":[{"Title":"A","Read_":"2024-05-01"},{"Title":"B\""}]},{"ShelfId":2,"Room":"hall","dbo.Book":[{}]}]}`,
+    ),
+    many(
+      'as elements too',
+      [
+        `INSERT INTO shelf VALUES (1, 'hall'), (3, 'attic')`,
+        `INSERT INTO book VALUES (1, 1, 'A', NULL), (2, 1, 'B<', NULL), (3, 3, 'C', NULL)`,
+        'CALL shelves_as_xml(NULL)',
+      ],
+      '<all><s Room="hall"><dbo.Book Title="A"/><dbo.Book Title="B&lt;"/></s><s Room="attic"><dbo.Book Title="C"/></s></all>',
+    ),
     one(
       'each element is a row; what is missing, or of another shape, is NULL',
       `SELECT * FROM with_columns('[{"number":"A","responded":true,"when":{"at":"2024-05-01"},"price":1.5,"rest":{"x": [1]}},{"number":{"no":1}}]')`,
