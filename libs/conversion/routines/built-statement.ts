@@ -1,6 +1,7 @@
 import { quoteLiteral } from '#pgsql';
 import type { Span } from '#tsql';
 import { layOut } from '../layout/index.ts';
+import type { Composed } from './composed-statements.ts';
 import type { Emitter } from './emitter.ts';
 import { plainNames } from './plain-names.ts';
 import type { Variables } from './variables.ts';
@@ -73,6 +74,24 @@ export function declarePiece(e: Emitter, use: PieceUse, number: number): string 
   return name;
 }
 
+/** Statements that are one of several by choices. */
+interface ComposedStatement {
+  readonly pieces: readonly Composed[];
+  /** Of each choice, its arms' conditions in PL/pgSQL; the last has none. */
+  readonly conditions: readonly (readonly string[])[];
+}
+
+const composedOf = new WeakMap<Variables, Map<string, ComposedStatement>>();
+
+/** Has a statement executed as one of several; `sql`: as it is written without choices. */
+export function composeStatement(e: Emitter, sql: string, statement: ComposedStatement): void {
+  const known = composedOf.get(e.variables) ?? new Map<string, ComposedStatement>();
+  composedOf.set(e.variables, known.set(sql, statement));
+}
+
+/** A converted statement as people write it, on as many lines as it needs. */
+export const asWritten = (sql: string): string => plainNames(layOut(sql).join('\n'));
+
 /** Whether a converted statement's columns are only known when it runs. */
 export function hasOpenColumns(e: Emitter, sql: string): boolean {
   const known = [...(pieces.get(e.variables) ?? [])];
@@ -101,31 +120,100 @@ export interface BuiltStatement {
 /** A converted statement that has such pieces; undefined where it has none. */
 export function builtAtRunTime(e: Emitter, statement: string, span: Span): BuiltStatement | undefined {
   const used = [...(pieces.get(e.variables) ?? [])].filter(([name]) => statement.includes(`abs(${name})`));
-  if (used.length === 0) return undefined;
-  const sql = plainNames(layOut(statement).join('\n'));
-  const marks = new RegExp(used.map(([name, use]) => `(${pattern(use, name)})`).join('|'), 'g');
-  const names = new Map<string, string>();
-  const texts: string[] = [];
-  let planned = '';
-  let closes = '';
-  let from = 0;
-  for (const match of sql.matchAll(marks)) {
-    const [name, use] = used[match.slice(1).findIndex((one) => one !== undefined)] ?? ['', 'items'];
-    const before = sql.slice(from, match.index);
-    planned += `${before}${PLANNED[use]}`;
-    texts.push(literal(e, `${closes}${before}${use === 'group' ? '(' : ''}`, names), name);
-    from = match.index + match[0].length;
-    closes = use === 'group' ? ')' : '';
-  }
-  const rest = sql.slice(from);
-  texts.push(literal(e, `${closes}${rest}`, names));
-  refusePieces(e, [planned + rest], span);
+  const composed = composedOf.get(e.variables)?.get(statement);
+  if (used.length === 0 && !composed) return undefined;
+  const building = new Building(e, used);
+  const tests = new Map<number, string>();
+  for (const one of composed?.pieces ?? [asWritten(statement)])
+    if (typeof one === 'string') building.add(one);
+    else {
+      const conditions = composed?.conditions[one.unit] ?? [];
+      building.choose(one.arms, conditions);
+      const isText = one.arms.map((arm) => String(arm !== null));
+      if (one.arms.includes(null)) tests.set(one.unit, `(${chosen(isText, conditions)})`);
+    }
+  refusePieces(e, [building.rest], span);
   return {
-    execute: `EXECUTE ${texts.filter((one) => one !== `''`).join(' || ')}`,
-    using: names.size > 0 ? ` USING ${[...names.keys()].join(', ')}` : '',
-    planned: planned + rest,
-    isText: used.map(([name]) => `${name} IS NOT NULL`).join(' AND '),
+    execute: `EXECUTE ${building.text}`,
+    using: building.using,
+    planned: building.planned(asWritten(statement)),
+    isText: [...used.map(([name]) => `${name} IS NOT NULL`), ...tests.values()].join(' AND '),
   };
+}
+
+/** One of several values; the last where no condition holds. */
+const chosen = (values: readonly string[], conditions: readonly string[]): string => {
+  const whens = values.slice(0, -1).map((one, index) => `WHEN ${conditions[index] ?? 'false'} THEN ${one}`);
+  return `CASE ${whens.join(' ')} ELSE ${values.at(-1) ?? 'NULL'} END`;
+};
+
+/** A text that is put together when it runs. */
+class Building {
+  /** What is no piece. */
+  rest = '';
+  readonly #texts: string[] = [];
+  readonly #names = new Map<string, string>();
+  readonly #marks: RegExp | undefined;
+
+  constructor(
+    readonly e: Emitter,
+    readonly used: readonly (readonly [string, PieceUse])[],
+  ) {
+    if (used.length > 0) this.#marks = new RegExp(used.map(([name, use]) => `(${pattern(use, name)})`).join('|'), 'g');
+  }
+
+  get text(): string {
+    return this.#texts.filter((one) => one !== `''`).join(' || ');
+  }
+
+  get using(): string {
+    return this.#names.size > 0 ? ` USING ${[...this.#names.keys()].join(', ')}` : '';
+  }
+
+  /** A statement as it can be planned. */
+  planned(sql: string): string {
+    return this.#split(sql)
+      .map((one) => (typeof one === 'string' ? one : PLANNED[one.use]))
+      .join('');
+  }
+
+  /** Text with pieces. */
+  add(sql: string): void {
+    let closes = '';
+    for (const one of this.#split(sql)) {
+      if (typeof one !== 'string') {
+        this.#texts.push(...(one.use === 'group' ? [`'('`, one.name] : [one.name]));
+        closes = one.use === 'group' ? ')' : '';
+        continue;
+      }
+      this.#texts.push(this.#literal(`${closes}${one}`));
+      this.rest += one;
+      closes = '';
+    }
+  }
+
+  /** A text, and the pieces in it. */
+  #split(sql: string): readonly (string | { readonly name: string; readonly use: PieceUse })[] {
+    const parts: (string | { readonly name: string; readonly use: PieceUse })[] = [];
+    let from = 0;
+    for (const match of this.#marks ? sql.matchAll(this.#marks) : []) {
+      const [name, use] = this.used[match.slice(1).findIndex((one) => one !== undefined)] ?? ['', 'items'];
+      parts.push(sql.slice(from, match.index), { name, use });
+      from = match.index + match[0].length;
+    }
+    return [...parts, sql.slice(from)];
+  }
+
+  /** One of several texts. */
+  choose(arms: readonly (string | null)[], conditions: readonly string[]): void {
+    const texts = arms.map((one) => (one === null ? 'NULL' : this.#literal(one)));
+    this.#texts.push(chosen(texts, conditions));
+    this.rest += arms.join(' ');
+  }
+
+  #literal(sql: string): string {
+    return literal(this.e, sql, this.#names);
+  }
 }
 
 /** A piece of a statement as a literal, its variables as parameters. */

@@ -1,19 +1,25 @@
 import { findAll } from '#tsql';
-import type { CursorDefinition, Execute, Expression, If, Parameter, Span, Statement, Variable } from '#tsql';
+import type { Execute, Expression, If, Parameter, Span, Statement } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
-import { type Given, parsed, type Types, typesOf, Unreadable, type Way } from './dynamic-holes.ts';
+import { type Given, parsed, type Types, typesOf, Unreadable } from './dynamic-holes.ts';
+import { type ConditionFacts, conditions, guarded, isSet } from './dynamic-conditions.ts';
 import { executeNamed } from './dynamic-names.ts';
 import { declarePiece, refusePieces } from './built-statement.ts';
 import { assignPiece, type TextPiece } from './dynamic-pieces.ts';
 import { type FromOutside, type OutsideTexts, outsideTexts } from './outside-texts.ts';
 import type { Emitter } from './emitter.ts';
+import { writeComposed } from './composed-ways.ts';
+import { droppable } from './dynamic-uses.ts';
+import { choices, someWays, takenOf } from './dynamic-ways.ts';
 import { executeWhole } from './whole-texts.ts';
-import { dynamicTexts, type DynamicTexts, type Text, type TextPart } from './text-parts.ts';
+import { dynamicTexts, type DynamicTexts, type Text } from './text-parts.ts';
 
 /** A text that a routine executes, as the statements that it means: one of several where it is put together in several ways. */
 
 /** As many ways as one EXEC may have; more are not readable any more. */
 const MOST_WAYS = 16;
+
+const TOO_MANY = 'too many ways';
 
 interface Known extends DynamicTexts {
   /** IFs whose condition an EXEC asks for, and the variable that keeps it. */
@@ -28,7 +34,7 @@ interface Known extends DynamicTexts {
 
 const known = new WeakMap<Emitter, Known>();
 
-const typesIn = (e: Emitter): Types => known.get(e)?.types ?? new Map();
+const NOTHING_KNOWN: ConditionFacts = { flags: new Map(), types: new Map() };
 
 const outsides = new WeakMap<Emitter, () => OutsideTexts>();
 
@@ -63,131 +69,11 @@ export function beginDynamicSql(e: Emitter, body: readonly Statement[], paramete
 /** Whether every way to put a text together can be read. */
 function isReadable(text: Text, types: Types, mayStay: FromOutside): boolean {
   try {
-    const ways = waysOf(text, (one) => one.kind === 'choice' || one.kind === 'case');
-    return ways.every((way) => way === null || parsed(way, [], types, { mayStay }).length >= 0);
+    return someWays(text).every((way) => way === null || parsed(way, [], types, { mayStay }).length >= 0);
   } catch (error) {
     if (error instanceof Unreadable) return false;
     throw error;
   }
-}
-
-function choices(text: Text): readonly If[] {
-  return text.flatMap((part) => {
-    if (part.kind === 'choice') return [part.by, ...choices(part.then), ...choices(part.otherwise)];
-    if (part.kind === 'case') return [...part.arms.flatMap(choices), ...choices(part.otherwise)];
-    return [];
-  });
-}
-
-/** Variables of the texts of readable EXECs that are used for nothing else. */
-function droppable(
-  body: readonly Statement[],
-  found: DynamicTexts,
-  readable: ReadonlySet<Execute>,
-): ReadonlySet<string> {
-  const uses = new Map<string, number>();
-  const count = (nodes: readonly Variable[], by: number): void => {
-    for (const one of nodes) uses.set(one.name.toLowerCase(), (uses.get(one.name.toLowerCase()) ?? 0) + by);
-  };
-  count(nodesOf(body, 'variable'), 1);
-  const texts = new Set<string>();
-  for (const execute of found.texts.keys()) {
-    const parts = execute.strings ?? execute.args.slice(0, 2).map((one) => one.value);
-    const named = parts.flatMap((one) => findAll(one, 'variable'));
-    if (!readable.has(execute)) continue;
-    for (const one of named) texts.add(one.name.toLowerCase());
-    count(named, -1);
-  }
-  // What is given to such a variable is no use of it, nor of another one of them.
-  const assigns = [
-    ...nodesOf(body, 'setVariable').map((one) => ({ name: one.variable, value: one.value })),
-    ...nodesOf(body, 'selectAssign').map((one) => ({ name: one.variable, value: one.expression })),
-  ];
-  const values = [
-    ...assigns.map((one) => ({ name: one.name.name, value: one.value })),
-    ...findAll(body, 'declareVariable').flatMap((one) => (one.value ? [{ name: one.name, value: one.value }] : [])),
-  ];
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const one of values) {
-      if (!texts.has(one.name.toLowerCase()) || one.value.kind === 'cursorDefinition') continue;
-      for (const used of findAll(one.value, 'variable'))
-        if (!texts.has(used.name.toLowerCase()) && isTextOf(body, used.name)) {
-          texts.add(used.name.toLowerCase());
-          grown = true;
-        }
-    }
-  }
-  const declared = new Map(nodesOf(body, 'declareVariable').map((one) => [one.name.toLowerCase(), one.value]));
-  const plain = new Set(plainAssigns(body));
-  for (const one of assigns) {
-    if (!texts.has(one.name.name.toLowerCase())) continue;
-    if (!plain.has(one.name)) texts.delete(one.name.name.toLowerCase());
-    count([one.name], -1);
-    if (one.value.kind !== 'cursorDefinition')
-      count(
-        textUses(one.value).filter((used) => texts.has(used.name.toLowerCase())),
-        -1,
-      );
-  }
-  for (const [name, value] of declared)
-    if (value && texts.has(name))
-      count(
-        textUses(value).filter((used) => texts.has(used.name.toLowerCase())),
-        -1,
-      );
-  const dropped = new Set([...texts].filter((name) => declared.has(name) && (uses.get(name) ?? 0) === 0));
-  return withoutNeeded(dropped, values);
-}
-
-/** Without those that go into the text of a variable that stays. */
-function withoutNeeded(
-  dropped: ReadonlySet<string>,
-  values: readonly { readonly name: string; readonly value: Expression | CursorDefinition }[],
-): ReadonlySet<string> {
-  const left = new Set(dropped);
-  const staying = Map.groupBy(values, (one) => one.name.toLowerCase());
-  const open = [...staying.keys()].filter((name) => !left.has(name));
-  for (let name = open.pop(); name !== undefined; name = open.pop())
-    for (const one of staying.get(name) ?? [])
-      for (const used of findAll(one.value, 'variable').map((variable) => variable.name.toLowerCase()))
-        if (left.delete(used)) open.push(used);
-  return left;
-}
-
-/** The variables whose texts go into a text; not those that a condition, or a function, asks for their values. */
-function textUses(node: Expression): readonly Variable[] {
-  switch (node.kind) {
-    case 'variable':
-      return [node];
-    case 'binary':
-      return node.op === '+' ? [...textUses(node.left), ...textUses(node.right)] : [];
-    case 'case':
-      return [...node.whens.map((one) => one.then), ...(node.otherwise ? [node.otherwise] : [])].flatMap(textUses);
-    case 'cast':
-      return textUses(node.expression);
-    case 'call':
-      return node.name.name.name.toLowerCase() === 'concat' ? node.args.flatMap(textUses) : [];
-    default:
-      return [];
-  }
-}
-
-/** Only strings that are declared here can be texts. */
-const isTextOf = (body: readonly Statement[], name: string): boolean =>
-  nodesOf(body, 'declareVariable').some(
-    (one) => one.name.toLowerCase() === name.toLowerCase() && one.type.args.some((arg) => arg === 'max' || arg >= 200),
-  );
-
-/** The targets of SET and of SELECT without FROM. */
-function plainAssigns(body: readonly Statement[]): readonly Variable[] {
-  const sets = nodesOf(body, 'setVariable').map((one) => one.variable);
-  const selects = nodesOf(body, 'selectSpec').flatMap((spec) =>
-    spec.from.length === 0 && !spec.where
-      ? spec.items.flatMap((one) => (one.kind === 'selectAssign' ? [one.variable] : []))
-      : [],
-  );
-  return [...sets, ...selects];
 }
 
 /** Whether a variable only holds texts that are converted where they are executed. */
@@ -220,29 +106,6 @@ export function flagOf(e: Emitter, node: If): string | undefined {
   return name === undefined ? undefined : e.variables.declare(name, { name: 'bit' }, 'boolean').name;
 }
 
-/** All ways of a text. */
-function waysOf(text: Text, splits: (part: TextPart) => boolean): readonly Way[] {
-  let ways: Way[] = [[]];
-  for (const part of text) {
-    const next: readonly Way[] =
-      part.kind === 'text' || part.kind === 'hole'
-        ? [[part]]
-        : part.kind === 'null'
-          ? [null]
-          : splits(part)
-            ? armsOf(part).flatMap((arm) => waysOf(arm, splits))
-            : [[]];
-    ways = ways.flatMap((way) => next.map((one) => (way && one ? [...way, ...one] : null)));
-    if (ways.length > 4096) throw new Unreadable('too many ways');
-  }
-  return ways;
-}
-
-function armsOf(part: TextPart): readonly Text[] {
-  if (part.kind === 'choice') return [part.then, part.otherwise];
-  return part.kind === 'case' ? [...part.arms, part.otherwise] : [];
-}
-
 /** What is done with a text's statements. */
 export interface TextUse {
   /** What each becomes. */
@@ -273,10 +136,20 @@ export function executeParts(
   if (!found) return 'it is not followed';
   const write = (mayStay: FromOutside): void => {
     const ways: Count = { count: 0, told: new Set(), mayStay };
-    const statement = statementOf(e, found.text, given, ways, node.span);
-    if (!statement) return e.line('-- EXEC of NULL does nothing');
     const from = e.lines.length;
-    e.within(node.span, () => e.statements(statement.map(change)));
+    const told = e.issues.length;
+    try {
+      const statement = statementOf(e, found.text, given, ways, node.span);
+      if (!statement) return e.line('-- EXEC of NULL does nothing');
+      e.within(node.span, () => e.statements(statement.map(change)));
+    } catch (error) {
+      if (!(error instanceof Unreadable) || error.message !== TOO_MANY) throw error;
+      e.issues.length = told;
+      const facts = known.get(e) ?? NOTHING_KNOWN;
+      const read = (text: Text): readonly Statement[] | undefined =>
+        wayOf(e, text, given, ways, node.span)?.map(change);
+      e.within(node.span, () => writeComposed(e, { text: found.text, facts, span: node.span, read }));
+    }
     refusePieces(e, e.lines.slice(from), node.span);
   };
   try {
@@ -357,42 +230,13 @@ function statementOf(
   ways: Count,
   span: Span,
 ): readonly Statement[] | undefined {
-  const index = text.findIndex((part) => (part.kind === 'case' || part.kind === 'choice') && !condition(e, part));
+  const facts = known.get(e) ?? NOTHING_KNOWN;
+  const index = text.findIndex((part) => (part.kind === 'case' || part.kind === 'choice') && !conditions(facts, part));
   const part = text[index];
   if (!part) {
     ways.count += 1;
-    if (ways.count > MOST_WAYS) throw new Unreadable('too many ways');
-    const way = guarded(e, text);
-    if (way === null) return undefined;
-    const found: { pieces: readonly TextPiece[]; statements: readonly Statement[] }[] = [];
-    const tell = (message: string, code: 'SL1073' | 'SL1077'): void => {
-      if (!ways.told.has(message)) e.issue(code, message, span);
-      ways.told.add(message);
-    };
-    const made = parsed(way, given, typesIn(e), {
-      mayStay: ways.mayStay,
-      onPieces: (pieces, statements) => {
-        for (const { use, number, text } of pieces) {
-          declarePiece(e, use, number);
-          if (use === 'order') continue;
-          tell(stays(text), 'SL1077');
-          for (const one of known.get(e)?.outside.parametersIn(text) ?? []) takesText(e, one);
-        }
-        found.push({ pieces, statements });
-      },
-      onValue: (_, isList) =>
-        tell(
-          isList
-            ? 'The list behind IN is split at commas, and quotes around its values are left out.'
-            : 'A piece of the text behind a comparison is taken as a value.',
-          'SL1073',
-        ),
-    });
-    const [piece] = found;
-    if (!piece || piece.pieces.length === 0) return made;
-    const before: Statement = { kind: 'empty', span };
-    pendingPieces.set(before, piece);
-    return [before, ...made];
+    if (ways.count > MOST_WAYS) throw new Unreadable(TOO_MANY);
+    return wayOf(e, text, given, ways, span);
   }
   const block = (arm: Text, taken: number): Statement => {
     // What the same condition chose elsewhere in the text, it chose there too.
@@ -407,7 +251,7 @@ function statementOf(
     return [
       {
         kind: 'if',
-        condition: isSet(e, part.by, span),
+        condition: isSet(facts, part.by, span),
         then: block(part.then, 0),
         otherwise: block(part.otherwise, 1),
         span,
@@ -430,118 +274,44 @@ function statementOf(
   ];
 }
 
-/** A piece of which the condition has chosen already. */
-function takenOf(one: TextPart, by: TextPart, taken: number): Text {
-  if (one.kind === 'choice') {
-    const [then, otherwise] = [one.then, one.otherwise].map((arm) => arm.flatMap((inner) => takenOf(inner, by, taken)));
-    if (by.kind === 'choice' && one.by === by.by) return (taken === 0 ? then : otherwise) ?? [];
-    return [{ ...one, then: then ?? [], otherwise: otherwise ?? [] }];
-  }
-  if (one.kind !== 'case') return [one];
-  const arms = armsOf(one).map((arm) => arm.flatMap((inner) => takenOf(inner, by, taken)));
-  if (by.kind === 'case' && one.by === by.by) return arms[taken] ?? [];
-  return [{ ...one, arms: arms.slice(0, -1), otherwise: arms.at(-1) ?? [] }];
-}
-
-const isSet = (e: Emitter, by: If, span: Span, value = '1'): Expression => ({
-  kind: 'binary',
-  op: '=',
-  left: { kind: 'variable', name: known.get(e)?.flags.get(by) ?? '', span },
-  right: { kind: 'literal', type: 'int', text: value, value, span },
-  span,
-});
-
-interface Condition {
-  readonly word: 'AND' | 'OR';
-  /** A predicate that is never NULL. */
-  readonly isAdded: Expression;
-  readonly parts: Exclude<Way, null>;
-}
-
-/** What an IF, or a CASE, adds or leaves out, and when it adds it. */
-function addedBy(
+/** The statements of a text whose choices are all added conditions. */
+function wayOf(
   e: Emitter,
-  part: Extract<TextPart, { kind: 'choice' | 'case' }>,
-): { readonly text: Text; readonly isAdded: Expression } | undefined {
-  if (part.kind === 'choice') {
-    if (part.otherwise.length > 0 || !known.get(e)?.flags.has(part.by)) return undefined;
-    return { text: part.then, isAdded: isSet(e, part.by, part.by.span) };
-  }
-  const [arm, ...more] = part.arms;
-  const [when] = part.by.whens;
-  if (!arm || !when || more.length > 0 || part.by.operand) return undefined;
-  const isNothing = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text.trim() === '');
-  const { span } = part.by;
-  if (isNothing(part.otherwise)) return { text: arm, isAdded: certainly(when.when, span) };
-  const not: Expression = { kind: 'unary', op: 'not', operand: certainly(when.when, span), span };
-  return isNothing(arm) ? { text: part.otherwise, isAdded: not } : undefined;
-}
-
-/** A condition as one that is false where it is NULL. */
-function certainly(node: Expression, span: Span): Expression {
-  const isNever = (one: Expression): boolean =>
-    one.kind === 'isNull' ||
-    one.kind === 'exists' ||
-    (one.kind === 'unary' && isNever(one.operand)) ||
-    (one.kind === 'binary' && (one.op === 'and' || one.op === 'or') && isNever(one.left) && isNever(one.right));
-  if (isNever(node)) return node;
-  const number = (value: string): Expression => ({ kind: 'literal', type: 'int', text: value, value, span });
-  const left: Expression = { kind: 'case', whens: [{ when: node, then: number('1') }], otherwise: number('0'), span };
-  return { kind: 'binary', op: '=', left, right: number('1'), span };
-}
-
-/** A piece that is added or not, and is `AND condition` or `OR condition`. */
-function condition(e: Emitter, part: Extract<TextPart, { kind: 'choice' | 'case' }>): Condition | undefined {
-  const added = addedBy(e, part);
-  if (!added) return undefined;
-  const parts = added.text.filter((one) => one.kind === 'text' || one.kind === 'hole');
-  const [first] = parts;
-  if (parts.length !== added.text.length || first?.kind !== 'text') return undefined;
-  const match = /^\s*(AND|OR)\b/i.exec(first.text);
-  if (!match) return undefined;
-  const word = match[1]?.toUpperCase() === 'AND' ? 'AND' : 'OR';
-  const inner = [{ kind: 'text' as const, text: first.text.slice(match[0].length) }, ...parts.slice(1)];
-  try {
-    const [statement, other] = parsed(
-      [{ kind: 'text', text: `SELECT 1 WHERE 1 = 1 ${word} ` }, ...inner, { kind: 'text', text: ' ' }],
-      [],
-      typesIn(e),
-    );
-    const body = statement?.kind === 'select' ? statement.query.body : undefined;
-    const where =
-      body?.kind === 'selectSpec' &&
-      statement?.kind === 'select' &&
-      statement.query.orderBy.length === 0 &&
-      !body.groupBy
-        ? body.where
-        : undefined;
-    if (other || where?.kind !== 'binary' || where.op !== word.toLowerCase()) return undefined;
-    return { word, parts: inner, isAdded: added.isAdded };
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
-}
-
-/** A text whose choices are all added conditions: each asks whether it was added. */
-function guarded(e: Emitter, text: Text): Way {
-  const out: Exclude<Way, null>[number][] = [];
-  for (const part of text) {
-    if (part.kind === 'null') return null;
-    if (part.kind === 'text' || part.kind === 'hole') out.push(part);
-    else {
-      const made = condition(e, part);
-      if (!made) throw new Unreadable('a choice');
-      const { isAdded } = made;
-      const not: Expression =
-        isAdded.kind === 'unary' ? isAdded.operand : { kind: 'unary', op: 'not', operand: isAdded, span: isAdded.span };
-      const [open, close, node] = made.word === 'AND' ? ['AND (', ' OR (', not] : ['OR (', ' AND (', isAdded];
-      const asked: TextPart = { kind: 'hole', node, isPredicate: true };
-      out.push({ kind: 'text', text: ` ${open}` }, asked, { kind: 'text', text: close }, ...made.parts, {
-        kind: 'text',
-        text: ')) ',
-      });
-    }
-  }
-  return out;
+  text: Text,
+  given: readonly Given[],
+  ways: Count,
+  span: Span,
+): readonly Statement[] | undefined {
+  const facts = known.get(e) ?? NOTHING_KNOWN;
+  const way = guarded(facts, text);
+  if (way === null) return undefined;
+  const found: { pieces: readonly TextPiece[]; statements: readonly Statement[] }[] = [];
+  const tell = (message: string, code: 'SL1073' | 'SL1077'): void => {
+    if (!ways.told.has(message)) e.issue(code, message, span);
+    ways.told.add(message);
+  };
+  const made = parsed(way, given, facts.types, {
+    mayStay: ways.mayStay,
+    onPieces: (pieces, statements) => {
+      for (const { use, number, text } of pieces) {
+        declarePiece(e, use, number);
+        if (use === 'order') continue;
+        tell(stays(text), 'SL1077');
+        for (const one of known.get(e)?.outside.parametersIn(text) ?? []) takesText(e, one);
+      }
+      found.push({ pieces, statements });
+    },
+    onValue: (_, isList) =>
+      tell(
+        isList
+          ? 'The list behind IN is split at commas, and quotes around its values are left out.'
+          : 'A piece of the text behind a comparison is taken as a value.',
+        'SL1073',
+      ),
+  });
+  const [piece] = found;
+  if (!piece || piece.pieces.length === 0) return made;
+  const before: Statement = { kind: 'empty', span };
+  pendingPieces.set(before, piece);
+  return [before, ...made];
 }

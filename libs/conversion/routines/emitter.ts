@@ -44,6 +44,14 @@ export interface ResultSet {
   readonly columns: TranslatedQuery['columns'];
 }
 
+/** What statements would give: each of theirs in PostgreSQL's words, what is written besides, and issues. */
+export interface Sample {
+  readonly statements: readonly string[];
+  readonly lines: readonly string[];
+  readonly results: readonly ResultSet[];
+  readonly issues: readonly Issue[];
+}
+
 /** What the body being written is that of. */
 export type BodyKind = 'procedure' | 'scalar' | 'table' | 'trigger';
 
@@ -125,6 +133,7 @@ export class Emitter {
   /** The statements of the whole routine. */
   body: readonly Statement[] = [];
   private outerSpan: Span | undefined;
+  private recorded: string[] | undefined;
   private comment = 0;
   private readonly told = new Set<string>();
   private readonly lost = new Map<string, number>();
@@ -150,6 +159,7 @@ export class Emitter {
 
   /** A statement on as many lines as it needs. */
   sql(text: string, span: Span, kind: PlannedPiece['kind'] = 'statement', prefix = ''): void {
+    if (this.records(text)) return;
     const built = builtAtRunTime(this, text, span);
     this.pieces.push({ kind, sql: built?.planned ?? text, line: span.line });
     this.whereText(built, () => {
@@ -160,6 +170,7 @@ export class Emitter {
 
   /** A statement below a line of its own, such as RETURN QUERY. */
   headed(head: string, text: string, span: Span): void {
+    if (this.records(text)) return this.line(head);
     const built = builtAtRunTime(this, text, span);
     this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
     this.whereText(built, () => {
@@ -173,6 +184,7 @@ export class Emitter {
 
   /** A query of one row, its values into variables; `plain`: the query with its INTO. */
   into(text: string, plain: string, names: string, span: Span): void {
+    if (this.records(text)) return this.line(names);
     const built = builtAtRunTime(this, text, span);
     this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
     this.whereText(built, () => {
@@ -183,6 +195,7 @@ export class Emitter {
 
   /** A loop over the rows of a query. */
   forRows(row: string, text: string, span: Span, body: () => void): void {
+    if (this.records(text)) return body();
     const built = builtAtRunTime(this, text, span);
     this.pieces.push({ kind: 'statement', sql: built?.planned ?? text, line: span.line });
     this.whereText(built, () => {
@@ -194,9 +207,43 @@ export class Emitter {
     });
   }
 
+  /** Keeps a statement instead of writing it, while somebody compares what texts give. */
+  private records(text: string): boolean {
+    this.recorded?.push(text);
+    return this.recorded !== undefined;
+  }
+
+  /** What statements give, and what else they write; nothing of it stays. */
+  sampled(list: readonly Statement[]): Sample {
+    const before = {
+      lines: this.lines.length,
+      pieces: this.pieces.length,
+      results: this.results.length,
+      issues: this.issues.length,
+    };
+    const { resultIndex, depth, ended } = this;
+    this.recorded = [];
+    try {
+      this.statements(list);
+      return {
+        statements: this.recorded,
+        lines: this.lines.slice(before.lines),
+        results: this.results.slice(before.results),
+        issues: this.issues.slice(before.issues),
+      };
+    } finally {
+      this.recorded = undefined;
+      this.lines.length = before.lines;
+      this.pieces.length = before.pieces;
+      this.results.length = before.results;
+      this.issues.length = before.issues;
+      Object.assign(this, { resultIndex, depth, ended });
+    }
+  }
+
   /** A text that is NULL when it runs executes nothing. */
   private whereText(built: BuiltStatement | undefined, write: () => void): void {
-    if (!built) return write();
+    if (!built || built.isText === '') return write();
     this.line(`IF ${built.isText} THEN`);
     this.indented(write);
     this.line('END IF;');

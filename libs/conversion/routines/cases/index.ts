@@ -9,6 +9,7 @@ import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
 import { CHOSEN_CURSORS } from './chosen-cursors.ts';
 import { CLOCKS } from './clocks.ts';
+import { COMPOSED } from './composed.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { DYNAMIC } from './dynamic.ts';
 import { ERRORS } from './errors.ts';
@@ -52,6 +53,7 @@ export const CASES: readonly CaseGroup[] = [
   HIERARCHIES,
   DYNAMIC,
   TEXT_PIECES,
+  COMPOSED,
   CATALOG,
   DEFINITIONS,
   ALTERATIONS,
