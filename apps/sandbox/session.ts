@@ -118,6 +118,8 @@ export class SqlError extends Error {
 
   /** Errors that are told before this one, which is the one that CATCH sees. */
   preceding: readonly SqlError[] = [];
+  /** Line and procedure are those of the statement that failed; those around it leave them as they are. */
+  isPlaced = false;
 
   /** This error behind others of the same statement. */
   after(...errors: readonly SqlError[]): this {

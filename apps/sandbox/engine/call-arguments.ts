@@ -104,7 +104,7 @@ export async function bindParameters(
     } else if (procedure === 'sp_executesql') {
       throw new SqlError(
         8178,
-        `The parameterized query expects the parameter '${parameter.name}', which was not supplied.`,
+        `The parameterized query '${run.text}' expects the parameter '${parameter.name}', which was not supplied.`,
       );
     } else {
       throw new SqlError(

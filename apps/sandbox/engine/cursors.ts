@@ -13,7 +13,7 @@ import { Frame } from './frame.ts';
 import { planCursor, requestedKind, type CursorPlan } from './cursor-plan.ts';
 import { openRows, readRows, type CursorRows, type Fetched } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
-import { columnsOf, rowDecoder } from './query.ts';
+import { columnsOf, finish, rowDecoder, SELECT } from './query.ts';
 import { reaching } from './other-databases.ts';
 import { imagesOf, lockFetched, type RowImages } from './positioned-change.ts';
 import type { Run } from './run.ts';
@@ -197,8 +197,10 @@ export async function closeCursor(run: Run, statement: CursorStatement): Promise
     if (cursor.rows === undefined) throw notOpen();
     cursor.rows = undefined;
     cursor.fetched = undefined;
+    run.session.rowCount = 0;
     return;
   }
+  run.session.rowCount = 0;
   const key = keyOf(statement.cursor);
   if (statement.cursor.kind === 'variable') run.frame.cursors.set(key, undefined);
   else if (!statement.global && run.frame.cursors.has(key)) run.frame.cursors.delete(key);
@@ -240,8 +242,7 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
   if (statement.into.length === 0) {
     run.out.columns(columnsOf(rows.columns));
     if (row !== undefined) run.out.row(rowDecoder(rows.columns)(row));
-    run.session.rowCount = row === undefined ? 0 : 1;
-    run.out.done(BigInt(run.session.rowCount), 0xc1);
+    finish(run, row === undefined ? 0 : 1, SELECT);
     return;
   }
   if (statement.into.length !== rows.columns.length) {
@@ -250,6 +251,7 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
       'Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.',
     );
   }
+  run.session.rowCount = row === undefined ? 0 : 1;
   if (row === undefined) return;
   for (const [index, variable] of statement.into.entries()) {
     const slot = run.frame.variable(variable.name);
@@ -258,7 +260,6 @@ export async function fetchCursor(run: Run, statement: Fetch): Promise<void> {
       throw new SqlError(137, `Must declare the scalar variable "${variable.name}".`, 15, 1);
     slot.value = await convertValue(run, row[index] ?? null, column.type, slot.type);
   }
-  run.session.rowCount = 1;
 }
 
 /** What a transaction's end closes: with CURSOR_CLOSE_ON_COMMIT all cursors; else a rollback closes those that are not STATIC. */

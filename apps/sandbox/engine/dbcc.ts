@@ -2,6 +2,7 @@ import type { Dbcc, Expression } from '#tsql';
 import { sequenceName } from '../catalog/index.ts';
 import { SqlError, type TdsColumn } from '../session.ts';
 import { evaluate } from './evaluate.ts';
+import { finish, SELECT } from './query.ts';
 import { contextOf, type Run } from './run.ts';
 import { partsOf } from './session-scope.ts';
 
@@ -150,8 +151,7 @@ function userOptions(run: Run): void {
   });
   run.out.columns([text('Set Option', 128), text('Value', 4000)]);
   for (const row of rows) run.out.row(row);
-  run.session.rowCount = rows.length;
-  run.out.done(BigInt(rows.length), 0xc1);
+  finish(run, rows.length, SELECT);
 }
 
 /** DBCC: USEROPTIONS; CHECKIDENT; nothing for what looks after files and caches; others are refused. */

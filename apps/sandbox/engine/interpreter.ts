@@ -15,6 +15,7 @@ import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
 import { bindScope, isCompileError } from './binding.ts';
 import { declareAll } from './declarations.ts';
+import { StatementWarnings } from './statement-warnings.ts';
 import { runOne } from './statements.ts';
 import { verbOf } from './verbs.ts';
 
@@ -223,8 +224,11 @@ export async function settle(run: Run, line: number, verb: string, work: () => P
   const { session, frame, out } = run;
   session.activity.command = verb;
   session.activity.level = frame.level;
+  const { warnings } = session;
+  session.warnings = new StatementWarnings(line, frame.procedure);
   try {
     await work();
+    session.warnings.tell(session.options, out);
     if (!KEEPS_ERROR.has(verb)) session.lastError = 0;
     return false;
   } catch (error) {
@@ -262,6 +266,8 @@ export async function settle(run: Run, line: number, verb: string, work: () => P
     if (reach === 'scope') throw new ScopeAborted(fault.message);
     out.done(undefined);
     return true;
+  } finally {
+    session.warnings = warnings;
   }
 }
 

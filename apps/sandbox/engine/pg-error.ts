@@ -216,8 +216,14 @@ function isConnectionLoss(error: unknown): boolean {
 
 /** SQL Server's error for anything thrown while a statement ran. Faults of our own code keep their text under number 50000 + severity 20. */
 export function sqlError(error: unknown, place: ErrorPlace): SqlError {
+  const fault = faultOf(error, place);
+  fault.isPlaced = true;
+  return fault;
+}
+
+function faultOf(error: unknown, place: ErrorPlace): SqlError {
   if (error instanceof SqlError) {
-    return error.line === 1 && error.procedure === ''
+    return !error.isPlaced && error.line === 1 && error.procedure === ''
       ? new SqlError(error.number, error.message, error.severity, error.state, place.line, place.procedure).after(
           ...error.preceding,
         )

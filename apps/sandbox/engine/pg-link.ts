@@ -13,6 +13,8 @@ export interface PgResult {
   readonly count: number;
   /** The command tag's words: SELECT, INSERT … */
   readonly command: string;
+  /** An aggregate has passed over a NULL. */
+  readonly nullEliminated: boolean;
 }
 
 export interface RunOptions {
@@ -42,6 +44,7 @@ class WireStatement {
   readonly rows: PgRow[] = [];
   count = 0;
   command = '';
+  nullEliminated = false;
   private pending: number;
   private wire: Wire | undefined;
   private failed = false;
@@ -160,6 +163,9 @@ class WireStatement {
 /** PostgreSQL's own search for deadlocks comes after that of the sandbox, which knows priorities. */
 const DEADLOCK_TIMEOUT = '5s';
 
+/** SQLSTATE of the notice that an aggregate's NULL brings (RUNTIME_SQL of the translator). */
+const NULL_ELIMINATED = '01003';
+
 /** The statement was ended so that others in its circle go on: error 1205. */
 export class DeadlockVictim extends Error {
   override readonly name = 'DeadlockVictim';
@@ -179,6 +185,9 @@ export class PgLink {
   private constructor(readonly client: pg.Client) {
     client.on('error', (error) => {
       this.lost = error;
+    });
+    client.on('notice', ({ code }) => {
+      if (code === NULL_ELIMINATED && this.statement !== undefined) this.statement.nullEliminated = true;
     });
   }
 
@@ -290,7 +299,7 @@ export class PgLink {
   private submit(text: string, values: readonly PgValue[], options: RunOptions): Promise<PgResult> {
     return new Promise((resolve, reject) => {
       const settle = (error?: Error): void => {
-        if (error === undefined) resolve({ rows: statement.rows, count: statement.count, command: statement.command });
+        if (error === undefined) resolve(statement);
         else reject(error);
       };
       const statement = new WireStatement(text, values, options, settle, (running) => (this.statement = running));

@@ -45,7 +45,7 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
     for (const part of statement.strings) text += unescapeText((await evaluate(run, part, NVARCHAR_MAX)) ?? '');
     run.session.lastError = 0;
     await asDeclared(run, statement, (inner) =>
-      runText(inner, text, new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame)),
+      runText(inner, text, new Frame('', 0, run.frame.level + 1, run.frame)),
     );
     return;
   }
@@ -135,7 +135,7 @@ function checkCount(run: Run, before: number, procedure: string): void {
       `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${tx.depth}.`,
       16,
       2,
-      1,
+      0,
       procedure,
     ),
   );
@@ -165,7 +165,7 @@ export async function callProcedure(
     (await appLockProcedure(run, key, args)) ??
     (await systemCall(run, name, args));
   if (system !== undefined) return system;
-  throw new SqlError(2812, `Could not find stored procedure '${name.join('.')}'.`, 16, 62, 1, run.frame.procedure);
+  throw new SqlError(2812, `Could not find stored procedure '${name.join('.')}'.`, 16, 62);
 }
 
 async function executeSql(run: Run, args: readonly CallArgument[]): Promise<CallResult> {
@@ -183,10 +183,11 @@ async function executeSql(run: Run, args: readonly CallArgument[]): Promise<Call
   }
   const text = unescapeText(named('@stmt', 0)?.value ?? named('@statement', 0)?.value ?? '');
   const declared = named('@params', 1) ?? named('@parameters', 1);
-  const frame = new Frame(run.frame.procedure, 0, run.frame.level + 1, run.frame);
+  const frame = new Frame('', 0, run.frame.level + 1, run.frame);
   const parameters = declared === undefined ? [] : declarations(unescapeText(declared.value ?? ''));
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
-  await bindParameters(run, frame, 'sp_executesql', parameters, args.slice(2));
+  const inner: Run = { ...run, text: `(${unescapeText(declared?.value ?? '')})${text}` };
+  await bindParameters(inner, frame, 'sp_executesql', parameters, args.slice(2));
   await runText(run, text, frame);
   for (const [index, parameter] of parameters.entries()) {
     const slot = frame.variable(parameter.name);
@@ -203,12 +204,14 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   const identities = session.identity.depth;
   const text = object.definition ?? '';
   const parsed = parsedBatch(text, object.quotedIdentifier ?? true);
-  requireParsed(parsed, object.name);
+  requireParsed(parsed, `${object.schema}.${object.name}`);
   const procedure = parsed.statements.find((statement) => statement.kind === 'createProcedure');
   if (procedure === undefined) throw new SqlError(40515, `The text of the procedure '${object.name}' cannot be read.`);
-  const frame = new Frame(object.name, object.id, run.frame.level + 1, run.frame);
+  const frame = new Frame(`${object.schema}.${object.name}`, object.id, run.frame.level + 1, run.frame);
   if (frame.level > MAX_LEVEL) throw nested();
-  await bindParameters(run, frame, object.name, procedure.parameters, args);
+  await bindParameters(run, frame, object.name, procedure.parameters, args).catch((error: unknown) => {
+    throw atCall(error, frame);
+  });
   const before = session.tx.depth;
   const saved = { ...session.options };
   try {
@@ -226,7 +229,7 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
     frame.cursors.clear();
     if (!session.tx.doomed) await session.dropTemporary(frame);
   }
-  checkCount(run, before, object.name);
+  checkCount(run, before, `${object.schema}.${object.name}`);
   const outputs = new Map<string, { type: SqlType; value: string | null }>();
   for (const [index, parameter] of procedure.parameters.entries()) {
     const slot = frame.variable(parameter.name);
@@ -237,11 +240,17 @@ async function userProcedure(run: Run, object: CatalogObject, args: readonly Cal
   return { status: frame.returnStatus, outputs };
 }
 
+/** What is wrong with the arguments of a call is an error of the procedure's, before its first line. */
+function atCall(error: unknown, { procedure }: Frame): unknown {
+  const place = { line: 0, procedure, verb: 'EXECUTE', spid: 0, snapshot: undefined };
+  return error instanceof SqlError ? sqlError(error, place) : error;
+}
+
 /** EXEC of a scalar function: its parameters as those of a procedure, its value as the status. */
 async function scalarFunction(run: Run, object: CatalogObject, args: readonly CallArgument[]): Promise<CallResult> {
   const parsed = parsedBatch(object.definition ?? '', object.quotedIdentifier ?? true);
   const parameters = parsed.statements.find((statement) => statement.kind === 'createFunction')?.parameters ?? [];
-  const frame = new Frame(object.name, object.id, run.frame.level + 1, run.frame);
+  const frame = new Frame(`${object.schema}.${object.name}`, object.id, run.frame.level + 1, run.frame);
   await bindParameters(run, frame, object.name, parameters, args);
   const list = parameters.map((parameter) => parameter.name).join(', ');
   const { expression } = parseExpression(`${qualifiedName(object.schema, object.name)}(${list})`);

@@ -12,7 +12,8 @@ import { selectInto } from './select-into.ts';
 import { decoderFor, type Decoder } from './storage-type.ts';
 import { checkIndexHints, checkSnapshotAllowed, lockTables } from './table-locks.ts';
 
-const SELECT = 0xc1;
+/** curCmd of a SELECT's DONE. */
+export const SELECT = 0xc1;
 
 /** Column metadata of a result. */
 export function columnsOf(columns: readonly ResultColumn[]): TdsColumn[] {
@@ -107,6 +108,7 @@ export async function streamRows(
 /** Ends a statement with its count, unless SET NOCOUNT ON. */
 export function finish(run: Run, count: number, command: number, out: ResultSink = run.out): void {
   run.session.rowCount = count;
+  run.session.warnings.tell(run.session.options, out);
   out.done(run.session.options.noCount ? undefined : BigInt(count), command);
 }
 

@@ -12,6 +12,7 @@ import type { PgValue } from './large-bind.ts';
 import { LocalTables } from './local-tables.ts';
 import { Cancelled } from './pg-error.ts';
 import type { PgLink, PgResult, RunOptions } from './pg-link.ts';
+import { StatementWarnings } from './statement-warnings.ts';
 import { TEMPDB, type Database, type SandboxServer } from './server.ts';
 import { SessionTransaction } from './transaction.ts';
 
@@ -41,6 +42,8 @@ export abstract class SessionStorage {
   private changing: PgQuerier | undefined;
   /** Databases in which the open transaction may have changed definitions, beside the current one. */
   private readonly reached = new Set<Database>();
+  /** Of the statement that runs. */
+  warnings = new StatementWarnings(1, '');
   private physicalNumber = 0;
   /** The lock time-outs that connections were given; a rollback may have taken one back. */
   private timeouts = new WeakMap<PgLink, number>();
@@ -223,6 +226,7 @@ export abstract class SessionStorage {
     try {
       const result = await link.run(sql, values, { ...options, prelude });
       if (options.writes) this.tx.changed += result.count;
+      if (result.nullEliminated) this.warnings.nullEliminated = true;
       return result;
     } catch (error) {
       this.timeouts.set(link, UNKNOWN);

@@ -39,7 +39,10 @@ function dataHandler(statement: Statement): Handler | undefined {
     case 'execute':
       return (run) => callStatement(run, statement);
     case 'declareCursor':
-      return (run) => declareCursor(run, statement);
+      return async (run) => {
+        await declareCursor(run, statement);
+        run.session.rowCount = 1;
+      };
     case 'cursorStatement':
       return (run) => closeCursor(run, statement);
     case 'fetch':
@@ -108,14 +111,17 @@ export async function runOne(run: Run, statement: Statement): Promise<Flow> {
   if (statement.kind === 'return') {
     if (statement.value !== undefined) {
       run.frame.returnStatus = Number((await evaluate(run, statement.value, { name: 'int' })) ?? 0);
+      run.session.rowCount = 1;
     }
     return 'return';
   }
-  const handler = dataHandler(statement) ?? sessionHandler(statement);
+  const ofSession = sessionHandler(statement);
+  const handler = ofSession ?? dataHandler(statement);
   if (handler !== undefined) await handler(run);
   else if (!(await runDefinition(run, statement))) {
     throw new SqlError(40515, `The statement ${verbOf(statement)} is not supported in this version of SQL Server.`);
   }
+  if (ofSession !== undefined && statement.kind !== 'dbcc') run.session.rowCount = 0;
   return 'next';
 }
 
@@ -170,7 +176,9 @@ async function declare(run: Run, statement: Declare): Promise<void> {
     // A DECLARE inside a loop keeps the value unless it gives one.
     const known = run.frame.variables.get(key);
     if (known === undefined) run.frame.variables.set(key, { type, value: null });
-    if (item.value !== undefined) await assignVariable(run, item.name, item.value);
+    if (item.value === undefined) continue;
+    await assignVariable(run, item.name, item.value);
+    run.session.rowCount = 1;
   }
 }
 

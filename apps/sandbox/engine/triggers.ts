@@ -188,7 +188,8 @@ async function fire(
   const parsed = parsedBatch(module?.definition ?? '', module?.quotedIdentifier ?? true);
   requireParsed(parsed, trigger.name);
   const body = parsed.statements.find((candidate) => candidate.kind === 'createTrigger')?.body ?? [];
-  const frame = new Frame(trigger.name, trigger.objectId, run.frame.level + 1, run.frame);
+  const name = module === undefined ? trigger.name : `${module.schema}.${module.name}`;
+  const frame = new Frame(name, trigger.objectId, run.frame.level + 1, run.frame);
   frame.trigger = { parent: snapshot.objectById(trigger.parentId), updated: changed.updated };
   if (frame.level > MAX_LEVEL)
     throw new SqlError(217, 'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).');

@@ -131,7 +131,8 @@ describe('a batch', () => {
     await request.batch('…');
     expect(seen).toMatchObject([
       { message: 'printed é🐢', number: 0, lineNumber: 3 },
-      { message: 'low', number: 50000, class: 10, state: 2 },
+      // Clients are told of severity 10 as 0.
+      { message: 'low', number: 50000, class: 0, state: 2 },
     ]);
   });
 

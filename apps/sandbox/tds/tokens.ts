@@ -8,14 +8,14 @@ import { TOKEN } from './wire-types.ts';
 /** Longest message text of a token: its length field has two bytes, and SQL Server cuts at 2,047 characters (RAISERROR) or 8,000 bytes (PRINT). */
 const MAX_MESSAGE = 8000;
 
-/** ERROR or INFO (MS-TDS 2.2.7.10, 2.2.7.13). */
+/** ERROR or INFO (MS-TDS 2.2.7.10, 2.2.7.13). Clients have ever been told of severity 10 as 0 ("Database Engine Error Severities"). */
 export function writeMessage(out: TokenBuffer, token: number, message: SqlError, serverName: string): void {
   out.u8(token);
   const start = out.position;
   out.u16(0);
   out.u32(message.number);
   out.u8(message.state);
-  out.u8(message.severity);
+  out.u8(message.severity === 10 ? 0 : message.severity);
   out.usVarchar(message.message.slice(0, MAX_MESSAGE));
   out.bVarchar(serverName);
   out.bVarchar(message.procedure);

@@ -37,7 +37,7 @@ const ERROR_VALUES = {
 } as const;
 
 function errorValue(e: Emitter, what: keyof typeof ERROR_VALUES): string {
-  if (what === 'procedure') return quoteLiteral(e.options.object.split('.').at(-1) ?? '');
+  if (what === 'procedure') return quoteLiteral(e.options.object);
   return ERROR_VALUES[what];
 }
 

@@ -171,4 +171,12 @@ END $$;
 CREATE OR REPLACE FUNCTION sys.isnumeric(x text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN x COLLATE "C" ~* '^\s*[+-]?\s*[$£€¥]?\s*[+-]?([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*$'
     OR x COLLATE "C" ~* '^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?\s*$' OR x COLLATE "C" ~ '^\s*[+\-$.,]\s*$' THEN 1 ELSE 0 END $$;
+CREATE OR REPLACE FUNCTION sys.null_eliminated() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('sbx.null_eliminated', true) IS DISTINCT FROM statement_timestamp()::text THEN
+    PERFORM set_config('sbx.null_eliminated', statement_timestamp()::text, false);
+    RAISE NOTICE USING ERRCODE = '01003', MESSAGE = 'null value eliminated in set function';
+  END IF;
+  RETURN false;
+END $$;
 `;

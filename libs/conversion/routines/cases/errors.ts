@@ -227,7 +227,7 @@ GO`,
     one(
       'a routine that a handler calls knows the error, and one called later does not',
       `CALL fails_and_asks(NULL, NULL)`,
-      '50000 broken FailsAndAsks|NULL',
+      '50000 broken dbo.FailsAndAsks|NULL',
     ),
     one('a message that is only known when it runs', `CALL raises_later('%s of %d, %s', 16)`, '!50000 x of 7, (null)'),
     one('FORMATMESSAGE', `CALL formats(NULL)`, 'Ledger has 7 rows'),
