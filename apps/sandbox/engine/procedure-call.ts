@@ -44,9 +44,7 @@ export async function callStatement(run: Run, statement: Execute): Promise<void>
     let text = '';
     for (const part of statement.strings) text += unescapeText((await evaluate(run, part, NVARCHAR_MAX)) ?? '');
     run.session.lastError = 0;
-    await asDeclared(run, statement, (inner) =>
-      runText(inner, text, new Frame('', 0, run.frame.level + 1, run.frame)),
-    );
+    await asDeclared(run, statement, (inner) => runText(inner, text, new Frame('', 0, run.frame.level + 1, run.frame)));
     return;
   }
   if (statement.procedure === undefined) throw new SqlError(2812, "Could not find stored procedure ''.", 16, 62);
