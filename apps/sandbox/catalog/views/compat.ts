@@ -54,7 +54,7 @@ export const COMPAT_VIEWS = [
   colstat smallint CASE WHEN c.is_identity THEN 1 ELSE 0 END
   cdefault int! c.default_object_id
   domain int! 0
-  number smallint 0
+  number smallint c.number
   colorder smallint c.column_id
   autoval varbinary(8000) NULL::bytea
   offset smallint 0
@@ -67,10 +67,14 @@ export const COMPAT_VIEWS = [
   prec smallint CASE WHEN c.system_type_id IN (231, 239) AND c.max_length > 0 THEN c.max_length / 2 WHEN c.precision = 0 THEN c.max_length ELSE c.precision END
   scale int CASE WHEN c.precision = 0 THEN NULL ELSE c.scale END
   iscomputed int CASE WHEN c.is_computed THEN 1 ELSE 0 END
-  isoutparam int 0
+  isoutparam int c.is_output::int
   isnullable int CASE WHEN c.is_nullable THEN 1 ELSE 0 END
   collation sysname c.collation_name`,
-    'FROM meta.columns c',
+    `FROM (SELECT object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, default_object_id, false AS is_output, 0 AS number
+     FROM meta.columns UNION ALL
+     SELECT p.object_id, p.parameter_id, p.name, p.system_type_id, p.user_type_id, p.max_length, p.precision, p.scale,
+     CASE WHEN p.system_type_id IN (35,99,167,175,231,239) THEN (SELECT d.collation_name FROM meta.self JOIN meta.databases d USING (database_id)) END,
+     true, false, false, 0, p.is_output, (o.type = 'P')::int FROM meta.parameters p JOIN meta.objects o USING (object_id)) c`,
   ),
   view(
     -222,
@@ -121,7 +125,7 @@ export const COMPAT_VIEWS = [
   createdate datetime p.create_date
   updatedate datetime p.modify_date
   altuid smallint p.owning_principal_id
-  gid smallint 0
+  gid smallint CASE p.type WHEN 'R' THEN p.principal_id ELSE 0 END
   hasdbaccess int CASE p.type WHEN 'S' THEN 1 ELSE 0 END
   islogin int CASE p.type WHEN 'S' THEN 1 ELSE 0 END
   issqluser int CASE p.type WHEN 'S' THEN 1 ELSE 0 END
@@ -136,7 +140,7 @@ export const COMPAT_VIEWS = [
   dbid smallint d.database_id
   sid varbinary(85) '\\x01'::bytea
   mode smallint 0
-  status int 0
+  status int 65536 + CASE d.recovery_model WHEN 2 THEN 4 WHEN 3 THEN 8 ELSE 0 END + CASE WHEN d.is_read_only THEN 1024 ELSE 0 END
   crdate datetime d.create_date
   cmptlevel tinyint d.compatibility_level
   filename nvarchar(260) d.name || '.mdf'
@@ -160,15 +164,17 @@ export const COMPAT_VIEWS = [
     'sys.syscomments',
     `
   id int! m.object_id
-  number smallint 1
-  colid smallint! 1
+  number smallint CASE m.type WHEN 'P' THEN 1 ELSE 0 END
+  colid smallint! n.part
   status smallint! 0
   ctext varbinary(8000) NULL::bytea
   texttype smallint 2
   language smallint 0
   encrypted bit! m.is_encrypted
   compressed bit! false
-  text nvarchar(4000) left(m.definition, 4000)`,
-    'FROM meta.modules m',
+  text nvarchar(4000) substr(m.definition, (n.part - 1) * 4000 + 1, 4000)`,
+    `FROM (SELECT o.type, x.object_id, x.is_encrypted, x.definition FROM meta.modules x JOIN meta.objects o USING (object_id)
+     UNION ALL SELECT 'C', object_id, false, definition FROM meta.check_constraints UNION ALL SELECT 'D', object_id, false, definition FROM meta.default_constraints) m
+     CROSS JOIN LATERAL generate_series(1, greatest(1, (length(m.definition) + 3999) / 4000)) n(part)`,
   ),
 ];

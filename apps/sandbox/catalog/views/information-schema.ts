@@ -185,7 +185,7 @@ export const INFORMATION_VIEWS = [
   CHARACTER_OCTET_LENGTH int meta.octet_length(c.system_type_id, c.max_length)
   COLLATION_CATALOG sysname NULL::text
   COLLATION_SCHEMA sysname NULL::text
-  COLLATION_NAME sysname NULL::text
+  COLLATION_NAME sysname CASE WHEN c.system_type_id IN (35,99,167,175,231,239) THEN (SELECT d.collation_name FROM meta.self JOIN meta.databases d USING (database_id)) END
   CHARACTER_SET_CATALOG sysname NULL::text
   CHARACTER_SET_SCHEMA sysname NULL::text
   CHARACTER_SET_NAME sysname CASE WHEN c.system_type_id IN (35,167,175) THEN 'iso_1' WHEN c.system_type_id IN (99,231,239) THEN 'UNICODE' END

@@ -303,7 +303,7 @@ export const OBJECT_VIEWS = [
   precision tinyint! s.precision
   scale tinyint s.scale
   current_value sql_variant! meta.bigint_variant(coalesce(meta.counter_value(o.object_id), s.start_value), s.system_type_id, s.precision)
-  is_exhausted bit! false
+  is_exhausted bit! NOT s.is_cycling AND coalesce(CASE WHEN s.increment > 0 THEN meta.counter_value(o.object_id)::numeric + s.increment > s.maximum_value ELSE meta.counter_value(o.object_id)::numeric + s.increment < s.minimum_value END, false)
   last_used_value sql_variant meta.bigint_variant(meta.counter_value(o.object_id), s.system_type_id, s.precision)`,
     'FROM meta.objects o JOIN meta.sequences s USING (object_id)',
   ),

@@ -111,14 +111,18 @@ export const SERVER_VIEWS = [
   minimum sql_variant ROW('int', v.minimum)::sys.sql_variant
   maximum sql_variant ROW('int', v.maximum)::sys.sql_variant
   value_in_use sql_variant ROW('int', v.value)::sys.sql_variant
-  description nvarchar(255)! v.name
-  is_dynamic bit! true
-  is_advanced bit! false`,
-    `FROM (SELECT c.id, c.name, coalesce((SELECT s.value FROM meta.server_state s WHERE s.name = 'configuration:' || c.name), c.value) AS value, c.minimum, c.maximum
-     FROM (VALUES (101, 'recovery interval (min)', '0', '0', '32767'), (103, 'user connections', '0', '0', '32767'), (115, 'nested triggers', '1', '0', '1'),
-     (124, 'default language', '0', '0', '9999'), (1536, 'max text repl size (B)', '65536', '-1', '2147483647'), (1539, 'max degree of parallelism', '0', '0', '32767'),
-     (1544, 'max server memory (MB)', '2147483647', '128', '2147483647'), (518, 'show advanced options', '0', '0', '1'), (16384, 'Agent XPs', '1', '0', '1'),
-     (16390, 'xp_cmdshell', '0', '0', '1'), (1562, 'clr enabled', '0', '0', '1')) c(id, name, value, minimum, maximum)) v`,
+  description nvarchar(255)! v.description
+  is_dynamic bit! v.dynamic
+  is_advanced bit! v.advanced`,
+    `FROM (SELECT c.id, c.name, coalesce((SELECT s.value FROM meta.server_state s WHERE s.name = 'configuration:' || c.name), c.value) AS value, c.minimum, c.maximum, c.dynamic, c.advanced, c.description
+     FROM (VALUES (101, 'recovery interval (min)', '0', '0', '32767', true, true, 'Maximum recovery interval in minutes'), (103, 'user connections', '0', '0', '32767', false, true, 'Number of user connections allowed'),
+     (115, 'nested triggers', '1', '0', '1', true, false, 'Allow triggers to be invoked within triggers'),
+     (124, 'default language', '0', '0', '9999', true, false, 'default language'), (1536, 'max text repl size (B)', '65536', '-1', '2147483647', true, false, 'Maximum size of a text field in replication.'),
+     (1539, 'max degree of parallelism', '0', '0', '32767', true, true, 'maximum degree of parallelism'),
+     (1544, 'max server memory (MB)', '2147483647', '128', '2147483647', true, true, 'Maximum size of server memory (MB)'), (518, 'show advanced options', '0', '0', '1', true, false, 'show advanced options'),
+     (16384, 'Agent XPs', '1', '0', '1', true, true, 'Enable or disable Agent XPs'),
+     (16390, 'xp_cmdshell', '0', '0', '1', true, true, 'Enable or disable command shell'), (1562, 'clr enabled', '0', '0', '1', true, false, 'CLR user code execution enabled in the server'))
+     c(id, name, value, minimum, maximum, dynamic, advanced, description)) v`,
   ),
   view(
     -172,
@@ -132,10 +136,10 @@ export const SERVER_VIEWS = [
   is_disabled bit l.is_disabled
   create_date datetime! l.create_date
   modify_date datetime! l.create_date
-  default_database_name sysname l.default_database
-  default_language_name sysname 'us_english'
+  default_database_name sysname CASE WHEN l.type <> 'R' THEN l.default_database END
+  default_language_name sysname CASE WHEN l.type <> 'R' THEN 'us_english' END
   credential_id int NULL::int
-  owning_principal_id int NULL::int
+  owning_principal_id int CASE WHEN l.type = 'R' THEN 1 END
   is_fixed_role bit! l.type = 'R'`,
     'FROM meta.logins l',
   ),
@@ -255,10 +259,10 @@ export const SERVER_VIEWS = [
     'sys.servers',
     `
   server_id int! 0
-  name sysname! 'SANDBOX'
+  name sysname! v.name
   product sysname! 'SQL Server'
   provider sysname! 'SQLNCLI'
-  data_source nvarchar(4000) 'SANDBOX'
+  data_source nvarchar(4000) v.name
   location nvarchar(4000) NULL::text
   provider_string nvarchar(4000) NULL::text
   catalog sysname NULL::text
@@ -280,6 +284,6 @@ export const SERVER_VIEWS = [
   is_remote_proc_transaction_promotion_enabled bit false
   modify_date datetime! pg_postmaster_start_time()
   is_rda_server bit false`,
-    'FROM meta.self',
+    "FROM (SELECT coalesce((SELECT s.value FROM meta.server_state s WHERE s.name = 'servername'), 'SLUICE-SANDBOX') AS name) v",
   ),
 ];
