@@ -11,7 +11,7 @@ import type {
   ToggleTrigger,
 } from '#tsql';
 import { quoteIdent } from '#pgsql';
-import { type Relation, translateExpression } from '../query/index.ts';
+import { type Relation, type RelationColumn, translateExpression } from '../query/index.ts';
 import { columnOf, isTemporary, ownName, tableOf } from './definition-names.ts';
 import type { Emitter } from './emitter.ts';
 import type { TablePart } from './table-parts.ts';
@@ -77,8 +77,7 @@ function addElements(e: Emitter, node: AlterTable, relation: Table, { elements, 
   if (elements.every((one) => one.kind === 'columnDefinition'))
     e.pieces.push({ kind: 'ddl', sql, line: node.span.line });
   e.line(`${sql};`);
-  if (isTemporary(source)) e.scope.local.set(source.toLowerCase(), grown);
-  else e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
+  e.scope.made(node.name.schema?.name ?? 'dbo', source, grown);
 }
 
 /** What ADD has of one element of the statement. */
@@ -166,6 +165,7 @@ function dropElements(e: Emitter, node: AlterTable, relation: Table, action: Dro
     if (one.type === 'column') {
       if (!column) return e.fail(`Invalid column name '${one.name.name}'.`, node.span);
       drop(`DROP COLUMN ${exists}${column.sql}`);
+      if (isTemporary(node.name.name.name)) shrunken(e, node, column);
     } else if (isTemporary(node.name.name.name)) {
       e.fail('ALTER TABLE … DROP of a constraint of a temporary table is not converted.', node.span);
     } else if (part?.kind === 'default') drop(`ALTER COLUMN ${part.sql} DROP DEFAULT`);
@@ -174,6 +174,14 @@ function dropElements(e: Emitter, node: AlterTable, relation: Table, action: Dro
       drop(`DROP CONSTRAINT ${exists}${part?.sql ?? madeName(e, node, one.name.name)}`);
     }
   }
+}
+
+/** What follows sees a temporary table without the column: `*` is all that is left. */
+function shrunken(e: Emitter, { name, span }: AlterTable, dropped: RelationColumn): void {
+  const relation = tableOf(e, name);
+  e.pieces.push({ kind: 'ddl', sql: `ALTER TABLE ${relation.sql} DROP COLUMN ${dropped.sql}`, line: span.line });
+  const columns = relation.columns.filter((one) => one.sql !== dropped.sql);
+  e.scope.made(ownName(name).schema, name.name.name, { ...relation, columns });
 }
 
 /** Checks and foreign keys are dropped while they are off: before version 18 PostgreSQL has none that are there and not asked. */

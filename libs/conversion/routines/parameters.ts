@@ -3,8 +3,17 @@ import { cursorParameter } from './cursors.ts';
 import type { Emitter } from './emitter.ts';
 import type { RoutineParameter } from './routine-model.ts';
 
+/** FUNC_MAX_ARGS, which is fixed when a server is built. */
+const MOST_PARAMETERS = 100;
+
 /** Declares the parameters of a routine. Behind one with a default all have one: those without get NULL, with an issue. */
 export function declareParameters(e: Emitter, parameters: readonly Parameter[]): readonly RoutineParameter[] {
+  const tooMany = parameters[MOST_PARAMETERS];
+  if (tooMany)
+    e.fail(
+      `It has ${parameters.length} parameters, and PostgreSQL takes ${MOST_PARAMETERS}: hand them over in one of a composite type, or as jsonb.`,
+      tooMany.span,
+    );
   const declared = parameters.map((node): RoutineParameter => {
     if (node.type.base === 'cursor') {
       const { name } = e.variables.parameter(node.name, undefined, 'refcursor');

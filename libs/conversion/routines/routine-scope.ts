@@ -90,7 +90,8 @@ export class RoutineScope implements Scope {
 
   /** A table that the routine makes or changes is known from then on. */
   made(schema: string, name: string, relation: Relation): void {
-    this.own.set(`${schema}.${name}`.toLowerCase(), relation);
+    if (name.startsWith('#')) this.local.set(name.toLowerCase(), relation);
+    else this.own.set(`${schema}.${name}`.toLowerCase(), relation);
   }
 
   tableVariable(name: string): Relation | undefined {

@@ -1,4 +1,4 @@
-import { type CaseGroup, many } from './case-group.ts';
+import { type CaseGroup, many, one } from './case-group.ts';
 
 /** Definitions and maintenance within routines. */
 export const DEFINITIONS: CaseGroup = {
@@ -44,6 +44,15 @@ ALTER TABLE #g ADD Twice int NULL
 UPDATE #g SET Twice = Amount * 2
 SELECT No, Amount, Twice FROM #g ORDER BY No
 GO
+CREATE PROCEDURE dbo.Shrinks AS
+SELECT StockId, Amount, 1 AS Rest INTO #s FROM dbo.Stock
+ALTER TABLE #s DROP COLUMN StockId, Rest
+EXEC tempdb.sys.sp_rename N'#s.Amount', N'Much', N'COLUMN'
+SELECT DISTINCT * INTO #t FROM #s s
+SELECT * FROM #t ORDER BY Much
+GO
+CREATE PROCEDURE dbo.Crowded ${Array.from({ length: 101 }, (_, at) => `@p${at} int`).join(', ')} AS SELECT 1 AS One
+GO
 CREATE PROCEDURE dbo.Computes AS
 DECLARE @t TABLE (A int, B int, Total AS A + B, Label AS CAST(A AS varchar(5)) + '!' PERSISTED)
 INSERT @t (A, B) SELECT Amount, 1 FROM dbo.Stock
@@ -69,10 +78,21 @@ SELECT A FROM #x
 SET @n = 1
 DROP TABLE #x
 GO`,
-  issues: [],
+  issues: ['SL1008 dbo.Crowded'],
   cases: (() => {
     const rows = 'INSERT INTO stock (amount) VALUES (3), (5)';
     return [
+      many(
+        'a temporary table without columns, one of them under another name',
+        [rows, 'SELECT much FROM shrinks()'],
+        '3',
+        '5',
+      ),
+      one(
+        'more parameters than PostgreSQL takes',
+        'CALL crowded()',
+        '!0A000 SL1008: It has 101 parameters, and PostgreSQL takes 100: hand them over in one of a composite type, or as jsonb.',
+      ),
       many('a table that stays is made and filled', [rows, 'SELECT twice FROM stage()'], '6', '10'),
       many('and made anew', [rows, 'SELECT count(*) FROM stage()', 'SELECT count(*) FROM stage()'], '2'),
       many('a column is added', [rows, 'CALL widen()', 'SELECT note FROM stock'], 'new!', 'new!'),
