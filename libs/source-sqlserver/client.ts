@@ -32,13 +32,16 @@ export type Parameter = string | number | boolean | null | Buffer;
 /** Values of a result row in the order of its select list (row C19: names may repeat). */
 export type ResultRow = readonly unknown[];
 
-/** A result set with the driver's names of its columns' types: `Int`, `DateTime2`, … */
+/** A result set with its columns' names and the driver's names of their types: `Int`, `DateTime2`, … */
 export interface DescribedRows {
+  readonly names: readonly string[];
   readonly types: readonly string[];
   readonly rows: readonly ResultRow[];
 }
 
-type DriverRows = readonly ResultRow[] & { readonly columns: readonly { readonly type?: unknown }[] };
+type DriverRows = readonly ResultRow[] & {
+  readonly columns: readonly { readonly name?: unknown; readonly type?: unknown }[];
+};
 
 /** The driver takes a time-out per request; its type declarations do not know yet. 0 = none. */
 const TimedRequest = sql.Request as unknown as new (
@@ -103,6 +106,7 @@ export class SqlServerClient {
     try {
       const { recordsets } = (await request.batch(text)) as unknown as { readonly recordsets: readonly DriverRows[] };
       return recordsets.map((rows) => ({
+        names: rows.columns.map(({ name }) => (typeof name === 'string' ? name : '')),
         types: rows.columns.map(({ type }) => (typeof type === 'function' ? type.name : '')),
         // What FOR JSON and FOR XML answer is put together by the driver into one object, and of no row at all it makes an empty text.
         rows: rows.flatMap((row) =>

@@ -18,9 +18,13 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** What a batch answered; with an error there are no result sets. `types`: the driver's names of the columns' types. */
+/** What a batch answered; with an error there are no result sets. `names` and `types`: of the columns, types by the driver's names. */
 export interface TrialAnswer {
-  readonly sets: readonly { readonly types: readonly string[]; readonly rows: readonly (readonly unknown[])[] }[];
+  readonly sets: readonly {
+    readonly names: readonly string[];
+    readonly types: readonly string[];
+    readonly rows: readonly (readonly unknown[])[];
+  }[];
   readonly error: { readonly number: number; readonly message: string } | null;
 }
 

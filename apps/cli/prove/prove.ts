@@ -45,6 +45,8 @@ export interface Proof {
   /** The simplest call that differs, and in what; or why it cannot be proven. */
   readonly example?: { readonly call: string; readonly difference: string };
   readonly reason?: string;
+  /** Of `differs`: issues of the object that a person is to look at; they may tell of this difference. */
+  readonly codes?: readonly string[];
 }
 
 export interface ProveOptions {
@@ -133,6 +135,11 @@ async function proveAll(subjects: readonly Subject[], proving: Proving): Promise
   return proofs;
 }
 
+/** Codes of an object's issues but those that only inform, each once. */
+const codesOf = ({ issues }: Conversion, object: string): string[] => [
+  ...new Set(issues.filter((one) => one.object === object && one.severity !== 'info').map((one) => one.code)),
+];
+
 const notProvable = ({ object, kind }: Subject, reason: string): Proof => ({
   ...{ object, kind, verdict: 'not-provable', alike: 0, calls: 0, errors: 0, reason },
 });
@@ -196,7 +203,11 @@ class ProvingBench {
     const { object, kind } = subject;
     const counts = { object, kind, alike, calls: made, errors };
     const found = differing.toSorted((a, b) => a.call.shown.length - b.call.shown.length)[0];
-    if (found) return { ...counts, verdict: 'differs', example: await this.simplest(subject, found) };
+    if (found) {
+      const codes = codesOf(this.bench.conversion, object);
+      const example = await this.simplest(subject, found);
+      return { ...counts, verdict: 'differs', example, ...(codes.length > 0 ? { codes } : {}) };
+    }
     return error !== null && errors === alike
       ? { ...counts, verdict: 'only-errors', error }
       : { ...counts, verdict: 'proven' };
@@ -271,17 +282,27 @@ class ProvingBench {
     if (source === null) return { reason: 'the source did not answer in time' };
     if (source.error?.sort === 'transaction')
       return { reason: `it ends its caller's transaction (${source.error.message})` };
+    if (source.error?.sort === 'not-run') return { reason: `the source does not run it: ${source.error.message}` };
     if (source.error?.sort === 'captured')
       return { reason: `it truncates a table whose changes are captured: ${source.error.message}` };
     if (source.tooMany !== undefined)
       return { reason: `more than ${ROWS_COMPARED} rows of ${source.tooMany} would have to be compared` };
     const leniency = {
-      ...{ anyOrder: !subject.isOrdered, anyId: subject.makesIds },
+      ...{ anyOrder: !subject.isOrdered, anyId: subject.makesIds, orders: subject.orders },
       ...{ numbering: this.numbering(), session: this.bench.session },
     };
     // A function always gives rows, if none: that stands for a procedure that gave no result set.
     const hasNoSet = subject.callable?.kind === 'table' && source.error === null && source.sets.length === 0;
     const found = difference(hasNoSet ? { ...source, sets: [[]] } : source, target, leniency);
+    // Rows that came, and what was done with them; an error or another form is none of it.
+    if (
+      found !== null &&
+      subject.cut !== undefined &&
+      !source.error &&
+      !target.error &&
+      source.sets.length === target.sets.length
+    )
+      return { reason: `the order is not determined by which it takes its rows (${subject.cut}): ${oneLine(found)}` };
     return { difference: found === null ? null : oneLine(found), error: source.error?.message ?? null };
   }
 

@@ -5,10 +5,11 @@ import type { Proof } from './prove.ts';
 export function reportProofs(proofs: readonly Proof[], out: Output): boolean {
   const of = (verdict: Proof['verdict']): readonly Proof[] => proofs.filter((one) => one.verdict === verdict);
   for (const one of of('not-provable')) out.line(`not provable  ${one.object}: ${one.reason ?? ''}`);
-  for (const { object, example, alike, calls } of of('differs')) {
+  for (const { object, example, alike, calls, codes } of of('differs')) {
     out.line(`differs       ${object}: ${calls - alike} of ${calls} calls`);
     out.line(`              ${example?.call ?? ''}`);
     out.line(`              ${example?.difference ?? ''}`);
+    if (codes) out.line(`              its issues: ${codes.join(', ')}`);
   }
   for (const { object, calls, error } of of('only-errors'))
     out.line(

@@ -36,6 +36,7 @@ export async function callSource(
   const cells = sets.map(({ types, rows }) =>
     rows.map((row) => row.map((value, at) => cellOf(value, types[at] ?? ''))),
   );
+  const names = sets.map((set) => set.names);
   const end = cells.length - reads.flat().length;
   const own = cells.slice(0, end);
   const last = own.at(-1)?.[0];
@@ -43,6 +44,7 @@ export async function callSource(
   return {
     error: null,
     sets: isReturned ? own.slice(0, -1) : own,
+    names,
     returnCode: isReturned ? (last[1] ?? null) : undefined,
     outputs: new Map(isReturned ? last.slice(2).map((cell, index): [number, Cell] => [index, cell]) : []),
     ...rowsRead(tables, reads, cells.slice(end), tableRows),
@@ -175,9 +177,9 @@ export async function readCounters(trial: SourceTrial): Promise<ReadonlyMap<stri
 /** What the session is called, as value → kind of name. */
 export async function sourceSession(trial: SourceTrial): Promise<ReadonlyMap<string, string>> {
   const [row = []] = await trial.query(
-    `SELECT DB_NAME(), HOST_NAME(), APP_NAME(), USER_NAME(), SUSER_SNAME(), CAST(@@SPID AS nvarchar(10))`,
+    `SELECT DB_NAME(), HOST_NAME(), APP_NAME(), USER_NAME(), SUSER_SNAME(), CAST(@@SPID AS nvarchar(10)), @@VERSION`,
   );
-  return namesOf(row, ['database', 'host', 'program', 'user', 'user', 'session']);
+  return namesOf(row, ['database', 'host', 'program', 'user', 'user', 'session', 'version']);
 }
 
 /** Later names win; values that could be anything, such as a one-digit number, are left out. */

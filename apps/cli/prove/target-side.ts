@@ -140,7 +140,7 @@ export function counterStatements(
 export async function targetSession(client: pg.PoolClient): Promise<ReadonlyMap<string, string>> {
   const { rows } = await ask(
     client,
-    `SELECT current_database(), host(inet_client_addr()), current_setting('application_name'), current_user, session_user, pg_backend_pid()`,
+    `SELECT current_database(), host(inet_client_addr()), current_setting('application_name'), current_user, session_user, pg_backend_pid(), version()`,
   );
-  return namesOf(rows[0] ?? [], ['database', 'host', 'program', 'user', 'user', 'session']);
+  return namesOf(rows[0] ?? [], ['database', 'host', 'program', 'user', 'user', 'session', 'version']);
 }

@@ -1,3 +1,5 @@
+import { isSortedBy, type RowOrder } from './row-order.ts';
+
 /** A value in the form in which both sides are compared: text, null for NULL. */
 export type Cell = string | null;
 
@@ -6,6 +8,8 @@ export interface TrialOutcome {
   /** `sort` is the class under which both sides' errors are compared. */
   readonly error: { readonly sort: ErrorSort; readonly message: string } | null;
   readonly sets: readonly (readonly (readonly Cell[])[])[];
+  /** Of each result set the names of its columns, where they are known. */
+  readonly names?: readonly (readonly string[])[];
   readonly returnCode: Cell | undefined;
   /** By parameter's index; only those that the target has. */
   readonly outputs: ReadonlyMap<number, Cell>;
@@ -23,7 +27,8 @@ export type ErrorSort =
   | 'other'
   | 'not-converted'
   | 'transaction'
-  | 'captured';
+  | 'captured'
+  | 'not-run';
 
 const SOURCE_SORTS: Readonly<Record<number, ErrorSort>> = {
   2627: 'duplicate',
@@ -42,11 +47,16 @@ const SOURCE_SORTS: Readonly<Record<number, ErrorSort>> = {
 /** A routine has ended the transaction in which it was tried, or one that is not there. */
 const ENDS_TRANSACTION = new Set([266, 3902, 3903, 6401]);
 
+/** A server says that it does not run a statement at all. */
+const NOT_RUN = new Set([40_510, 40_512, 40_514, 40_515, 40_517]);
+
 /** Sort of an error by SQL Server's number. */
 export function sourceSort(number: number): ErrorSort {
   if (ENDS_TRANSACTION.has(number)) return 'transaction';
   // TRUNCATE of a table that change data capture reads.
   if (number === 4711) return 'captured';
+  // “… is not supported in this version of SQL Server”: of a managed server, or of one that stands in for it.
+  if (NOT_RUN.has(number)) return 'not-run';
   return number >= 50_000 ? 'raised' : (SOURCE_SORTS[number] ?? 'other');
 }
 
@@ -65,6 +75,8 @@ export function targetSort(state: string, message: string): ErrorSort {
 export interface Leniency {
   /** Rows of a result may come in any order. */
   readonly anyOrder: boolean;
+  /** What result sets are ordered by: rows that are equal in these may stand in any order. None: every row has its place. */
+  readonly orders?: readonly RowOrder[];
   /** Any two GUIDs are equal. */
   readonly anyId: boolean;
   /** By table, the places of the columns that number rows as they are inserted: in which order is nobody's promise. */
@@ -86,8 +98,11 @@ export function difference(source: TrialOutcome, target: TrialOutcome, leniency:
   if (source.sets.length !== target.sets.length)
     return `${source.sets.length} result sets in the source, ${target.sets.length} in the target`;
   for (const [index, rows] of source.sets.entries()) {
-    const found = rowsDifference(rows, target.sets[index] ?? [], leniency, leniency.anyOrder);
-    if (found !== null) return `result set ${index + 1}: ${found}`;
+    const theirs = target.sets[index] ?? [];
+    const found = rowsDifference(rows, theirs, leniency, leniency.anyOrder);
+    const isTie =
+      found !== null && !leniency.anyOrder && isSameUpToTies(rows, theirs, source.names?.[index] ?? [], leniency);
+    if (found !== null && !isTie) return `result set ${index + 1}: ${found}`;
   }
   for (const [table, rows] of source.rows) {
     const theirs = target.rows.get(table) ?? [];
@@ -100,6 +115,13 @@ export function difference(source: TrialOutcome, target: TrialOutcome, leniency:
     if (found !== null && !isOnlyOrder) return `rows of ${table} afterwards: ${found}`;
   }
   return null;
+}
+
+/** Whether two result sets have the same rows, and the target's stand in an order that the routine asks for. */
+function isSameUpToTies(source: Rows, target: Rows, names: readonly string[], leniency: Leniency): boolean {
+  const { orders } = leniency;
+  if (orders === undefined || rowsDifference(source, target, leniency, true) !== null) return false;
+  return orders.length === 0 || orders.some((order) => isSortedBy(target, names, order));
 }
 
 /** Texts of the engines' own errors, which routines catch and raise again as theirs. */

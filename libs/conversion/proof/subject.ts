@@ -1,6 +1,7 @@
 import type { DatabaseModel, ModuleModel, TableModel } from '#schema';
 import { findAll, isNode, type Node, parseBatch, parseExpression, type Parameter, type Statement, walk } from '#tsql';
 import type { Callable, Conversion } from '../schema/index.ts';
+import { orderFacts, type RowOrder, type UniqueColumns } from './row-order.ts';
 import { plainName, type TableTypeDetails, type TrialParameter, trialParameters } from './parameter.ts';
 
 /** A view, function, procedure or trigger whose behaviour can be tried on both sides, or the reason why not. */
@@ -22,6 +23,10 @@ export interface Subject {
   readonly makesIds: boolean;
   /** Some query of it is ordered: then the order of rows counts. */
   readonly isOrdered: boolean;
+  /** What its result sets are ordered by, and those of what it calls. */
+  readonly orders: readonly RowOrder[];
+  /** Where it, or what it names, takes rows by an order that may leave ties: which rows these are is nobody's promise. */
+  readonly cut?: string;
   /** Constants in its text, to be tried as arguments. */
   readonly texts: readonly string[];
   readonly numbers: readonly string[];
@@ -74,6 +79,12 @@ export function subjectsOf(
     const read = reads.get(keyOf(module));
     if (!read) return [];
     const reached = reachOf(module, { reads, tables, modules });
+    const unique = reached.tables.flatMap((name) => uniqueColumns(byName.get(name)));
+    const ordered = reached.modules.map((one) => ({
+      name: `${one.schema}.${one.name}`,
+      ...orderFacts(reads.get(keyOf(one))?.statements ?? [], unique),
+    }));
+    const cut = ordered.find((one) => one.cut !== undefined);
     const callable = conversion.callables.get(keyOf(module));
     const parameters = trialParameters(read.parameters, read.statements, database, types);
     const reason = reasonOf(module, read, callable, manual.has(object)) ?? parameterReason(parameters);
@@ -85,12 +96,25 @@ export function subjectsOf(
       makesIds: reached.makesIds,
       // A view or function promises no order, whatever stands in it.
       isOrdered: read.isOrdered && module.kind === 'procedure',
+      orders: ordered.flatMap((one) => one.orders),
+      ...(cut ? { cut: `${cut.cut}${cut.name === object ? '' : ` of ${cut.name}`}` } : {}),
       texts: read.texts,
       numbers: read.numbers,
       listed: listedValues(reached.tables.flatMap((name) => byName.get(name) ?? [])),
       ...(reason === undefined ? {} : { reason }),
     };
   });
+}
+
+/** The columns of each unique key of a table. */
+function uniqueColumns(table: TableModel | undefined): UniqueColumns {
+  if (!table) return [];
+  const keys = [
+    ...(table.primaryKey ? [table.primaryKey] : []),
+    ...table.uniques,
+    ...table.indexes.filter((one) => one.unique && one.filter === undefined),
+  ];
+  return keys.map((key) => new Set(key.columns.map((one) => one.column.toLowerCase())));
 }
 
 const keyOf = (one: { readonly schema: string; readonly name: string }): string =>
@@ -137,7 +161,7 @@ interface World {
 function reachOf(
   from: ModuleModel,
   world: World,
-): { tables: string[]; changed: string[]; changes: boolean; makesIds: boolean } {
+): { tables: string[]; changed: string[]; changes: boolean; makesIds: boolean; modules: readonly ModuleModel[] } {
   const seen = new Set<ModuleModel>([from]);
   const tables = new Set<TableModel>();
   const changed = new Set<TableModel>();
@@ -167,7 +191,7 @@ function reachOf(
     if (module.parent) for (const table of world.tables.get(module.parent.name.toLowerCase()) ?? []) addTable(table);
   }
   const named = (of: ReadonlySet<TableModel>): string[] => [...of].map((one) => `${one.schema}.${one.name}`);
-  return { tables: named(tables), changed: named(changed), changes, makesIds };
+  return { tables: named(tables), changed: named(changed), changes, makesIds, modules: [...seen] };
 }
 
 function reasonOf(
