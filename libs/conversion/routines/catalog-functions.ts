@@ -60,7 +60,33 @@ export function bindCatalogFunctions(e: Emitter): void {
     ),
   );
   set('serverproperty', (call) => serverProperty(call));
-  set('databasepropertyex', (call) => call.fail(40515, 'DATABASEPROPERTYEX is not translated.'));
+  set('databasepropertyex', (call) => databaseProperty(call));
+  set('databaseproperty', (call) => databaseProperty(call));
+  set('fulltextserviceproperty', () => give('1', INT));
+  set('object_definition', (call) =>
+    give(
+      `coalesce((SELECT pg_get_functiondef(the_routine.oid) FROM pg_proc AS the_routine WHERE the_routine.oid::bigint = ${number(call, 0)}), (SELECT pg_get_viewdef(the_class.oid) FROM pg_class AS the_class WHERE the_class.oid::bigint = ${number(call, 0)} AND the_class.relkind IN ('v', 'm')))`,
+      { name: 'nvarchar', length: -1 },
+    ),
+  );
+  set('stats_date', (call) =>
+    give(
+      `(SELECT greatest(the_table.last_analyze, the_table.last_autoanalyze)::timestamp(3) FROM pg_stat_all_tables AS the_table WHERE the_table.relid::bigint = ${number(call, 0)})`,
+      { name: 'datetime' },
+    ),
+  );
+  set('index_col', (call) =>
+    give(
+      `(SELECT pg_get_indexdef(the_index.indexrelid, ${number(call, 2)}, true) FROM (SELECT of_table.indexrelid, row_number() OVER (ORDER BY NOT of_table.indisprimary, of_table.indexrelid) AS number FROM pg_index AS of_table WHERE of_table.indrelid = to_regclass(${runtimeName(e, text(call, 0))})) AS the_index WHERE the_index.number = ${number(call, 1)})`,
+      NAME,
+    ),
+  );
+  set('database_principal_id', (call) =>
+    give(
+      `(SELECT the_role.oid::bigint::integer FROM pg_roles AS the_role WHERE the_role.rolname = ${call.args[0] ? `lower(${text(call, 0)})` : 'current_user'})`,
+      INT,
+    ),
+  );
   set('ident_seed', (call) => identity(e, call, 'start_value'));
   set('ident_incr', (call) => identity(e, call, 'increment_by'));
   set('trigger_nestlevel', () => give('pg_trigger_depth()', INT));
@@ -249,6 +275,34 @@ function columnProperty(call: FunctionInvocation): TypedSql {
   );
 }
 
+/** What a database of PostgreSQL has of the properties of one; of another name than that of any NULL, as in SQL Server. */
+const DATABASE_PROPERTIES: Readonly<Record<string, string>> = {
+  status: `'ONLINE'`,
+  updateability: `CASE WHEN pg_is_in_recovery() THEN 'READ_ONLY' ELSE 'READ_WRITE' END`,
+  useraccess: `'MULTI_USER'`,
+  recovery: `'FULL'`,
+  collation: 'the_database.datcollate::text',
+  isinstandby: 'pg_is_in_recovery()::integer',
+  isfulltextenabled: '1',
+  isautoclose: '0',
+  isautoshrink: '0',
+  issingleuser: '0',
+  isdboonly: '0',
+  isreadonly: 'pg_is_in_recovery()::integer',
+  isoffline: '0',
+  issuspect: '0',
+  isemergencymode: '0',
+};
+
+function databaseProperty(call: FunctionInvocation): TypedSql {
+  const found = DATABASE_PROPERTIES[(call.args[1]?.constant ?? '').toLowerCase()];
+  if (!found) return call.fail(40515, `${call.name.toUpperCase()} with this property is not translated.`);
+  return give(
+    `(SELECT ${found} FROM pg_database AS the_database WHERE lower(the_database.datname) = lower(${text(call, 0)}))`,
+    /integer$|^\d+$/.test(found) ? INT : TEXT,
+  );
+}
+
 const PROPERTIES: Readonly<Record<string, string>> = {
   productversion: `current_setting('server_version')`,
   productmajorversion: `split_part(current_setting('server_version'), '.', 1)`,
@@ -261,6 +315,20 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   collation: `(SELECT the_database.datcollate FROM pg_database AS the_database WHERE the_database.datname = current_database())`,
   isfulltextinstalled: '1',
   isxtpsupported: '0',
+  productminorversion: `split_part(current_setting('server_version'), '.', 2)`,
+  productbuild: `split_part(current_setting('server_version'), '.', 2)`,
+  productupdatelevel: 'NULL::text',
+  computernamephysicalnetbios: `coalesce(host(inet_server_addr()), 'local')`,
+  instancedefaultdatapath: `current_setting('data_directory')`,
+  instancedefaultlogpath: `current_setting('data_directory')`,
+  errorlogfilename: `pg_current_logfile()`,
+  processid: 'pg_backend_pid()',
+  isintegratedsecurityonly: '0',
+  issingleuser: '0',
+  ispolybaseinstalled: '0',
+  isadvancedanalyticsinstalled: '0',
+  istempdbmetadatamemoryoptimized: '0',
+  filestreamconfiguredlevel: '0',
   isclustered: '0',
   ishadrenabled: '0',
 };
@@ -308,7 +376,7 @@ function serverProperty(call: FunctionInvocation): TypedSql {
   const name = (call.args[0]?.constant ?? '').toLowerCase();
   const found = PROPERTIES[name];
   if (!found) return call.fail(40515, 'SERVERPROPERTY with this property is not translated.');
-  return give(found, /^\d+$/.test(found) ? INT : TEXT);
+  return give(found, /^\d+$|_pid\(\)$/.test(found) ? INT : TEXT);
 }
 
 function identity(e: Emitter, call: FunctionInvocation, column: string): TypedSql {

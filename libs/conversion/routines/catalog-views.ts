@@ -1,3 +1,4 @@
+import { extended, storageViews } from './catalog-storage.ts';
 import { type CatalogView, type CatalogColumn, INFORMATION_VIEWS } from './information-views.ts';
 import { type Relation, type RelationColumn, type SqlType } from '../query/index.ts';
 
@@ -148,8 +149,10 @@ const PARTITIONS: View = {
     ['partition_number', INT],
     ['hobt_id', BIG],
     ['rows', BIG],
+    ['data_compression', INT],
+    ['data_compression_desc', NAME],
   ],
-  sql: `SELECT c.oid::bigint AS partition_id, c.oid::bigint::integer AS object_id, 1 AS index_id, 1 AS partition_number, c.oid::bigint AS hobt_id, greatest(c.reltuples, 0)::bigint AS rows FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND ${OWN}`,
+  sql: `SELECT c.oid::bigint AS partition_id, c.oid::bigint::integer AS object_id, 1 AS index_id, 1 AS partition_number, c.oid::bigint AS hobt_id, greatest(c.reltuples, 0)::bigint AS rows, 0 AS data_compression, 'NONE' AS data_compression_desc FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND ${OWN}`,
 };
 
 const FOREIGN_KEYS: View = {
@@ -221,8 +224,14 @@ const SYSCOLUMNS: View = {
     ['xusertype', INT],
     ['length', INT],
     ['isnullable', INT],
+    ['colorder', INT],
+    ['prec', INT],
+    ['scale', INT],
+    ['iscomputed', INT],
+    ['status', INT],
+    ['cdefault', INT],
   ],
-  sql: `SELECT c.name, c.object_id AS id, c.column_id AS colid, c.system_type_id AS xtype, c.user_type_id AS xusertype, c.max_length::integer AS length, c.is_nullable::integer AS isnullable FROM (${COLUMNS.sql}) AS c`,
+  sql: `SELECT c.name, c.object_id AS id, c.column_id AS colid, c.system_type_id AS xtype, c.user_type_id AS xusertype, c.max_length::integer AS length, c.is_nullable::integer AS isnullable, c.column_id AS colorder, c.precision AS prec, c.scale, c.is_computed::integer AS iscomputed, c.is_identity::integer * 128 + c.is_nullable::integer * 8 AS status, c.default_object_id AS cdefault FROM (${COLUMNS.sql}) AS c`,
 };
 
 const SYSINDEXES: View = {
@@ -232,8 +241,12 @@ const SYSINDEXES: View = {
     ['indid', INT],
     ['rows', INT],
     ['rowcnt', BIG],
+    ['status', INT],
+    ['dpages', INT],
+    ['reserved', INT],
+    ['used', INT],
   ],
-  sql: `SELECT i.object_id AS id, i.name, i.index_id AS indid, greatest(c.reltuples, 0)::integer AS rows, greatest(c.reltuples, 0)::bigint AS rowcnt FROM (${INDEXES.sql}) AS i JOIN pg_class AS c ON c.oid::bigint::integer = i.object_id`,
+  sql: `SELECT i.object_id AS id, i.name, i.index_id AS indid, greatest(c.reltuples, 0)::integer AS rows, greatest(c.reltuples, 0)::bigint AS rowcnt, i.is_unique::integer * 2 + i.is_primary_key::integer * 2048 + i.is_unique_constraint::integer * 4096 AS status, greatest(c.relpages, 0) AS dpages, greatest(c.relpages, 0) AS reserved, greatest(c.relpages, 0) AS used FROM (${INDEXES.sql}) AS i JOIN pg_class AS c ON c.oid::bigint::integer = i.object_id`,
 };
 
 const SEQUENCES: View = {
@@ -249,8 +262,14 @@ const TRIGGER_VIEW: View = {
     ['type', kind(2)],
     ['is_disabled', BIT],
     ['is_ms_shipped', BIT],
+    ['type_desc', NAME],
+    ['parent_class', INT],
+    ['parent_class_desc', NAME],
+    ['create_date', AT],
+    ['modify_date', AT],
+    ['is_instead_of_trigger', BIT],
   ],
-  sql: `SELECT t.tgname::text AS name, t.oid::bigint::integer AS object_id, t.tgrelid::bigint::integer AS parent_id, 'TR' AS type, t.tgenabled = 'D' AS is_disabled, false AS is_ms_shipped FROM pg_trigger AS t WHERE NOT t.tgisinternal`,
+  sql: `SELECT t.tgname::text AS name, t.oid::bigint::integer AS object_id, t.tgrelid::bigint::integer AS parent_id, 'TR' AS type, t.tgenabled = 'D' AS is_disabled, false AS is_ms_shipped, 'SQL_TRIGGER' AS type_desc, 1 AS parent_class, 'OBJECT_OR_COLUMN' AS parent_class_desc, NULL::timestamp(3) AS create_date, NULL::timestamp(3) AS modify_date, t.tgtype & 64 <> 0 AS is_instead_of_trigger FROM pg_trigger AS t WHERE NOT t.tgisinternal`,
 };
 
 const DATABASES: View = {
@@ -261,8 +280,14 @@ const DATABASES: View = {
     ['state', INT],
     ['state_desc', NAME],
     ['is_read_only', BIT],
+    ['recovery_model', INT],
+    ['recovery_model_desc', NAME],
+    ['user_access_desc', NAME],
+    ['collation_name', NAME],
+    ['source_database_id', INT],
+    ['is_in_standby', BIT],
   ],
-  sql: `SELECT d.datname::text AS name, d.oid::bigint::integer AS database_id, NULL::timestamp(3) AS create_date, 0 AS state, 'ONLINE' AS state_desc, false AS is_read_only FROM pg_database AS d WHERE NOT d.datistemplate`,
+  sql: `SELECT d.datname::text AS name, d.oid::bigint::integer AS database_id, NULL::timestamp(3) AS create_date, 0 AS state, 'ONLINE' AS state_desc, false AS is_read_only, 1 AS recovery_model, 'FULL' AS recovery_model_desc, 'MULTI_USER' AS user_access_desc, d.datcollate::text AS collation_name, NULL::integer AS source_database_id, false AS is_in_standby FROM pg_database AS d WHERE NOT d.datistemplate`,
 };
 
 const PRINCIPALS: View = {
@@ -271,13 +296,18 @@ const PRINCIPALS: View = {
     ['principal_id', INT],
     ['type', kind(1)],
     ['type_desc', NAME],
+    ['default_schema_name', NAME],
+    ['create_date', AT],
+    ['modify_date', AT],
+    ['is_fixed_role', BIT],
+    ['is_disabled', BIT],
   ],
-  sql: `SELECT r.rolname::text AS name, r.oid::bigint::integer AS principal_id, CASE WHEN r.rolcanlogin THEN 'S' ELSE 'R' END AS type, CASE WHEN r.rolcanlogin THEN 'SQL_USER' ELSE 'DATABASE_ROLE' END AS type_desc FROM pg_roles AS r`,
+  sql: `SELECT r.rolname::text AS name, r.oid::bigint::integer AS principal_id, CASE WHEN r.rolcanlogin THEN 'S' ELSE 'R' END AS type, CASE WHEN r.rolcanlogin THEN 'SQL_USER' ELSE 'DATABASE_ROLE' END AS type_desc, 'public' AS default_schema_name, NULL::timestamp(3) AS create_date, NULL::timestamp(3) AS modify_date, r.oid < 16384 AS is_fixed_role, NOT r.rolcanlogin AS is_disabled FROM pg_roles AS r`,
 };
 
 const SESSIONS: View = {
   columns: [
-    ['session_id', SMALL],
+    ['session_id', INT],
     ['login_name', NAME],
     ['host_name', NAME],
     ['program_name', NAME],
@@ -286,7 +316,7 @@ const SESSIONS: View = {
     ['database_id', INT],
     ['is_user_process', BIT],
   ],
-  sql: `SELECT a.pid::smallint AS session_id, a.usename::text AS login_name, coalesce(a.client_hostname, host(a.client_addr)) AS host_name, a.application_name AS program_name, a.state AS status, a.backend_start::timestamp(3) AS login_time, a.datid::bigint::integer AS database_id, a.backend_type = 'client backend' AS is_user_process FROM pg_stat_activity AS a`,
+  sql: `SELECT a.pid AS session_id, a.usename::text AS login_name, coalesce(a.client_hostname, host(a.client_addr)) AS host_name, a.application_name AS program_name, a.state AS status, a.backend_start::timestamp(3) AS login_time, a.datid::bigint::integer AS database_id, a.backend_type = 'client backend' AS is_user_process FROM pg_stat_activity AS a`,
 };
 
 /** The numbers that code takes from SQL Server's table of all sorts of values, type P. */
@@ -309,17 +339,62 @@ const OF_MASTER = new Set([
   'sys.databases',
   'sys.sysdatabases',
   'sys.dm_exec_sessions',
+  'sys.dm_exec_requests',
+  'sys.dm_exec_connections',
+  'sys.dm_tran_locks',
+  'sys.master_files',
+  'sys.server_principals',
+  'sys.sql_logins',
+  'sys.syslogins',
+  'dbo.syslogins',
+  'sys.sysprocesses',
+  'dbo.sysprocesses',
 ]);
+
+const TABLES = extended(objects(`'r', 'p'`), [
+  ['is_replicated', BIT, 'false'],
+  ['is_memory_optimized', BIT, 'false'],
+  ['is_external', BIT, 'false'],
+  ['is_filetable', BIT, 'false'],
+]);
+
+const ALL_COLUMNS = extended(COLUMNS, [
+  ['collation_name', NAME, 'NULL::text'],
+  ['is_rowguidcol', BIT, 'false'],
+  ['is_ansi_padded', BIT, 'true'],
+  ['is_filestream', BIT, 'false'],
+  ['is_sparse', BIT, 'false'],
+  ['is_column_set', BIT, 'false'],
+  ['is_hidden', BIT, 'false'],
+  ['rule_object_id', INT, '0'],
+  ['is_xml_document', BIT, 'false'],
+  ['xml_collection_id', INT, '0'],
+]);
+
+const ALL_INDEXES = extended(
+  INDEXES,
+  [
+    ['data_space_id', INT, '1'],
+    ['ignore_dup_key', BIT, 'false'],
+    ['fill_factor', INT, '0'],
+    ['is_padded', BIT, 'false'],
+    ['allow_row_locks', BIT, 'true'],
+    ['allow_page_locks', BIT, 'true'],
+    ['has_filter', BIT, 'j.indpred IS NOT NULL'],
+    ['filter_definition', text(-1), 'pg_get_expr(j.indpred, j.indrelid)'],
+  ],
+  ` JOIN pg_class AS z ON z.relname = b.name AND z.relkind IN ('i', 'I') JOIN pg_index AS j ON j.indexrelid = z.oid AND j.indrelid::bigint::integer = b.object_id`,
+);
 
 const VIEWS: Readonly<Record<string, View>> = {
   'sys.objects': OBJECTS,
   'sys.all_objects': OBJECTS,
-  'sys.tables': objects(`'r', 'p'`),
+  'sys.tables': TABLES,
   'sys.views': objects(`'v', 'm'`),
   'sys.procedures': only(`'P '`),
-  'sys.columns': COLUMNS,
-  'sys.all_columns': COLUMNS,
-  'sys.indexes': INDEXES,
+  'sys.columns': ALL_COLUMNS,
+  'sys.all_columns': ALL_COLUMNS,
+  'sys.indexes': ALL_INDEXES,
   'sys.index_columns': INDEX_COLUMNS,
   'sys.parameters': PARAMETERS,
   'sys.all_parameters': PARAMETERS,
@@ -328,8 +403,6 @@ const VIEWS: Readonly<Record<string, View>> = {
   'sys.partitions': PARTITIONS,
   'sys.foreign_keys': FOREIGN_KEYS,
   'sys.foreign_key_columns': FOREIGN_KEY_COLUMNS,
-  'sys.key_constraints': only(`'PK', 'UQ'`),
-  'sys.check_constraints': only(`'C '`),
   'sys.schemas': SCHEMAS,
   'sys.types': TYPES,
   'sys.sequences': SEQUENCES,
@@ -347,12 +420,30 @@ const VIEWS: Readonly<Record<string, View>> = {
   'dbo.spt_values': NUMBERS,
   'dbo.sysdatabases': DATABASES,
   ...INFORMATION_VIEWS,
+  ...storageViews({
+    objects: OBJECTS,
+    columns: COLUMNS,
+    indexes: INDEXES,
+    indexColumns: INDEX_COLUMNS,
+    foreignKeys: FOREIGN_KEYS,
+    foreignKeyColumns: FOREIGN_KEY_COLUMNS,
+    modules: SQL_MODULES,
+    checks: only(`'C '`),
+    keys: only(`'PK', 'UQ'`),
+    principals: PRINCIPALS,
+  }),
 };
+
+/** All of them, as they are asked for. */
+export const catalogNames = (): readonly string[] => Object.keys(VIEWS);
 
 /** A view of the source's catalog as something to select from; undefined for one that has no counterpart here. */
 export function catalogView(schema: string | undefined, name: string): Relation | undefined {
   const key = `${(schema ?? 'dbo').toLowerCase()}.${name.toLowerCase()}`;
-  const view = Object.hasOwn(VIEWS, key) ? VIEWS[key] : undefined;
+  // The views of before 2005 are in both schemas.
+  const view = [key, key.replace(/^sys\.sys/, 'dbo.sys')].flatMap((one) =>
+    Object.hasOwn(VIEWS, one) ? (VIEWS[one] ?? []) : [],
+  )[0];
   if (!view) return undefined;
   return {
     kind: 'table',

@@ -53,6 +53,15 @@ GO
 CREATE PROCEDURE dbo.Self AS
 SELECT OBJECT_NAME(@@PROCID) AS Me, IDENT_SEED('dbo.Parcel') AS Seed, IDENT_INCR('Parcel') AS Step, TRIGGER_NESTLEVEL() AS Level
 GO
+CREATE PROCEDURE dbo.Properties AS
+SELECT DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS U, DATABASEPROPERTYEX('no such database', 'Status') AS N, DATABASEPROPERTY(DB_NAME(), 'IsSingleUser') AS S,
+  INDEX_COL('dbo.Tagged', 1, 2) AS C, CASE WHEN OBJECT_DEFINITION(OBJECT_ID('dbo.Self')) LIKE '%CREATE%' THEN 1 ELSE 0 END AS D, SERVERPROPERTY('IsIntegratedSecurityOnly') AS I
+GO
+CREATE PROCEDURE dbo.Watches AS
+SELECT d.name, d.definition, p.row_count FROM sys.default_constraints d JOIN sys.dm_db_partition_stats p ON p.object_id = d.parent_object_id WHERE p.index_id < 2 AND d.parent_object_id = OBJECT_ID('dbo.Parcel')
+SELECT r.name AS RoleName, m.name AS Member FROM sys.database_role_members x JOIN sys.database_principals r ON r.principal_id = x.role_principal_id JOIN sys.database_principals m ON m.principal_id = x.member_principal_id
+SELECT spid, blocked, loginame FROM master..sysprocesses WHERE dbid = DB_ID() AND spid <> @@SPID
+GO
 CREATE PROCEDURE dbo.Server AS
 SELECT CASE WHEN SERVERPROPERTY('ProductVersion') IS NULL THEN 0 ELSE 1 END AS V, CASE WHEN DB_ID() > 0 THEN 1 ELSE 0 END AS D, @@NESTLEVEL AS N, IS_SRVROLEMEMBER('sysadmin') AS A
 GO`,
@@ -66,6 +75,7 @@ GO`,
     'SL1059 dbo.Keys',
     'SL1059 dbo.KindsOf',
     'SL1059 dbo.Mentions',
+    'SL1059 dbo.Watches',
   ],
   cases: [
     one('a table that is there', `CALL has_table('parcel', NULL)`, 't'),
@@ -93,6 +103,7 @@ GO`,
     one('columns of the information schema', 'SELECT * FROM count_columns()', 'parcel|3', 'tagged|4'),
     one('keys', 'SELECT * FROM keys()', 'parcel|t|t', 'tagged|f|f'),
     one('what a routine knows of itself and of identities', 'SELECT * FROM self()', 'Self|1|1|0'),
+    one('properties of databases, objects and indexes', 'SELECT * FROM properties()', 'READ_WRITE|NULL|0|tag|1|0'),
     many('properties of the server', ['SELECT * FROM server()'], '1|1|1|1'),
   ],
 };
