@@ -134,7 +134,8 @@ describe('the catalog of a sandbox database', () => {
     const id = orders?.id ?? 0;
     await expect(writer.createTable({ ...ORDERS, name: 'oRDERS' })).rejects.toMatchObject({ number: 2714 });
     await expect(writer.addKey(id, { kind: 'PK', clustered: false, columns: [{ name: 'At' }] })).rejects.toMatchObject({
-      number: 1779,
+      number: 1750,
+      preceding: [{ number: 1779 }],
     });
     await expect(writer.dropColumn(id, 3)).rejects.toMatchObject({ number: 4922 });
     await expect(writer.dropObject(id)).rejects.toMatchObject({ number: 3726 });

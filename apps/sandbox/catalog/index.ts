@@ -1,5 +1,6 @@
 export { CDC_ENUMERATION } from '../cdc/functions.ts';
 export { DatabaseCatalog } from './cache.ts';
+export { notCreated } from './foreign-key-rules.ts';
 export type { CatalogView, CatalogViewColumn } from './catalog-view.ts';
 export { installCatalog, openCatalog, type NewDatabase } from './database.ts';
 export { catalogFunction, catalogTableFunction } from './functions.ts';

@@ -13,6 +13,7 @@ import type {
 import { generatedConstraintName, generatedKeyName } from './names.ts';
 import { indexName } from './physical.ts';
 import { placeIndex } from './write-partitions.ts';
+import { checkCascades, checkKeyTypes, notCreated } from './foreign-key-rules.ts';
 import type { ColumnRef, TableRef, Writing } from './writing.ts';
 import { parenthesized } from './writing.ts';
 
@@ -107,6 +108,25 @@ async function newIndexId(w: Writing, table: TableRef, index: IndexParts): Promi
   throw new SqlError(1902, message, 16, 3);
 }
 
+/** Types that have no order, or no bound to their length: 1919 as a key of an index. */
+const NO_KEYS = `SELECT name FROM meta.columns WHERE object_id = $1 AND column_id = ANY ($2)
+  AND (system_type_id IN (34, 35, 99, 241) OR (max_length = -1 AND system_type_id IN (165, 167, 231)))`;
+
+async function checkKeyColumns(
+  w: Writing,
+  table: TableRef,
+  columns: readonly ColumnRef[],
+  index: IndexParts,
+): Promise<void> {
+  const ids = index.columns.map((one) => w.find(columns, one.name).column_id);
+  const [bad] = await w.rows<{ name: string }>(NO_KEYS, [table.objectId, ids]);
+  if (bad === undefined) return;
+  throw new SqlError(
+    1919,
+    `Column '${bad.name}' in table '${table.schema}.${table.name}' is of a type that is invalid for use as a key column in an index.`,
+  );
+}
+
 async function writeIndex(
   w: Writing,
   table: TableRef,
@@ -114,6 +134,7 @@ async function writeIndex(
   index: IndexParts,
 ): Promise<number> {
   const indexId = await newIndexId(w, table, index);
+  if (index.kind === undefined) await checkKeyColumns(w, table, columns, index);
   const options = index.options ?? {};
   await w.insert('indexes', [
     {
@@ -161,6 +182,8 @@ async function writeIndex(
   return indexId;
 }
 
+const NULLABLE = 'SELECT 1 FROM meta.columns WHERE object_id = $1 AND column_id = ANY ($2) AND is_nullable';
+
 /** PRIMARY KEY or UNIQUE. */
 export async function writeKey(
   w: Writing,
@@ -171,7 +194,15 @@ export async function writeKey(
   if (key.kind === 'PK') {
     const others = await w.rows('SELECT 1 FROM meta.indexes WHERE object_id = $1 AND is_primary_key', [table.objectId]);
     if (others.length > 0)
-      throw new SqlError(1779, `Table '${table.name}' already has a primary key defined on it.`, 16, 0);
+      throw notCreated(new SqlError(1779, `Table '${table.name}' already has a primary key defined on it.`, 16, 0));
+    const nullable = await w.rows(NULLABLE, [
+      table.objectId,
+      key.columns.map((column) => w.find(columns, column.name).column_id),
+    ]);
+    if (nullable.length > 0)
+      throw notCreated(
+        new SqlError(8111, `Cannot define PRIMARY KEY constraint on nullable column in table '${table.name}'.`),
+      );
   }
   const objectId = await newObjectId(w);
   const generated = generatedKeyName(
@@ -305,14 +336,18 @@ export async function writeForeignKey(
     [w.fold(key.referencedSchema), w.fold(key.referencedTable)],
   );
   const target = `${key.referencedSchema}.${key.referencedTable}`;
-  if (!referenced) throw new SqlError(1767, `Foreign key '${name}' references invalid table '${target}'.`, 16, 0);
+  if (!referenced)
+    throw notCreated(new SqlError(1767, `Foreign key '${name}' references invalid table '${target}'.`, 16, 0));
+  const columnIds = key.columns.map((column) => parentColumn(w, columns, column, name, table).column_id);
   const candidates = await w.rows<CandidateKey>(CANDIDATE_KEYS, [referenced.object_id]);
   const referencedIds = await referencedColumns(w, referenced.object_id, key, name, candidates);
   const unique = matchingKey(candidates, referencedIds);
   if (!unique || referencedIds.length !== key.columns.length) {
     const message = `There are no primary or candidate keys in the referenced table '${target}' that match the referencing column list in the foreign key '${name}'.`;
-    throw new SqlError(1776, message, 16, 0);
+    throw notCreated(new SqlError(1776, message, 16, 0));
   }
+  const made = { name, table, columnIds, referencedId: referenced.object_id, target, referencedIds };
+  await checkKeyTypes(w, made);
   await writeObject(w, table, { id: objectId, name, type: 'F' });
   await w.insert('foreign_keys', [
     {
@@ -330,15 +365,16 @@ export async function writeForeignKey(
   ]);
   await w.insert(
     'foreign_key_columns',
-    key.columns.map((column, at) => ({
+    columnIds.map((_, at) => ({
       constraint_object_id: objectId,
       constraint_column_id: at + 1,
       parent_object_id: table.objectId,
-      parent_column_id: parentColumn(w, columns, column, name, table).column_id,
+      parent_column_id: columnIds[at],
       referenced_object_id: referenced.object_id,
       referenced_column_id: referencedIds[at],
     })),
   );
+  await checkCascades(w, made);
   return { objectId, name, referencedId: referenced.object_id };
 }
 
@@ -352,7 +388,7 @@ function parentColumn(
   const found = columns.find((candidate) => candidate.name_key === w.fold(column));
   if (found) return found;
   const message = `Foreign key '${key}' references invalid column '${column}' in referencing table '${table.name}'.`;
-  throw new SqlError(1769, message);
+  throw notCreated(new SqlError(1769, message));
 }
 
 async function referencedColumns(
@@ -366,14 +402,14 @@ async function referencedColumns(
     const primary = candidates.find((candidate) => candidate.is_primary_key);
     if (primary) return primary.column_ids;
     const message = `Foreign key '${name}' has implicit reference to object '${key.referencedSchema}.${key.referencedTable}' which does not have a primary key defined on it.`;
-    throw new SqlError(1773, message, 16, 0);
+    throw notCreated(new SqlError(1773, message, 16, 0));
   }
   const columns = await w.columns(referencedId);
   return key.referencedColumns.map((column) => {
     const found = columns.find((candidate) => candidate.name_key === w.fold(column));
     if (found) return found.column_id;
     const message = `Foreign key '${name}' references invalid column '${column}' in referenced table '${key.referencedTable}'.`;
-    throw new SqlError(1770, message, 16, 0);
+    throw notCreated(new SqlError(1770, message, 16, 0));
   });
 }
 

@@ -8,11 +8,13 @@ import {
   type Statement,
 } from '#tsql';
 import { SqlError } from '../session.ts';
+import { checkRules } from './rules/index.ts';
 
 /** What a list of statements stands in: whether RETURN may give a value, which names are known before it. */
 interface Place {
   readonly procedure: string;
   readonly returnsValue: boolean;
+  readonly isScalarFunction?: boolean;
   readonly known: Iterable<string>;
   /** What the spans are places of. */
   readonly text: string;
@@ -41,6 +43,7 @@ export function checkBatch(parsed: ParsedBatch, known: readonly string[], text: 
       throw new SqlError(111, `'${what}' must be the first statement in a query batch.`, 15, 1, statement.span.line);
   }
   checkStatements(parsed.statements, { procedure: '', returnsValue: false, known, text });
+  checkRules(parsed.statements);
   if (done === undefined) checked.set(parsed, new Set([key]));
   else done.add(key);
 }
@@ -53,6 +56,7 @@ export function checkModule(statement: CreateProcedure | CreateFunction | Create
   checkStatements(statement.body, {
     procedure: statement.name.name.name,
     returnsValue: statement.kind === 'createProcedure' || returns?.kind === 'returnsScalar',
+    isScalarFunction: returns?.kind === 'returnsScalar',
     known: returns?.kind === 'returnsTable' ? [...parameters, returns.variable] : parameters,
     text,
   });
@@ -212,6 +216,8 @@ function checkOne(statement: Statement, { place, labels, loop, reachable }: Flow
     case 'return':
       if (statement.value !== undefined && !place.returnsValue)
         throw fault(place, 178, 'A RETURN statement with a return value cannot be used in this context.', line);
+      if (statement.value === undefined && place.isScalarFunction)
+        throw fault(place, 1075, 'RETURN statements in scalar valued functions must include an argument.', line);
       return;
     case 'goto': {
       const { name } = statement.label;

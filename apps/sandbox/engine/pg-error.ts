@@ -214,6 +214,11 @@ function isConnectionLoss(error: unknown): boolean {
   return LOST.test(code) || /^(Connection terminated|Client has encountered a connection error)/.test(message);
 }
 
+/** Whether the parser of SQL Server says it, at severity 15. */
+const isOfParser = (number: number): boolean => number < 200 || PARSER.has(number);
+
+const PARSER = new Set([1011, 1012, 1013, 1033, 4108, 4109, 4112, 4145, 10753]);
+
 /** SQL Server's error for anything thrown while a statement ran. Faults of our own code keep their text under number 50000 + severity 20. */
 export function sqlError(error: unknown, place: ErrorPlace): SqlError {
   const fault = faultOf(error, place);
@@ -232,7 +237,7 @@ function faultOf(error: unknown, place: ErrorPlace): SqlError {
   if (error instanceof DeadlockVictim) return deadlock(place);
   if (error instanceof TranslationError) {
     const { number, message, span } = error.problem;
-    return new SqlError(number, message, number === 102 ? 15 : 16, 1, span?.line ?? place.line, place.procedure);
+    return new SqlError(number, message, isOfParser(number) ? 15 : 16, 1, span?.line ?? place.line, place.procedure);
   }
   const found =
     error instanceof pg.DatabaseError && !isConnectionLoss(error) ? (byCode(error, place) ?? known(error)) : undefined;

@@ -24,7 +24,7 @@ export async function selectInto(
     if (column.name === '') {
       throw new SqlError(
         1038,
-        'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names.',
+        'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names. Aliases defined as "" or [] are not allowed. Change the alias to a valid name.',
         15,
         5,
       );

@@ -180,7 +180,9 @@ async function setOne(run: Run, statement: SetOption, name: string, on: boolean)
       return isolation(run, await textOf(run, statement.value));
     case 'ROWCOUNT':
       options.rowCount = await numberOf(run, statement.value);
-      return;
+      if (options.rowCount >= 0) return;
+      options.rowCount = 0;
+      throw new SqlError(507, 'Invalid argument for SET ROWCOUNT. Must be a non-null non-negative integer.');
     case 'TEXTSIZE':
       return textSize(run, await numberOf(run, statement.value));
     case 'QUERY_GOVERNOR_COST_LIMIT':

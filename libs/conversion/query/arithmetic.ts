@@ -1,4 +1,5 @@
 import type { BinaryOperator, Span } from '#tsql';
+import { ruledType } from './collate.ts';
 import type { SqlType, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import { daysOf } from './convert-datetime.ts';
@@ -36,8 +37,8 @@ export function arithmetic(
   span: Span,
 ): TypedSql {
   const [a, b] = typedNulls(t, left, right);
-  if ((op === '+' || op === '||') && isString(a.type) && isString(b.type)) return concat(t, a, b);
-  if (op === '||') return concat(t, asText(t, a, span), asText(t, b, span));
+  if ((op === '+' || op === '||') && isString(a.type) && isString(b.type)) return concat(t, a, b, span);
+  if (op === '||') return concat(t, asText(t, a, span), asText(t, b, span), span);
   if (op === '+' && isBinary(a.type) && isBinary(b.type)) return concatBytes(a, b);
   if (isDatetime(a.type) || isDatetime(b.type)) return datetimeArithmetic(t, op, [a, b], span);
   if (['&', '|', '^', '<<', '>>'].includes(op)) return bitwise(t, op, [a, b], span);
@@ -64,9 +65,9 @@ export function concatType(a: SqlType, b: SqlType): SqlType {
   return { name, length, ...(collation === undefined ? {} : { collation }) };
 }
 
-function concat(t: Translation, left: TypedSql, right: TypedSql): TypedSql {
+function concat(t: Translation, left: TypedSql, right: TypedSql, span: Span): TypedSql {
   const [a, b] = t.context.concatNullAsEmpty === true ? [orEmpty(left), orEmpty(right)] : [left, right];
-  const type = concatType(a.type, b.type);
+  const type = ruledType(t, concatType(a.type, b.type), [a, b], { span, operation: 'add' });
   const strong = a.collated === 'explicit' || (a.collated === 'implicit' && b.collated !== 'explicit') ? a : b;
   const rest = {
     collated: strong.collated ?? 'default',

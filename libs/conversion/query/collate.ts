@@ -1,6 +1,6 @@
 import { plainHierarchyOrder } from './hierarchy-plain.ts';
 import type { Span } from '#tsql';
-import type { TypedSql } from './api.ts';
+import type { SqlType, TypedSql } from './api.ts';
 import { sameName } from './environment.ts';
 import { quoted, escapeText } from './sql-text.ts';
 import { isPadded, isString } from './sql-type.ts';
@@ -9,7 +9,7 @@ import type { Translation } from './translation.ts';
 const STRENGTH = { explicit: 2, implicit: 1, default: 0 } as const;
 
 /** The value whose collation rules a comparison of `values` (collation precedence); reports 468 where two columns disagree. */
-function ruling(t: Translation, values: readonly TypedSql[], span: Span): TypedSql | undefined {
+function ruling(t: Translation, values: readonly TypedSql[], span: Span, operation = 'equal to'): TypedSql | undefined {
   const strings = values.filter((value) => isString(value.type));
   const top = Math.max(-1, ...strings.map((value) => STRENGTH[value.collated ?? 'default']));
   const strongest = strings.filter((value) => STRENGTH[value.collated ?? 'default'] === top);
@@ -28,7 +28,7 @@ function ruling(t: Translation, values: readonly TypedSql[], span: Span): TypedS
       t.note('warning', 'collation-conflict', told, span);
       return own;
     }
-    const message = `Cannot resolve the collation conflict between "${a}" and "${b}" in the equal to operation.`;
+    const message = `Cannot resolve the collation conflict between "${a}" and "${b}" in the ${operation} operation.`;
     t.fail('collation-conflict', 468, message, span);
   }
   return first;
@@ -46,6 +46,22 @@ export function collateClause(t: Translation, values: readonly TypedSql[], span:
 /** The SQL Server name of the collation that rules these values. */
 export function collationName(t: Translation, values: readonly TypedSql[], span: Span): string {
   return ruling(t, values, span)?.type.collation ?? t.scope.collation;
+}
+
+/**
+ * The type that strings make together (concatenation, CASE, set operations), with the collation that rules them; reports 468 where two disagree.
+ * `operation` is its name in the message.
+ */
+export function ruledType(t: Translation, type: SqlType, values: readonly TypedSql[], at: Meeting): SqlType {
+  if (!t.profile.runtime || !isString(type)) return type;
+  const collation = ruling(t, values, at.span, at.operation)?.type.collation;
+  return collation === undefined ? type : { ...type, collation };
+}
+
+/** Where strings meet. */
+interface Meeting {
+  readonly span: Span;
+  readonly operation: string;
 }
 
 /** Whether a collation tells upper and lower case apart. */

@@ -125,6 +125,18 @@ export function resolveColumn(t: Translation, env: Environment, ref: ColumnRef):
   return unknownColumn(t, env, ref.parts, ref.span);
 }
 
+/** The column of the query's own FROM that a name means; undefined for one from outside, and where it is none or several. */
+export function ownColumn(
+  env: Environment,
+  { parts }: ColumnRef,
+): { readonly source: Source; readonly column: BoundColumn } | undefined {
+  const qualifier = parts.slice(0, -1);
+  const found = env.sources
+    .filter((source) => qualifier.length === 0 || matchesQualifier(source, qualifier))
+    .flatMap((source) => columnsNamed(source, parts.at(-1)?.name ?? '').map((column) => ({ source, column })));
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Whether a name is that of exactly one column in reach. */
 export function isColumn(env: Environment, parts: ColumnRef['parts']): boolean {
   const last = parts.at(-1)?.name ?? '';

@@ -11,6 +11,7 @@ import type {
   Span,
   Variable,
 } from '#tsql';
+import { ruledType } from './collate.ts';
 import type { SqlType, TypedSql } from './api.ts';
 import { arithmetic, unary, type ArithmeticOperator } from './arithmetic.ts';
 import { compare } from './compare.ts';
@@ -161,7 +162,7 @@ function translateCase(t: Translation, env: Environment, node: Case): TypedSql {
   const otherwise = node.otherwise ? translate(t, env, node.otherwise) : undefined;
   const all = otherwise ? [...results, otherwise] : results;
   if (all.every((one) => one.untyped)) return t.fail('case-type', 8133, NO_RESULT_TYPE, node.span);
-  const type = commonType(all);
+  const type = ruledType(t, commonType(all), all, { span: node.span, operation: 'CASE' });
   const operand = node.operand ? translate(t, env, node.operand) : undefined;
   const arms = node.whens.map((arm, index) => {
     const test = operand

@@ -12,6 +12,7 @@ import type {
 } from '#tsql';
 import type { Relation, TypedSql } from './api.ts';
 import { boundColumn, boundRelation, derivedSource, nameParts, renameColumns, sourceName } from './bound-source.ts';
+import { checkColumnNames } from './column-names.ts';
 import { childOf, sameName, withSources, type BoundColumn, type Environment, type Source } from './environment.ts';
 import { commonType, toCommon, translate } from './expression.ts';
 import { pivotSource, unpivotSource } from './pivot.ts';
@@ -52,6 +53,11 @@ function duplicateNames(t: Translation, known: readonly Source[], added: readonl
     if (one.unnamed) continue;
     const twin = known.find((other) => sameName(other.name, one.name) && other.schema === one.schema);
     if (!twin) continue;
+    if (one.aliased !== twin.aliased) {
+      const message = `The correlation name '${one.name}' has the same exposed name as table '${one.name}'.`;
+      t.fail('duplicate-alias', 1012, message, span);
+      continue;
+    }
     const what = one.aliased
       ? `The correlation name '${one.name}' is specified multiple times in a FROM clause.`
       : `The objects "${one.name}" and "${one.name}" in the FROM clause have the same exposed names. Use correlation names to distinguish them.`;
@@ -237,30 +243,11 @@ function derived(t: Translation, env: Environment, query: Query, use: DerivedUse
     names: use.names,
     ...(use.addressed ? { addressed: true } : {}),
   });
-  if (t.profile.kind === 'sandbox') checkColumnNames(t, name, inner.columns, query.span);
+  checkColumnNames(t, { name, given: use.names.length, span: query.span }, inner.columns);
   return {
     sql: `(${inner.sql}) AS ${sqlName}`,
     sources: [derivedSource(sqlName, name, inner.columns, use.node.alias !== undefined)],
   };
-}
-
-/** Every column of a derived table has a name (8155), and no two the same (8156). */
-function checkColumnNames(
-  t: Translation,
-  table: string,
-  columns: readonly { readonly name: string }[],
-  span: Span,
-): void {
-  const seen = new Set<string>();
-  for (const [index, { name }] of columns.entries()) {
-    if (name === '') {
-      t.fail('unnamed-column', 8155, `No column name was specified for column ${index + 1} of '${table}'.`, span);
-    }
-    if (seen.has(name.toLowerCase())) {
-      t.fail('repeated-column', 8156, `The column '${name}' was specified multiple times for '${table}'.`, span);
-    }
-    seen.add(name.toLowerCase());
-  }
 }
 
 function valuesTable(t: Translation, env: Environment, node: ValuesTable): SourceSql {

@@ -68,8 +68,7 @@ const BY_STATE: Readonly<Record<string, (message: string) => SqlErrorFacts>> = {
           512,
           'Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.',
         ),
-  '2201W': () =>
-    fixed(1060, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.'),
+  '2201W': () => ({ ...fixed(127, 'A TOP N or FETCH rowcount value may not be negative.'), severity: 15 }),
   '2201X': () => fixed(10742, 'The offset specified in a OFFSET clause may not be negative.'),
 };
 

@@ -93,8 +93,10 @@ export function distinctOrder(
     } else if (index < 0) index = firstItem(ending.body, item.expression);
     const column = columns[index];
     if (!column) {
-      const message =
-        'ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT, EXCEPT operator or SELECT DISTINCT is specified.';
+      const why = parts
+        ? 'SELECT DISTINCT is specified.'
+        : 'the statement contains a UNION, INTERSECT or EXCEPT operator.';
+      const message = `ORDER BY items must appear in the select list if ${why}`;
       t.fail('order-by', parts ? 145 : 104, message, item.span);
       return { ordinal: '1', wrapped: '1' };
     }

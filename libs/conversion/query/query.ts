@@ -1,14 +1,15 @@
-import type { Query, QueryBody, SelectSpec } from '#tsql';
+import type { Query, QueryBody, SelectSpec, SetOperation } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { IdentityProperty, SqlType, TypedSql } from './api.ts';
-import { groupKey, tellGrouping } from './collate.ts';
+import { groupKey, ruledType, tellGrouping } from './collate.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import type { Environment, Origin } from './environment.ts';
 import { commonType, toCommon } from './expression.ts';
 import { forClause } from './for-clause.ts';
+import { checkGrouping } from './grouping.ts';
 import { distinctOrder, type Ending, finished, inlineOrder } from './query-ending.ts';
 import { rowLock } from './row-lock.ts';
-import { isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
+import { hasAggregate, isSuperAggregate, selectParts, type SelectedItem, type SelectParts } from './select.ts';
 import { bare, value } from './sql-text.ts';
 import { isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -98,7 +99,7 @@ export const unionTypes = (members: readonly (readonly QueryColumn[])[]): readon
 /** A body without the ORDER BY that belongs to the whole. */
 export function bodySql(t: Translation, env: Environment, body: QueryBody, options: QueryOptions): QuerySql {
   if (body.kind === 'selectSpec') return specSql(t, env, body, { orderBy: [] }, options);
-  const types = options.types ?? unionTypes([body.left, body.right].map((one) => bodySql(t, env, one, {}).columns));
+  const types = options.types ?? operationTypes(t, env, body);
   const shared: QueryOptions = { types, named: true, combined: true, ...(options.castAll ? { castAll: true } : {}) };
   const left = bodySql(t, env, body.left, shared);
   const right = bodySql(t, env, body.right, shared);
@@ -123,6 +124,16 @@ export function bodySql(t: Translation, env: Environment, body: QueryBody, optio
     return { sql: differenceByKeys(t, left, right, body.op === 'except'), columns };
   const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
   return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
+}
+
+/** The types that the two sides of a set operation agree on; their strings under one collation. */
+function operationTypes(t: Translation, env: Environment, body: SetOperation): readonly SqlType[] {
+  const sides = [body.left, body.right].map((one) => bodySql(t, env, one, {}).columns);
+  const operation = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
+  return unionTypes(sides).map((type, index) => {
+    const values = sides.flatMap((columns) => (columns[index] ? [columns[index].value] : []));
+    return ruledType(t, type, values, { span: body.span, operation });
+  });
 }
 
 /** UNION of strings that may end in blanks: one row for each set of keys. */
@@ -222,6 +233,8 @@ function specSql(t: Translation, env: Environment, spec: SelectSpec, ending: End
   const locks = t.locks.join('');
   t.rowSequences = outer;
   t.locks = outerLocks;
+  if (spec.groupBy !== undefined || parts.aggregated || ending.orderBy.some((one) => hasAggregate(one.expression)))
+    checkGrouping(t, parts.env, spec, ending.orderBy, options.existence === true);
   const isPlain = !ending.offset && !spec.distinct && !spec.top;
   // What EXISTS selects is not looked at: `*` beside GROUP BY is no error there.
   if (options.existence && isPlain && (parts.group !== '' || !parts.aggregated)) {

@@ -56,7 +56,7 @@ export function selectParts(t: Translation, env: Environment, spec: SelectSpec):
 }
 
 /** Whether an aggregate of this level may stand below the node; subqueries are not looked into. */
-function hasAggregate(node: unknown): boolean {
+export function hasAggregate(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(hasAggregate);
   if (typeof node !== 'object' || node === null) return false;
   const one = node as { kind?: string };

@@ -1,5 +1,6 @@
 import type { Cte, QueryBody, WithClause } from '#tsql';
 import type { SqlType } from './api.ts';
+import { checkColumnNames } from './column-names.ts';
 import { sameName, type CteBinding, type Environment } from './environment.ts';
 import { bodySql, checkInnerOrder, columnName, querySql, type QueryColumn, unionTypes } from './query.ts';
 import { sameType } from './sql-type.ts';
@@ -66,17 +67,8 @@ function cteSql(t: Translation, env: Environment, cte: Cte): { binding: CteBindi
     return recursiveCte(t, env, cte, sqlName);
   }
   const inner = querySql(t, env, cte.query, { named: true, names: cte.columns.map((one) => one.name) });
-  checkColumnList(t, cte, inner.columns.length);
+  checkColumnNames(t, { name: cte.name.name, given: cte.columns.length, span: cte.span }, inner.columns);
   return { binding: bindingOf(t, env, cte, inner.columns, sqlName), sql: inner.sql, recurses: false };
-}
-
-/** The names in parentheses behind a common table expression are as many as its columns. */
-function checkColumnList(t: Translation, cte: Cte, count: number): void {
-  const given = cte.columns.length;
-  if (given === 0 || given === count) return;
-  const [number, word] = count > given ? [8158, 'more'] : [8159, 'fewer'];
-  const message = `'${cte.name.name}' has ${word} columns than were specified in the column list.`;
-  t.fail('cte-columns', number as number, message, cte.span);
 }
 
 /** The anchor decides the types; the recursive member is converted to them. */
@@ -104,7 +96,8 @@ function recursiveCte(
     ...one,
     value: { ...one.value, nullable: true },
   }));
-  checkColumnList(t, cte, columns.length);
+  const named = columns.map((one, index) => ({ name: cte.columns[index]?.name ?? one.name }));
+  checkColumnNames(t, { name: cte.name.name, given: cte.columns.length, span: cte.span }, named);
   const recursions = all.filter(isRecursive);
   const counted = t.profile.runtime && t.maxRecursion > 0 && recursions.every((one) => one.kind === 'selectSpec');
   const binding: CteBinding = {

@@ -142,7 +142,9 @@ async function dropElements(run: Run, statement: AlterTable, action: DropElement
       const found = constraintOf(scope.snapshot.fold, object, name);
       if (found === undefined) {
         if (item.ifExists) continue;
-        throw new SqlError(3728, `'${name}' is not a constraint.`);
+        throw new SqlError(3727, 'Could not drop constraint. See previous errors.').after(
+          new SqlError(3728, `'${name}' is not a constraint.`),
+        );
       }
       await run.session.ddl((writer, pg) => dropConstraint(object, found.id, writer, pg));
     } else if (item.type === 'column') {
@@ -154,6 +156,11 @@ async function dropElements(run: Run, statement: AlterTable, action: DropElement
           `ALTER TABLE DROP COLUMN failed because column '${name}' does not exist in table '${object.name}'.`,
         );
       }
+      if (object.columns.every((one) => one.id === column.id || one.computed !== undefined))
+        throw new SqlError(
+          4923,
+          `ALTER TABLE DROP COLUMN failed because '${name}' is the only data column in table '${object.name}'. A table must have at least one data column.`,
+        );
       await run.session.ddl(async (writer, pg) => {
         await writer.dropColumn(object.id, column.id);
         const version =

@@ -1,6 +1,6 @@
 import { translateExpression, type RelationColumn, type SqlType } from '#conversion';
 import type { AddElements, AlterColumn, AlterTable, ColumnDefinition, Constraint, DropElements } from '#tsql';
-import type { CatalogObject, ColumnModel } from '../../catalog/index.ts';
+import { notCreated, type CatalogObject, type ColumnModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import type { LocalTable } from '../frame.ts';
 import type { LocalEntry } from '../local-tables.ts';
@@ -162,7 +162,7 @@ function addTableConstraint(change: Change, constraint: Constraint, column?: str
 
 function checkPrimary({ definition, entry }: Change, names: readonly string[]): void {
   if (definition.keys.some((one) => one.kind === 'PK'))
-    throw new SqlError(1779, `Table '${entry.name}' already has a primary key defined on it.`, 16, 0);
+    throw notCreated(new SqlError(1779, `Table '${entry.name}' already has a primary key defined on it.`, 16, 0));
   const nullable = definition.columns.some((one) => one.nullable && names.some((name) => sameName(one.name, name)));
   if (nullable)
     throw new SqlError(8111, `Cannot define PRIMARY KEY constraint on nullable column in table '${entry.name}'.`);
@@ -270,7 +270,10 @@ function dropElements(change: Change, action: DropElements): void {
       if (item.ifExists && !change.definition.columns.some((one) => sameName(one.name, name))) continue;
       dropColumn(change, name);
     } else if (item.type === 'constraint') {
-      if (!dropConstraint(change, name) && !item.ifExists) throw new SqlError(3728, `'${name}' is not a constraint.`);
+      if (!dropConstraint(change, name) && !item.ifExists)
+        throw new SqlError(3727, 'Could not drop constraint. See previous errors.').after(
+          new SqlError(3728, `'${name}' is not a constraint.`),
+        );
     } else {
       throw new SqlError(
         40515,

@@ -1,6 +1,7 @@
 import type { Relation, SqlType } from '#conversion';
 import type { CreateTable } from '#tsql';
 import {
+  notCreated,
   columnName,
   constraintName,
   sequenceName,
@@ -65,10 +66,8 @@ export function referencedColumns(
   key: ForeignKeyModel,
 ): string[] {
   if (target === undefined) {
-    throw new SqlError(
-      1767,
-      `Foreign key '${key.name ?? ''}' references invalid table '${key.referencedSchema}.${key.referencedTable}'.`,
-    );
+    const message = `Foreign key '${key.name ?? ''}' references invalid table '${key.referencedSchema}.${key.referencedTable}'.`;
+    throw notCreated(new SqlError(1767, message, 16, 0));
   }
   if (key.referencedColumns.length === 0) {
     const primary = target.indexes.find((index) => index.primaryKey);

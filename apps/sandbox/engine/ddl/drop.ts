@@ -44,9 +44,15 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
   // No trigger stands on a database or the server.
   const object = statement.scope === undefined ? await objectOf(run, name, kinds) : undefined;
   if (object === undefined) {
+    await refuseOtherKind(run, type, name);
     if (statement.ifExists) return;
     throw notThere(type, dotted(name));
   }
+  if (object.referencedBy.some((key) => key.parentId !== object.id))
+    throw new SqlError(
+      3726,
+      `Could not drop object '${dotted(name)}' because it is referenced by a FOREIGN KEY constraint.`,
+    );
   if (object.kind === 'FN') requireUnused((await contextOf(run)).scope, object, 'DROP FUNCTION');
   await run.session.ddl(async (writer, pg) => {
     if (object.kind === 'U') await onTableDropped(pg, writer, object.id);
@@ -54,6 +60,29 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
     if (object.kind === 'U') await dropPhysicalTable(pg, object);
     if (object.kind === 'SO') await pg.query(`DROP SEQUENCE u.${quoteIdent(object.physical)}`);
   });
+}
+
+const WORDS: Partial<Record<ObjectKind, readonly [string, string]>> = {
+  U: ['a table', 'DROP TABLE'],
+  V: ['a view', 'DROP VIEW'],
+  P: ['a procedure', 'DROP PROCEDURE'],
+  FN: ['a function', 'DROP FUNCTION'],
+  IF: ['a function', 'DROP FUNCTION'],
+  TF: ['a function', 'DROP FUNCTION'],
+  TR: ['a trigger', 'DROP TRIGGER'],
+  SO: ['a sequence object', 'DROP SEQUENCE'],
+  SN: ['a synonym', 'DROP SYNONYM'],
+};
+
+/** Error 3705: the name is that of an object of another kind. */
+async function refuseOtherKind(run: Run, type: DroppedType, name: ObjectName): Promise<void> {
+  const found = await objectOf(run, name, Object.keys(WORDS) as ObjectKind[]);
+  const words = found && WORDS[found.kind];
+  if (!words) return;
+  throw new SqlError(
+    3705,
+    `Cannot use DROP ${type.toUpperCase()} with '${dotted(name)}' because '${dotted(name)}' is ${words[0]}. Use ${words[1]}.`,
+  );
 }
 
 async function dropOther(run: Run, statement: DropObject, name: ObjectName): Promise<void> {

@@ -61,8 +61,21 @@ function viewColumns(scope: SessionScope, statement: CreateView): ColumnModel[] 
   const own = new SessionScope(scope.snapshot, scope.alone, statement.name.schema?.name ?? 'dbo');
   checkOrder(statement.query);
   const query = translateQuery(statement.query, { profile: sandbox, scope: own });
+  const given = statement.columns.length;
+  const view = statement.name.name.name;
+  if (given !== 0 && given !== query.columns.length) {
+    const [number, word] = query.columns.length > given ? ([8158, 'more'] as const) : ([8159, 'fewer'] as const);
+    throw new SqlError(number, `'${view}' has ${word} columns than were specified in the column list.`);
+  }
+  const seen = new Set<string>();
   return query.columns.map((column, index) => {
     const name = statement.columns[index]?.name ?? column.name;
+    if (name !== '' && seen.has(scope.snapshot.fold(name)))
+      throw new SqlError(
+        4506,
+        `Column names in each view or function must be unique. Column name '${name}' in view or function '${view}' is specified more than once.`,
+      );
+    seen.add(scope.snapshot.fold(name));
     if (name === '') {
       throw new SqlError(
         4511,
@@ -154,7 +167,11 @@ function triggerParts(scope: SessionScope, statement: CreateTrigger): Partial<Mo
   if (parent === undefined || parent.system) {
     throw invalidTarget(statement.target);
   }
-  if (parent.kind === 'V' && !insteadOf) throw invalidTarget(statement.target);
+  if (parent.kind === 'V' && !insteadOf)
+    throw new SqlError(
+      340,
+      `Cannot create the trigger "${statement.name.name.name}" on view "${dotted(statement.target)}". AFTER triggers cannot be created on views.`,
+    );
   const taken =
     insteadOf && statement.mode === 'create'
       ? parent.triggers.find((one) => one.insteadOf && one.events.some((event) => events.includes(event)))

@@ -1,4 +1,5 @@
 import type { TypedSql } from '../api.ts';
+import { ruledType } from '../collate.ts';
 import { searchable } from '../caseless.ts';
 import { compare } from '../compare.ts';
 import { convert } from '../convert.ts';
@@ -28,7 +29,7 @@ function coalesce(use: FunctionUse): TypedSql {
       'At least one of the arguments to COALESCE must be an expression that is not the NULL constant.',
     );
   }
-  const type = commonType(all);
+  const type = ruledType(use.t, commonType(all), all, { span: use.span, operation: 'COALESCE' });
   const parts = all.map((one) => toCommon(use.t, one, type, use.span).sql);
   return branches(
     all,
@@ -54,7 +55,7 @@ function iif(use: FunctionUse): TypedSql {
   const test = use.node.args[0];
   const [yes, no] = [use.arg(1), use.arg(2)];
   if (yes.untyped && no.untyped) return use.fail(8133, NO_RESULT_TYPE);
-  const type = commonType([yes, no]);
+  const type = ruledType(use.t, commonType([yes, no]), [yes, no], { span: use.span, operation: 'CASE' });
   const parts = [yes, no].map((one) => toCommon(use.t, one, type, use.span).sql);
   const when = test ? condition(use.t, use.env, test) : 'false';
   return branches(
@@ -67,7 +68,7 @@ function iif(use: FunctionUse): TypedSql {
 
 function choose(use: FunctionUse): TypedSql {
   const options = use.args().slice(1);
-  const type = commonType(options);
+  const type = ruledType(use.t, commonType(options), options, { span: use.span, operation: 'CASE' });
   const parts = options.map((one) => toCommon(use.t, one, type, use.span).sql);
   const arms = parts.map((part, index) => `WHEN ${index + 1} THEN ${part}`).join(' ');
   return branches(options, `(CASE ${use.int(0)} ${arms} END)`, type, true);
