@@ -44,7 +44,7 @@ async function dropOne(run: Run, statement: DropObject, name: ObjectName): Promi
   // No trigger stands on a database or the server.
   const object = statement.scope === undefined ? await objectOf(run, name, kinds) : undefined;
   if (object === undefined) {
-    await refuseOtherKind(run, type, name);
+    if (statement.scope === undefined) await refuseOtherKind(run, type, name);
     if (statement.ifExists) return;
     throw notThere(type, dotted(name));
   }
