@@ -1,4 +1,5 @@
 import { findAll, parseBatch } from '#tsql';
+import { appLock } from './app-locks.ts';
 import { nodesOf } from './body-nodes.ts';
 import type {
   Execute,
@@ -475,13 +476,4 @@ function sessionContext(e: Emitter, node: Execute): void {
   if (key?.kind !== 'literal' || !value) return e.fail('The key of the session context is not a constant.', node.span);
   const text = e.value(value, { name: 'nvarchar', length: 4000 });
   e.laid(`PERFORM set_config(${quoteLiteral(sessionKey(key.value))}, coalesce(${text}, ''), false);`);
-}
-
-/** sp_getapplock: an advisory lock to the end of the transaction. */
-function appLock(e: Emitter, node: Execute, name: string): void {
-  const resource = node.args.find((one) => one.name?.toLowerCase() === '@resource') ?? node.args[0];
-  if (!resource) return e.fail('The resource of the lock is not named.', node.span);
-  if (name === 'sp_getapplock') e.line(`PERFORM pg_advisory_xact_lock(hashtext(${e.value(resource.value)}));`);
-  else e.line('-- sp_releaseapplock: the lock is released at the end of the transaction');
-  if (node.result) e.line(`${variableOf(e, node.result).name} := 0;`);
 }

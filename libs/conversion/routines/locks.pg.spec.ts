@@ -39,6 +39,12 @@ GO
 CREATE PROCEDURE dbo.Add @id int OUTPUT AS
 INSERT dbo.Job (State) VALUES (0)
 SET @id = SCOPE_IDENTITY()
+GO
+CREATE PROCEDURE dbo.Alone @ms int, @r int OUTPUT AS
+EXEC @r = sp_getapplock @Resource = 'nightly', @LockMode = 'Exclusive', @LockTimeout = @ms
+GO
+CREATE PROCEDURE dbo.AloneAtOnce @r int OUTPUT AS
+EXEC @r = sp_getapplock 'nightly', 'Exclusive', 'Transaction', 0
 GO`;
 
 describe('routines under concurrency', () => {
@@ -121,6 +127,18 @@ describe('routines under concurrency', () => {
     await mine.query(`INSERT INTO job (state) VALUES (0)`);
     await mine.query('COMMIT');
     expect(await second).toBe(5);
+  });
+
+  test('a lock that another has is waited for as long as was said', async () => {
+    await mine.query('BEGIN');
+    expect(await first(mine, 'CALL alone(-1, NULL)')).toBe(0);
+    expect(await first(other, 'CALL alone(20, NULL)')).toBe(-1);
+    expect(await first(other, 'CALL alone(0, NULL)')).toBe(-1);
+    expect(await first(other, 'CALL alone_at_once(NULL)')).toBe(-1);
+    const patient = first(other, 'CALL alone(60000, NULL)');
+    await waiting();
+    await mine.query('COMMIT');
+    expect(await patient).toBe(0);
   });
 
   test('an identity goes on behind a value that was given', async () => {

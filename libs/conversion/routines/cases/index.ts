@@ -1,4 +1,5 @@
 import { ALTERATIONS } from './alterations.ts';
+import { APP_LOCKS } from './app-locks.ts';
 import { APPLICATIONS } from './applications.ts';
 import { BLANK_NUMBERS } from './blank-numbers.ts';
 import type { CaseGroup } from './case-group.ts';
@@ -44,6 +45,7 @@ export const CASES: readonly CaseGroup[] = [
   PASSED_CURSORS,
   CHOSEN_CURSORS,
   BLANK_NUMBERS,
+  APP_LOCKS,
   TRIGGERS,
   UPDATED_COLUMNS,
   JSON_ROWS,
