@@ -3,6 +3,7 @@ import type { Span } from '#tsql';
 import { layOut } from '../layout/index.ts';
 import type { Composed } from './composed-statements.ts';
 import type { Emitter } from './emitter.ts';
+import { itemsOfAll, pivotItems, pivotLabel } from './pivot-lists.ts';
 import { plainNames } from './plain-names.ts';
 import type { Variables } from './variables.ts';
 
@@ -10,27 +11,20 @@ import type { Variables } from './variables.ts';
 
 /**
  * What a piece stands for: `order` what rows are sorted by, `condition` predicates, `group` predicates that have parentheses of their own, `clause` what follows FROM, `more` what follows
- * a predicate, `items` expressions, `further` more of them.
+ * a predicate, `items` expressions, `further` more of them, `pivot` the columns of a PIVOT.
  */
-export type PieceUse = 'order' | 'condition' | 'group' | 'clause' | 'more' | 'items' | 'further';
+export type PieceUse = 'order' | 'condition' | 'group' | 'clause' | 'more' | 'items' | 'further' | 'pivot';
 
 /** What the tree has in the place of a piece; `name` is a variable. */
-export const standIn = (use: PieceUse, name: string): string => {
-  const before: Readonly<Record<PieceUse, string>> = {
-    order: '',
-    condition: '',
-    group: '',
-    clause: 'WHERE ',
-    more: 'AND ',
-    items: '',
-    further: ', ',
-  };
+export const standIn = (use: PieceUse, name: string, number: number): string => {
+  if (use === 'pivot') return ` [${pivotLabel(number)}] `;
+  const before: Partial<Readonly<Record<PieceUse, string>>> = { clause: 'WHERE ', more: 'AND ', further: ', ' };
   const isPredicate = use !== 'order' && use !== 'items' && use !== 'further';
-  return ` ${before[use]}ABS(${name})${isPredicate ? ' = 1' : ''} `;
+  return ` ${before[use] ?? ''}ABS(${name})${isPredicate ? ' = 1' : ''} `;
 };
 
 /** What the converted statement has there; `name` is that of PL/pgSQL. */
-function pattern(use: PieceUse, name: string): string {
+function pattern(use: Exclude<PieceUse, 'pivot'>, name: string): string {
   const call = String.raw`abs\(${name.replaceAll(/[$"\\]/g, String.raw`\$&`)}\)`;
   switch (use) {
     case 'order':
@@ -50,7 +44,7 @@ function pattern(use: PieceUse, name: string): string {
 }
 
 /** With what a statement is planned. */
-const PLANNED: Readonly<Record<PieceUse, string>> = {
+const PLANNED: Readonly<Record<Exclude<PieceUse, 'pivot'>, string>> = {
   order: '1',
   condition: 'true',
   group: 'true',
@@ -60,7 +54,17 @@ const PLANNED: Readonly<Record<PieceUse, string>> = {
   further: '',
 };
 
-const pieces = new WeakMap<Variables, Map<string, PieceUse>>();
+/** A piece by its variable in PL/pgSQL, and what the converted statement has where it stands. */
+interface Piece {
+  readonly name: string;
+  readonly use: PieceUse;
+  readonly mark: string;
+}
+
+const pieces = new WeakMap<Variables, Map<string, Piece>>();
+
+const piecesIn = (e: Emitter, sql: string): readonly Piece[] =>
+  [...(pieces.get(e.variables)?.values() ?? [])].filter((one) => sql.includes(one.mark));
 
 /** The variable of the tree that stands for a piece. */
 export const pieceVariable = (use: PieceUse, number: number): string =>
@@ -68,9 +72,11 @@ export const pieceVariable = (use: PieceUse, number: number): string =>
 
 /** Declares the variable that keeps the text of a piece; its name in PL/pgSQL. */
 export function declarePiece(e: Emitter, use: PieceUse, number: number): string {
-  const { name } = e.variables.declare(pieceVariable(use, number), { name: 'int' }, 'text');
-  const known = pieces.get(e.variables) ?? new Map<string, PieceUse>();
-  pieces.set(e.variables, known.set(name, use));
+  const type = use === 'pivot' ? 'text[]' : 'text';
+  const { name } = e.variables.declare(pieceVariable(use, number), { name: 'int' }, type);
+  const known = pieces.get(e.variables) ?? new Map<string, Piece>();
+  const mark = use === 'pivot' ? `"${pivotLabel(number)}"` : `abs(${name})`;
+  pieces.set(e.variables, known.set(name, { name, use, mark }));
   return name;
 }
 
@@ -93,16 +99,13 @@ export function composeStatement(e: Emitter, sql: string, statement: ComposedSta
 export const asWritten = (sql: string): string => plainNames(layOut(sql).join('\n'));
 
 /** Whether a converted statement's columns are only known when it runs. */
-export function hasOpenColumns(e: Emitter, sql: string): boolean {
-  const known = [...(pieces.get(e.variables) ?? [])];
-  return known.some(([name, use]) => (use === 'items' || use === 'further') && sql.includes(`abs(${name})`));
-}
+export const hasOpenColumns = (e: Emitter, sql: string): boolean =>
+  piecesIn(e, sql).some(({ use }) => use === 'items' || use === 'further' || use === 'pivot');
 
 /** Refuses SQL in which a piece stands where nothing executes it as a text. */
 export function refusePieces(e: Emitter, lines: readonly string[], span: Span): void {
-  const names = [...(pieces.get(e.variables)?.keys() ?? [])];
-  const isLeft = names.some((name) => lines.some((line) => line.includes(`abs(${name})`)));
-  if (isLeft) e.fail('A piece of the dynamic SQL stands where no text is executed.', span, 'SL1044');
+  if (lines.some((line) => piecesIn(e, line).length > 0))
+    e.fail('A piece of the dynamic SQL stands where no text is executed.', span, 'SL1044');
 }
 
 /** A statement that is built when it runs. */
@@ -119,7 +122,7 @@ export interface BuiltStatement {
 
 /** A converted statement that has such pieces; undefined where it has none. */
 export function builtAtRunTime(e: Emitter, statement: string, span: Span): BuiltStatement | undefined {
-  const used = [...(pieces.get(e.variables) ?? [])].filter(([name]) => statement.includes(`abs(${name})`));
+  const used = piecesIn(e, statement);
   const composed = composedOf.get(e.variables)?.get(statement);
   if (used.length === 0 && !composed) return undefined;
   const building = new Building(e, used);
@@ -137,7 +140,7 @@ export function builtAtRunTime(e: Emitter, statement: string, span: Span): Built
     execute: `EXECUTE ${building.text}`,
     using: building.using,
     planned: building.planned(asWritten(statement)),
-    isText: [...used.map(([name]) => `${name} IS NOT NULL`), ...tests.values()].join(' AND '),
+    isText: [...used.map(({ name }) => `${name} IS NOT NULL`), ...tests.values()].join(' AND '),
   };
 }
 
@@ -157,9 +160,10 @@ class Building {
 
   constructor(
     readonly e: Emitter,
-    readonly used: readonly (readonly [string, PieceUse])[],
+    readonly used: readonly Piece[],
   ) {
-    if (used.length > 0) this.#marks = new RegExp(used.map(([name, use]) => `(${pattern(use, name)})`).join('|'), 'g');
+    const marks = used.flatMap(({ name, use }) => (use === 'pivot' ? [] : [`(${pattern(use, name)})`]));
+    if (marks.length > 0) this.#marks = new RegExp(marks.join('|'), 'g');
   }
 
   get text(): string {
@@ -173,32 +177,45 @@ class Building {
   /** A statement as it can be planned. */
   planned(sql: string): string {
     return this.#split(sql)
-      .map((one) => (typeof one === 'string' ? one : PLANNED[one.use]))
+      .map((one) => (typeof one === 'string' ? one : one.use === 'pivot' ? '' : PLANNED[one.use]))
       .join('');
   }
 
   /** Text with pieces. */
   add(sql: string): void {
     let closes = '';
+    const lists = this.used.filter(({ use }) => use === 'pivot');
     for (const one of this.#split(sql)) {
       if (typeof one !== 'string') {
         this.#texts.push(...(one.use === 'group' ? [`'('`, one.name] : [one.name]));
         closes = one.use === 'group' ? ')' : '';
         continue;
       }
-      this.#texts.push(this.#literal(`${closes}${one}`));
-      this.rest += one;
+      this.#lists(`${closes}${one}`, lists);
       closes = '';
     }
   }
 
+  /** Text with items of columns that are listed when it runs. */
+  #lists(sql: string, [first, ...others]: readonly Piece[]): void {
+    for (const one of first ? pivotItems(sql, first.mark.slice(1, -1)) : [sql]) {
+      if (typeof one !== 'string') this.#texts.push(itemsOfAll(this.#literal(one.template), first?.name ?? ''));
+      else if (others.length > 0) this.#lists(one, others);
+      else {
+        this.#texts.push(this.#literal(one));
+        this.rest += one;
+      }
+    }
+  }
+
   /** A text, and the pieces in it. */
-  #split(sql: string): readonly (string | { readonly name: string; readonly use: PieceUse })[] {
-    const parts: (string | { readonly name: string; readonly use: PieceUse })[] = [];
+  #split(sql: string): readonly (string | Piece)[] {
+    const parts: (string | Piece)[] = [];
+    const used = this.used.filter(({ use }) => use !== 'pivot');
     let from = 0;
     for (const match of this.#marks ? sql.matchAll(this.#marks) : []) {
-      const [name, use] = this.used[match.slice(1).findIndex((one) => one !== undefined)] ?? ['', 'items'];
-      parts.push(sql.slice(from, match.index), { name, use });
+      const piece = used[match.slice(1).findIndex((one) => one !== undefined)];
+      parts.push(sql.slice(from, match.index), ...(piece ? [piece] : []));
       from = match.index + match[0].length;
     }
     return [...parts, sql.slice(from)];

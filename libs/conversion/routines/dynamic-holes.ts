@@ -145,7 +145,7 @@ class HoledText {
       this.#isOrder = true;
       return this.#piece('order', part);
     }
-    const use = this.uses.get(index);
+    const use = !this.#quoted && isPivotPlace(this.sql) ? 'pivot' : this.uses.get(index);
     if (use) return this.#piece(use, part);
     const number = this.holes.push(part.node) - 1;
     if (part.isPredicate) this.sql += ` @asked${number}_ = 1 `;
@@ -161,7 +161,7 @@ class HoledText {
   #piece(use: PieceUse, part: Exclude<Way, null>[number]): void {
     const number = this.#pieces.filter((one) => one.use === use).length + 1;
     const index = this.#pieces.push({ use, number, parts: [part] }) - 1;
-    this.sql += standIn(use, `@piece${index}_`);
+    this.sql += standIn(use, `@piece${index}_`, number);
   }
 
   /** Whether a part still says how rows are sorted. */
@@ -193,6 +193,10 @@ class HoledText {
 }
 
 const NOWHERE: Span = { start: 0, end: 0, line: 1, column: 1 };
+
+/** Whether the columns of a PIVOT are listed. */
+const isPivotPlace = (before: string): boolean =>
+  /\bPIVOT\b[\s\S]*\bFOR\s+[\w.[\]\s]+\bIN\s*\(\s*$/i.test(before) && !/\bUNPIVOT\b[^)]*$/i.test(before);
 
 /** Whether what follows is sorted by: behind ORDER BY, or behind a comma of it. */
 const isOrderPlace = (before: string): boolean => /\bORDER\s+BY\s+([\w.[\]\s]+,\s*)*$/i.test(before);

@@ -3,6 +3,7 @@ import { findAll, walk } from '#tsql';
 import type { Expression, Statement } from '#tsql';
 import { declarePiece, type PieceUse } from './built-statement.ts';
 import type { Emitter } from './emitter.ts';
+import { pivotNames } from './pivot-lists.ts';
 import { plainNames } from './plain-names.ts';
 
 /** Pieces of texts that come from outside of the routine: their names are looked up among those of the statement when it runs. */
@@ -20,6 +21,7 @@ export function assignPiece(e: Emitter, { use, number, text }: TextPiece, statem
   const value = e.value(text, { name: 'nvarchar', length: -1 });
   const names = (): readonly (readonly [string, string])[] =>
     [...namesIn(e, statements, true)].map(([source, target]) => [source, plainNames(target)] as const);
+  if (use === 'pivot') return e.laid(`${variable} := ${pivotNames(value)};`);
   const lines = use === 'order' ? orderLines(e, value, statements) : translatedText(value, names());
   for (const [index, line] of lines.entries()) e.line(index === 0 ? `${variable} := ${line}` : line);
 }

@@ -295,7 +295,7 @@ function wayOf(
     onPieces: (pieces, statements) => {
       for (const { use, number, text } of pieces) {
         declarePiece(e, use, number);
-        if (use === 'order') continue;
+        if (use === 'order' || use === 'pivot') continue;
         tell(stays(text), 'SL1077');
         for (const one of known.get(e)?.outside.parametersIn(text) ?? []) takesText(e, one);
       }

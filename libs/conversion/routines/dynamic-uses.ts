@@ -1,7 +1,7 @@
 import { findAll } from '#tsql';
 import type { CursorDefinition, Execute, Expression, Statement, Variable } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
-import type { DynamicTexts } from './text-parts.ts';
+import type { DynamicTexts, Text } from './text-parts.ts';
 
 /** Which variables hold nothing but texts that are converted where they are executed. */
 
@@ -62,9 +62,20 @@ export function droppable(
         textUses(value).filter((used) => texts.has(used.name.toLowerCase())),
         -1,
       );
-  const dropped = new Set([...texts].filter((name) => declared.has(name) && (uses.get(name) ?? 0) === 0));
+  const asked = new Set([...readable].flatMap((one) => holesOf(found.texts.get(one)?.text ?? [])));
+  const dropped = new Set(
+    [...texts].filter((name) => declared.has(name) && (uses.get(name) ?? 0) === 0 && !asked.has(name)),
+  );
   return withoutNeeded(dropped, values);
 }
+
+/** Variables whose values a text asks for when it runs. */
+const holesOf = (text: Text): readonly string[] =>
+  text.flatMap((part): readonly string[] => {
+    if (part.kind === 'hole') return findAll([part.node], 'variable').map((one) => one.name.toLowerCase());
+    if (part.kind === 'choice') return [...holesOf(part.then), ...holesOf(part.otherwise)];
+    return part.kind === 'case' ? [...part.arms.flatMap(holesOf), ...holesOf(part.otherwise)] : [];
+  });
 
 /** Without those that go into the text of a variable that stays. */
 function withoutNeeded(

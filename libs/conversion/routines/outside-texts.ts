@@ -7,11 +7,11 @@ import { isNumberType, type Types } from './dynamic-holes.ts';
 
 /** Functions that hand a text on as it is, or a part of it. */
 const HANDS_ON =
-  /^(isnull|coalesce|ltrim|rtrim|trim|substring|left|right|stuff|replace|lower|upper|nullif|concat|quotename)$/i;
+  /^(isnull|coalesce|ltrim|rtrim|trim|substring|left|right|stuff|replace|lower|upper|nullif|concat|concat_ws|string_agg|max|min|quotename)$/i;
 
 /** What reads the same in PostgreSQL: names, numbers, strings, signs, and the words of conditions, lists and sorts. */
 const SAME =
-  /^(?:\s|[,.=<>*+\-/)]|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|\d+|\b(?:and|or|not|in|exists|on|when|then|else|max|min|sum|count|where|as|by|having)\s*\(|\((?!\s*(?:select|with)\b)|[a-z_]\w*(?!\w|\s*\())*$/i;
+  /^(?:\s|[,.=<>*+\-/)[\]]|'(?:[^']|'')*'|"[^"]*"|\[[^\]]*\]|\d+|\b(?:and|or|not|in|exists|on|when|then|else|max|min|sum|count|where|as|by|having)\s*\(|\((?!\s*(?:select|with)\b)|[a-z_]\w*(?!\w|\s*\())*$/i;
 
 /** Words that PostgreSQL does not have, or that compare otherwise there. */
 const OTHER = /\b(?:like|top|percent|nolock|apply|pivot|unpivot|collate|exec|execute|select|convert|getdate)\b/i;
@@ -62,6 +62,13 @@ export function outsideTexts(body: readonly Statement[], parameters: readonly Pa
         return node.op === '+' && isOutside(node.left) && isOutside(node.right);
       case 'cast':
         return isOutside(node.expression);
+      case 'subquery':
+        return (
+          node.query.body.kind === 'selectSpec' &&
+          node.query.body.items.every((one) => one.kind === 'selectItem' && isOutside(one.expression))
+        );
+      case 'methodCall':
+        return node.method.name.toLowerCase() === 'value' && isOutside(node.target);
       case 'case':
         return [...node.whens.map((one) => one.then), ...(node.otherwise ? [node.otherwise] : [])].every(isOutside);
       case 'call':

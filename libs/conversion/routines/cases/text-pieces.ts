@@ -52,10 +52,25 @@ INSERT INTO Chosen EXEC (@sql)
 GO
 CREATE PROCEDURE dbo.Mixed @where nvarchar(max) AS
 EXEC ('SELECT CrateId FROM Crate WHERE CrateId > 1 AND (' + @where + ' OR CrateId = 4)')
+GO
+CREATE TABLE dbo.Sale (SaleId int NOT NULL PRIMARY KEY, Region nvarchar(40) NULL, Yr int NULL, Amount money NULL)
+GO
+CREATE PROCEDURE dbo.ByYear AS
+DECLARE @years nvarchar(max), @sql nvarchar(max)
+SELECT @years = STUFF((SELECT DISTINCT ',' + QUOTENAME(Yr) FROM Sale ORDER BY 1 FOR XML PATH(''), TYPE).value('.', 'nvarchar(max)'), 1, 1, '')
+SET @sql = N'SELECT Region, ' + @years + ' FROM (SELECT Region, Yr, Amount FROM Sale) AS s PIVOT (SUM(Amount) FOR Yr IN (' + @years + ')) AS p ORDER BY Region'
+EXEC sp_executesql @sql
+GO
+CREATE PROCEDURE dbo.ByRegion @regions nvarchar(max) = NULL, @least money = 0 AS
+DECLARE @sql nvarchar(max)
+IF @regions IS NULL SELECT @regions = COALESCE(@regions + ', ', '') + '[' + Region + ']' FROM (SELECT DISTINCT Region FROM Sale) AS r ORDER BY Region
+SET @sql = 'WITH q AS (SELECT * FROM (SELECT Region, Yr, Amount FROM Sale WHERE Amount >= @l) AS s PIVOT (COUNT(Amount) FOR Region IN (' + @regions + ')) AS p) SELECT * FROM q ORDER BY Yr'
+EXEC sp_executesql @sql, N'@l money', @least
 GO`,
   issues: ['SL1044 dbo.Mixed'],
   cases: (() => {
     const rows = `INSERT INTO crate VALUES (1, 'nut', 1), (2, 'bolt', 2), (3, 'nail', 3), (4, 'washer', 4)`;
+    const sales = `INSERT INTO sale VALUES (1, 'East', 2020, 1), (2, 'West side', 2020, 2), (3, 'East', 2021, 2), (4, 'East', 2021, 3)`;
     const after = (name: string, sql: readonly string[], ...expected: string[]) =>
       many(name, [rows, ...sql], ...expected);
     return [
@@ -105,6 +120,30 @@ GO`,
         [`CALL any_rows('SELECT crate_id FROM crate WHERE crate_id = 2')`, `SELECT * FROM chosen`],
         '2',
       ),
+      after(
+        'a PIVOT over the values that there are',
+        [sales, `CALL by_year('these')`, `FETCH ALL FROM these`],
+        'East|1.0000|5.0000',
+        'West side|2.0000|NULL',
+      ),
+      after(
+        'over a list of names with blanks and %, all columns of it',
+        [
+          sales,
+          `UPDATE sale SET region = '5 % "x"' WHERE region = 'East'`,
+          `CALL by_region(p_result_1 => 'these')`,
+          `FETCH ALL FROM these`,
+        ],
+        '2020|1|1',
+        '2021|2|0',
+      ),
+      after(
+        'over a list that a caller gives',
+        [sales, `CALL by_region('[West side],Nowhere', 2, 'these')`, `FETCH ALL FROM these`],
+        '2020|1|0',
+        '2021|0|0',
+      ),
+      after('over none', [sales, `DELETE FROM sale`, `CALL by_year()`], 'NULL'),
       one(
         'a piece that others of its group bind to',
         `CALL mixed('x = 1')`,
