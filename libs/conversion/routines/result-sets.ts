@@ -64,20 +64,21 @@ function selectInto(e: Emitter, query: Query, spec: SelectSpec): void {
   const { naming } = e.options;
   const isTemporary = name.startsWith('#');
   if (name.startsWith('##')) e.once('SL1002', 'A global temporary table is seen by its own session alone.', spec.span);
+  const schema = spec.into?.schema?.name ?? 'dbo';
   const sql = isTemporary
     ? quoteIdent(temporaryName(e, name))
-    : `${quoteIdent(e.options.schemaOf(spec.into?.schema?.name ?? 'dbo'))}.${quoteIdent(naming.name('relations made', name, name.toLowerCase()))}`;
+    : `${quoteIdent(e.options.schemaOf(schema))}.${quoteIdent(naming.name('relations made', name, name.toLowerCase()))}`;
   const columns = made.columns.map((one) => ({
     name: one.name,
     sql: quoteIdent(naming.name('aliases', one.name, one.name.toLowerCase())),
     type: one.type,
     nullable: one.nullable,
   }));
-  e.scope.local.set(name.toLowerCase(), { kind: 'table', name, sql, columns });
+  e.scope.made(schema, name, { kind: 'table', name, sql, columns });
   const list = ` (${columns.map((one) => one.sql).join(', ')})`;
   e.pieces.push({
     kind: 'ddl',
-    sql: `CREATE TEMP TABLE ${sql.split('.').at(-1) ?? sql}${list} AS ${made.sql}`,
+    sql: `CREATE ${isTemporary ? 'TEMP TABLE' : 'TABLE IF NOT EXISTS'} ${sql}${list} AS ${made.sql}`,
     line: query.span.line,
   });
   if (isTemporary) e.line(`DROP TABLE IF EXISTS ${sql};`);

@@ -124,12 +124,33 @@ function dropElement(site: Site, table: DraftTable, item: DroppedElement): void 
   if (item.type === 'column' && column) {
     table.columns = table.columns.filter((one) => one !== column);
     if (column.default) database.forget({ type: 'D', table, of: column.default });
+    dropDependents(site, table, column, item);
     return;
   }
   const index = item.type === 'index' ? database.index(table, name) : undefined;
   if (index) database.removeIndex(table, index);
   else if (!item.ifExists)
     report(site, 'SL1082', `${dotted(table)}.${name}`, `There is no ${item.type} ${name} to drop.`, item);
+}
+
+/** A server keeps a column that keys and indexes have; where what took them away could not be followed, they go with the column. */
+function dropDependents(site: Site, table: DraftTable, column: DraftColumn, item: DroppedElement): void {
+  const indexes = table.indexes.filter(
+    (index) => index.columns.some((one) => one.column === column) || index.included.includes(column),
+  );
+  const keys = table.foreignKeys.filter((key) => key.columns.includes(column));
+  for (const index of indexes) site.database.removeIndex(table, index);
+  for (const key of keys) site.database.forget({ type: 'F', table, of: key });
+  table.foreignKeys = table.foreignKeys.filter((key) => !keys.includes(key));
+  const names = [...indexes, ...keys].map((one) => one.name).join(', ');
+  if (names !== '')
+    report(
+      site,
+      'SL1082',
+      `${dotted(table)}.${column.name}`,
+      `The column is dropped, and with it what has it: ${names}.`,
+      item,
+    );
 }
 
 /** Drops a constraint by its name; false where the table has none of it. */

@@ -1,5 +1,5 @@
 import { type ColumnModel, type ForeignKeyModel, type TableModel, valueTypeOf } from '#schema';
-import { type ComputedTypes, typedColumn } from './finish-columns.ts';
+import { type ComputedTypes, resolvedType, typedColumn } from './finish-columns.ts';
 import { indexModel, keyModel } from './finish-index.ts';
 import { namedType } from './declared-type.ts';
 import type { DraftColumn, DraftDatabase, DraftForeignKey, DraftTable } from './draft.ts';
@@ -141,6 +141,11 @@ function foreignKeyModel(
     return fault(
       `Foreign key ${key.name} refers to columns of ${target.schema}.${target.name} that are not a key of it.`,
     );
+  const misfit = key.columns.findIndex(({ name }, at) => !fits(database, [table, name], [target, columns[at] ?? '']));
+  if (misfit >= 0)
+    return fault(
+      `Foreign key ${key.name} refers from ${key.columns[misfit]?.name} to ${columns[misfit]} of ${target.schema}.${target.name}, which is of quite another type: no server has such a key.`,
+    );
   return [
     {
       name: key.name,
@@ -155,4 +160,17 @@ function foreignKeyModel(
       ...(key.comment === undefined ? {} : { comment: key.comment }),
     },
   ];
+}
+
+const NUMBERS = new Set(['boolean', 'int', 'long', 'decimal', 'float', 'double']);
+
+/** Whether a column can refer to another; types that the scripts do not have are given the benefit of the doubt. */
+function fits(database: DraftDatabase, ...sides: readonly (readonly [DraftTable, string])[]): boolean {
+  const kinds = sides.map(([table, name]) => {
+    const column = database.column(table, name);
+    const type = column && resolvedType(database, column);
+    const kind = type && valueTypeOf(type, false)?.kind;
+    return kind !== undefined && NUMBERS.has(kind) ? 'number' : kind;
+  });
+  return kinds.includes(undefined) || kinds.includes('text') || new Set(kinds).size === 1;
 }

@@ -37,6 +37,36 @@ DROP VIEW v`);
     ]);
   });
 
+  test('a column takes along what has it, where nothing that was followed dropped that before', () => {
+    const reading = read(`CREATE TABLE u (id int PRIMARY KEY)
+CREATE TABLE t (id int CONSTRAINT pk PRIMARY KEY, other int CONSTRAINT fk REFERENCES u, more int)
+CREATE INDEX ix ON t (more) INCLUDE (id)
+GO
+EXEC dbo.take_away 't', 'pk'
+ALTER TABLE t DROP COLUMN id
+ALTER TABLE t DROP COLUMN other
+ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (more)`);
+    const [table] = reading.database.tables;
+    expect([table?.primaryKey?.columns.map((one) => one.column), table?.indexes, table?.foreignKeys]).toEqual([
+      ['more'],
+      [],
+      [],
+    ]);
+    expect(issuesOf(reading).filter((one) => one.startsWith('SL1082'))).toEqual([
+      'SL1082 1.sql:6 The column is dropped, and with it what has it: pk, ix.',
+      'SL1082 1.sql:7 The column is dropped, and with it what has it: fk.',
+    ]);
+  });
+
+  test('a foreign key between columns of quite different types is none', () => {
+    const reading = read(`CREATE TABLE u (id int PRIMARY KEY, code varchar(10) UNIQUE)
+CREATE TABLE t (id bigint REFERENCES u, code nvarchar(20) REFERENCES u (code), tag uniqueidentifier CONSTRAINT fk REFERENCES u)`);
+    expect(reading.database.tables[0]?.foreignKeys).toHaveLength(2);
+    expect(issuesOf(reading)).toEqual([
+      'SL1082 1.sql:2 Foreign key fk refers from tag to id of dbo.u, which is of quite another type: no server has such a key.',
+    ]);
+  });
+
   test('what an installer drops before it makes it is counted for each file', () => {
     const reading = read('DROP TABLE t\nGO\nCREATE TABLE t (id int)\nGO\nDROP TABLE u, dbo.v\nDROP INDEX t.ix');
     expect(reading.database.tables.map((one) => one.name)).toEqual(['t']);

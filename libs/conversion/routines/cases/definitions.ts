@@ -44,6 +44,14 @@ ALTER TABLE #g ADD Twice int NULL
 UPDATE #g SET Twice = Amount * 2
 SELECT No, Amount, Twice FROM #g ORDER BY No
 GO
+CREATE PROCEDURE dbo.Sums AS
+IF OBJECT_ID('dbo.Summed') IS NOT NULL DROP TABLE dbo.Summed
+CREATE TABLE #a (A int)
+INSERT #a SELECT Amount FROM dbo.Stock
+SELECT SUM(A) AS Total INTO dbo.Summed FROM #a
+INSERT INTO Summed (Total) SELECT Total + 1 FROM dbo.Summed
+SELECT Total FROM dbo.Summed ORDER BY Total
+GO
 CREATE PROCEDURE dbo.Shrinks AS
 SELECT StockId, Amount, 1 AS Rest INTO #s FROM dbo.Stock
 ALTER TABLE #s DROP COLUMN StockId, Rest
@@ -88,6 +96,7 @@ GO`,
         '3',
         '5',
       ),
+      many('a lasting table made by a query', [rows, 'SELECT total FROM sums()'], '8', '9'),
       one(
         'more parameters than PostgreSQL takes',
         'CALL crowded()',
