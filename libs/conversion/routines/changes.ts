@@ -1,4 +1,4 @@
-import type { Delete, Expression, Insert, Merge, Truncate, Update } from '#tsql';
+import type { Delete, DmlTable, Expression, Identifier, Insert, Merge, TableSource, Truncate, Update } from '#tsql';
 import { quoteLiteral } from '#pgsql';
 import { resultCast, translateDml, type TranslatedDml } from '../query/index.ts';
 import { convertedField, variableOf } from './assign.ts';
@@ -27,6 +27,8 @@ export function change(e: Emitter, node: Change): void {
     }
   }
   if (node.kind === 'update' && goesFromRowToRow(node)) return updateRowByRow(e, node);
+  const below = node.kind === 'insert' ? changeBelow(node) : undefined;
+  if (node.kind === 'insert' && below) return insertChanged(e, node, below);
   if (isAppend(e, node)) return append(e, node);
   e.facts.writes = true;
   const cursor = currentOf(e, node);
@@ -101,6 +103,56 @@ function outputInto(e: Emitter, node: Change, made: TranslatedDml): void {
   const sql = `${changed(made, fields)} INSERT INTO ${into.target.sql ?? ''} (${columns}) SELECT ${fields.join(', ')} FROM changed`;
   e.sql(sql, node.span);
   takeRowCount(e);
+}
+
+/** `INSERT … SELECT … FROM (MERGE … OUTPUT …) AS t`: the change below the query. */
+function changeBelow({ source }: Insert): DmlTable | undefined {
+  if (source.kind !== 'insertQuery' || source.query.body.kind !== 'selectSpec') return undefined;
+  const [only, ...more] = source.query.body.from;
+  return more.length === 0 && only?.kind === 'dmlTable' ? only : undefined;
+}
+
+/** By what the rows of a change are found by the query over them. */
+const CHANGED_ROWS = '#changed rows';
+
+/** The rows of a change go through a query into a table, all in one statement. */
+function insertChanged(e: Emitter, node: Insert, { statement, alias, columns, span }: DmlTable): void {
+  e.facts.writes = true;
+  const made = translated(e, statement);
+  if (made.assigns.length > 0 || node.output.length > 0)
+    return e.fail('OUTPUT of an INSERT over a change is not converted.', node.span);
+  const fields = made.columns.map((_, index) => `c${index + 1}`);
+  e.scope.local.set(CHANGED_ROWS, {
+    kind: 'table',
+    name: CHANGED_ROWS,
+    sql: 'changed',
+    columns: made.columns.map((one, index) => ({
+      name: columns[index]?.name ?? one.name,
+      sql: fields[index] ?? '',
+      type: one.type,
+      nullable: true,
+    })),
+  });
+  const name = { kind: 'identifier', name: CHANGED_ROWS, quoted: true, span } as unknown as Identifier;
+  const rows: TableSource = {
+    kind: 'table',
+    name: { kind: 'objectName', name, span },
+    hints: [],
+    columns: [],
+    span,
+    ...(alias ? { alias } : {}),
+  };
+  const outer = translated(e, over(node, rows));
+  const rest = outer.withs === undefined ? '' : `, ${outer.withs}`;
+  inserted(e, node, { ...outer, sql: `${changed(made, fields)}${rest} ${outer.sql}` });
+}
+
+/** The same INSERT over other rows. */
+function over(node: Insert, rows: TableSource): Insert {
+  const { source } = node;
+  if (source.kind !== 'insertQuery' || source.query.body.kind !== 'selectSpec') return node;
+  const body = { ...source.query.body, from: [rows] };
+  return { ...node, source: { ...source, query: { ...source.query, body } } };
 }
 
 /** OUTPUT to the caller: a result set. */

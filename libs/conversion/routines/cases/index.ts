@@ -9,6 +9,7 @@ import { CALLS } from './calls.ts';
 import { CATALOG } from './catalog.ts';
 import { CHANGES } from './changes.ts';
 import { CHOSEN_CURSORS } from './chosen-cursors.ts';
+import { CHANGES_BELOW } from './changes-below.ts';
 import { CLOCKS } from './clocks.ts';
 import { COMPOSED } from './composed.ts';
 import { DEFINITIONS } from './definitions.ts';
@@ -37,6 +38,7 @@ export const CASES: readonly CaseGroup[] = [
   OWN_SCHEMAS,
   OFFSETS,
   CHANGES,
+  CHANGES_BELOW,
   ERRORS,
   FUNCTIONS,
   CALLS,
