@@ -191,6 +191,22 @@ export type EnvChange =
   | { readonly kind: 'database'; readonly name: string; readonly old: string; readonly collation?: string }
   | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly descriptor: bigint };
 
+/** What sys.dm_exec_connections and sys.dm_exec_sessions tell of a connection. */
+export interface ConnectionFacts {
+  /** TLS for more than the login. */
+  readonly encrypted: boolean;
+  /** In bytes, as agreed. */
+  readonly packetSize: number;
+  /** As LOGINACK numbers it: 0x74000004 is 7.4. */
+  readonly protocolVersion: number;
+  readonly clientPort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** The client's process id and library, as it says. */
+  readonly clientProcess: number;
+  readonly clientLibrary: string;
+}
+
 export interface LoginRequest {
   readonly user: string;
   readonly password: string;
@@ -199,6 +215,8 @@ export interface LoginRequest {
   readonly hostName: string;
   readonly readOnlyIntent: boolean;
   readonly clientAddress: string;
+  /** Absent where no wire is between. */
+  readonly connection?: ConnectionFacts;
 }
 
 export type TransactionRequest =

@@ -1,3 +1,5 @@
+import { constantsByReason, REASONS } from '../../apps/sandbox/catalog/views/constants.ts';
+import { VIEW_DEFINITIONS } from '../../apps/sandbox/catalog/views/index.ts';
 import { conformanceOf, readCases, type Conformance, type Refusal } from './sandbox/conformance.ts';
 import { INTRODUCTION } from './sandbox/introduction.ts';
 import { USE_KINDS, type Use, type UseKind } from './sandbox/uses.ts';
@@ -53,6 +55,13 @@ function refusals(entries: readonly Entry[]): string {
   return table(['of', 'statement', 'error'], rows);
 }
 
+function constants(): string {
+  const parts = [...constantsByReason(VIEW_DEFINITIONS)].map(
+    ([reason, lines]) => `${REASONS[reason]}\n\n${lines.map((line) => `- ${line}`).join('\n')}`,
+  );
+  return parts.join('\n\n');
+}
+
 /** What the sandbox does, thing by thing, as the cases of test/semantics say. Reads them from the working folder. */
 export function sandboxPage(): string {
   const groups = readCases();
@@ -66,6 +75,12 @@ ${INTRODUCTION}
 The suite has ${count} cases; the sandbox refuses ${refused} of them.
 
 ${USE_KINDS.map((kind) => section(kind, entries)).join('\n\n')}
+
+## Columns of catalog views that say the same of everything
+
+A spec fails where such a column is not named here, or one is named that tells something. Views without rows are left out: their things are refused.
+
+${constants()}
 
 ## Refused forms
 

@@ -72,7 +72,11 @@ export interface ForeignKeyModel {
   readonly notForReplication?: boolean;
 }
 
+/** Options that catalog views tell and that change nothing here, by their names: `DATA_COMPRESSION`, or `DATA_COMPRESSION 3` of one partition. */
+export type Settings = Readonly<Record<string, string>>;
+
 export interface IndexOptions {
+  readonly settings?: Settings;
   readonly fillFactor?: number;
   readonly padIndex?: boolean;
   readonly ignoreDupKey?: boolean;
@@ -111,6 +115,8 @@ export interface TableModel {
   readonly foreignKeys?: readonly ForeignKeyModel[];
   readonly indexes?: readonly IndexModel[];
   readonly on?: PartitionTarget;
+  readonly ansiNulls?: boolean;
+  readonly settings?: Settings;
 }
 
 export interface SequenceModel {
@@ -151,6 +157,7 @@ export interface ModuleModel {
   readonly schemaBound?: boolean;
   /** WITH ENCRYPTION: nobody is shown the definition. */
   readonly encrypted?: boolean;
+  readonly settings?: Settings;
   /** Views: WITH CHECK OPTION. */
   readonly checkOption?: boolean;
   /** WITH EXECUTE AS, of anyone but the caller. */

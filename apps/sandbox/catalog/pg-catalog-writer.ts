@@ -401,6 +401,7 @@ class PgCatalogWriter implements CatalogWriter {
     defaultSchema?: string;
     login?: string;
     owner?: string;
+    allowEncrypted?: boolean;
   }): Promise<number> {
     return createPrincipal(this.w, principal);
   }

@@ -24,6 +24,8 @@ export interface LoginRow {
   readonly serverRoles: readonly string[];
   readonly disabled: boolean;
   readonly defaultDatabase: string;
+  /** CHECK_POLICY, of which there is none here to be checked. */
+  readonly policyChecked: boolean;
 }
 
 /** The databases that this database's catalog knows. */
@@ -83,6 +85,7 @@ export async function writeLogins(pg: PgQuerier, logins: readonly LoginRow[]): P
     type: 'R',
     sid: sidOf(2 + at),
     is_disabled: false,
+    policy_checked: false,
     default_database: 'master',
     server_roles: [],
   }));
@@ -93,6 +96,7 @@ export async function writeLogins(pg: PgQuerier, logins: readonly LoginRow[]): P
     type: 'S',
     sid: sidOf(login.principalId),
     is_disabled: login.disabled,
+    policy_checked: login.policyChecked,
     default_database: login.defaultDatabase,
     server_roles: login.serverRoles,
   }));

@@ -17,6 +17,14 @@ const COLUMNS = {
   program_name: 'text',
   host_name: 'text',
   client_address: 'text',
+  client_port: 'int',
+  local_address: 'text',
+  local_port: 'int',
+  client_process: 'int',
+  client_library: 'text',
+  encrypted: 'boolean',
+  packet_size: 'int',
+  protocol_version: 'int',
   /** Epoch milliseconds, as all times here. */
   login_time: 'float8',
   /** When the last request began and ended. */
@@ -26,6 +34,7 @@ const COLUMNS = {
   command: 'text',
   nest_level: 'int',
   transactions: 'int',
+  transaction_name: 'text',
   text_size: 'int',
   language: 'text',
   date_format: 'text',

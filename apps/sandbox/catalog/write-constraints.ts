@@ -152,6 +152,7 @@ async function writeIndex(
       allow_row_locks: options.allowRowLocks ?? true,
       allow_page_locks: options.allowPageLocks ?? true,
       filter_definition: index.filter === undefined ? null : parenthesized(index.filter),
+      settings: options.settings ?? {},
       using_xml_index_id: await primaryOf(w, table, index),
       secondary_type:
         index.secondary?.type.slice(0, 1).replace('P', index.secondary.type === 'PATH' ? 'P' : 'R') ?? null,
@@ -422,7 +423,8 @@ export async function setIndexOptions(
 ): Promise<void> {
   await w.pg.query(
     `UPDATE meta.indexes SET fill_factor = coalesce($3, fill_factor), is_padded = coalesce($4, is_padded), ignore_dup_key = coalesce($5, ignore_dup_key),
-     allow_row_locks = coalesce($6, allow_row_locks), allow_page_locks = coalesce($7, allow_page_locks) WHERE object_id = $1 AND index_id = $2`,
+     allow_row_locks = coalesce($6, allow_row_locks), allow_page_locks = coalesce($7, allow_page_locks),
+     settings = settings || $8::jsonb WHERE object_id = $1 AND index_id = $2`,
     [
       objectId,
       indexId,
@@ -431,6 +433,7 @@ export async function setIndexOptions(
       options.ignoreDupKey ?? null,
       options.allowRowLocks ?? null,
       options.allowPageLocks ?? null,
+      JSON.stringify(options.settings ?? {}),
     ],
   );
 }

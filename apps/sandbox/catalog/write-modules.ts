@@ -56,6 +56,7 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
       execute_as_principal_id: await executesAs(w, module),
       is_encrypted: module.encrypted ?? false,
       with_check_option: module.checkOption ?? false,
+      settings: module.settings ?? {},
     },
   ]);
   const parameters = (module.parameters ?? []).map((parameter, at) => parameterRow(objectId, at + 1, parameter));

@@ -31,15 +31,22 @@ export async function createSchema(w: Writing, name: string, owner: string): Pro
 
 export async function createPrincipal(
   w: Writing,
-  principal: { name: string; type: 'S' | 'R' | 'A'; defaultSchema?: string; login?: string; owner?: string },
+  principal: {
+    name: string;
+    type: 'S' | 'R' | 'A';
+    defaultSchema?: string;
+    login?: string;
+    owner?: string;
+    allowEncrypted?: boolean;
+  },
 ): Promise<number> {
   if ((await principalId(w, principal.name)) !== undefined) {
     throw new SqlError(15023, `User, group, or role '${principal.name}' already exists in the current database.`);
   }
   const owner = principal.type === 'R' ? ((await principalId(w, principal.owner ?? 'dbo')) ?? 1) : null;
   const [row] = await w.rows<{ principal_id: number }>(
-    `INSERT INTO meta.principals (principal_id, name, name_key, type, default_schema_name, owning_principal_id, login)
-     VALUES (nextval('meta.principal_number'), $1, $2, $3, $4, $5, $6) RETURNING principal_id`,
+    `INSERT INTO meta.principals (principal_id, name, name_key, type, default_schema_name, owning_principal_id, login, allow_encrypted)
+     VALUES (nextval('meta.principal_number'), $1, $2, $3, $4, $5, $6, $7) RETURNING principal_id`,
     [
       principal.name,
       w.fold(principal.name),
@@ -47,6 +54,7 @@ export async function createPrincipal(
       principal.type === 'S' ? (principal.defaultSchema ?? 'dbo') : null,
       owner,
       principal.login ?? null,
+      principal.allowEncrypted ?? false,
     ],
   );
   const id = row?.principal_id ?? 0;

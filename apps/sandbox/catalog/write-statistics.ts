@@ -1,4 +1,5 @@
 import { SqlError } from '../session.ts';
+import type { Settings } from './model.ts';
 import type { ColumnRef, TableRef, Writing } from './writing.ts';
 import { parenthesized } from './writing.ts';
 
@@ -7,6 +8,7 @@ export interface StatisticsModel {
   readonly name: string;
   readonly columns: readonly string[];
   readonly filter?: string;
+  readonly settings?: Settings;
 }
 
 /** CREATE STATISTICS: ids are those of indexes too. Throws 1927 for a name that an index or other statistics of the table have, 1911 for no column. */
@@ -33,6 +35,7 @@ export async function createStatistics(
       name_key: w.fold(model.name),
       column_ids: model.columns.map((name) => w.find(columns, name).column_id),
       filter_definition: model.filter === undefined ? null : parenthesized(model.filter),
+      settings: model.settings ?? {},
     },
   ]);
 }

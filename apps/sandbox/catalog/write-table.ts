@@ -53,7 +53,13 @@ async function writeRows(w: Writing, ref: TableRef, table: TableModel, how: Regi
     },
   ]);
   await w.insert('tables', [
-    { object_id: ref.objectId, max_column_id_used: table.columns.length, type_table: how.type === 'TT' },
+    {
+      object_id: ref.objectId,
+      max_column_id_used: table.columns.length,
+      type_table: how.type === 'TT',
+      uses_ansi_nulls: table.ansiNulls ?? true,
+      settings: table.settings ?? {},
+    },
   ]);
   const columns = table.columns.map((model, at) => ({ id: at + 1, model }));
   await writeColumns(w, ref, columns);

@@ -119,6 +119,7 @@ export interface CatalogWriter {
     defaultSchema?: string;
     login?: string;
     owner?: string;
+    allowEncrypted?: boolean;
   }): Promise<number>;
   dropPrincipal(name: string): Promise<void>;
   setRoleMember(role: string, member: string, present: boolean): Promise<void>;

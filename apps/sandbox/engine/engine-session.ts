@@ -105,6 +105,7 @@ export class EngineSession extends SessionStorage implements SqlSession {
   async beginImplicit(out: ResultSink): Promise<void> {
     if (!this.options.implicitTransactions || this.tx.depth > 0) return;
     await this.tx.begin(this.link, this.options.isolation);
+    this.tx.label = 'implicit_transaction';
     out.envChange({ kind: 'begin', descriptor: this.tx.descriptor });
   }
 

@@ -11,12 +11,22 @@ interface StoredLogin {
   readonly roles: string[];
   readonly disabled: boolean;
   readonly defaultDatabase: string;
+  readonly policyChecked: boolean;
+}
+
+/** What CREATE LOGIN and ALTER LOGIN say besides a name; what is left out stays. */
+export interface LoginChange {
+  readonly password?: string;
+  readonly disabled?: boolean;
+  readonly defaultDatabase?: string;
+  readonly policyChecked?: boolean;
 }
 
 const SCHEMA = `CREATE SCHEMA IF NOT EXISTS server;
 CREATE TABLE IF NOT EXISTS server.logins (
   principal_id int PRIMARY KEY, name text NOT NULL, hash text NOT NULL, roles text[] NOT NULL DEFAULT '{}', disabled boolean NOT NULL DEFAULT false);
-ALTER TABLE server.logins ADD COLUMN IF NOT EXISTS default_database text NOT NULL DEFAULT 'master'`;
+ALTER TABLE server.logins ADD COLUMN IF NOT EXISTS default_database text NOT NULL DEFAULT 'master';
+ALTER TABLE server.logins ADD COLUMN IF NOT EXISTS policy_checked boolean NOT NULL DEFAULT true`;
 
 const FIRST_ID = 259;
 
@@ -97,33 +107,35 @@ export class Logins {
     return true;
   }
 
-  create(name: string, password: string, defaultDatabase: string): Promise<void> {
+  create(
+    name: string,
+    password: string,
+    { defaultDatabase = 'master', policyChecked = true }: LoginChange,
+  ): Promise<void> {
     return this.turns.take(async () => {
       if (this.all.has(name.toLowerCase()))
         throw new SqlError(15_025, `The server principal '${name}' already exists.`);
       const id = Math.max(FIRST_ID - 1, ...[...this.all.values()].map((login) => login.principalId)) + 1;
       await this.master.query(
-        'INSERT INTO server.logins (principal_id, name, hash, default_database) VALUES ($1, $2, $3, $4)',
-        [id, name, hashOf(password), defaultDatabase],
+        'INSERT INTO server.logins (principal_id, name, hash, default_database, policy_checked) VALUES ($1, $2, $3, $4, $5)',
+        [id, name, hashOf(password), defaultDatabase, policyChecked],
       );
       await this.read();
     });
   }
 
-  alter(
-    name: string,
-    change: { readonly password?: string; readonly disabled?: boolean; readonly defaultDatabase?: string },
-  ): Promise<void> {
+  alter(name: string, change: LoginChange): Promise<void> {
     return this.turns.take(async () => {
       const login = this.all.get(name.toLowerCase());
       if (login === undefined) throw unknown(name);
       await this.master.query(
-        'UPDATE server.logins SET hash = $2, disabled = $3, default_database = $4 WHERE principal_id = $1',
+        'UPDATE server.logins SET hash = $2, disabled = $3, default_database = $4, policy_checked = $5 WHERE principal_id = $1',
         [
           login.principalId,
           change.password === undefined ? login.hash : hashOf(change.password),
           change.disabled ?? login.disabled,
           change.defaultDatabase ?? login.defaultDatabase,
+          change.policyChecked ?? login.policyChecked,
         ],
       );
       await this.read();
@@ -164,6 +176,7 @@ export class Logins {
         serverRoles: login.roles,
         disabled: login.disabled,
         defaultDatabase: login.defaultDatabase,
+        policyChecked: login.policyChecked,
       })),
     );
   }
@@ -176,7 +189,8 @@ export class Logins {
       roles: string[];
       disabled: boolean;
       default_database: string;
-    }>('SELECT principal_id, name, hash, roles, disabled, default_database FROM server.logins');
+      policy_checked: boolean;
+    }>('SELECT principal_id, name, hash, roles, disabled, default_database, policy_checked FROM server.logins');
     this.all.clear();
     this.known.clear();
     for (const row of rows) {
@@ -187,6 +201,7 @@ export class Logins {
         roles: row.roles,
         disabled: row.disabled,
         defaultDatabase: row.default_database,
+        policyChecked: row.policy_checked,
       });
     }
   }

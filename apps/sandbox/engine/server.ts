@@ -8,7 +8,7 @@ import { Databases, type DatabaseWatcher } from './databases.ts';
 import { DeadlockMonitor } from './deadlock-monitor.ts';
 import { EngineSession } from './engine-session.ts';
 import type { LocalEntry, LocalTables } from './local-tables.ts';
-import { Logins } from './logins.ts';
+import { Logins, type LoginChange } from './logins.ts';
 import { GlobalTables } from './global-tables.ts';
 import { PgLink } from './pg-link.ts';
 import { reportSessions } from './session-report.ts';
@@ -210,15 +210,12 @@ export class SandboxServer implements SqlServer {
     return this.databases.rename(database, name);
   }
 
-  async createLogin(name: string, password: string, defaultDatabase = 'master'): Promise<void> {
-    await this.logins.create(name, password, defaultDatabase);
+  async createLogin(name: string, password: string, said: LoginChange = {}): Promise<void> {
+    await this.logins.create(name, password, said);
     await this.databases.publish();
   }
 
-  async alterLogin(
-    name: string,
-    change: { password?: string; disabled?: boolean; defaultDatabase?: string },
-  ): Promise<void> {
+  async alterLogin(name: string, change: LoginChange): Promise<void> {
     await this.logins.alter(name, change);
     await this.databases.publish();
   }

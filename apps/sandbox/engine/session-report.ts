@@ -2,9 +2,13 @@ import { SESSIONS_SETTING, type SessionRow } from '../catalog/index.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { PgLink } from './pg-link.ts';
 
+/** What a client says of itself, without what PostgreSQL holds in no text. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
+
 /** What sys.dm_exec_sessions, dm_exec_requests and their like tell of a session beyond what PostgreSQL knows of its connection. */
 function rowOf(session: EngineSession): SessionRow {
   const { options, login, activity } = session;
+  const { connection } = login;
   const iso = options.ansiNulls && options.ansiNullDefault && options.ansiPadding && options.ansiWarnings;
   return {
     spid: session.spid,
@@ -12,9 +16,17 @@ function rowOf(session: EngineSession): SessionRow {
     pid: session.currentLink?.backendPid ?? 0,
     login_name: session.identity.currentLogin,
     original_login_name: login.user,
-    program_name: login.appName,
-    host_name: login.hostName,
+    program_name: storable(login.appName),
+    host_name: storable(login.hostName),
     client_address: login.clientAddress,
+    client_port: connection?.clientPort ?? 0,
+    local_address: connection?.localAddress ?? '',
+    local_port: connection?.localPort ?? 0,
+    client_process: connection?.clientProcess ?? 0,
+    client_library: storable(connection?.clientLibrary ?? ''),
+    encrypted: connection?.encrypted ?? false,
+    packet_size: connection?.packetSize ?? 0,
+    protocol_version: connection?.protocolVersion ?? 0,
     login_time: activity.loginTime,
     started: activity.started,
     ended: activity.ended,
@@ -22,6 +34,7 @@ function rowOf(session: EngineSession): SessionRow {
     command: activity.command,
     nest_level: activity.level,
     transactions: session.tx.depth,
+    transaction_name: session.tx.depth > 0 ? session.tx.label : activity.command,
     text_size: options.textSize,
     language: options.language.name,
     date_format: options.dateFormat,

@@ -70,6 +70,9 @@ export class SessionTransaction {
     return this.doomed ? -1 : 1;
   }
 
+  /** What sys.dm_tran_active_transactions calls the open transaction. */
+  label = 'user_transaction';
+
   /** BEGIN TRANSACTION; true where it opened one. */
   async begin(link: PgLink, isolation: Isolation, name?: string): Promise<boolean> {
     if (this.depth === 0) {
@@ -80,6 +83,7 @@ export class SessionTransaction {
       this.descriptor = ++lastDescriptor;
       this.names = [];
       this.outer = name;
+      this.label = name ?? 'user_transaction';
     }
     this.depth += 1;
     return this.depth === 1;

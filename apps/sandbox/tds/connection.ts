@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { SqlError, type SqlServer, type SqlSession } from '../session.ts';
+import { SqlError, type SqlServer, type SqlSession, type ConnectionFacts } from '../session.ts';
 import { collationOf } from './collation.ts';
 import { FEATURE, TDS_73A, TDS_73B, TDS_74, readLogin7, type Login7 } from './login7.ts';
 import { MessageReader, type IncomingMessage } from './message-reader.ts';
@@ -24,6 +24,11 @@ export interface ConnectionOptions {
 }
 
 const MAX_LOGIN_BYTES = 128 * 1024;
+
+/** The newest version of the protocol that client and server know. */
+function servedVersion({ tdsVersion }: Login7): number {
+  return tdsVersion >= TDS_74 ? TDS_74 : tdsVersion >= TDS_73B ? TDS_73B : TDS_73A;
+}
 
 /**
  * One client from its first byte to its last: PRELOGIN, TLS, LOGIN7, then requests one after the other. Nothing it does throws; a client that
@@ -150,7 +155,7 @@ export class TdsConnection {
     const login = readLogin7(await message.all(MAX_LOGIN_BYTES), this.socket.remoteAddress ?? '');
     if (encryption === 'login') this.stopTls();
     else if (this.tunnel) this.writer.moveTo(this.tunnel.clear);
-    await this.authenticate(login);
+    await this.authenticate(login, encryption === 'all');
     message.finish();
     return this.session;
   }
@@ -166,7 +171,7 @@ export class TdsConnection {
     return encryption;
   }
 
-  private async authenticate(login: Login7): Promise<void> {
+  private async authenticate(login: Login7, encrypted: boolean): Promise<void> {
     try {
       if (login.tdsVersion < TDS_73A) {
         throw new SqlError(17836, 'The client speaks a TDS version before 7.3, which this server does not serve.', 20);
@@ -178,12 +183,24 @@ export class TdsConnection {
           14,
         );
       }
-      this.session = await this.options.server.login(login.request);
+      const connection = this.facts(login, encrypted);
+      this.session = await this.options.server.login({ ...login.request, connection });
     } catch (error) {
       return this.refuse(login, asSqlError(error));
     }
-    this.tdsVersion = login.tdsVersion >= TDS_74 ? TDS_74 : login.tdsVersion >= TDS_73B ? TDS_73B : TDS_73A;
+    this.tdsVersion = servedVersion(login);
     this.welcome(login, this.session);
+  }
+
+  private facts(login: Login7, encrypted: boolean): ConnectionFacts {
+    const { remotePort = 0, localAddress = '', localPort = 0 } = this.socket;
+    const { clientProcess, clientLibrary } = login;
+    const protocolVersion = servedVersion(login);
+    const packetSize = agreedPacketSize(login.packetSize);
+    return {
+      ...{ encrypted, packetSize, protocolVersion, clientPort: remotePort, localAddress, localPort },
+      ...{ clientProcess, clientLibrary },
+    };
   }
 
   private refuse(login: Login7, error: SqlError): void {

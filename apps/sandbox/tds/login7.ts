@@ -18,6 +18,8 @@ export interface Login7 {
   readonly language: string;
   readonly request: LoginRequest;
   readonly integrated: boolean;
+  readonly clientProcess: number;
+  readonly clientLibrary: string;
   /** Feature ids the client asked for. */
   readonly features: readonly number[];
 }
@@ -36,6 +38,8 @@ export function readLogin7(bytes: Buffer, clientAddress: string): Login7 {
     tdsVersion: bytes.readUInt32LE(4),
     packetSize: bytes.readUInt32LE(8),
     language: text(64),
+    clientProcess: bytes.readInt32LE(16),
+    clientLibrary: text(60),
     integrated: (optionFlags2 & 0x80) !== 0,
     features: optionFlags3 & 0x10 ? readFeatures(bytes) : [],
     request: {

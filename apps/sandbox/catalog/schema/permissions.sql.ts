@@ -159,7 +159,7 @@ const AMONG = '= ANY ((SELECT meta.visible_objects())::int[])';
 export const SEEN_VIEWS = `${[...SEEN_TABLES, 'modules', 'extended_properties', 'dependencies'].map((name) => `DROP VIEW IF EXISTS meta.seen_${name};\n`).join('')}
 ${SEEN_TABLES.map((name) => `CREATE VIEW meta.seen_${name} AS SELECT t.* FROM meta.${name} t WHERE ${SEEN} t.${name === 'foreign_key_columns' ? 'parent_object_id' : 'object_id'} ${AMONG};\n`).join('')}
 CREATE VIEW meta.seen_modules AS SELECT t.object_id, CASE WHEN NOT t.is_encrypted AND (${SEEN} t.object_id = ANY ((SELECT meta.defined_objects())::int[])) THEN t.definition END AS definition,
-  t.uses_ansi_nulls, t.uses_quoted_identifier, t.is_schema_bound, t.execute_as_principal_id, t.is_encrypted, t.with_check_option FROM meta.modules t WHERE ${SEEN} t.object_id ${AMONG};
+  t.uses_ansi_nulls, t.uses_quoted_identifier, t.is_schema_bound, t.execute_as_principal_id, t.is_encrypted, t.with_check_option, t.settings FROM meta.modules t WHERE ${SEEN} t.object_id ${AMONG};
 CREATE VIEW meta.seen_extended_properties AS SELECT t.* FROM meta.extended_properties t WHERE ${SEEN} t.class NOT IN (1, 2, 7) OR t.major_id ${AMONG};
 CREATE VIEW meta.seen_dependencies AS SELECT t.* FROM meta.dependencies t WHERE ${SEEN} t.referencing_id ${AMONG};
 `;

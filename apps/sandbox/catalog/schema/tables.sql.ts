@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 6;
+export const META_VERSION = 7;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -27,13 +27,13 @@ CREATE TABLE meta.databases (
 CREATE TABLE meta.self (database_id int NOT NULL, single boolean PRIMARY KEY DEFAULT true CHECK (single));
 CREATE TABLE meta.logins (
   principal_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, type text NOT NULL DEFAULT 'S', sid bytea NOT NULL,
-  is_disabled boolean NOT NULL DEFAULT false, default_database text NOT NULL DEFAULT 'master', server_roles text[] NOT NULL DEFAULT '{}',
+  is_disabled boolean NOT NULL DEFAULT false, policy_checked boolean NOT NULL DEFAULT true, default_database text NOT NULL DEFAULT 'master', server_roles text[] NOT NULL DEFAULT '{}',
   create_date timestamp(3) NOT NULL DEFAULT localtimestamp);
 CREATE TABLE meta.server_state (name text PRIMARY KEY, value text NOT NULL);
 
 CREATE TABLE meta.principals (
   principal_id int PRIMARY KEY, name text NOT NULL, name_key text NOT NULL UNIQUE, type text NOT NULL,
-  default_schema_name text, owning_principal_id int, login text, sid bytea, is_fixed_role boolean NOT NULL DEFAULT false,
+  default_schema_name text, owning_principal_id int, login text, sid bytea, is_fixed_role boolean NOT NULL DEFAULT false, allow_encrypted boolean NOT NULL DEFAULT false,
   create_date timestamp(3) NOT NULL DEFAULT localtimestamp, modify_date timestamp(3) NOT NULL DEFAULT localtimestamp);
 CREATE TABLE meta.role_members (role_principal_id int, member_principal_id int, PRIMARY KEY (role_principal_id, member_principal_id));
 CREATE TABLE meta.permissions (
@@ -49,9 +49,11 @@ CREATE TABLE meta.objects (
   create_date timestamp(3) NOT NULL DEFAULT localtimestamp, modify_date timestamp(3) NOT NULL DEFAULT localtimestamp,
   UNIQUE (schema_id, name_key));
 CREATE INDEX ON meta.objects (parent_object_id) WHERE parent_object_id <> 0;
+-- settings, here and below: options that catalog views tell and that change nothing here, by their names.
 CREATE TABLE meta.tables (
   object_id int PRIMARY KEY, max_column_id_used int NOT NULL, is_tracked_by_cdc boolean NOT NULL DEFAULT false,
-  type_table boolean NOT NULL DEFAULT false, lock_escalation smallint NOT NULL DEFAULT 0);
+  type_table boolean NOT NULL DEFAULT false, lock_escalation smallint NOT NULL DEFAULT 0, uses_ansi_nulls boolean NOT NULL DEFAULT true,
+  settings jsonb NOT NULL DEFAULT '{}');
 CREATE TABLE meta.columns (
   object_id int NOT NULL, column_id int NOT NULL, name text NOT NULL, name_key text NOT NULL, system_type_id smallint NOT NULL,
   user_type_id int NOT NULL, max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL, collation_name text,
@@ -75,11 +77,11 @@ CREATE TABLE meta.indexes (
   is_primary_key boolean NOT NULL DEFAULT false, is_unique_constraint boolean NOT NULL DEFAULT false, ignore_dup_key boolean NOT NULL DEFAULT false,
   fill_factor smallint NOT NULL DEFAULT 0, is_padded boolean NOT NULL DEFAULT false, is_disabled boolean NOT NULL DEFAULT false,
   allow_row_locks boolean NOT NULL DEFAULT true, allow_page_locks boolean NOT NULL DEFAULT true, filter_definition text,
-  using_xml_index_id int, secondary_type text,
+  using_xml_index_id int, secondary_type text, settings jsonb NOT NULL DEFAULT '{}',
   PRIMARY KEY (object_id, index_id), UNIQUE (object_id, name_key));
 -- Of CREATE STATISTICS; those of indexes are the indexes.
 CREATE TABLE meta.statistics (
-  object_id int NOT NULL, stats_id int NOT NULL, name text NOT NULL, name_key text NOT NULL, column_ids int[] NOT NULL, filter_definition text,
+  object_id int NOT NULL, stats_id int NOT NULL, name text NOT NULL, name_key text NOT NULL, column_ids int[] NOT NULL, filter_definition text, settings jsonb NOT NULL DEFAULT '{}',
   PRIMARY KEY (object_id, stats_id), UNIQUE (object_id, name_key));
 CREATE TABLE meta.index_columns (
   object_id int NOT NULL, index_id int NOT NULL, index_column_id int NOT NULL, column_id int NOT NULL, key_ordinal smallint NOT NULL,
@@ -119,7 +121,8 @@ CREATE TABLE meta.synonyms (object_id int PRIMARY KEY, base_object_name text NOT
 CREATE TABLE meta.modules (
   object_id int PRIMARY KEY, definition text NOT NULL, uses_ansi_nulls boolean NOT NULL DEFAULT true,
   uses_quoted_identifier boolean NOT NULL DEFAULT true, is_schema_bound boolean NOT NULL DEFAULT false,
-  execute_as_principal_id int, is_encrypted boolean NOT NULL DEFAULT false, with_check_option boolean NOT NULL DEFAULT false);
+  execute_as_principal_id int, is_encrypted boolean NOT NULL DEFAULT false, with_check_option boolean NOT NULL DEFAULT false,
+  settings jsonb NOT NULL DEFAULT '{}');
 CREATE TABLE meta.parameters (
   object_id int NOT NULL, parameter_id int NOT NULL, name text NOT NULL, system_type_id smallint NOT NULL, user_type_id int NOT NULL,
   max_length smallint NOT NULL, precision smallint NOT NULL, scale smallint NOT NULL, is_output boolean NOT NULL DEFAULT false,

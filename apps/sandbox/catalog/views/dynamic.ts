@@ -42,10 +42,10 @@ export const DYNAMIC_VIEWS = [
   login_time datetime! ${time('s.login_time')}
   host_name nvarchar(128) s.host_name
   program_name nvarchar(128) s.program_name
-  host_process_id int NULL::int
+  host_process_id int nullif(s.client_process, 0)
   client_version int 7
-  client_interface_name nvarchar(32) NULL::text
-  security_id varbinary(85)! '\\x01'::bytea
+  client_interface_name nvarchar(32) left(nullif(s.client_library, ''), 32)
+  security_id varbinary(85)! coalesce((SELECT l.sid FROM meta.logins l WHERE l.name = s.login_name), '\\x01')
   login_name nvarchar(128)! s.login_name
   nt_domain nvarchar(128) NULL::text
   nt_user_name nvarchar(128) NULL::text
@@ -63,7 +63,7 @@ export const DYNAMIC_VIEWS = [
   logical_reads bigint! 0
   is_user_process bit! true
 ${SETTINGS}
-  original_security_id varbinary(85)! '\\x01'::bytea
+  original_security_id varbinary(85)! coalesce((SELECT l.sid FROM meta.logins l WHERE l.name = s.original_login_name), '\\x01')
   original_login_name nvarchar(128)! s.original_login_name
   database_id smallint! s.database_id
   authenticating_database_id int 1
@@ -84,7 +84,7 @@ ${SETTINGS}
   statement_end_offset int NULL::int
   plan_handle varbinary(64) NULL::bytea
   database_id smallint! s.database_id
-  user_id int! 1
+  user_id int! coalesce((SELECT p.principal_id FROM meta.principals p JOIN meta.self f ON f.database_id = s.database_id WHERE p.login = s.login_name), 1)
   connection_id uniqueidentifier md5('connection' || s.spid || s.login_time)::uuid
   blocking_session_id smallint coalesce((SELECT b.spid::smallint FROM ${SESSIONS} b WHERE b.pid = (pg_blocking_pids(s.pid))[1]), 0::smallint)
   wait_type nvarchar(60) ${WAIT}
@@ -131,20 +131,20 @@ ${SETTINGS}
   connect_time datetime! ${time('s.login_time')}
   net_transport nvarchar(40)! 'TCP'
   protocol_type nvarchar(40) 'TSQL'
-  protocol_version int 1946157060
+  protocol_version int nullif(s.protocol_version, 0)
   endpoint_id int 4
-  encrypt_option nvarchar(40)! 'FALSE'
+  encrypt_option nvarchar(40)! CASE WHEN s.encrypted THEN 'TRUE' ELSE 'FALSE' END
   auth_scheme nvarchar(40)! 'SQL'
   node_affinity smallint! 0
   num_reads int NULL::int
   num_writes int NULL::int
   last_read datetime ${time('s.started')}
   last_write datetime ${time('s.ended')}
-  net_packet_size int NULL::int
+  net_packet_size int nullif(s.packet_size, 0)
   client_net_address varchar(48) s.client_address
-  client_tcp_port int NULL::int
-  local_net_address varchar(48) '127.0.0.1'
-  local_tcp_port int NULL::int
+  client_tcp_port int nullif(s.client_port, 0)
+  local_net_address varchar(48) nullif(s.local_address, '')
+  local_tcp_port int nullif(s.local_port, 0)
   connection_id uniqueidentifier! md5('connection' || s.spid || s.login_time)::uuid
   parent_connection_id uniqueidentifier NULL::uuid
   most_recent_sql_handle varbinary(64) NULL::bytea`,
@@ -155,7 +155,7 @@ ${SETTINGS}
     'sys.dm_tran_active_transactions',
     `
   transaction_id bigint! s.transaction_id
-  name nvarchar(32)! 'user_transaction'
+  name nvarchar(32)! s.transaction_name
   transaction_begin_time datetime! s.xact_start
   transaction_type int! CASE WHEN s.backend_xid IS NULL THEN 2 ELSE 1 END
   transaction_uow uniqueidentifier NULL::uuid

@@ -18,18 +18,24 @@ const ACTION = "WHEN 0 THEN 'NO_ACTION' WHEN 1 THEN 'CASCADE' WHEN 2 THEN 'SET_N
 
 /** A heap has a row of its own in sys.indexes, with index_id 0. */
 const HEAPS = `SELECT t.object_id, NULL::text AS name, 0 AS index_id, 0::smallint AS type, false AS is_unique, false AS ignore_dup_key, false AS is_primary_key,
-  false AS is_unique_constraint, 0::smallint AS fill_factor, false AS is_padded, false AS is_disabled, true AS allow_row_locks, true AS allow_page_locks, NULL::text AS filter_definition
+  false AS is_unique_constraint, 0::smallint AS fill_factor, false AS is_padded, false AS is_disabled, true AS allow_row_locks, true AS allow_page_locks, NULL::text AS filter_definition, t.settings
   FROM meta.tables t WHERE NOT EXISTS (SELECT FROM meta.indexes x WHERE x.object_id = t.object_id AND x.index_id = 1)`;
 
 /** Every index and heap: `index_id` 0 heap, 1 clustered, others from 2. */
 export const ALL_INDEXES = `(SELECT object_id, name, index_id, type, is_unique, ignore_dup_key, is_primary_key, is_unique_constraint, fill_factor, is_padded, is_disabled,
-  allow_row_locks, allow_page_locks, filter_definition FROM meta.indexes UNION ALL ${HEAPS})`;
+  allow_row_locks, allow_page_locks, filter_definition, CASE index_id WHEN 1 THEN coalesce((SELECT t.settings FROM meta.tables t WHERE t.object_id = o.object_id), '{}') || o.settings ELSE o.settings END AS settings
+  FROM meta.indexes o UNION ALL ${HEAPS})`;
 
 /** Where an index or a heap is: on a partition scheme by a column, else on the default filegroup. */
 const PLACES = `${ALL_INDEXES} i LEFT JOIN meta.index_partitions p USING (object_id, index_id) LEFT JOIN meta.partition_schemes s USING (data_space_id)`;
 
 /** Every partition of every index and heap; what is not partitioned has one. */
 const ALL_PARTITIONS = `FROM ${PLACES} CROSS JOIN LATERAL generate_series(1, CASE WHEN s.function_id IS NULL THEN 1 ELSE meta.fanout(s.function_id) END) AS n WHERE i.type NOT IN (3, 4)`;
+
+/** Of a partition: what was said of it, else of all. */
+const COMPRESSION =
+  "coalesce(i.settings->>('DATA_COMPRESSION ' || n), i.settings->>'DATA_COMPRESSION', CASE WHEN i.type IN (5, 6) THEN 'COLUMNSTORE' ELSE 'NONE' END)";
+const XML_COMPRESSION = "coalesce(i.settings->>('XML_COMPRESSION ' || n), i.settings->>'XML_COMPRESSION', 'OFF')";
 
 /** The columns of indexes, those of a clustered columnstore (all that the table has), and those by which an index that does not have them is partitioned. */
 const INDEX_COLUMNS = `(SELECT c.object_id, c.index_id, c.index_column_id, c.column_id, c.key_ordinal, CASE WHEN p.column_id = c.column_id THEN 1 ELSE 0 END AS partition_ordinal,
@@ -66,10 +72,10 @@ export const KEY_VIEWS = [
   allow_page_locks bit i.allow_page_locks
   has_filter bit i.filter_definition IS NOT NULL
   filter_definition nvarchar(max) i.filter_definition
-  compression_delay int NULL::int
+  compression_delay int CASE WHEN i.type IN (5, 6) THEN coalesce(substring(i.settings->>'COMPRESSION_DELAY' FROM '\\d+')::int, 0) END
   suppress_dup_key_messages bit false
   auto_created bit false
-  optimize_for_sequential_key bit false`,
+  optimize_for_sequential_key bit coalesce(i.settings->>'OPTIMIZE_FOR_SEQUENTIAL_KEY', 'OFF') = 'ON'`,
     `FROM ${PLACES}`,
   ),
   view(
@@ -159,13 +165,13 @@ export const KEY_VIEWS = [
   has_filter bit i.filter_definition IS NOT NULL
   filter_definition nvarchar(max) i.filter_definition
   is_temporary bit false
-  is_incremental bit false
-  has_persisted_sample bit false
+  is_incremental bit coalesce(i.settings->>'INCREMENTAL', i.settings->>'STATISTICS_INCREMENTAL', 'OFF') = 'ON'
+  has_persisted_sample bit coalesce(i.settings->>'PERSIST_SAMPLE_PERCENT', 'OFF') = 'ON'
   stats_generation_method int! 0
   stats_generation_method_desc varchar(80)! 'Sort based statistics'
-  auto_drop bit false`,
-    `FROM (SELECT object_id, name, index_id, filter_definition, false AS made FROM meta.indexes
-     UNION ALL SELECT object_id, name, stats_id, filter_definition, true FROM meta.statistics) i`,
+  auto_drop bit coalesce(i.settings->>'AUTO_DROP', 'OFF') = 'ON'`,
+    `FROM (SELECT object_id, name, index_id, filter_definition, settings, false AS made FROM meta.indexes
+     UNION ALL SELECT object_id, name, stats_id, filter_definition, settings, true FROM meta.statistics) i`,
   ),
   view(
     -148,
@@ -178,10 +184,10 @@ export const KEY_VIEWS = [
   hobt_id bigint! meta.partition_id(i.object_id, i.index_id, n)
   rows bigint meta.partition_rows(i.object_id, s.function_id, p.column_id, n)
   filestream_filegroup_id smallint! 0
-  data_compression tinyint! 0
-  data_compression_desc nvarchar(60) 'NONE'
-  xml_compression bit false
-  xml_compression_desc varchar(3) 'OFF'`,
+  data_compression tinyint! CASE ${COMPRESSION} WHEN 'ROW' THEN 1 WHEN 'PAGE' THEN 2 WHEN 'COLUMNSTORE' THEN 3 WHEN 'COLUMNSTORE_ARCHIVE' THEN 4 ELSE 0 END
+  data_compression_desc nvarchar(60) ${COMPRESSION}
+  xml_compression bit ${XML_COMPRESSION} = 'ON'
+  xml_compression_desc varchar(3) ${XML_COMPRESSION}`,
     ALL_PARTITIONS,
   ),
   view(

@@ -61,7 +61,7 @@ const TABLE = `${OBJECT}
   filestream_data_space_id int NULL::int
   max_column_id_used int! t.max_column_id_used
   lock_on_bulk_load bit! false
-  uses_ansi_nulls bit true
+  uses_ansi_nulls bit t.uses_ansi_nulls
   is_replicated bit false
   has_replication_filter bit false
   is_merge_published bit false
@@ -143,8 +143,8 @@ const MODULE = `
   uses_quoted_identifier bit m.uses_quoted_identifier
   is_schema_bound bit m.is_schema_bound
   uses_database_collation bit false
-  is_recompiled bit false
-  null_on_null_input bit false
+  is_recompiled bit m.settings ? 'RECOMPILE'
+  null_on_null_input bit m.settings ? 'RETURNS NULL ON NULL INPUT'
   execute_as_principal_id int m.execute_as_principal_id
   uses_native_compilation bit false
   inline_type bit false

@@ -20,7 +20,7 @@ export const SECURITY_VIEWS = [
   authentication_type_desc nvarchar(60) CASE WHEN p.login IS NULL THEN 'NONE' ELSE 'INSTANCE' END
   default_language_name sysname NULL::text
   default_language_lcid int NULL::int
-  allow_encrypted_value_modifications bit! false`,
+  allow_encrypted_value_modifications bit! p.allow_encrypted`,
     'FROM meta.principals p',
   ),
   view(

@@ -158,7 +158,7 @@ export const SERVER_VIEWS = [
   default_database_name sysname l.default_database
   default_language_name sysname 'us_english'
   credential_id int NULL::int
-  is_policy_checked bit false
+  is_policy_checked bit l.policy_checked
   is_expiration_checked bit false
   password_hash varbinary(256) NULL::bytea`,
     "FROM meta.logins l WHERE l.type = 'S'",

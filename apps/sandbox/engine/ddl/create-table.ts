@@ -15,6 +15,7 @@ import {
   type TableModel,
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
+import { settingsOf } from './settings.ts';
 import { isGlobalTemporary, isLocalTemporary } from '../names.ts';
 import { parsedExpression } from '../parsing.ts';
 import { contextOf, type Run } from '../run.ts';
@@ -180,9 +181,12 @@ export async function createTable(run: Run, statement: CreateTable): Promise<voi
     await createTemporary(run, name, tableDefinition(source, name, statement.elements));
     return;
   }
+  const settings = settingsOf(statement.options);
   const model = {
     ...tableModel(source, schemaOf(run, statement.name), name, statement.elements),
     ...storageOf(statement.on),
+    ansiNulls: run.session.options.ansiNulls,
+    ...(settings && { settings }),
   };
   if (isGlobalTemporary(name)) await run.session.server.globalTables.settled();
   const { objectId } = await run.session.ddl((writer, pg) => makeTable(source.scope, model, writer, pg));

@@ -12,6 +12,7 @@ import { dotted, userTable } from './objects-of.ts';
 import { storageOf } from './partitions.ts';
 import { createReadingIndex } from './reading-indexes.ts';
 import { indexSql } from './physical-table.ts';
+import { settingsOf } from './settings.ts';
 import { indexOptions } from './table-model.ts';
 import { createLocalIndex, dropLocalIndex } from './local-indexes.ts';
 
@@ -128,13 +129,13 @@ export async function dropIndex(run: Run, statement: DropIndex): Promise<void> {
   }
 }
 
-/** 7722: the partition that is to be rebuilt is none. */
+/** The number of the partition that is to be rebuilt, undefined of all. 7722: it is none. */
 async function requirePartition(
   run: Run,
   of: { readonly objectId: number; readonly index?: CatalogIndex; readonly table?: string },
   partition: AlterIndex['partition'],
-): Promise<void> {
-  if (partition === undefined || partition === 'all') return;
+): Promise<number | undefined> {
+  if (partition === undefined || partition === 'all') return undefined;
   const number = Number(await evaluate(run, partition, { name: 'int' }));
   const counted = await run.session.query(
     'SELECT count(*) FROM sys.partitions WHERE object_id = $1 AND index_id = coalesce($2, (SELECT min(index_id) FROM sys.partitions WHERE object_id = $1))',
@@ -142,7 +143,7 @@ async function requirePartition(
     { writes: false },
   );
   const last = Number(counted.rows[0]?.[0] ?? 1);
-  if (number >= 1 && number <= last) return;
+  if (number >= 1 && number <= last) return number;
   const what = of.index === undefined ? `table '${of.table ?? ''}'` : `index '${of.index.name}'`;
   const message = `Invalid partition number ${number} specified for ${what}, partition number can range from 1 to ${last}.`;
   throw new SqlError(7722, message);
@@ -150,11 +151,20 @@ async function requirePartition(
 
 /** ALTER TABLE … REBUILD: nothing is to be done, but its options are those of the indexes from then on. */
 export async function rebuilt(run: Run, object: CatalogObject, action: RebuildTable): Promise<void> {
-  await requirePartition(run, { objectId: object.id, table: object.name }, action.partition);
-  const options = indexOptions(action.options);
-  if (Object.keys(options).length === 0) return;
-  await run.session.ddl(async (writer) => {
-    for (const index of object.indexes) await writer.setIndexOptions(object.id, index.id, options);
+  const partition = await requirePartition(run, { objectId: object.id, table: object.name }, action.partition);
+  const { settings: _, ...options } = indexOptions(action.options);
+  const settings = settingsOf(action.options, partition);
+  if (Object.keys(options).length === 0 && settings === undefined) return;
+  await run.session.ddl(async (writer, pg) => {
+    // How its rows are kept is told of the table: of its heap, or its clustered index.
+    await pg.query('UPDATE meta.tables SET settings = settings || $2::jsonb WHERE object_id = $1', [
+      object.id,
+      JSON.stringify(settings ?? {}),
+    ]);
+    for (const index of object.indexes) {
+      const told = index.id === 1 && settings !== undefined ? { settings } : {};
+      await writer.setIndexOptions(object.id, index.id, { ...options, ...told });
+    }
   });
 }
 
@@ -165,8 +175,10 @@ export async function alterIndex(run: Run, statement: AlterIndex): Promise<void>
     statement.name === undefined ? object.indexes : [indexNamed(scope.snapshot.fold, object, statement.name.name)];
   for (const index of named) {
     if (index === undefined) throw new SqlError(2727, `Cannot find index '${statement.name?.name ?? ''}'.`, 11);
-    await requirePartition(run, { objectId: object.id, index }, statement.partition);
-    const options = indexOptions(statement.options);
+    const partition = await requirePartition(run, { objectId: object.id, index }, statement.partition);
+    const { settings: _, ...plain } = indexOptions(statement.options);
+    const settings = settingsOf(statement.options, partition);
+    const options = { ...plain, ...(settings && { settings }) };
     if (Object.keys(options).length > 0)
       await run.session.ddl((writer) => writer.setIndexOptions(object.id, index.id, options));
     const disable = statement.action === 'disable';

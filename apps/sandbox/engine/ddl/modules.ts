@@ -24,6 +24,7 @@ import { SessionScope } from '../session-scope.ts';
 import { prepare } from '../user-functions.ts';
 import { checkFunction } from './function-checks.ts';
 import { dotted } from './objects-of.ts';
+import { settingsOf } from './settings.ts';
 import { tableDefinition, type DefinitionSource } from './table-model.ts';
 
 type CreateModule = CreateView | CreateProcedure | CreateFunction | CreateTrigger;
@@ -119,6 +120,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
       40515,
       'A view or function made with SET ANSI_NULLS OFF is not supported in this version of SQL Server.',
     );
+  const settings = settingsOf(statement.options);
   const base = {
     schema: statement.name.schema?.name ?? run.session.defaultSchema,
     name: statement.name.name.name,
@@ -127,6 +129,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     quotedIdentifier: options.quotedIdentifier,
     schemaBound: statement.options.some((option) => option.name === 'SCHEMABINDING'),
     encrypted: statement.options.some((option) => option.name === 'ENCRYPTION'),
+    ...(settings && { settings }),
     references: namedObjects(statement),
   };
   const source = { scope, ansiNullDefault: true };

@@ -3,12 +3,14 @@ import type { CatalogObject, IndexModel } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import type { Run } from '../run.ts';
 import { storageOf } from './partitions.ts';
+import { settingsOf } from './settings.ts';
 
 const unbuilt = (what: string): SqlError =>
   new SqlError(40_515, `${what} is not supported in this version of SQL Server.`);
 
 /** A columnstore index: its columns in the order of the table, of a clustered one all that the table has or gets. */
 export function columnstoreModel(index: CreateIndex | InlineIndex, filter: string | undefined): IndexModel {
+  const settings = settingsOf(index.options);
   if (index.order.length > 0) throw unbuilt('ORDER of a columnstore index');
   const clustered = index.clustered ?? false;
   return {
@@ -18,6 +20,7 @@ export function columnstoreModel(index: CreateIndex | InlineIndex, filter: strin
     columns: [],
     included: clustered ? [] : index.columns.map((one) => one.name.name),
     kind: 'columnstore',
+    ...(settings && { options: { settings } }),
     ...(filter === undefined ? {} : { filter }),
     ...storageOf(index.on),
   };

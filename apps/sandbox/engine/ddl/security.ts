@@ -2,6 +2,8 @@ import type { Login, Option, Role, User } from '#tsql';
 import { SqlError } from '../../session.ts';
 import type { Run } from '../run.ts';
 
+const ENCRYPTED_VALUES = 'ALLOW_ENCRYPTED_VALUE_MODIFICATIONS';
+
 /** CREATE LOGIN and ALTER LOGIN: the password is kept as a hash. */
 export async function login(run: Run, statement: Login): Promise<void> {
   if (statement.from !== undefined) {
@@ -20,17 +22,22 @@ export async function login(run: Run, statement: Login): Promise<void> {
     throw new SqlError(40515, `DEFAULT_LANGUAGE = ${spoken} is not supported in this version of SQL Server.`);
   const given = password?.kind === 'literal' ? password.value : undefined;
   const { server } = run.session;
+  const database = nameIn(run, statement.options, 'DEFAULT_DATABASE');
+  const checked = switchIn(statement.options, 'CHECK_POLICY');
+  const said = {
+    ...(database === undefined ? {} : { defaultDatabase: database }),
+    ...(checked === undefined ? {} : { policyChecked: checked }),
+  };
   if (statement.mode === 'create') {
     if (given === undefined) throw new SqlError(40515, 'CREATE LOGIN needs a PASSWORD.');
-    await server.createLogin(statement.name.name, given, nameIn(run, statement.options, 'DEFAULT_DATABASE'));
+    await server.createLogin(statement.name.name, given, said);
   } else {
     if (nameIn(run, statement.options, 'NAME') !== undefined) {
       throw new SqlError(40515, 'ALTER LOGIN WITH NAME is not supported in this version of SQL Server.');
     }
-    const database = nameIn(run, statement.options, 'DEFAULT_DATABASE');
     await server.alterLogin(statement.name.name, {
+      ...said,
       ...(given === undefined ? {} : { password: given }),
-      ...(database === undefined ? {} : { defaultDatabase: database }),
       ...(statement.enable === undefined ? {} : { disabled: !statement.enable }),
     });
   }
@@ -43,17 +50,24 @@ function nameIn(run: Run, options: readonly Option[], option: string): string | 
   return value?.kind === 'keyword' ? run.text.slice(value.span.start, value.span.end) : undefined;
 }
 
+/** Whether an option is ON; undefined where it is not said. */
+function switchIn(options: readonly Option[], option: string): boolean | undefined {
+  const value = options.find((each) => each.name === option)?.value;
+  return value?.kind === 'keyword' ? value.name.toUpperCase() === 'ON' : undefined;
+}
+
 /** ALTER USER WITH NAME, DEFAULT_SCHEMA and LOGIN. */
 async function alterUser(run: Run, statement: User): Promise<void> {
   const name = statement.name.name;
   const of = (option: string): string | null => nameIn(run, statement.options, option) ?? null;
   const login = of('LOGIN');
+  const encrypted = switchIn(statement.options, ENCRYPTED_VALUES);
   if (login !== null) await requireFreeLogin(run, login);
   await run.session.ddl(async (_, pg) => {
     const changed = await pg.query(
       `UPDATE meta.principals SET name = coalesce($2, name), name_key = meta.fold(coalesce($2, name)), default_schema_name = coalesce($3, default_schema_name),
-       login = coalesce($4, login), modify_date = localtimestamp WHERE name_key = meta.fold($1) AND type = 'S' AND principal_id > 4`,
-      [name, of('NAME'), of('DEFAULT_SCHEMA'), login],
+       login = coalesce($4, login), allow_encrypted = coalesce($5, allow_encrypted), modify_date = localtimestamp WHERE name_key = meta.fold($1) AND type = 'S' AND principal_id > 4`,
+      [name, of('NAME'), of('DEFAULT_SCHEMA'), login, encrypted ?? null],
     );
     if (changed.rowCount === 0) {
       throw new SqlError(
@@ -76,6 +90,7 @@ export async function user(run: Run, statement: User): Promise<void> {
       type: 'S',
       ...(defaultSchema ? { defaultSchema } : {}),
       ...(source ? { login: source } : {}),
+      allowEncrypted: switchIn(statement.options, ENCRYPTED_VALUES) ?? false,
     }),
   );
 }

@@ -4,6 +4,7 @@ import { SqlError } from '../../session.ts';
 import { isLocalTemporary } from '../names.ts';
 import type { Run } from '../run.ts';
 import { dotted, objectOf } from './objects-of.ts';
+import { settingsOf } from './settings.ts';
 
 function refuseTemporary(name: ObjectName): void {
   if (isLocalTemporary(name.name.name))
@@ -22,11 +23,13 @@ export async function createStatistics(run: Run, statement: CreateStatistics): P
     throw new SqlError(1088, message, 16, 12);
   }
   const { where } = statement;
+  const settings = settingsOf(statement.options);
   await run.session.ddl((writer) =>
     writer.createStatistics(object.id, {
       name: statement.name.name,
       columns: statement.columns.map((one) => one.name),
       ...(where === undefined ? {} : { filter: printDefinition(where, 'filter') }),
+      ...(settings && { settings }),
     }),
   );
 }

@@ -15,6 +15,7 @@ import type {
   TableModel,
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
+import { settingsOf } from './settings.ts';
 import { storageOf } from './partitions.ts';
 import { columnstoreModel } from './reading-indexes.ts';
 import type { SessionScope } from '../session-scope.ts';
@@ -81,7 +82,9 @@ function indexOptions(options: readonly Option[]): IndexOptions {
   const [padded, rowLocks, pageLocks] = [on('PAD_INDEX'), on('ALLOW_ROW_LOCKS'), on('ALLOW_PAGE_LOCKS')];
   if (ignore === true)
     throw new SqlError(40515, 'An index WITH (IGNORE_DUP_KEY = ON) is not supported in this version of SQL Server.');
+  const settings = settingsOf(options);
   return {
+    ...(settings === undefined ? {} : { settings }),
     ...(percent === undefined ? {} : { fillFactor: percent }),
     ...(ignore === undefined ? {} : { ignoreDupKey: ignore }),
     ...(padded === undefined ? {} : { padIndex: padded }),
