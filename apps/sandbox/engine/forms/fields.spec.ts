@@ -14,11 +14,8 @@ EdgeConstraint PeriodDefinition AlterTableIndex SwitchPartition ChangeTracking S
 const NEEDLESS: Readonly<Record<string, string>> = {
   'Span.column': 'errors tell lines',
   'Identifier.quote': 'a name is the same however it is quoted',
-  'Literal.text': 'its value and type say it',
   'Option.bare': 'how an option was written',
   'DataType.xmlContent': 'stands with xmlSchema alone, which is refused',
-  'PartitionRange.from': 'of an option ON PARTITIONS about space',
-  'PartitionRange.to': 'of an option ON PARTITIONS about space',
   'Delete.with': 'handed on as the part of a statement that may have CTEs',
   'FunctionCall.jsonPairs': 'how the arguments were written; they are the same',
   'InsertBulk.hints': 'its options are in the other list',
