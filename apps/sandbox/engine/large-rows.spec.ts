@@ -91,6 +91,19 @@ test('a large row goes to its reader and all else to the driver, wherever chunks
   }
 });
 
+test('the rows before a large one are passed on before anybody is asked who reads it', () => {
+  const events: string[] = [];
+  const diverter = new LargeRowDiverter(
+    (chunk) => events.push(`${chunk.length} bytes`),
+    () => {
+      events.push('a reader');
+      return new Recorder();
+    },
+  );
+  diverter.take(STREAM);
+  expect(events).toEqual([`${START} bytes`, 'a reader', 'a reader', `${START} bytes`]);
+});
+
 test('a large row that nobody wants in pieces passes to the driver', () => {
   const passed: Buffer[] = [];
   const diverter = new LargeRowDiverter(

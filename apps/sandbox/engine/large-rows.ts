@@ -136,18 +136,21 @@ export class LargeRowDiverter {
 
   /** Passes bytes on to the driver, until a row begins that somebody else reads. */
   private pass(chunk: Buffer): { row: OpenRow; rest: Buffer } | undefined {
-    const bytes = this.header.length === 0 ? chunk : Buffer.concat([this.header, chunk]);
+    let bytes = this.header.length === 0 ? chunk : Buffer.concat([this.header, chunk]);
     this.header = NOTHING;
     let at = this.passing;
     while (at + HEADER <= bytes.length) {
       const length = bytes.readUInt32BE(at + 1);
       if (length > LARGE_ROW && bytes[at] === DATA_ROW) {
+        // The rows before it come first: a reader begins to write its row when it is asked for.
+        if (at > 0) this.driver(bytes.subarray(0, at));
+        bytes = bytes.subarray(at);
+        at = 0;
+        this.passing = 0;
         const reader = this.wanted();
         if (reader !== undefined) {
-          this.passing = 0;
-          if (at > 0) this.driver(bytes.subarray(0, at));
           const row: OpenRow = { reader, left: length - 4, head: NOTHING, skip: 2, field: -1 };
-          return { row, rest: bytes.subarray(at + HEADER) };
+          return { row, rest: bytes.subarray(HEADER) };
         }
       }
       at += 1 + length;
