@@ -239,7 +239,7 @@ export const isNumberType = (base: string | undefined): boolean => base !== unde
 const NUMBERS = /^(bit|tinyint|smallint|int|bigint|decimal|numeric|money|smallmoney|real|float)$/;
 
 /** Whether an expression is a number, so that its text is one word wherever it stands. */
-function isNumber(node: Expression, types: Types): boolean {
+export function isNumber(node: Expression, types: Types): boolean {
   switch (node.kind) {
     case 'variable':
       return node.name.startsWith('@\u0000with') || NUMBERS.test(types.get(node.name.toLowerCase()) ?? '');

@@ -1,7 +1,7 @@
 import { findAll } from '#tsql';
 import type { Execute, Expression, If, Parameter, Span, Statement } from '#tsql';
 import { nodesOf } from './body-nodes.ts';
-import { type Given, parsed, type Types, typesOf, Unreadable } from './dynamic-holes.ts';
+import { type Given, isNumber, parsed, type Types, typesOf, Unreadable } from './dynamic-holes.ts';
 import { type ConditionFacts, conditions, guarded, isSet } from './dynamic-conditions.ts';
 import { executeNamed } from './dynamic-names.ts';
 import { declarePiece, refusePieces } from './built-statement.ts';
@@ -54,7 +54,9 @@ export function beginDynamicSql(e: Emitter, body: readonly Statement[], paramete
   );
   if (!isDynamic) return;
   const types = typesOf(body, parameters);
-  const found = dynamicTexts(body, new Set(parameters.map((one) => one.name.toLowerCase())));
+  const found = dynamicTexts(body, new Set(parameters.map((one) => one.name.toLowerCase())), (node) =>
+    isNumber(node, types),
+  );
   const flags = new Map<If, string>();
   const outside = outsideTexts(body, parameters, types);
   const readable = new Set<Execute>();

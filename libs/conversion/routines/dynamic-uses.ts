@@ -104,7 +104,7 @@ function textUses(node: Expression): readonly Variable[] {
     case 'cast':
       return textUses(node.expression);
     case 'call':
-      return node.name.name.name.toLowerCase() === 'concat' ? node.args.flatMap(textUses) : [];
+      return /^(concat|replace)$/i.test(node.name.name.name) ? node.args.flatMap(textUses) : [];
     default:
       return [];
   }

@@ -1,5 +1,8 @@
 import type { Case, Declare, Execute, Expression, If, SelectAssign, SetVariable, Statement, TryCatch } from '#tsql';
 import { findAll, walk } from '#tsql';
+import { isConstant, replaced } from './text-replace.ts';
+import { questionOf } from './text-questions.ts';
+import { added, ALL, allBeginWith, beginsOrGoesOn, leadingCut, WHERE_ALL, wholeWithin } from './where-texts.ts';
 
 /** A piece of a text that a routine puts together: constant, a value known when it runs, one of two by an IF, one of several by a CASE, or NULL. */
 export type TextPart =
@@ -20,14 +23,20 @@ export interface DynamicTexts {
 /** Texts of variables at a place of the routine; a variable that is not among them is only known when it runs. */
 type State = Map<string, Text>;
 
-const keyOf = (name: string): string => name.toLowerCase();
+/** Names of variables are the same in any case. */
+export const keyOf = (name: string): string => name.toLowerCase();
 
 /** Follows the variables of a body from statement to statement. Linear in the body. */
-export function dynamicTexts(body: readonly Statement[], parameters: ReadonlySet<string>): DynamicTexts {
-  return new Follower(parameters).whole(body);
+export function dynamicTexts(
+  body: readonly Statement[],
+  parameters: ReadonlySet<string>,
+  isNumber: (node: Expression) => boolean,
+): DynamicTexts {
+  return new Follower(parameters, isNumber).whole(body);
 }
 
-const NULL_TEXT: Text = [{ kind: 'null' }];
+/** No text at all. */
+export const NULL_TEXT: Text = [{ kind: 'null' }];
 
 /** What a function of a text gives that has no text of its own. */
 const CONSTANT_CALLS: Readonly<Record<string, (code: number) => string>> = {
@@ -38,9 +47,14 @@ const CONSTANT_CALLS: Readonly<Record<string, (code: number) => string>> = {
 class Follower {
   readonly #texts = new Map<Execute, { text: Text; declared?: Text }>();
   #state: State = new Map();
+  /** IFs on every path to here, by what they ask: what asks the same again, of variables that keep their values, chooses the same. */
+  #asked: ReadonlyMap<string, If> = new Map();
   #ended = false;
 
-  constructor(readonly parameters: ReadonlySet<string>) {}
+  constructor(
+    readonly parameters: ReadonlySet<string>,
+    readonly isNumber: (node: Expression) => boolean,
+  ) {}
 
   whole(body: readonly Statement[]): DynamicTexts {
     this.#list(body);
@@ -62,11 +76,7 @@ class Follower {
       case 'if':
         return this.#if(node);
       case 'while':
-        this.#forget(node);
-        this.#statement(node.body);
-        this.#forget(node);
-        this.#ended = false;
-        return;
+        return this.#while(node);
       case 'block':
         return this.#list(node.statements);
       case 'tryCatch':
@@ -77,6 +87,7 @@ class Follower {
         if (node.source.kind === 'insertExecute') this.#execute(node.source.execute);
         return;
       case 'label':
+        this.#asked = new Map();
         this.#state.clear();
         this.#ended = false;
         return;
@@ -108,6 +119,8 @@ class Follower {
   /** A new value; texts in which the old one stands are no longer known. */
   #assign(name: string, text: Text | undefined): void {
     const key = keyOf(name);
+    if ([...this.#asked.values()].some((one) => isUsed(one.condition, key)))
+      this.#asked = new Map([...this.#asked].filter(([, one]) => !isUsed(one.condition, key)));
     const before = [...this.#state];
     for (const [other, parts] of before) if (other !== key && uses(parts, key)) this.#state.delete(other);
     if (text && !this.parameters.has(key) && !uses(text, key) && !isAsked(text)) this.#state.set(key, text);
@@ -149,29 +162,57 @@ class Follower {
   #if(node: If): void {
     const base = this.#state;
     const before = this.#ended;
+    const question = questionOf(node);
+    const same = question === undefined ? node : (this.#asked.get(question) ?? node);
+    const asked: ReadonlyMap<string, If> =
+      question === undefined ? this.#asked : new Map([...this.#asked, [question, same]]);
+    const kept = new Map(asked);
     const branch = (body: Statement | undefined): { state: State; ended: boolean } => {
       this.#state = new Map(base);
       this.#ended = false;
+      this.#asked = asked;
       if (body) this.#statement(body);
+      for (const [key] of asked) if (!this.#asked.has(key)) kept.delete(key);
       return { state: this.#state, ended: this.#ended };
     };
     const then = branch(node.then);
     const otherwise = branch(node.otherwise);
+    this.#asked = kept;
     this.#ended = before || (then.ended && otherwise.ended);
     if (then.ended) this.#state = otherwise.state;
     else if (otherwise.ended) this.#state = then.state;
-    else this.#state = merged(node, then.state, otherwise.state, wholeWithin(node, base, then.state));
+    else this.#state = merged(same, then.state, otherwise.state, wholeWithin(node, base, then.state));
+  }
+
+  #while(node: Extract<Statement, { kind: 'while' }>): void {
+    const asked = this.#asked;
+    this.#forget(node);
+    this.#statement(node.body);
+    this.#forget(node);
+    this.#ended = false;
+    this.#onlyAsked(asked);
+  }
+
+  /** Leaves out IFs that may not have been reached. */
+  #onlyAsked(before: ReadonlyMap<string, If>): void {
+    this.#asked = new Map([...before].filter(([key, one]) => this.#asked.get(key) === one));
   }
 
   #try(node: TryCatch): void {
+    const asked = this.#asked;
+    const before = this.#state;
     this.#list(node.body);
     const after = this.#state;
     const ended = this.#ended;
-    this.#state = new Map();
+    // What the block leaves alone is known in its handler.
+    const given = new Set(assignedIn(node.body));
+    this.#state = new Map([...before].filter(([key, text]) => after.get(key) === text && !given.has(key)));
     this.#ended = false;
+    this.#onlyAsked(asked);
     this.#list(node.handler);
     const handled = this.#ended;
-    this.#state = handled ? after : new Map();
+    const left = this.#state;
+    this.#state = handled ? after : new Map([...after].filter(([key, text]) => left.get(key) === text));
     this.#ended = ended && handled;
   }
 
@@ -221,6 +262,18 @@ class Follower {
     }
   }
 
+  /** REPLACE of a constant in a text of constants and choices: a value that is only known when it runs may have it too. */
+  #replace(node: Extract<Expression, { kind: 'call' }>): Text {
+    const [first, needle, by] = node.args;
+    const hole: Text = [{ kind: 'hole', node }];
+    if (!first || !by || needle?.kind !== 'literal' || needle.value === '' || !/^[{<#$%@]/.test(needle.value))
+      return hole;
+    const within = this.#text(first);
+    return isConstant(within, this.isNumber) && within.some((part) => part.kind !== 'null')
+      ? replaced(within, needle.value, this.#text(by))
+      : hole;
+  }
+
   #cast(node: Expression): Text {
     const inner = this.#text(node);
     return inner.length === 1 && inner[0]?.kind === 'null' ? [{ kind: 'hole', node }] : inner;
@@ -231,6 +284,7 @@ class Follower {
     const [first] = node.args;
     const constant = CONSTANT_CALLS[name];
     if (constant && first?.kind === 'literal') return [{ kind: 'text', text: constant(Number(first.value)) }];
+    if (name === 'replace') return this.#replace(node);
     if (name === 'concat') return node.args.reduce<Text>((sum, one) => joined(sum, this.#text(one)), []);
     if (first && (name === 'str' || name === 'ltrim' || name === 'rtrim')) {
       const inner = this.#text(first);
@@ -253,91 +307,8 @@ function isAsked(text: Text): boolean {
   return text.length === 1 && only?.kind === 'hole' && findAll(only.node, 'subquery').length > 0;
 }
 
-/** The first condition of a text that others follow by AND: nothing changes where it stands without them. */
-const WHERE_ALL: TextPart = { kind: 'text', text: ' WHERE 1 = 1' };
-
-const isText = (node: Expression | undefined, pattern: RegExp): boolean =>
-  node?.kind === 'literal' && pattern.test(node.value);
-
-/** `CASE WHEN @w = '' THEN ' WHERE ' ELSE ' AND ' END`, behind @w. */
-function beginsOrGoesOn(node: Expression, name: string): boolean {
-  if (node.kind !== 'case' || node.operand || node.whens.length !== 1) return false;
-  const [arm] = node.whens;
-  const test = arm?.when;
-  if (test?.kind !== 'binary' || (test.op !== '=' && test.op !== '<>')) return false;
-  const isOwn = test.left.kind === 'variable' && keyOf(test.left.name) === keyOf(name) && isText(test.right, /^$/);
-  const [first, other] = test.op === '=' ? [arm?.then, node.otherwise] : [node.otherwise, arm?.then];
-  return isOwn && isText(first, /^\s*WHERE\s*$/i) && isText(other, /^\s*AND\s*$/i);
-}
-
-const added = (before: Text | undefined): Text => {
-  if (!before) return NULL_TEXT;
-  const known = before.filter((one) => one.kind !== 'text' || one.text !== '');
-  const base = known[0] === WHERE_ALL ? known : [WHERE_ALL, ...known];
-  return [...base, { kind: 'text', text: ' AND ' }];
-};
-
-/** Stands before conditions whose first AND was cut off: it takes that AND's place. */
-const ALL: TextPart = { kind: 'text', text: ' 1 = 1 ' };
-
-const wholeNumber = (node: Expression | undefined): number | undefined =>
-  node?.kind === 'literal' && /^\d+$/.test(node.value) ? Number(node.value) : undefined;
-
-const isLength = (node: Expression | undefined, name: string): boolean =>
-  node?.kind === 'call' &&
-  node.name.name.name.toLowerCase() === 'len' &&
-  node.args[0]?.kind === 'variable' &&
-  keyOf(node.args[0].name) === keyOf(name);
-
-/** `SUBSTRING(@w, 6, …)`, `STUFF(@w, 1, 5, '')`, `RIGHT(@w, LEN(@w) - 5)`: the variable, and how much of its beginning is cut off. */
-function leadingCut(
-  fn: string,
-  args: readonly Expression[],
-): { readonly name: string; readonly length: number } | undefined {
-  const [first, second, third, fourth] = args;
-  if (first?.kind !== 'variable') return undefined;
-  const of = (length: number | undefined): ReturnType<typeof leadingCut> =>
-    length === undefined || length <= 0 ? undefined : { name: first.name, length };
-  const at = wholeNumber(second);
-  if (fn === 'substring' && at !== undefined && args.length === 3) return of(at - 1);
-  if (fn === 'stuff' && at === 1 && isText(fourth, /^$/)) return of(wholeNumber(third));
-  if (fn === 'right' && second?.kind === 'binary' && second.op === '-' && isLength(second.left, first.name))
-    return of(wholeNumber(second.right));
-  return undefined;
-}
-
-/** Whether every piece that a text may have begins with an AND of this length, so that what is left begins with a condition. */
-const allBeginWith = (text: Text, length: number): boolean =>
-  text.some((part) => part.kind === 'choice') &&
-  text.every((part) => {
-    if (part.kind === 'choice') return isEmpty(part.otherwise) && beginsWithAnd(part.then, length);
-    return part.kind === 'text' && part.text === '';
-  });
-
-const beginsWithAnd = ([first]: Text, length: number): boolean =>
-  first?.kind === 'text' && first.text.length > length && /^\s*AND\s+$/i.test(first.text.slice(0, length));
-
-/** The variable of `LEN(@w) > 0` and `@w <> ''`. */
-function notEmpty({ condition }: If): string | undefined {
-  if (condition.kind !== 'binary' || (condition.op !== '>' && condition.op !== '<>')) return undefined;
-  const { left, right, op } = condition;
-  if (left.kind === 'variable') return op === '<>' && isText(right, /^$/) ? keyOf(left.name) : undefined;
-  const of = left.kind === 'call' ? left.args[0] : undefined;
-  return of?.kind === 'variable' && isLength(left, of.name) && wholeNumber(right) === 0 ? keyOf(of.name) : undefined;
-}
-
-/** Texts to which a branch `IF LEN(@w) > 0` adds WHERE and the conditions of @w: without any of them `WHERE 1 = 1` is as good as nothing, so that there is no choice. */
-function wholeWithin(node: If, base: State, then: State): ReadonlySet<string> {
-  const key = notEmpty(node);
-  if (key === undefined || !base.get(key)?.some((part) => part.kind === 'choice')) return new Set();
-  const isWhole = (text: Text): boolean => {
-    const before = text[text.indexOf(ALL) - 1];
-    return before?.kind === 'text' && /\bWHERE\s*$/i.test(before.text);
-  };
-  return new Set([...then].filter(([, text]) => isWhole(text)).map(([name]) => name));
-}
-
-const isEmpty = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text === '');
+/** Whether a text has no characters. */
+export const isEmpty = (text: Text): boolean => text.every((one) => one.kind === 'text' && one.text === '');
 
 function joined(left: Text, right: Text): Text {
   if (right.length === 0) return left;
@@ -369,6 +340,16 @@ function uses(text: Text, key: string): boolean {
         return false;
     }
   });
+}
+
+/** Variables that statements give a value. */
+function assignedIn(body: readonly Statement[]): readonly string[] {
+  const found: string[] = [];
+  walk(body, (one) => {
+    if (one.kind === 'setVariable' || one.kind === 'selectAssign') found.push(keyOf(one.variable.name));
+    else if (one.kind === 'declareVariable' && one.value) found.push(keyOf(one.name));
+  });
+  return found;
 }
 
 /** What two branches leave: the text they share stays, what they added is a choice; `whole`: what is added as the first branch has it. */

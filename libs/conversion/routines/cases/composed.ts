@@ -44,8 +44,28 @@ SET @sql = 'SELECT ' + @group + ' AS Label, ' + CASE WHEN @x = 1 THEN 'MIN' ELSE
 + CASE WHEN @u = 1 THEN 'MIN' ELSE 'MAX' END + '(s.Kind) AS d FROM Sack s ' + CASE WHEN @mins IS NULL OR @mins = 0 THEN '' ELSE 'CROSS APPLY (SELECT s.SackId / @m AS Label) AS g ' END
 + 'GROUP BY ' + @group + ' ORDER BY Label' + CASE WHEN @v = 1 THEN ' DESC' ELSE '' END
 EXEC sp_executesql @sql, N'@m int', @mins
+GO
+CREATE PROCEDURE dbo.Twice @with bit, @a int, @what varchar(10) = 'weight' AS
+DECLARE @s nvarchar(max) = ''
+SET @s = @s + 'SELECT COUNT(*) AS n,'
+IF @with = 1 SET @s = @s + ' Kind' ELSE SET @s = @s + ' '''' AS Kind'
+SET @s = @s + ' FROM Sack WHERE {m} > 2'
+IF @a > 0 SET @s = @s + ' AND SackId > ' + CAST(@a AS varchar(10))
+IF @with = 1 SET @s = @s + ' GROUP BY Kind ORDER BY Kind'
+SET @s = REPLACE(@s, '{m}', CASE WHEN @what = 'weight' THEN 'Weight' ELSE 'SackId' END)
+EXEC (@s)
+GO
+CREATE PROCEDURE dbo.Tried @id int, @n int OUTPUT AS
+DECLARE @s nvarchar(max) = 'UPDATE Sack SET Weight = 1 / (Weight - 2) WHERE SackId = '
+BEGIN TRY
+  EXEC (@s + '2')
+END TRY
+BEGIN CATCH
+  EXEC (@s + '4')
+  SET @n = @@ROWCOUNT
+END CATCH
 GO`,
-  issues: ['SL1050 dbo.Same'],
+  issues: ['SL1042 dbo.Tried', 'SL1050 dbo.Same'],
   cases: (() => {
     const rows = `INSERT INTO sack VALUES (1, 'flour', 5, 'a'), (2, 'fine flour', 2, 'b'), (3, 'salt', 3, 'a'), (4, 'sand', 4, NULL)`;
     const after = (name: string, sql: readonly string[], ...expected: string[]) =>
@@ -68,6 +88,13 @@ GO`,
           `SELECT * FROM sums(0, p_shipped => true, p_least => 3, p_kind => 'A')`,
         ],
         '1|1|5.0000|5.0000',
+      ),
+      after('IFs that ask the same take the same branch', [`SELECT * FROM twice(true, 0)`], '1|NULL', '2|a'),
+      after('the other, another word in the place of the mark', [`SELECT * FROM twice(false, 3, 'id')`], '1|'),
+      after(
+        'a text that is known before TRY is known in its handler',
+        [`CALL tried(1, NULL)`, `SELECT weight FROM sack WHERE sack_id = 4`],
+        '0.5000',
       ),
       lists('no column', 'false, false, false, false, false', '1', '2', '3', '4'),
       lists(
