@@ -4,7 +4,7 @@ import { resultCast, translateDml, type TranslatedDml } from '../query/index.ts'
 import { convertedField, variableOf } from './assign.ts';
 import { refusePieces } from './built-statement.ts';
 import type { Emitter } from './emitter.ts';
-import { insertExecute } from './execute.ts';
+import { insertExecute } from './insert-execute.ts';
 import { ROW_LIMIT } from './flow.ts';
 import { resultSet } from './result-sets.ts';
 import { countRow, readRowCount, setRowCount, takeRowCount } from './row-count.ts';

@@ -4,7 +4,8 @@ import { type Clash, composed, type Composed, sameStatement, taken as takenOf } 
 import { type ConditionFacts, conditions, isSet } from './dynamic-conditions.ts';
 import { Unreadable } from './dynamic-holes.ts';
 import { choosing, pathsOf, type Taken, withTaken } from './dynamic-ways.ts';
-import type { Emitter, Sample } from './emitter.ts';
+import type { Sample } from './body-facts.ts';
+import type { Emitter } from './emitter.ts';
 import type { Text } from './text-parts.ts';
 
 /** A text with more ways than are written one by one: one statement that is executed, its choices within its text. */

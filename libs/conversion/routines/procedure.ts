@@ -18,7 +18,8 @@ import {
   type RoutineContext,
   writeBody,
 } from './body.ts';
-import type { Emitter, ResultMode, ResultSet } from './emitter.ts';
+import type { ResultMode, ResultSet } from './body-facts.ts';
+import type { Emitter } from './emitter.ts';
 import { declareParameters, parameterList } from './parameters.ts';
 import type { ConvertedRoutine, RoutineParameter, RoutineSignature, RoutineSource } from './routine-model.ts';
 import { surveyOf } from './survey.ts';
