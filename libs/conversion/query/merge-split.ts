@@ -67,7 +67,8 @@ function clauseSql(t: Translation, parts: MergeParts, when: MergeWhen, prior: re
     when.match === 'matched'
       ? on
       : `NOT EXISTS (SELECT 1 FROM ${when.match === 'notMatchedBySource' ? using : `${relation.sql} AS ${name}`} WHERE ${on})`;
-  const where = ` WHERE ${[found, ...prior, ...own].join(' AND ')}`;
+  const rows = parts.filter !== undefined && when.match === 'notMatchedBySource' ? [parts.filter] : [];
+  const where = ` WHERE ${[...rows, found, ...prior, ...own].join(' AND ')}`;
   const from = when.match === 'notMatchedBySource' ? '' : using;
   switch (when.action.kind) {
     case 'mergeInsert':

@@ -1,12 +1,13 @@
 import type { Expression, Merge, MergeInsert, MergeWhen } from '#tsql';
 import type { Relation, RelationColumn, TranslatedDml, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
-import { type OutputUse, returning, storeOptions, targetColumn, targetRelation } from './dml-target.ts';
+import { type OutputUse, returning, storeOptions, targetColumn } from './dml-target.ts';
 import { childOf, type Source, withSources, type Environment } from './environment.ts';
 import { translate } from './expression.ts';
 import { boundRelation, sourceName } from './bound-source.ts';
 import { tableSource } from './from.ts';
 import { needsSplit, splitMerge } from './merge-split.ts';
+import { type MergeTarget, mergeTarget } from './merge-target.ts';
 import { condition } from './predicate.ts';
 import { withClause } from './with-clause.ts';
 import { NEW_AND_OLD } from './rows-before.ts';
@@ -24,6 +25,8 @@ export interface MergeParts {
   readonly sources: readonly Source[];
   /** The join's condition. */
   readonly on: string;
+  /** Which rows of the table it is about, where those are not all. */
+  readonly filter?: string;
   /** WITH of the statement, with a blank behind it, or ''. */
   readonly prefix: string;
   /** Where OUTPUT looks names up, beside the rows and the source. */
@@ -44,28 +47,30 @@ interface Scopes {
  * What goes beyond becomes one statement for each WHEN ({@link splitMerge}).
  */
 export function translateMerge(t: Translation, root: Environment, node: Merge): TranslatedDml | undefined {
-  const relation = targetRelation(t, root, node.target);
-  if (!relation) return undefined;
+  const target = mergeTarget(t, root, node);
+  if (!target) return undefined;
   if (node.top) t.unsupported('MERGE TOP', node.top.span);
-  const parts = mergeParts(t, root, node, relation);
+  const parts = mergeParts(t, root, target);
   if (needsSplit(t, node)) return splitMerge(t, parts);
   const whens = node.whens.map((when) => whenSql(t, parts, when));
   const output = returning(t, parts.env, mergeOutput(t, parts));
-  const head = `MERGE INTO ${relation.sql} AS ${parts.name} USING ${parts.using} ON ${parts.on}`;
+  const head = `MERGE INTO ${target.relation.sql} AS ${parts.name} USING ${parts.using} ON ${parts.on}`;
   return { ...mergeFacts(t, parts, output), sql: `${parts.prefix}${head} ${whens.join(' ')}${output.sql}` };
 }
 
-function mergeParts(t: Translation, root: Environment, node: Merge, relation: Relation): MergeParts {
+function mergeParts(t: Translation, root: Environment, { node, relation, alias, rows }: MergeTarget): MergeParts {
   const { prefix, inner } = withClause(t, root, node.with);
-  const alias = 'alias' in node.target ? node.target.alias?.name : undefined;
   const name = sourceName(t, alias ?? relation.name);
   const target = boundRelation(t, inner.scope, relation, name, alias);
   const source = tableSource(t, childOf(inner, []), node.using);
   const { sources } = source;
   const both = withSources(childOf(inner, [target]), sources);
   const scopes = { both, target: childOf(inner, [target]), source: withSources(childOf(inner, []), sources) };
-  const on = condition(t, both, node.on);
-  return { node, relation, name, using: source.sql, sources, on, prefix, env: inner, scopes, written: [] };
+  const filter =
+    rows && condition(t, childOf(inner, [boundRelation(t, inner.scope, rows.of, name, rows.alias)]), rows.where);
+  const on = `${filter === undefined ? '' : `${filter} AND `}${condition(t, both, node.on)}`;
+  const parts = { node, relation, name, using: source.sql, sources, on, prefix, env: inner, scopes, written: [] };
+  return filter === undefined ? parts : { ...parts, filter };
 }
 
 /** What is told of a MERGE besides its text. */
@@ -116,7 +121,8 @@ export function scopeOfWhen({ scopes }: MergeParts, { match }: MergeWhen): Envir
 
 function whenSql(t: Translation, parts: MergeParts, when: MergeWhen): string {
   const env = scopeOfWhen(parts, when);
-  const test = when.condition ? ` AND ${condition(t, env, when.condition)}` : '';
+  const rows = parts.filter !== undefined && when.match === 'notMatchedBySource' ? ` AND ${parts.filter}` : '';
+  const test = `${rows}${when.condition ? ` AND ${condition(t, env, when.condition)}` : ''}`;
   return `WHEN ${MATCH_WORDS[when.match]}${test} THEN ${actionSql(t, env, parts, when)}`;
 }
 

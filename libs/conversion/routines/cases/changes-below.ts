@@ -23,6 +23,13 @@ SELECT d.Article, d.Amount, 'dear' FROM (DELETE dbo.Offer OUTPUT deleted.Article
 GO
 CREATE PROCEDURE dbo.Raises AS
 INSERT dbo.Gone (Article, Amount) SELECT u.Was, u.Amount FROM (UPDATE dbo.Offer SET Amount += 1 OUTPUT deleted.Article, deleted.Amount) AS u (Was, Amount)
+GO
+CREATE PROCEDURE dbo.SyncsOne @Article varchar(10) AS
+WITH Price AS (SELECT PriceId, Article, Amount, IsCurrent FROM dbo.Price WHERE Article = @Article)
+MERGE Price USING dbo.Offer AS o ON o.Article = Price.Article
+WHEN MATCHED THEN UPDATE SET Amount = o.Amount
+WHEN NOT MATCHED BY TARGET AND o.Article = @Article THEN INSERT (Article, Amount, IsCurrent) VALUES (o.Article, o.Amount, 1)
+WHEN NOT MATCHED BY SOURCE THEN DELETE;
 GO`,
   issues: [],
   cases: (() => {
@@ -32,6 +39,18 @@ GO`,
     ];
     const prices = 'SELECT article, amount, is_current FROM price ORDER BY article, amount';
     return [
+      many(
+        'MERGE into an expression leaves the rows alone that it does not have',
+        [
+          ...rows,
+          `INSERT INTO price (article, amount, is_current) VALUES ('tin', 1, true)`,
+          `CALL syncs_one('pen')`,
+          `CALL syncs_one('tin')`,
+          prices,
+        ],
+        'ink|5|t',
+        'pen|4|t',
+      ),
       {
         ...many(
           'a row that is closed has a successor',
