@@ -1,10 +1,12 @@
 import {
+  ROW_ADDRESS,
   translateExpression,
   translatePredicate,
   translateQuery,
   type ParameterRef,
   type Scope,
   type SqlType,
+  type TranslatedDml,
 } from '#conversion';
 import type {
   Declare,
@@ -27,6 +29,7 @@ import { changeOf, sandbox, typeOf } from './profile.ts';
 import { scopeOver } from './scope-over.ts';
 import type { SessionScope } from './session-scope.ts';
 import { localTableSqls, type MadeTable } from './temporary-table.ts';
+import { searchOf } from './update-by-row.ts';
 import { verbOf } from './verbs.ts';
 
 /** A function's body as PL/pgSQL, and whether it keeps rows of its own. */
@@ -258,15 +261,8 @@ export class FunctionBody {
       );
     }
     const change = changeOf({ ...statement, output: [] } as typeof statement, this.context);
-    if (change.eachRow)
-      throw new SqlError(
-        40515,
-        'UPDATE … SET @v = @v + … in a function is not supported in this version of SQL Server.',
-      );
-    const dml = this.plain(change);
-    if (statement.output.length > 0 || dml.assigns.length > 0)
-      this.refuse(`OUTPUT or SET @variable of ${verbOf(statement)}`);
-    const own = [...this.tables.values()].some((table) => table.local.relation.sql === dml.target.sql);
+    if (statement.output.length > 0) this.refuse(`OUTPUT of ${verbOf(statement)}`);
+    const own = [...this.tables.values()].some((table) => table.local.relation.sql === change.target.sql);
     if (!own) {
       throw new SqlError(
         443,
@@ -275,8 +271,39 @@ export class FunctionBody {
         15,
       );
     }
+    if (change.eachRow && statement.kind === 'update') return this.changeByRow(statement, change);
+    const dml = this.plain(change);
+    if (dml.assigns.length > 0) return this.changeAndAssign(dml);
     const sql = dml.sql.replace(/ RETURNING [^']*$/, '');
     this.lines.push(`${sql};`, 'GET DIAGNOSTICS sbx_rows = ROW_COUNT;');
+  }
+
+  /** UPDATE … SET @v = …: the variables have what the last row gave them. */
+  private changeAndAssign(dml: TranslatedDml): void {
+    const names = dml.assigns.map((_, index) => `a${index + 1}`);
+    this.lines.push(
+      'sbx_rows := 0;',
+      `FOR sbx_row IN WITH sbx_q(${names.join(', ')}) AS (${dml.sql}) SELECT * FROM sbx_q LOOP`,
+      'sbx_rows := sbx_rows + 1;',
+      ...dml.assigns.map((name, index) => `${this.local(name).sql} := sbx_row.${names[index]};`),
+      'END LOOP;',
+    );
+  }
+
+  /** UPDATE … SET @v = @v + …: the rows that are found first are changed one after the other (see update-by-row). */
+  private changeByRow(statement: Update, change: TranslatedDml): void {
+    const address = this.declare(ROW_ADDRESS, { name: 'varchar', length: 30 });
+    const { addresses = '', parameters } = changeOf(searchOf(statement), this.context);
+    const found = this.plain({ sql: addresses, parameters });
+    const dml = this.plain(change);
+    this.lines.push(
+      'sbx_rows := 0;',
+      `FOR sbx_row IN SELECT * FROM (${found.sql}) AS sbx_q(a1) LOOP`,
+      `${address.sql} := sbx_row.a1;`,
+      `${dml.sql} INTO ${dml.assigns.map((name) => this.local(name).sql).join(', ')};`,
+      'sbx_rows := sbx_rows + 1;',
+      'END LOOP;',
+    );
   }
 
   private leaveWith(value: Expression | undefined): void {

@@ -3,6 +3,7 @@ import type { CatalogObject, CatalogTrigger } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { runWide } from './dml.ts';
 import type { DmlStatement } from './dml.ts';
+import { enterModule } from './execute-as.ts';
 import { Frame } from './frame.ts';
 import { runBody, ScopeFault } from './interpreter.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
@@ -187,7 +188,8 @@ async function fire(
   const module = snapshot.objectById(trigger.objectId);
   const parsed = parsedBatch(module?.definition ?? '', module?.quotedIdentifier ?? true);
   requireParsed(parsed, trigger.name);
-  const body = parsed.statements.find((candidate) => candidate.kind === 'createTrigger')?.body ?? [];
+  const created = parsed.statements.find((candidate) => candidate.kind === 'createTrigger');
+  const identities = session.identity.depth;
   const name = module === undefined ? trigger.name : `${module.schema}.${module.name}`;
   const frame = new Frame(name, trigger.objectId, run.frame.level + 1, run.frame);
   frame.trigger = { parent: snapshot.objectById(trigger.parentId), updated: changed.updated };
@@ -203,13 +205,15 @@ async function fire(
   try {
     await stageRows(inner, frame, 'inserted', changed.columns, changed.inserted);
     await stageRows(inner, frame, 'deleted', changed.columns, changed.deleted);
+    if (module !== undefined && created !== undefined) await enterModule(inner, module, created.options);
     session.rowCount = changed.count;
-    await runBody(inner, body);
+    await runBody(inner, created?.body ?? []);
   } catch (error) {
     throw error instanceof ScopeFault ? error.fault : error;
   } finally {
     session.triggerLevel -= 1;
     session.options = saved;
+    await session.revertTo(identities);
     if (session.tx.depth > 0 && !session.tx.doomed) await session.dropTemporary(frame);
   }
 }

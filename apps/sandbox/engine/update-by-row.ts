@@ -6,6 +6,18 @@ import { changeOf } from './profile.ts';
 import { bind, contextOf, type Run } from './run.ts';
 import { firing } from './triggers.ts';
 
+/** What finds the rows that an UPDATE is to change: a DELETE of them, whose `addresses` are read. */
+export const searchOf = ({ target, from, where, with: ctes, span }: Update): Delete => ({
+  kind: 'delete',
+  target,
+  from,
+  ...(where ? { where } : {}),
+  ...(ctes ? { with: ctes } : {}),
+  output: [],
+  options: [],
+  span,
+});
+
 /**
  * UPDATE … SET @v = @v + …: the variables go from row to row. The rows are found first, in the order of their storage, and changed one after the other; all of
  * them or none. Refused where a trigger would have to see all rows at once. Resolves with their number.
@@ -23,18 +35,7 @@ export async function updateByRow(
     );
   }
   const { session, frame, signal } = run;
-  const { target, from, where, span } = statement;
-  const search: Delete = {
-    kind: 'delete',
-    target,
-    from,
-    ...(where ? { where } : {}),
-    ...(statement.with ? { with: statement.with } : {}),
-    output: [],
-    options: [],
-    span,
-  };
-  const found = changeOf(search, await contextOf(run));
+  const found = changeOf(searchOf(statement), await contextOf(run));
   const rows = await session.query(found.addresses ?? '', await bind(run, found.parameters), { writes: false, signal });
   const slot = { type: { name: 'varchar', length: 30 } as const, value: '' as string | null };
   frame.variables.set(ROW_ADDRESS, slot);

@@ -4,6 +4,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import { convert } from './convert.ts';
 import { daysOf } from './convert-datetime.ts';
 import { holdsMoney, tenThousandths } from './convert-range.ts';
+import { isOldLong } from './operand-types.ts';
 import { textConstant, value } from './sql-text.ts';
 import {
   decimal,
@@ -37,12 +38,30 @@ export function arithmetic(
   span: Span,
 ): TypedSql {
   const [a, b] = typedNulls(t, left, right);
+  requireOperands(t, op, [a, b], span);
   if ((op === '+' || op === '||') && isString(a.type) && isString(b.type)) return concat(t, a, b, span);
   if (op === '||') return concat(t, asText(t, a, span), asText(t, b, span), span);
   if (op === '+' && isBinary(a.type) && isBinary(b.type)) return concatBytes(a, b);
   if (isDatetime(a.type) || isDatetime(b.type)) return datetimeArithmetic(t, op, [a, b], span);
   if (['&', '|', '^', '<<', '>>'].includes(op)) return bitwise(t, op, [a, b], span);
   return numberArithmetic(t, op, [a, b], span);
+}
+
+/** 402 for the old types of long values, 8117 for variants: nothing is done with them but by CAST. */
+function requireOperands(
+  t: Translation,
+  op: ArithmeticOperator,
+  [a, b]: readonly [TypedSql, TypedSql],
+  span: Span,
+): void {
+  if (!t.profile.runtime) return;
+  const name = operatorName(op);
+  if (isOldLong(a.type) || isOldLong(b.type)) {
+    const message = `The data types ${a.type.name} and ${b.type.name} are incompatible in the ${name} operator.`;
+    t.fail('operand-types', 402, message, span);
+  }
+  if (a.type.name === 'sql_variant' || b.type.name === 'sql_variant')
+    t.fail('operand-types', 8117, `Operand data type sql_variant is invalid for ${name} operator.`, span);
 }
 
 const asText = (t: Translation, from: TypedSql, span: Span): TypedSql =>

@@ -2,6 +2,7 @@ import { plainHierarchyOrder } from './hierarchy-plain.ts';
 import type { Span } from '#tsql';
 import type { SqlType, TypedSql } from './api.ts';
 import { sameName } from './environment.ts';
+import { requireSortable } from './operand-types.ts';
 import { quoted, escapeText } from './sql-text.ts';
 import { isPadded, isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -102,6 +103,7 @@ export function tellGrouping(t: Translation, values: readonly TypedSql[], span: 
 
 /** What a value is ordered, grouped and compared by: strings without trailing blanks, GUIDs in SQL Server's order, instants in UTC. */
 export function orderKey(t: Translation, value: TypedSql, span: Span): string {
+  requireSortable(t, value, span);
   if (isString(value.type)) {
     const key = trimmed(t, value);
     return value.pgCollated ? key : `${key}${collateClause(t, [value], span)}`;

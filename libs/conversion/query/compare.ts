@@ -3,6 +3,7 @@ import type { SqlType, TypedSql } from './api.ts';
 import { comparesWithoutCase, hasNoLetters, searchable } from './caseless.ts';
 import { collateClause, collationName, isCaseSensitive, trimmed } from './collate.ts';
 import { convert } from './convert.ts';
+import { requireComparable } from './operand-types.ts';
 import { quoted } from './sql-text.ts';
 import { familyOf, isDatetime, isNumeric, isPadded, isString, sameType, timeScale, unify } from './sql-type.ts';
 import type { Translation } from './translation.ts';
@@ -21,6 +22,7 @@ export function compare(
   right: TypedSql,
   span: Span,
 ): string {
+  requireComparable(t, op, [left, right], span);
   const ordering = op === '<' || op === '>' || op === '<=' || op === '>=';
   const { left: a, right: b } = comparable(t, [left, right], ordering, span);
   return `${a} ${op} ${b}`;

@@ -17,6 +17,7 @@ import {
   timeScale,
   typeText,
 } from './sql-type.ts';
+import { isClash, isExplicitOnly } from './operand-types.ts';
 import { timeAsText } from './text-times.ts';
 import type { Translation } from './translation.ts';
 
@@ -53,11 +54,22 @@ export function convert(t: Translation, from: TypedSql, to: SqlType, options: Co
 
 function converted(t: Translation, from: TypedSql, to: SqlType, options: ConvertOptions): TypedSql {
   if (from.constant === null || from.untyped) return nullOf(to, t.profile.typeSql(to));
+  const stored = options.mode === 'assignment' || options.mode === 'store';
+  if (stored && t.profile.runtime) requireImplicit(t, from.type, to, options.span);
   if (isUnchanged(from.type, to, options)) return from.type === to ? from : { ...from, type: mergeCollation(from, to) };
   const sql = convertSql({ ...options, t, from, to });
   if (sql === undefined) return noConversion(t, from.type, to, options);
   const result: TypedSql = typeof sql === 'string' ? value(sql, to, from.nullable || options.try === true) : sql;
   return isString(to) && isString(from.type) ? { ...result, ...collationOf(from) } : result;
+}
+
+/** 257 for what only CAST and CONVERT convert, 206 for what nothing does. */
+function requireImplicit(t: Translation, from: SqlType, to: SqlType, span: Span): void {
+  if (isClash(from, to))
+    t.fail('type-clash', 206, `Operand type clash: ${from.name} is incompatible with ${to.name}`, span);
+  if (!isExplicitOnly(from, to)) return;
+  const message = `Implicit conversion from data type ${from.name} to ${to.name} is not allowed. Use the CONVERT function to run this query.`;
+  t.fail('explicit-only', 257, message, span);
 }
 
 function collationOf(from: TypedSql): Partial<TypedSql> {

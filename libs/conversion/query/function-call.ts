@@ -11,12 +11,19 @@ import { JSON_RULES } from './functions/json.ts';
 import { MATH_RULES } from './functions/math.ts';
 import { STRING_RULES } from './functions/string.ts';
 import { SYSTEM_RULES } from './functions/system.ts';
+import { isNumberLike, isPlainText, isTextual } from './operand-types.ts';
 import { INT, isString } from './sql-type.ts';
 import type { Translation } from './translation.ts';
 
 const KEEPS_COLLATION = new Set(
   'count count_big min max string_agg isnull coalesce nullif iif choose lag lead first_value last_value'.split(' '),
 );
+
+/** Functions of strings that take the old types of long values too, by argument; and those that make a string of anything. */
+const TAKES_LONG = /^(?:substring 0|patindex 1|(?:concat|concat_ws|string_agg|formatmessage|quotename|format) \d+)$/;
+
+/** Functions of JSON texts, which no other type becomes of its own. */
+const WANTS_STRING = /^(?:isjson|json_value|json_query|json_modify|json_path_exists) 0$/;
 
 /** A use of a built-in function: what a rule needs to translate it. */
 export class FunctionUse {
@@ -62,12 +69,26 @@ export class FunctionUse {
 
   /** An argument as a number of type int. */
   int(index: number): string {
-    return this.to(this.arg(index), INT).sql;
+    const from = this.arg(index);
+    this.require(index, from, isNumberLike(from.type));
+    return this.to(from, INT).sql;
+  }
+
+  /** 8116: an argument of a type that the function does not take. NULL is taken by all. */
+  require(index: number, { type, untyped }: TypedSql, isTaken: boolean): void {
+    if (!this.runtime || isTaken || untyped) return;
+    this.fail(8116, `Argument data type ${type.name} is invalid for argument ${index + 1} of ${this.name} function.`);
   }
 
   /** An argument as a string; other types are converted as CAST does. */
   text(index: number): TypedSql {
     const from = this.arg(index);
+    const key = `${this.name} ${index}`;
+    this.require(
+      index,
+      from,
+      WANTS_STRING.test(key) ? isPlainText(from.type) : isTextual(from.type) || TAKES_LONG.test(key),
+    );
     if (isString(from.type) && !from.untyped) return from;
     return convert(this.t, from, { name: 'varchar', length: 8000 }, { mode: 'implicit', span: this.span });
   }

@@ -2,6 +2,7 @@ import type { Query, QueryBody, SelectSpec, SetOperation } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { IdentityProperty, SqlType, TypedSql } from './api.ts';
 import { groupKey, ruledType, tellGrouping } from './collate.ts';
+import { requireDistinct } from './operand-types.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import type { Environment, Origin } from './environment.ts';
 import { commonType, toCommon } from './expression.ts';
@@ -169,6 +170,7 @@ const distinctKey = (t: Translation, one: TypedSql): string => groupKey(t, one) 
 /** DISTINCT, by keys where strings may end in blanks. */
 function distinctWord(t: Translation, spec: SelectSpec, items: readonly SelectedItem[]): string {
   if (!spec.distinct) return '';
+  for (const item of items) requireDistinct(t, item.value, spec.span);
   if (!items.some((item) => groupKey(t, item.value) !== undefined)) return 'DISTINCT ';
   const keys = items.filter((item) => item.value.constant === undefined).map((item) => distinctKey(t, item.value));
   return `DISTINCT ON (${keys.join(', ')}) `;

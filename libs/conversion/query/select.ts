@@ -2,6 +2,7 @@ import type { Expression, FunctionCall, GroupBy, GroupItem, SelectItem, SelectSp
 import type { IdentityProperty, TypedSql } from './api.ts';
 import { PSEUDO, starSources, type BoundColumn, type Environment } from './environment.ts';
 import { groupKey, tellGrouping } from './collate.ts';
+import { requireSortable } from './operand-types.ts';
 import { translate } from './expression.ts';
 import { isAggregate } from './function-call.ts';
 import { arithmetic, type ArithmeticOperator } from './arithmetic.ts';
@@ -163,6 +164,7 @@ function groupClause(t: Translation, env: Environment, group: GroupBy): GroupSql
     .flatMap((item) => (item.kind === 'groupExpressions' ? item.expressions : []))
     .map((node) => {
       const one = translate(t, env, node);
+      requireSortable(t, one, node.span);
       const key = groupKey(t, one);
       tellGrouping(t, [one], node.span);
       if (key !== undefined) others.set(one.sql, `min(${one.sql})`);

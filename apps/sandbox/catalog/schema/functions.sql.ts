@@ -6,7 +6,7 @@ import { TEMPORARIES_SETTING } from '../session-row.ts';
  */
 export const METADATA_FUNCTIONS = `
 -- The parts of a one- to four-part name, quotes undone, the object's own name first.
-CREATE OR REPLACE FUNCTION meta.f_parts(qualified text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION meta.f_parts(qualified text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
   parts text[] := '{}';
   part text;

@@ -1,5 +1,6 @@
 import { translateQuery, type SqlType } from '#conversion';
 import { sandbox, typeOf } from '../profile.ts';
+import { findAll } from '#tsql';
 import type {
   CreateFunction,
   CreateProcedure,
@@ -111,6 +112,22 @@ function functionParts(scope: SessionScope, source: DefinitionSource, statement:
   };
 }
 
+/** Functions of the system that tell who runs them, or what they may do and see. */
+const TELLS_WHO =
+  /^(?:user|user_name|user_id|suser_\w+|current_user|session_user|system_user|original_login|is_member|is_rolemember|is_srvrolemember|has_perms_by_name|has_dbaccess|permissions|object_\w+|schema_\w+|col_\w+|type_\w+|db_\w+|database_principal_id|loginproperty)$/i;
+
+/** Of a function WITH EXECUTE AS: that no answer of it hangs on who runs it, for here it is compiled, and has no context of its own. */
+function requireNoIdentity(scope: SessionScope, statement: CreateFunction): void {
+  const calls = findAll(statement, 'call').map((call) => call.name);
+  const asks = calls.some((name) => name.schema !== undefined || TELLS_WHO.test(name.name.name));
+  const reads = namedObjects(statement).some((one) => scope.object([one.schema ?? null, one.name])?.kind !== 'U');
+  if (!asks && !reads) return;
+  throw new SqlError(
+    40515,
+    'WITH EXECUTE AS of a function that calls modules, reads views or asks who runs it is not supported in this version of SQL Server.',
+  );
+}
+
 async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleModel> {
   const { scope } = await contextOf(run);
   const { options } = run.session;
@@ -134,9 +151,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
   };
   const source = { scope, ansiNullDefault: true };
   const executeAs = moduleContext(statement.options);
-  if (executeAs !== undefined && statement.kind !== 'createProcedure') {
-    throw new SqlError(40515, 'WITH EXECUTE AS is not supported in this version of SQL Server but for procedures.');
-  }
+  if (executeAs !== undefined && statement.kind === 'createFunction') requireNoIdentity(scope, statement);
   switch (statement.kind) {
     case 'createView':
       return { ...base, kind: 'V', checkOption: statement.checkOption, columns: viewColumns(scope, statement) };
@@ -150,12 +165,13 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
     case 'createFunction':
       return {
         ...base,
+        ...(executeAs && { executeAs }),
         kind: functionKind(statement),
         parameters: statement.parameters.map((p) => parameterModel(scope, p)),
         ...functionParts(scope, source, statement),
       };
     case 'createTrigger':
-      return { ...base, kind: 'TR', ...triggerParts(scope, statement) };
+      return { ...base, ...(executeAs && { executeAs }), kind: 'TR', ...triggerParts(scope, statement) };
   }
 }
 

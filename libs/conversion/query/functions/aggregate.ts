@@ -3,6 +3,7 @@ import { collateClause, collationName, isCaseSensitive, orderKey } from '../coll
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { overClause, sortKeys } from '../order.ts';
 import { translate } from '../expression.ts';
+import { isOldLong } from '../operand-types.ts';
 import { call, value } from '../sql-text.ts';
 import {
   BIGINT,
@@ -55,6 +56,8 @@ function count(use: FunctionUse): TypedSql {
   const type = use.name === 'count' ? INT : BIGINT;
   const first = use.node.args[0];
   const from = first && first.kind !== 'star' ? use.arg(0) : undefined;
+  if (from !== undefined && use.runtime && (from.untyped === true || isOldLong(from.type)))
+    use.fail(8117, `Operand data type ${from.untyped ? 'NULL' : from.type.name} is invalid for ${use.name} operator.`);
   const counted = from === undefined ? '*' : `${distinct(use)}${use.node.distinct ? distinctKey(use, from) : from.sql}`;
   const plain = `count(${counted})${over(use)}`;
   const sql = from === undefined ? plain : telling(use, from, plain);
@@ -65,6 +68,7 @@ function count(use: FunctionUse): TypedSql {
 function summand(use: FunctionUse): TypedSql | undefined {
   const from = use.arg(0);
   const family = familyOf(from.type);
+  if (from.untyped && use.runtime) use.fail(8117, `Operand data type NULL is invalid for ${use.name} operator.`);
   if (['integer', 'decimal', 'money', 'float'].includes(family)) return from;
   use.fail(8117, `Operand data type ${from.type.name} is invalid for ${use.name} operator.`);
   return undefined;
@@ -132,7 +136,9 @@ function avg(use: FunctionUse): TypedSql {
 function extreme(use: FunctionUse): TypedSql {
   const from = use.arg(0);
   const { name } = from.type;
-  if (name === 'bit') return use.fail(8117, `Operand data type bit is invalid for ${use.name} operator.`);
+  const isUnfit = use.runtime && (from.untyped === true || isOldLong(from.type) || name === 'xml');
+  if (name === 'bit' || isUnfit)
+    return use.fail(8117, `Operand data type ${from.untyped ? 'NULL' : name} is invalid for ${use.name} operator.`);
   const clause = over(use);
   const made = (sql: string): TypedSql => ({ ...value(telling(use, from, sql), from.type, true), ...kept(from) });
   if (name === 'uniqueidentifier' && use.runtime) {

@@ -1,6 +1,7 @@
 import type { SqlType, TypedSql } from '../api.ts';
 import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { isTextual } from '../operand-types.ts';
 import { call, value } from '../sql-text.ts';
 import { DATE, DATETIME, DATETIME2, INT, isDatetime, isString, nvarchar } from '../sql-type.ts';
 
@@ -44,6 +45,7 @@ export function partName(word: string): string | undefined {
 function argument(use: FunctionUse, index: number): TypedSql {
   const from = use.arg(index);
   if (isDatetime(from.type) && !from.untyped) return from;
+  use.require(index, from, isTextual(from.type));
   return use.to(from, isString(from.type) || from.untyped ? DATETIME2 : DATETIME);
 }
 
@@ -121,6 +123,8 @@ function datename(use: FunctionUse): TypedSql {
   const part = partName(use.word(0));
   const from = argument(use, 1);
   const type = nvarchar(30);
+  // A text has every part; a type has its own.
+  if (use.runtime && !isString(use.arg(1).type) && !checkPart(use, part, from.type)) return from;
   const stamp = timestampOf(use.t, from);
   if (part === 'month') return value(`to_char(${stamp}, 'FMMonth')`, type, from.nullable);
   if (part === 'weekday') return value(`to_char(${stamp}, 'FMDay')`, type, from.nullable);

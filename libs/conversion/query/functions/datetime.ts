@@ -1,4 +1,5 @@
 import type { SqlType, TypedSql } from '../api.ts';
+import { isTextual } from '../operand-types.ts';
 import { fromTicks, ticksOf, timestampOf } from '../convert-datetime.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { call, quoted, value } from '../sql-text.ts';
@@ -30,6 +31,7 @@ const now =
 export function moment(use: FunctionUse, index: number, textType: SqlType = DATETIME2): TypedSql {
   const from = use.arg(index);
   if (isDatetime(from.type) && !from.untyped) return from;
+  use.require(index, from, isTextual(from.type));
   return use.to(from, isString(from.type) || from.untyped ? textType : DATETIME);
 }
 
@@ -228,6 +230,8 @@ function datediff(use: FunctionUse): TypedSql {
 }
 
 function eomonth(use: FunctionUse): TypedSql {
+  const given = use.arg(0);
+  use.require(0, given, isString(given.type) || (isDatetime(given.type) && given.type.name !== 'time'));
   const from = moment(use, 0);
   const months = use.count > 1 ? `(${use.int(1)} + 1)` : '1';
   const sql = `(date_trunc('month', ${timestampOf(use.t, from)}) + ${months} * interval '1 month' - interval '1 day')::date`;
@@ -280,6 +284,7 @@ function plainIsDate(use: FunctionUse): TypedSql {
 
 function isdate(use: FunctionUse): TypedSql {
   const from = use.arg(0);
+  use.require(0, from, !isDatetime(from.type) || from.type.name.endsWith('datetime'));
   if (isDatetime(from.type)) return value(from.type.name.endsWith('datetime') ? '1' : '0', INT, false);
   if (!use.runtime) return plainIsDate(use);
   return value(call('sys.isdate', use.text(0).sql, quoted(use.t.context.dateFormat ?? 'mdy')), INT, false);

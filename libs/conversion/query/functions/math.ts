@@ -1,6 +1,7 @@
 import type { SqlType, TypedSql } from '../api.ts';
 import { arithmetic } from '../arithmetic.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
+import { isNumberLike } from '../operand-types.ts';
 import { call, quoted, value } from '../sql-text.ts';
 import { BIGINT, BIT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify } from '../sql-type.ts';
 
@@ -9,6 +10,7 @@ function number(use: FunctionUse, index: number): TypedSql {
   const from = use.arg(index);
   const family = familyOf(from.type);
   if (from.untyped) return use.to(from, INT);
+  use.require(index, from, isNumberLike(from.type));
   if (family === 'bit') return use.to(from, INT);
   return ['integer', 'decimal', 'money', 'float'].includes(family) ? from : use.to(from, FLOAT);
 }
