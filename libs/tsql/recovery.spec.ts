@@ -119,11 +119,22 @@ describe('depth has a limit instead of a stack overflow', () => {
     'CREATE FUNCTION f() RETURNS TABLE AS RETURN WITH a AS (SELECT 1 AS x) SELECT x FROM a',
     'SELECT 10 / -3 * -(2 - 1)',
     'CREATE TABLE t (a int, b AS a + 1)',
+    'CREATE TABLE t (a AS (WITH c AS (SELECT 1 AS x) SELECT x FROM c))',
+    'SELECT 1 FROM a JOIN b JOIN (SELECT (((1))) AS x) c ON 1 = 1 ON 1 = 1',
+    'SELECT 1 FROM a JOIN (SELECT (((1))) AS x) b PIVOT (SUM(x) FOR y IN (z)) p ON 1 = 1',
+    'SELECT TOP ((WITH c AS (SELECT 1 AS x) SELECT x FROM c)) 1 FROM t',
   ])('%s is not printed deeper than it was read', (text) => {
     const isRead = (sql: string, maxDepth: number): boolean => parseBatch(sql, { maxDepth }).errors.length === 0;
     const depth = Array.from({ length: 50 }, (_, at) => at + 1).find((one) => isRead(text, one)) ?? 0;
     expect(depth).toBeGreaterThan(1);
     expect(isRead(printStatements(parseBatch(text).statements), depth)).toBe(true);
+  });
+
+  test.each([
+    'WITH a AS (SELECT 1 AS x) (WITH b AS (SELECT 2 AS y) SELECT y FROM b)',
+    '(SELECT TOP (1) x FROM t ORDER BY x) ORDER BY y',
+  ])('%s has two of what a query has once, and none is put aside', (text) => {
+    expect(parseBatch(text).errors).toHaveLength(1);
   });
 
   test('a lower limit can be set', () => {

@@ -231,8 +231,8 @@ async function placeOn(
     throw new SqlError(2726, message);
   }
   const column = w.find(columns, name);
-  const [same] = await w.rows<{ type: boolean; stored: boolean }>(
-    `SELECT (c.system_type_id, c.max_length, c.precision, c.scale) = (f.system_type_id, f.max_length, f.precision, f.scale) AS type,
+  const [same] = await w.rows<{ type: boolean; stored: boolean; own: string; other: string }>(
+    `SELECT meta.f_type_name(c.system_type_id) AS own, meta.f_type_name(f.system_type_id) AS other, (c.system_type_id, c.max_length, c.precision, c.scale) = (f.system_type_id, f.max_length, f.precision, f.scale) AS type,
        NOT EXISTS (SELECT FROM meta.computed_columns x WHERE x.object_id = c.object_id AND x.column_id = c.column_id AND NOT x.is_persisted) AS stored
      FROM meta.columns c, meta.partition_functions f WHERE c.object_id = $1 AND c.column_id = $2 AND f.function_id = $3`,
     [table.objectId, column.column_id, scheme.function_id],
@@ -242,7 +242,7 @@ async function placeOn(
     throw new SqlError(7724, message);
   }
   if (same?.type !== true) {
-    const message = `Partition column '${name}' has a data type which is different from the partition function '${fn?.name ?? ''}' parameter data type.`;
+    const message = `Partition column '${name}' has data type ${same?.own} which is different from the partition function '${fn?.name ?? ''}' parameter data type ${same?.other}.`;
     throw new SqlError(7726, message);
   }
   return { data_space_id: scheme.data_space_id, column_id: column.column_id };

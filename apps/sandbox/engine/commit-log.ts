@@ -16,7 +16,8 @@ const PREFIX = 'sbx_commit_';
  * is committed, and with it all are. What a server that died in between left prepared is committed, or rolled back, when it starts again, as the decision says.
  */
 export class CommitLog {
-  private prepares = false;
+  /** Whether PostgreSQL prepares transactions at all. */
+  prepares = false;
   private readonly running = new Set<string>();
 
   constructor(private readonly databases: () => readonly Database[]) {}
@@ -34,14 +35,12 @@ export class CommitLog {
     await pg.query('CREATE TABLE IF NOT EXISTS meta.commits (name text PRIMARY KEY)');
   }
 
-  /** Commits the parts of one transaction. Where two of them touched temporary tables, or nothing can be prepared, one after the other. */
+  /** Commits the parts of one transaction, of which one at most cannot be prepared. */
   async commit(descriptor: bigint, parts: readonly ChangedPart[]): Promise<void> {
     const fixed = parts.filter((part) => part.temporary);
     const last = fixed[0] ?? parts.at(-1);
-    if (!this.prepares || fixed.length > 1 || last === undefined) {
-      for (const { link } of parts) await link.run('COMMIT');
-      return;
-    }
+    if (!this.prepares || fixed.length > 1 || last === undefined)
+      throw new RangeError('BUG: a transaction over several databases that cannot be prepared');
     const name = `${PREFIX}${descriptor}`;
     const others = parts.filter((part) => part !== last).map((part) => part.link);
     this.running.add(name);

@@ -16,7 +16,7 @@ import { receivesRows, targetDatabase } from './other-databases.ts';
 import { insertRows } from './stage.ts';
 import { encoderFor } from './storage-type.ts';
 import { lockingOf } from './locking.ts';
-import { checkIndexHints, checkSnapshotAllowed, lockTables } from './table-locks.ts';
+import { checkIndexHints, checkSnapshotAllowed, holding, lockTables } from './table-locks.ts';
 import { eventsOf, firing, runInsteadOf, runWithTriggers } from './triggers.ts';
 import { updateByRow } from './update-by-row.ts';
 import { wideChange, type OutputPart, type WideChange } from './wide-change.ts';
@@ -53,7 +53,8 @@ export async function runDml(caller: Run, asWritten: DmlStatement): Promise<void
   const { lockTimeout } = options;
   if (locking.impatient) options.lockTimeout = 0;
   try {
-    await runChange({ ...caller, locking }, statement);
+    const run: Run = { ...caller, locking };
+    await holding(run, () => runChange(run, statement));
   } finally {
     options.lockTimeout = lockTimeout;
   }

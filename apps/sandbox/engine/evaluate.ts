@@ -4,7 +4,7 @@ import { SqlError } from '../session.ts';
 import { holdsLocks, lockingOf } from './locking.ts';
 import { reaching } from './other-databases.ts';
 import { bind, translated, type Run } from './run.ts';
-import { lockTables } from './table-locks.ts';
+import { holding, lockTables } from './table-locks.ts';
 
 /** The value of an expression converted to a type as an assignment does, as text of the storage type. */
 export async function evaluate(run: Run, expression: Expression, type: SqlType): Promise<string | null> {
@@ -16,13 +16,15 @@ export async function evaluate(run: Run, expression: Expression, type: SqlType):
 async function compute(reached: Run, expression: Expression, type: SqlType): Promise<string | null> {
   const run: Run = { ...reached, locking: lockingOf(reached, expression) };
   const translation = await translateValue(run, expression, type);
-  await lockTables(run, translation.sql);
-  const values = await bind(run, translation.parameters);
-  const result = await run.session.query(`SELECT ${translation.sql}`, values, {
-    writes: translation.sql.includes('nextval(') || holdsLocks(run),
-    signal: run.signal,
+  return holding(run, async () => {
+    await lockTables(run, translation.sql);
+    const values = await bind(run, translation.parameters);
+    const result = await run.session.query(`SELECT ${translation.sql}`, values, {
+      writes: translation.sql.includes('nextval(') || holdsLocks(run),
+      signal: run.signal,
+    });
+    return result.rows[0]?.[0] ?? null;
   });
-  return result.rows[0]?.[0] ?? null;
 }
 
 /** The translation of an expression that is assigned to a type. */

@@ -73,7 +73,7 @@ async function copyOf(run: Run, object: CatalogObject, filled: boolean): Promise
     ]),
     ...(filled ? [`INSERT INTO ${table} (${list}) SELECT ${list} FROM ${source.sql ?? ''}`] : []),
   ];
-  await session.atomic((pg) => pg.query(commands.join(';\n')), true);
+  await session.atomic((pg) => pg.query(commands.join(';\n')), 'temporary');
   frame.temporary.push(table);
   return { ...source, sql: table };
 }

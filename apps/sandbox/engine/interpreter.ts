@@ -10,7 +10,7 @@ import { parsedBatch, requireParsed } from './parsing.ts';
 import { Cancelled, reachOf, sqlError } from './pg-error.ts';
 import type { SessionOptions } from './session-options.ts';
 import { holdsLocks, lockingOf } from './locking.ts';
-import { lockTables } from './table-locks.ts';
+import { holding, lockTables } from './table-locks.ts';
 import { requireRights } from './permissions.ts';
 import { bind, translated, type Run } from './run.ts';
 import { bindScope, isCompileError } from './binding.ts';
@@ -181,13 +181,15 @@ async function holds(run: Run, condition: Expression): Promise<boolean> {
       const inner: Run = { ...reached, locking: lockingOf(reached, condition) };
       await requireRights(inner, condition);
       const predicate = await translated(inner, condition, (node, context) => translatePredicate(node, context));
-      const values = await bind(inner, predicate.parameters);
-      await lockTables(inner, predicate.sql);
-      const answer = await run.session.query(`SELECT ${predicate.sql}`, values, {
-        writes: holdsLocks(inner),
-        signal: run.signal,
+      return holding(inner, async () => {
+        const values = await bind(inner, predicate.parameters);
+        await lockTables(inner, predicate.sql);
+        const answer = await run.session.query(`SELECT ${predicate.sql}`, values, {
+          writes: holdsLocks(inner),
+          signal: run.signal,
+        });
+        return answer.rows[0]?.[0] === 't';
       });
-      return answer.rows[0]?.[0] === 't';
     });
   });
   if (!failed) run.session.rowCount = 0;

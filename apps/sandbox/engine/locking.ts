@@ -18,6 +18,8 @@ export interface Locking {
   readonly rest: TableMode | undefined;
   /** A change does not wait for the rows of its target. */
   readonly impatient: boolean;
+  /** Outside of a transaction: tables are to be locked for as long as the statement lasts. */
+  readonly brief: boolean;
 }
 
 /** Whether a query holds locks: what its savepoint is to keep. */
@@ -31,8 +33,10 @@ interface Shape {
   readonly target: TableRef | undefined;
 }
 
-const NONE: Locking = { key: '', rows: new Map(), tables: [], rest: undefined, impatient: false };
+const NONE: Locking = { key: '', rows: new Map(), tables: [], rest: undefined, impatient: false, brief: false };
 const GRANULARITY = ['PAGLOCK', 'NOLOCK', 'READCOMMITTEDLOCK', 'ROWLOCK', 'TABLOCK', 'TABLOCKX'];
+/** What is held to the end of the transaction, and so waited for outside of one too. */
+const HELD = ['HOLDLOCK', 'SERIALIZABLE', 'REPEATABLEREAD', 'UPDLOCK', 'XLOCK', 'TABLOCKX'];
 const LEVELS = ['HOLDLOCK', 'NOLOCK', 'READCOMMITTED', 'REPEATABLEREAD', 'SERIALIZABLE'];
 
 /**
@@ -42,9 +46,13 @@ const LEVELS = ['HOLDLOCK', 'NOLOCK', 'READCOMMITTED', 'REPEATABLEREAD', 'SERIAL
  */
 export function lockingOf(run: Run, statement: Node): Locking {
   const { session } = run;
-  const inside = session.tx.depth > 0;
-  const level: Isolation = inside ? session.options.isolation : 2;
   const shape = shapeOf(statement);
+  const isOpen = session.tx.depth > 0;
+  // A query alone waits as its level says; a change alone is what it is at each level.
+  const reads = isOpen || (shape.target === undefined && shape.tables.length > 0);
+  const level: Isolation = reads ? session.options.isolation : 2;
+  const isHeld = shape.tables.some((table) => table.hints.some((hint) => HELD.includes(hint.name)));
+  const inside = isOpen || isHeld || level === 3 || level === 4;
   if (level !== 3 && level !== 4 && !shape.tables.some((table) => table.hints.length > 0)) return NONE;
   const rows = new Map<TableRef, string>();
   const tables: { table: TableRef; mode: TableMode; wait: boolean }[] = [];
@@ -68,7 +76,8 @@ export function lockingOf(run: Run, statement: Node): Locking {
   const rest = level === 4 || level === 3 ? ('SHARE' as const) : undefined;
   const impatient = shape.target?.hints.some((hint) => hint.name === 'NOWAIT') ?? false;
   const key = shape.tables.map((table) => rows.get(table) ?? '').join();
-  return { key, rows, tables, rest, impatient };
+  const brief = !isOpen && (tables.length > 0 || rest !== undefined);
+  return { key, rows, tables, rest, impatient, brief };
 }
 
 interface Want {
@@ -153,7 +162,9 @@ function shapeOf(statement: Node): Shape {
   });
   const target = 'target' in statement ? (statement.target as Node) : undefined;
   const tables = findAll(statement, 'table');
-  const shape = { tables, lockable, filtered, target: targetOf(tables, target) };
+  // The source of an INSERT is another thing than its target, even where it is the same table.
+  const meant = statement.kind === 'insert' ? tables.find((one) => one === target) : targetOf(tables, target);
+  const shape = { tables, lockable, filtered, target: meant };
   shapes.set(statement, shape);
   return shape;
 }

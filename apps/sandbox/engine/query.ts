@@ -10,7 +10,7 @@ import type { PgRow } from './pg-link.ts';
 import { bind, translated, type Run } from './run.ts';
 import { selectInto } from './select-into.ts';
 import { decoderFor, type Decoder } from './storage-type.ts';
-import { checkIndexHints, checkSnapshotAllowed, lockTables } from './table-locks.ts';
+import { checkIndexHints, checkSnapshotAllowed, holding, lockTables } from './table-locks.ts';
 
 /** curCmd of a SELECT's DONE. */
 export const SELECT = 0xc1;
@@ -125,9 +125,15 @@ export async function runSelect(caller: Run, asWritten: Select): Promise<void> {
   }
   checkSnapshotAllowed(run, query.sql);
   await checkIndexHints(run, statement);
+  await holding(run, () => selected(run, query, numbered?.identity));
+}
+
+type Numbered = NonNullable<ReturnType<typeof identityOf>>['identity'] | undefined;
+
+async function selected(run: Run, query: TranslatedQuery, identity: Numbered): Promise<void> {
   await lockTables(run, query.sql);
   if (query.into !== undefined) {
-    finish(run, await selectInto(run, query, query.into, numbered?.identity), SELECT);
+    finish(run, await selectInto(run, query, query.into, identity), SELECT);
     return;
   }
   const values = await bind(run, query.parameters);

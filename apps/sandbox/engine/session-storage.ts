@@ -23,7 +23,7 @@ export interface QueryOptions extends Omit<RunOptions, 'prelude'> {
 
 /** A lock time-out that no session has: the connection's is to be set anew. */
 const UNKNOWN = -2;
-const WRITES_TEMPORARY = /^(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP TABLE(?: IF EXISTS)?) pg_temp\./;
+const WRITES_TEMPORARY = /^(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|DROP TABLE(?: IF EXISTS)?) (?:pg_temp|stage)\./;
 const READS_CATALOG = /\b(?:sys|meta|information_schema_ts)"?\./i;
 
 /** What a session has of its databases: the connections, the transaction over them, the catalog as it sees it, its temporary tables, and as whom it acts. */
@@ -221,8 +221,8 @@ export abstract class SessionStorage {
     if (this.current.id === TEMPDB && READS_CATALOG.test(sql)) await this.tellTemporaries();
     const { link } = this;
     await this.setTimeout(link);
-    const prelude = this.tx.prelude(link, options.writes, WRITES_TEMPORARY.test(sql));
     if (sql.includes('pg_temp')) this.tx.keep(link);
+    const prelude = this.tx.prelude(link, options.writes, WRITES_TEMPORARY.test(sql));
     try {
       const result = await link.run(sql, values, { ...options, prelude });
       if (options.writes) this.tx.changed += result.count;
@@ -260,22 +260,22 @@ export abstract class SessionStorage {
     this.server.writes.stamp += 1;
   }
 
-  /** Runs several PostgreSQL statements that take effect together or not at all; `temporary`: on temporary tables alone. */
-  async atomic<T>(work: (pg: PgQuerier) => Promise<T>, temporary = false): Promise<T> {
+  /** Runs several PostgreSQL statements that take effect together or not at all; `of`: on tables alone that do not stay, `pg_temp` or others. */
+  async atomic<T>(work: (pg: PgQuerier) => Promise<T>, of?: 'temporary' | 'staged'): Promise<T> {
     try {
-      return await this.together(work, temporary);
+      return await this.together(work, of);
     } finally {
       this.wrote();
     }
   }
 
-  private async together<T>(work: (pg: PgQuerier) => Promise<T>, temporary: boolean): Promise<T> {
+  private async together<T>(work: (pg: PgQuerier) => Promise<T>, of?: 'temporary' | 'staged'): Promise<T> {
     const { link, tx } = this;
     await this.current.functions.ready();
     await this.setTimeout(link);
     if (tx.depth > 0) {
-      if (temporary) tx.keep(link);
-      for (const command of tx.prelude(link, true, temporary)) await link.run(command);
+      if (of === 'temporary') tx.keep(link);
+      for (const command of tx.prelude(link, true, of !== undefined)) await link.run(command);
       try {
         return await link.watched(() => work(link.client));
       } catch (error) {

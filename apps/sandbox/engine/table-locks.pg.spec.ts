@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 beforeEach(async () => {
+  for (const session of [reader, writer]) await session.run('IF @@TRANCOUNT > 0 ROLLBACK; SET LOCK_TIMEOUT -1');
   await reader.run('SET TRANSACTION ISOLATION LEVEL READ COMMITTED; DELETE t; INSERT t VALUES (1)');
 });
 
@@ -26,6 +27,24 @@ describe('table locks that a hint asks to hold', () => {
     expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; INSERT t VALUES (2)'))).toEqual([1222]);
     await reader.run('COMMIT');
     expect(numbers(await writer.run('INSERT t VALUES (2)'))).toEqual([]);
+  });
+
+  test.each([
+    'SELECT id FROM t WITH (HOLDLOCK)',
+    'SELECT COUNT(*) FROM t WITH (SERIALIZABLE)',
+    'SELECT id FROM t WITH (REPEATABLEREAD)',
+    'SELECT COUNT(*) FROM t WITH (XLOCK)',
+    'SELECT id FROM t WITH (TABLOCKX)',
+    'IF EXISTS (SELECT * FROM t WITH (UPDLOCK, HOLDLOCK)) SELECT 1',
+    'DECLARE @n int = (SELECT COUNT(*) FROM t WITH (HOLDLOCK)); SELECT @n',
+    'INSERT t SELECT 7 FROM t WITH (HOLDLOCK) WHERE id < 0',
+    'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT COUNT(*) FROM t',
+  ])('%s waits for what others have changed, outside of a transaction too', async (statement) => {
+    await writer.run('BEGIN TRAN; UPDATE t SET id = 4 WHERE id = 1');
+    expect(numbers(await reader.run(`SET LOCK_TIMEOUT 50; ${statement}`))).toEqual([1222]);
+    await writer.run('COMMIT');
+    expect(numbers(await reader.run(statement))).toEqual([]);
+    expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; DELETE t'))).toEqual([]);
   });
 
   test('TABLOCK alone holds nothing', async () => {

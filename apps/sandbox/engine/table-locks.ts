@@ -44,6 +44,17 @@ export async function lockTables(run: Run, sql: string, target?: number): Promis
   }
 }
 
+/** Does the work of a statement that locks tables: outside of a transaction in one of its own, with whose end the locks go. */
+export async function holding<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  const { session, locking } = run;
+  if (locking?.brief !== true || session.tx.depth > 0) return work();
+  try {
+    return await session.tx.together(session.link, session.options.isolation, work);
+  } finally {
+    session.transactionEnded();
+  }
+}
+
 /** 308 and 307: a hint names an index that its table has not. */
 export async function checkIndexHints(run: Run, statement: Node): Promise<void> {
   const tables = findAll(statement, 'table').filter((table) => table.hints.some((hint) => hint.name === 'INDEX'));

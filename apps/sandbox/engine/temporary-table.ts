@@ -22,15 +22,19 @@ export interface MadeTable {
   readonly sql: string[];
 }
 
+/** Where tables are that a statement makes for itself in a transaction over several databases: PostgreSQL prepares none that touched `pg_temp`. */
+const SPANNING = 'stage';
+
 /** The commands that make a temporary table of the given physical name. */
 export function localTableSqls(
   physical: string,
   scope: SessionScope,
   name: string,
   definition: TableDefinition,
+  schema: 'pg_temp' | typeof SPANNING = 'pg_temp',
 ): MadeTable {
-  const table = `pg_temp.${physical}`;
-  const sequence = `pg_temp.s${physical}`;
+  const table = `${schema}.${physical}`;
+  const sequence = `${schema}.s${physical}`;
   const { columns } = definition;
   const relation: Relation = {
     kind: 'table',
@@ -56,13 +60,13 @@ export function localTableSqls(
   );
   const sql = [
     ...(identity ? [identitySequenceSql(sequence, identity, true)] : []),
-    `CREATE TEMPORARY TABLE ${physical} (${stored.join(', ')})`,
+    `CREATE ${schema === 'pg_temp' ? 'TEMPORARY' : 'UNLOGGED'} TABLE ${table} (${stored.join(', ')})`,
     ...(identity
       ? [
-          `ALTER SEQUENCE ${sequence} OWNED BY ${physical}.c${columns.findIndex((column) => column.identity !== undefined) + 1}`,
+          `ALTER SEQUENCE ${sequence} OWNED BY ${table}.c${columns.findIndex((column) => column.identity !== undefined) + 1}`,
         ]
       : []),
-    ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `pg_temp.v${physical}`)] : []),
+    ...(version >= 0 ? [rowVersionSql(table, `c${version + 1}`, `${schema}.v${physical}`)] : []),
     ...definition.keys.flatMap((key, index) => keySqls(scope, relation, key, `k${physical}_${index}`)),
     ...definition.checks.map(
       (check, at) =>
@@ -131,10 +135,15 @@ export async function makeLocal(
   const { scope } = await contextOf(run);
   const catalogName = run.session.server.temporaryName(name);
   const named = constraintsNamed(catalogName, definition);
-  const made = localTableSqls(run.session.nextPhysicalName(), scope, name, named);
+  const { session } = run;
+  const isOwn = !name.startsWith('#') && (!name.startsWith('@') || name.startsWith('@sbx'));
+  const spans = isOwn && session.tx.spans;
+  const number = session.nextPhysicalName();
+  const physical = spans ? `${number}_${session.tx.descriptor}` : number;
+  const made = localTableSqls(physical, scope, name, named, spans ? SPANNING : 'pg_temp');
   const { sql } = made;
   const local = { ...made.local, databaseId: run.session.catalogDatabase.id };
-  await run.session.atomic((pg) => pg.query(sql.join(';\n')), true);
+  await session.atomic((pg) => pg.query(sql.join(';\n')), spans ? 'staged' : 'temporary');
   const key = name.toLowerCase();
   const columns = definition.columns.flatMap((column, index) => (column.computed ? [] : [`c${index + 1}`]));
   const variable = name.startsWith('@') && !name.startsWith('@sbx');

@@ -98,6 +98,11 @@ export class SessionTransaction {
     for (const { physical } of this.names) await link.run(`SAVEPOINT ${physical}`);
   }
 
+  /** Whether it has parts in several databases. */
+  get spans(): boolean {
+    return this.parts.length > 1;
+  }
+
   /** Whether the transaction has a part on this connection. */
   has(link: PgLink): boolean {
     return this.parts.some((part) => part.link === link);
@@ -127,10 +132,27 @@ export class SessionTransaction {
     return true;
   }
 
-  /** The part of a connection touches temporary tables. */
+  /** The part of a connection touches temporary tables. Throws 40515 like {@link prelude}. */
   keep(link: PgLink): void {
     const part = this.parts.find((one) => one.link === link);
-    if (part !== undefined) part.temporary = true;
+    if (part === undefined) return;
+    if (!part.temporary) this.checkParts({ ...part, temporary: true });
+    part.temporary = true;
+  }
+
+  /** Only one part of those that changed something may be one that cannot be prepared: all are committed, or none. */
+  private checkParts(next: Part): void {
+    const others = this.parts.filter((part) => part.link !== next.link && part.changed);
+    if (!next.changed || others.length === 0) return;
+    const { prepares } = this.log();
+    const fixed = [next, ...others].filter((part) => part.temporary || !prepares);
+    if (fixed.length < 2) return;
+    throw new SqlError(
+      40_515,
+      prepares
+        ? 'A transaction that changes several databases and uses temporary tables in more than one of them is not supported in this version of SQL Server.'
+        : 'A transaction that changes several databases, of a PostgreSQL without max_prepared_transactions, is not supported in this version of SQL Server.',
+    );
   }
 
   /** ROLLBACK of the whole. Throws 3903 without one. */
@@ -181,17 +203,22 @@ export class SessionTransaction {
     return false;
   }
 
-  /** What is to be sent before the next statement on a connection, so that it can fail alone. `temporary`: it writes to temporary tables alone. */
+  /**
+   * What is to be sent before the next statement on a connection, so that it can fail alone. `temporary`: it writes to temporary tables alone. Throws 40515 for a
+   * change that could not be committed together with those of other databases: the transaction is as it was.
+   */
   prelude(link: PgLink, writes: boolean, temporary = false): readonly string[] {
     if (this.depth === 0) return [];
     if (this.doomed && writes) throw doomedError();
     const part = this.parts.find((one) => one.link === link);
     if (part === undefined) return [];
+    const changes = writes && !temporary;
+    if (changes && !part.changed) this.checkParts({ ...part, changed: true });
     const fresh = part.savepoint && !part.written;
     const commands = fresh ? [] : [...dropSavepoint(part), `SAVEPOINT ${STATEMENT}`];
     part.savepoint = true;
     part.written = writes;
-    part.changed ||= writes && !temporary;
+    part.changed ||= changes;
     return commands;
   }
 

@@ -100,7 +100,7 @@ describe('a transaction over two databases', () => {
     expect(await leftBehind()).toEqual([]);
   });
 
-  test('is committed in both where one part touched temporary tables, or both did', async () => {
+  test('is committed in both where one part touched temporary tables, or both read copies', async () => {
     await one.run(
       `BEGIN TRAN; CREATE TABLE #m (id int); INSERT #m VALUES (1); ${change} UPDATE h SET v = v + 1 FROM dbo.h JOIN #m ON #m.id = h.id; COMMIT`,
     );
@@ -110,6 +110,35 @@ describe('a transaction over two databases', () => {
     expect(await two.rows('SELECT t.v, (SELECT v FROM here.dbo.h WHERE id = 1) FROM dbo.t WHERE id = 1')).toEqual([
       [9, 9],
     ]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  test('is refused before its second part with temporary tables changes anything, and goes on without', async () => {
+    await two.run(
+      'CREATE PROCEDURE dbo.by_temporary AS BEGIN CREATE TABLE #t (id int); INSERT #t VALUES (1); UPDATE dbo.t SET v = 6 WHERE id IN (SELECT id FROM #t) END',
+    );
+    const sink = await one.run(
+      'BEGIN TRAN; CREATE TABLE #h (id int); INSERT #h VALUES (1); UPDATE dbo.h SET v = 5 WHERE id IN (SELECT id FROM #h); EXEC there.dbo.by_temporary; SELECT @@TRANCOUNT; COMMIT; DROP TABLE #h',
+    );
+    expect(sink.errors.map((error) => error.message)).toEqual([expect.stringContaining('temporary tables in more than one')]);
+    expect(numbers(sink)).toEqual([40_515]);
+    expect(sink.answers.at(-1)?.rows).toEqual([[1]]);
+    expect(await two.rows('SELECT t.v, (SELECT v FROM here.dbo.h WHERE id = 1) FROM dbo.t WHERE id = 1')).toEqual([
+      [0, 5],
+    ]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  test('is committed in both where triggers fire in both', async () => {
+    const body = 'AFTER UPDATE AS UPDATE x SET v = x.v + 100 FROM dbo.%s AS x JOIN inserted AS i ON i.id = x.id';
+    await one.run(`CREATE TRIGGER dbo.h_u ON dbo.h ${body.replace('%s', 'h')}`);
+    await two.run(`CREATE TRIGGER dbo.t_u ON dbo.t ${body.replace('%s', 't')}`);
+    expect((await one.run(`BEGIN TRAN; ${change} COMMIT`)).errors.map((error) => error.message)).toEqual([]);
+    expect(await two.rows('SELECT t.v, (SELECT v FROM here.dbo.h WHERE id = 1) FROM dbo.t WHERE id = 1')).toEqual([
+      [108, 107],
+    ]);
+    await one.run('DROP TRIGGER dbo.h_u');
+    await two.run('DROP TRIGGER dbo.t_u');
     expect(await leftBehind()).toEqual([]);
   });
 

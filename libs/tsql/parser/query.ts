@@ -86,6 +86,8 @@ export function query(r: Reader): Query {
   r.leave();
   const inner = body === first.body ? first.query : undefined;
   const own = end.orderBy.length > 0 || end.for !== undefined || end.options.length > 0;
+  // What a query in parentheses has of its own is not put aside for what stands around it.
+  if (inner !== undefined && ((clause && inner.with) || (own && hasOwnEnd(inner)))) r.fail();
   const tail = inner !== undefined && !own ? tailOf(inner) : end;
   const leading = clause ?? inner?.with;
   return { kind: 'query', ...(leading && { with: leading }), body, ...tail, span: r.span(start) };
@@ -97,6 +99,8 @@ export function queryTail(r: Reader, left: Query): Query {
   const end = queryEnd(r);
   return { kind: 'query', body, ...end, span: r.spanFrom(left.span) };
 }
+
+const hasOwnEnd = (q: Query): boolean => q.orderBy.length > 0 || q.for !== undefined || q.options.length > 0;
 
 type QueryEnd = Omit<Query, 'kind' | 'span' | 'body' | 'with'>;
 
@@ -119,11 +123,7 @@ function queryTerm(r: Reader): Term {
 
 function plainBody(r: Reader, term: Term): QueryBody {
   const { query: inner } = term;
-  if (
-    inner !== undefined &&
-    (inner.with !== undefined || inner.orderBy.length > 0 || inner.for !== undefined || inner.options.length > 0)
-  )
-    r.fail();
+  if (inner !== undefined && (inner.with !== undefined || hasOwnEnd(inner))) r.fail();
   return term.body;
 }
 

@@ -78,12 +78,9 @@ function printSelect(s: SelectSpec): string {
 /** Prints TOP. */
 export function printTop(t: Top): string {
   const value = printExpression(t.expression);
-  return words(
-    'TOP',
-    t.expression.kind === 'subquery' ? value : `(${value})`,
-    t.percent && 'PERCENT',
-    t.withTies && 'WITH TIES',
-  );
+  // Parentheses with WITH in them are no query behind TOP.
+  const isQuery = t.expression.kind === 'subquery' && t.expression.query.with === undefined;
+  return words('TOP', isQuery ? value : `(${value})`, t.percent && 'PERCENT', t.withTies && 'WITH TIES');
 }
 
 /** Prints one entry of a select list. */

@@ -85,9 +85,10 @@ function printLeft(source: TableSource): string {
   return printSource(source);
 }
 
-/** The right side of a join or APPLY does, when it is a join itself. */
-function printRight(source: TableSource): string {
+/** The right side of CROSS JOIN or APPLY does, when it is a join itself; that of a join with ON ends there, and would only nest deeper than it was read. */
+function printRight(source: TableSource, hasOn: boolean): string {
   const text = printSource(source);
+  if (hasOn) return text;
   return source.kind === 'join' || source.kind === 'pivot' || source.kind === 'unpivot' ? `(${text})` : text;
 }
 
@@ -96,7 +97,7 @@ function printJoins(source: TableSource): string {
   const parts: string[] = [];
   let node = source;
   while (node.kind === 'join') {
-    const right = printRight(node.right);
+    const right = printRight(node.right, node.on !== undefined);
     const on = node.on && `ON ${printExpression(node.on)}`;
     parts.push(words(joinWords(node), right, on));
     node = node.left;

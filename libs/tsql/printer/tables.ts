@@ -5,6 +5,7 @@ import type {
   Constraint,
   CreateTable,
   DroppedElement,
+  Expression,
   ForeignKey,
   GeneratedAlways,
   IndexColumn,
@@ -53,6 +54,12 @@ export function printStorage(s: StorageTarget): string {
   return words('ON', printName(s.name), parens(s.columns, printName));
 }
 
+/** A subquery has its own. */
+function inParentheses(e: Expression): string {
+  const text = printExpression(e);
+  return e.kind === 'subquery' ? text : `(${text})`;
+}
+
 /** Prints one column of a key or index. */
 export function printIndexColumn(c: IndexColumn): string {
   return words(printName(c.name), c.direction?.toUpperCase());
@@ -95,7 +102,7 @@ function printColumn(c: ColumnDefinition): string {
   return words(
     printName(c.name),
     c.type && printType(c.type),
-    c.computed && words('AS', `(${printExpression(c.computed.expression)})`, c.computed.persisted && 'PERSISTED'),
+    c.computed && words('AS', inParentheses(c.computed.expression), c.computed.persisted && 'PERSISTED'),
     c.filestream && 'FILESTREAM',
     c.collation && `COLLATE ${printName(c.collation)}`,
     c.sparse && 'SPARSE',

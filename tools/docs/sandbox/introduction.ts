@@ -18,7 +18,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   for a writer, and \`READ UNCOMMITTED\` and \`NOLOCK\` read what is committed. \`SNAPSHOT\` is as named. \`REPEATABLE READ\`, \`SERIALIZABLE\` and the hints \`UPDLOCK\`, \`XLOCK\`,
   \`HOLDLOCK\`, \`REPEATABLEREAD\`, \`READPAST\`, \`NOWAIT\` and \`TABLOCKX\` lock: rows where PostgreSQL can lock the rows that a query finds, the whole table for the ranges of
   \`SERIALIZABLE\` and elsewhere, as a server does that escalates. A deadlock ends the session of the lowest \`DEADLOCK_PRIORITY\` with 1205, of equal ones the one that changed
-  least; lock time-outs end with 1222.
+  least; lock time-outs end with 1222. A statement alone, outside of a transaction, waits for the same locks and holds them as long as it lasts.
 - **Plans and their statistics**: hints about plans are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Cursors** of T-SQL are what they are declared as, or what the documented implicit conversions make of them. Where a server's choice hangs on its plan (a join,
@@ -35,8 +35,8 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   text pointers and \`sp_prepexecrpc\` are refused by name (40510). \`TABNAME\` and \`COLINFO\` are sent to calls by RPC, not to batches.
 - **Several databases**: a statement runs in the database of the table that it writes to, else in the current one, and sees a copy, made for it, of each table that is
   elsewhere: right, and slow for large ones. A query of nothing but one other database runs there. One transaction spans them: its parts
-  are committed in two phases, so that a server that dies in between leaves all or none. Where two parts of it touched temporary tables (the copies among them), which PostgreSQL
-  cannot prepare, or its \`max_prepared_transactions\` is 0, they are committed one after the other. Deadlocks are found across databases. Refused by name are a function of
+  are committed in two phases, so that a server that dies in between leaves all or none. A statement that would make a second part change something beside temporary tables of its own, which PostgreSQL
+  cannot prepare, fails (40515) before it does, as does a change of a second database where \`max_prepared_transactions\` is 0. Deadlocks are found across databases. Refused by name are a function of
   another database beside tables of this one, what answers for the current database (\`DB_NAME()\`) in a change of another, and \`OUTPUT INTO\` a third table.
 - **tempdb** is made anew whenever the server starts. Its catalog lists the \`##\` tables, which go with the session that made them, and the \`#\` tables and table variables of all sessions,
   to everybody. A change of a \`#\` table itself runs where its session is. msdb and model have no objects of their own: what tells of them is refused.

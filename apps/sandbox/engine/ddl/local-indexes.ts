@@ -28,7 +28,7 @@ export async function createLocalIndex(
   const physical = `i${session.nextPhysicalName()}`;
   const sql = indexSql(scope, local.relation, { physical, unique, columns, ...(filter ? { filter } : {}) });
   try {
-    await inPlaceOf(run, local, () => session.atomic((pg) => pg.query(sql.join(';\n')), true));
+    await inPlaceOf(run, local, () => session.atomic((pg) => pg.query(sql.join(';\n')), 'temporary'));
   } catch (error) {
     if ((error as { code?: string }).code !== '23505') throw error;
     throw new SqlError(
@@ -54,7 +54,7 @@ export async function dropLocalIndex(run: Run, table: string, name: string): Pro
   if (local === undefined || physical === undefined) return false;
   const second = physical.replace(/^i/, 'x');
   await inPlaceOf(run, local, () =>
-    session.atomic((pg) => pg.query(`DROP INDEX pg_temp.${physical}; DROP INDEX IF EXISTS pg_temp.${second}`), true),
+    session.atomic((pg) => pg.query(`DROP INDEX pg_temp.${physical}; DROP INDEX IF EXISTS pg_temp.${second}`), 'temporary'),
   );
   local.indexes.splice(at, 1);
   local.constraints.delete(physical);

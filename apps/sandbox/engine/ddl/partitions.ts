@@ -250,14 +250,14 @@ export function partitionNumber(scope: SessionScope, name: string): FunctionHand
   return (call) => {
     const [value] = call.args;
     if (value === undefined || call.args.length > 1) {
-      return call.fail(7709, `The partition function '${fn.name}' takes one argument.`);
+      return call.fail(174, `The ${fn.name} function requires 1 argument(s).`);
     }
     const { sql } = call.convert(value, fn.type as SqlType);
     return { sql: `u.pf${fn.id}(${sql})`, type: { name: 'int' }, nullable: false };
   };
 }
 
-/** `WITH (PARTITIONS (1, 3 TO 5))` of a table as a condition over it; 7729 for one that is not partitioned. */
+/** `WITH (PARTITIONS (1, 3 TO 5))` of a table as a condition over it; 7728 and 7722 for numbers that cannot be, 7729 for a table that is not partitioned. */
 export async function partitionCondition(
   run: Run,
   table: { readonly id: number; readonly name: string },
@@ -281,7 +281,13 @@ export async function partitionCondition(
   const numbers: string[] = [];
   for (const { from, to } of ranges) {
     const first = await numberOf(run, from, place);
-    numbers.push(`BETWEEN ${first} AND ${to === undefined ? first : await numberOf(run, to, place)}`);
+    const last = to === undefined ? first : await numberOf(run, to, place);
+    if (first > last)
+      throw new SqlError(
+        7728,
+        `Invalid partition range: ${first} TO ${last}. Lower bound must not be greater than upper bound.`,
+      );
+    numbers.push(`BETWEEN ${first} AND ${last}`);
   }
   const number = `u.pf${place.function_id}(c${place.column_id})`;
   return numbers.map((range) => `${number} ${range}`).join(' OR ');
