@@ -120,7 +120,9 @@ describe('a transaction over two databases', () => {
     const sink = await one.run(
       'BEGIN TRAN; CREATE TABLE #h (id int); INSERT #h VALUES (1); UPDATE dbo.h SET v = 5 WHERE id IN (SELECT id FROM #h); EXEC there.dbo.by_temporary; SELECT @@TRANCOUNT; COMMIT; DROP TABLE #h',
     );
-    expect(sink.errors.map((error) => error.message)).toEqual([expect.stringContaining('temporary tables in more than one')]);
+    expect(sink.errors.map((error) => error.message)).toEqual([
+      expect.stringContaining('temporary tables in more than one'),
+    ]);
     expect(numbers(sink)).toEqual([40_515]);
     expect(sink.answers.at(-1)?.rows).toEqual([[1]]);
     expect(await two.rows('SELECT t.v, (SELECT v FROM here.dbo.h WHERE id = 1) FROM dbo.t WHERE id = 1')).toEqual([

@@ -54,7 +54,10 @@ export async function dropLocalIndex(run: Run, table: string, name: string): Pro
   if (local === undefined || physical === undefined) return false;
   const second = physical.replace(/^i/, 'x');
   await inPlaceOf(run, local, () =>
-    session.atomic((pg) => pg.query(`DROP INDEX pg_temp.${physical}; DROP INDEX IF EXISTS pg_temp.${second}`), 'temporary'),
+    session.atomic(
+      (pg) => pg.query(`DROP INDEX pg_temp.${physical}; DROP INDEX IF EXISTS pg_temp.${second}`),
+      'temporary',
+    ),
   );
   local.indexes.splice(at, 1);
   local.constraints.delete(physical);
