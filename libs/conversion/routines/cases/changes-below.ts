@@ -17,6 +17,11 @@ SELECT m.Article, m.Amount, 1 FROM (
   OUTPUT $action AS Act, o.Article, o.Amount) AS m WHERE m.Act = 'UPDATE'
 SET @Count = @@ROWCOUNT
 GO
+CREATE PROCEDURE dbo.KeepsAndShows AS
+DECLARE @n int
+EXEC dbo.KeepsHistory @n OUTPUT
+SELECT Article, Amount, IsCurrent FROM dbo.Price ORDER BY Article, Amount
+GO
 CREATE PROCEDURE dbo.MovesOut @Limit int AS
 INSERT INTO dbo.Gone (Article, Amount, Why)
 SELECT d.Article, d.Amount, 'dear' FROM (DELETE dbo.Offer OUTPUT deleted.Article, deleted.Amount WHERE Amount > @Limit) AS d
@@ -54,7 +59,7 @@ GO`,
       {
         ...many(
           'a row that is closed has a successor',
-          [...rows, 'CALL keeps_history(NULL)', prices],
+          [...rows, 'SELECT * FROM keeps_and_shows()'],
           'cap|9|t',
           'ink|5|t',
           'pen|3|f',
