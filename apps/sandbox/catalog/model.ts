@@ -146,6 +146,15 @@ export interface ParameterModel {
   readonly readonly?: boolean;
 }
 
+/** A name that a text refers to. */
+export interface Reference {
+  readonly database?: string;
+  readonly schema?: string;
+  readonly name: string;
+  /** A procedure without a schema, which is found by the schema of whoever calls. */
+  readonly byCaller?: boolean;
+}
+
 export interface ModuleModel {
   readonly kind: ModuleKind;
   readonly schema: string;
@@ -176,7 +185,7 @@ export interface ModuleModel {
     readonly notForReplication?: boolean;
   };
   /** Names the text refers to, for sys.sql_expression_dependencies. */
-  readonly references?: readonly { readonly schema?: string; readonly name: string }[];
+  readonly references?: readonly Reference[];
 }
 
 export type TypeModel =

@@ -88,8 +88,10 @@ async function writeBody(w: Writing, objectId: number, module: ModuleModel): Pro
     (module.references ?? []).map((reference, at) => ({
       referencing_id: objectId,
       ordinal: at + 1,
+      referenced_database_name: reference.database ?? null,
       referenced_schema_name: reference.schema ?? null,
       referenced_entity_name: reference.name,
+      is_caller_dependent: reference.byCaller ?? false,
     })),
   );
 }

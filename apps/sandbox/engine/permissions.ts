@@ -1,5 +1,5 @@
 import { walk, type Node, type ObjectName, type Statement } from '#tsql';
-import { CDC_ENUMERATION, type CatalogObject, type CatalogSnapshot } from '../catalog/index.ts';
+import { CDC_ENUMERATION, type CatalogObject, type CatalogSnapshot, type Reference } from '../catalog/index.ts';
 import { SqlError } from '../session.ts';
 import { namePartsOf } from './names.ts';
 import { databaseOf } from './other-databases.ts';
@@ -136,15 +136,20 @@ function changesOf(node: Node): Use[] {
 }
 
 /** The objects that a module's text names, for sys.sql_expression_dependencies: once each, in the order of the text. */
-export function namedObjects(statement: Statement): { schema?: string; name: string }[] {
-  const names = usesOf(statement).flatMap((use) => {
+export function namedObjects(statement: Statement): Reference[] {
+  const names = usesOf(statement).flatMap((use): Reference[] => {
     const schema = use.name.schema?.name;
+    const database = use.name.database?.name;
     const name = use.name.name.name;
     const isNone = name.startsWith('#') || name.startsWith('@') || /^sys$/i.test(schema ?? '');
     if (isNone || (use.permission === 'CALL' && schema === undefined)) return [];
-    return [{ ...(schema === undefined ? {} : { schema }), name }];
+    const byCaller = use.permission === 'NAMED' && schema === undefined && database === undefined;
+    const place = { ...(database === undefined ? {} : { database }), ...(schema === undefined ? {} : { schema }) };
+    return [{ ...place, name, byCaller }];
   });
-  const distinct = new Map(names.map((name) => [`${name.schema ?? ''}.${name.name}`.toLowerCase(), name]));
+  const distinct = new Map(
+    names.map((name) => [`${name.database ?? ''}.${name.schema ?? ''}.${name.name}`.toLowerCase(), name]),
+  );
   return [...distinct.values()];
 }
 

@@ -44,6 +44,24 @@ export function isDeterministic(scope: SessionScope, object: CatalogObject, seen
   return calledBy(scope, body).every((one) => isDeterministic(scope, one, seen));
 }
 
+/**
+ * Whether a function always answers alike for the same rows and arguments, as INFORMATION_SCHEMA.ROUTINES has it: bound to its schema, and without functions
+ * of chance and of the session, its own and those of the functions that it calls. Reading tables does not count.
+ */
+export function answersAlike(scope: SessionScope, statement: CreateFunction, seen = new Set<number>()): boolean {
+  if (!has(statement, 'SCHEMABINDING')) return false;
+  const calls = findAll(statement, 'call');
+  if (findAll(statement, 'globalVariable').length > 0) return false;
+  if (calls.some(({ name }) => name.schema === undefined && BY_CHANCE.test(name.name.name))) return false;
+  return calledBy(scope, statement)
+    .filter((one) => !seen.has(one.id))
+    .every((one) => {
+      seen.add(one.id);
+      const called = functionStatement(one);
+      return called !== undefined && answersAlike(scope, called, seen);
+    });
+}
+
 /** The scope of an expression that a table keeps: PostgreSQL wants the user's functions in it called, not written out. */
 export function storedScope(scope: Scope): Scope {
   if (!(scope instanceof SessionScope)) return scope;

@@ -141,7 +141,8 @@ CREATE OR REPLACE FUNCTION meta.f_objectproperty(id int, property text) RETURNS 
     WHEN 'tablehastimestamp' THEN EXISTS (SELECT FROM meta.columns x WHERE x.object_id = id AND x.system_type_id = 189)::int
     WHEN 'tablehastextimage' THEN EXISTS (SELECT FROM meta.columns x WHERE x.object_id = id AND x.system_type_id IN (34, 35, 99))::int
     WHEN 'tableisfake' THEN 0 WHEN 'tabletemporaltype' THEN 0 WHEN 'ownertype' THEN NULL WHEN 'isindexed' THEN EXISTS (SELECT FROM meta.indexes x WHERE x.object_id = id)::int
-    WHEN 'isansinullson' THEN coalesce((SELECT m.uses_ansi_nulls::int FROM meta.modules m WHERE m.object_id = id), 1) WHEN 'isquotedidenton' THEN coalesce((SELECT m.uses_quoted_identifier::int FROM meta.modules m WHERE m.object_id = id), 1)
+    WHEN 'isansinullson' THEN coalesce((SELECT m.uses_ansi_nulls::int FROM meta.modules m WHERE m.object_id = id), (SELECT t.uses_ansi_nulls::int FROM meta.tables t WHERE t.object_id = id), 1)
+    WHEN 'isdeterministic' THEN CASE WHEN o.type IN ('FN', 'IF', 'TF') THEN (SELECT (m.settings ? 'DETERMINISTIC')::int FROM meta.modules m WHERE m.object_id = id) END WHEN 'isquotedidenton' THEN coalesce((SELECT m.uses_quoted_identifier::int FROM meta.modules m WHERE m.object_id = id), 1)
     WHEN 'isencrypted' THEN coalesce((SELECT m.is_encrypted::int FROM meta.modules m WHERE m.object_id = id), 0) WHEN 'isschemabound' THEN coalesce((SELECT m.is_schema_bound::int FROM meta.modules m WHERE m.object_id = id), 0)
     WHEN 'execisansinullson' THEN (SELECT m.uses_ansi_nulls::int FROM meta.modules m WHERE m.object_id = id) WHEN 'execisquotedidenton' THEN (SELECT m.uses_quoted_identifier::int FROM meta.modules m WHERE m.object_id = id)
     WHEN 'exectriggerdisabled' THEN (SELECT t.is_disabled::int FROM meta.triggers t WHERE t.object_id = id) WHEN 'execistriggerdisabled' THEN (SELECT t.is_disabled::int FROM meta.triggers t WHERE t.object_id = id)

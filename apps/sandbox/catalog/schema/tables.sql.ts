@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 7;
+export const META_VERSION = 8;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -131,8 +131,8 @@ CREATE TABLE meta.triggers (
   object_id int PRIMARY KEY, parent_class smallint NOT NULL, parent_id int NOT NULL, is_disabled boolean NOT NULL DEFAULT false,
   is_instead_of boolean NOT NULL, events text[] NOT NULL, is_not_for_replication boolean NOT NULL DEFAULT false);
 CREATE TABLE meta.dependencies (
-  referencing_id int NOT NULL, ordinal int NOT NULL, referenced_schema_name text, referenced_entity_name text NOT NULL,
-  PRIMARY KEY (referencing_id, ordinal));
+  referencing_id int NOT NULL, ordinal int NOT NULL, referenced_database_name text, referenced_schema_name text, referenced_entity_name text NOT NULL,
+  is_caller_dependent boolean NOT NULL, PRIMARY KEY (referencing_id, ordinal));
 CREATE TABLE meta.extended_properties (
   class smallint NOT NULL, major_id int NOT NULL, minor_id int NOT NULL, name text NOT NULL, name_key text NOT NULL,
   base text NOT NULL DEFAULT 'nvarchar(4000)', value text, PRIMARY KEY (class, major_id, minor_id, name_key));

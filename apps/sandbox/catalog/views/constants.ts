@@ -112,10 +112,9 @@ const OWN: Readonly<Record<Reason, Readonly<Record<string, string>>>> = {
     'sys.sql_modules': 'uses_database_collation inline_type is_inlineable',
     'sys.all_sql_modules': 'uses_database_collation inline_type is_inlineable',
     'sys.sql_expression_dependencies':
-      'referencing_minor_id referencing_class referencing_class_desc referenced_class referenced_class_desc referenced_database_name referenced_minor_id is_caller_dependent is_ambiguous',
+      'referencing_minor_id referencing_class referencing_class_desc referenced_class referenced_class_desc referenced_minor_id is_ambiguous',
     'sys.computed_columns': 'uses_database_collation',
     'sys.check_constraints': 'uses_database_collation',
-    'INFORMATION_SCHEMA.ROUTINES': 'IS_DETERMINISTIC',
   },
   machine: {
     'sys.stats': 'stats_generation_method stats_generation_method_desc',

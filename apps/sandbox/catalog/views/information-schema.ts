@@ -208,7 +208,7 @@ export const INFORMATION_VIEWS = [
   EXTERNAL_NAME sysname NULL::text
   EXTERNAL_LANGUAGE nvarchar(30) NULL::text
   PARAMETER_STYLE nvarchar(30) NULL::text
-  IS_DETERMINISTIC nvarchar(10) 'NO'
+  IS_DETERMINISTIC nvarchar(10) CASE WHEN m.settings ? 'DETERMINISTIC' THEN 'YES' ELSE 'NO' END
   SQL_DATA_ACCESS nvarchar(30) CASE o.type WHEN 'P' THEN 'MODIFIES' ELSE 'READS' END
   IS_NULL_CALL nvarchar(10) CASE o.type WHEN 'P' THEN NULL ELSE 'NO' END
   SQL_PATH sysname NULL::text
@@ -291,7 +291,7 @@ export const INFORMATION_VIEWS = [
   TABLE_SCHEMA nvarchar(128) s.name
   TABLE_NAME sysname! o.name`,
     `FROM meta.dependencies d JOIN meta.objects v ON v.object_id = d.referencing_id AND v.type = 'V' JOIN meta.schemas vs ON vs.schema_id = v.schema_id
-     JOIN meta.objects o ON o.object_id = meta.object_id_of(d.referenced_schema_name, d.referenced_entity_name) AND o.type IN ('U', 'V') JOIN meta.schemas s ON s.schema_id = o.schema_id`,
+     JOIN meta.objects o ON o.object_id = meta.object_id_of(d.referenced_schema_name, d.referenced_entity_name) AND d.referenced_database_name IS NULL AND o.type IN ('U', 'V') JOIN meta.schemas s ON s.schema_id = o.schema_id`,
   ),
   view(
     -256,

@@ -259,12 +259,12 @@ export const OBJECT_VIEWS = [
   referenced_class tinyint 1
   referenced_class_desc nvarchar(60) 'OBJECT_OR_COLUMN'
   referenced_server_name sysname NULL::text
-  referenced_database_name sysname NULL::text
+  referenced_database_name sysname d.referenced_database_name
   referenced_schema_name sysname d.referenced_schema_name
   referenced_entity_name sysname! d.referenced_entity_name
-  referenced_id int meta.object_id_of(d.referenced_schema_name, d.referenced_entity_name)
+  referenced_id int CASE WHEN d.referenced_database_name IS NULL AND NOT d.is_caller_dependent THEN meta.object_id_of(d.referenced_schema_name, d.referenced_entity_name) END
   referenced_minor_id int! 0
-  is_caller_dependent bit! false
+  is_caller_dependent bit! d.is_caller_dependent
   is_ambiguous bit! false`,
     'FROM meta.dependencies d LEFT JOIN meta.modules m ON m.object_id = d.referencing_id',
   ),

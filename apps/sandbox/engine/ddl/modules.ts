@@ -20,7 +20,7 @@ import { namePartsOf } from '../names.ts';
 import { reaching } from '../other-databases.ts';
 import { namedObjects } from '../permissions.ts';
 import { contextOf, type Run } from '../run.ts';
-import { requireUnused } from '../stored-functions.ts';
+import { answersAlike, requireUnused } from '../stored-functions.ts';
 import { SessionScope } from '../session-scope.ts';
 import { prepare } from '../user-functions.ts';
 import { checkFunction } from './function-checks.ts';
@@ -167,6 +167,7 @@ async function moduleModel(run: Run, statement: CreateModule): Promise<ModuleMod
         ...base,
         ...(executeAs && { executeAs }),
         kind: functionKind(statement),
+        ...(answersAlike(scope, statement) ? { settings: { ...settings, DETERMINISTIC: 'ON' } } : {}),
         parameters: statement.parameters.map((p) => parameterModel(scope, p)),
         ...functionParts(scope, source, statement),
       };
