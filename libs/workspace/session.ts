@@ -35,6 +35,13 @@ export async function inTransaction<T>(
     if (sqlState(error) !== '') throw targetFault(error, 'the catalog of the target');
     throw error;
   } finally {
-    client.release();
+    const count = (transactions.get(client) ?? 0) + 1;
+    transactions.set(client, count);
+    client.release(count >= FRESH_AFTER);
   }
 }
+
+/** A session of PostgreSQL keeps what it has seen of every object; it is given up after so many transactions, so that 20,000 objects take no more of its memory than these. */
+const FRESH_AFTER = 2000;
+
+const transactions = new WeakMap<pg.PoolClient, number>();
