@@ -15,7 +15,7 @@ export function plainFromText(c: Conversion): string | TypedSql | undefined {
   const source = readable(c);
   if (!c.try && isNoNumber(c, family)) return noNumber(c);
   if (!c.try && typeof c.from.constant !== 'string' && NUMBERS.has(family))
-    c.t.differs('SL1107', `A text is read as ${c.to.name}: an empty one is an error here, and 1e3 a number.`, c.span);
+    c.t.differs('SL1107', `A text is read as ${c.to.name}: 1_000, 0x1F, 1e3 or Infinity may be numbers here.`, c.span);
   if (!c.try) return family === 'guid' && isLong(c) ? `left(${source}, 36)::uuid` : `(${source})::${typeSql}`;
   switch (family) {
     case 'bit':

@@ -48,7 +48,7 @@ export const DIFFERENCE_CODES = {
     severity: 'info',
     title: 'Text read as a number',
     remedy:
-      "An empty text is 0 in SQL Server (of decimal an error) and an error here; 1e3 and Infinity are numbers here. Write nullif(trim(x), '') where texts may be empty.",
+      'PostgreSQL takes forms that SQL Server refuses: 1_000 and 0x1F as whole numbers, 1e3 and NaN as decimals, Infinity as a float. Check texts of unknown origin before they are read.',
   },
   SL1108: {
     severity: 'info',
