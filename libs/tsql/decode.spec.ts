@@ -40,6 +40,14 @@ describe('a script is read in whatever encoding it was saved', () => {
     expect(decodeScript(utf16('Łódź', 'le', true), 'windows-1250')).toBe('Łódź');
   });
 
+  test('lines that end with a carriage return alone, or with two', () => {
+    const read = (text: string): string[] =>
+      parseScript(decodeScript(Buffer.from(text))).batches.map((one) => one.text.trim());
+    expect(read('SELECT 1 -- one\rGO\rSELECT 2\r')).toEqual(['SELECT 1 -- one', 'SELECT 2']);
+    expect(read('SELECT 1\r\r\nGO\r\r\nSELECT 2')).toEqual(['SELECT 1', 'SELECT 2']);
+    expect(decodeScript(Buffer.from("SELECT 'a\rb'\r\nGO\r\n"))).toBe("SELECT 'a\rb'\r\nGO\r\n");
+  });
+
   test('an empty file, one byte, a mark alone', () => {
     expect([[], [0x41], [0xff, 0xfe], [0xef, 0xbb, 0xbf]].map((bytes) => decodeScript(Uint8Array.from(bytes)))).toEqual(
       ['', 'A', '', ''],

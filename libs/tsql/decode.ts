@@ -2,11 +2,16 @@ import { isUtf8 } from 'node:buffer';
 
 /**
  * The text of a script file, whatever wrote it: UTF-16 with its mark (SSMS saves that), UTF-8 with or without, or, where the
- * bytes are not UTF-8, the code page given (Windows-1252 if none). The mark is not part of the text.
+ * bytes are not UTF-8, the code page given (Windows-1252 if none). The mark is not part of the text; a carriage
+ * return that ends a line alone is a line feed in it.
  */
 export function decodeScript(bytes: Uint8Array, codePage = 'windows-1252'): string {
-  return new TextDecoder(encodingOf(bytes) ?? codePage).decode(bytes);
+  const text = new TextDecoder(encodingOf(bytes) ?? codePage).decode(bytes);
+  return GO_BEFORE_RETURN.test(text) ? text.replaceAll(/\r(?!\n)/g, '\n') : text;
 }
+
+/** Lines that end with a carriage return alone, or with two and a line feed: a GO shows that they are meant as lines. */
+const GO_BEFORE_RETURN = /(?:^|[\r\n])[ \t]*GO[ \t]*\r(?!\n)/i;
 
 /** The encoding of a script that says it itself; undefined where a code page has to be known. */
 export function encodingOf(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | 'utf-8' | undefined {
