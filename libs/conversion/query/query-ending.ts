@@ -24,11 +24,14 @@ export interface Order {
   readonly wrap?: string;
 }
 
-/** The column of the select list that an ORDER BY entry names: by ordinal or by alias. */
+/** The column of the select list that an ORDER BY entry names: by ordinal or by alias, which may be written as a string as where it was given. */
 function namedItem(items: readonly { readonly name: string }[], expression: Expression): number {
   if (expression.kind === 'literal' && expression.type === 'int') return Number(expression.value) - 1;
-  if (expression.kind !== 'column' || expression.parts.length !== 1) return -1;
-  const name = expression.parts[0]?.name ?? '';
+  const isText = expression.kind === 'literal' && (expression.type === 'string' || expression.type === 'nstring');
+  if (!isText && (expression.kind !== 'column' || expression.parts.length !== 1)) return -1;
+  const name = isText
+    ? expression.value
+    : ((expression.kind === 'column' ? expression.parts[0]?.name : undefined) ?? '');
   return items.findIndex((item) => item.name !== '' && sameName(item.name, name));
 }
 

@@ -114,6 +114,13 @@ export function bindCatalogFunctions(e: Emitter): void {
     give(`decode(nullif(current_setting('context.info', true), ''), 'hex')`, { name: 'varbinary', length: 128 }),
   );
   set('connectionproperty', (call) => connectionProperty(call));
+  // Of master, and of no documentation: scripts from before CONVERT had a style for it call it.
+  for (const schema of ['sys', 'dbo'])
+    if (!e.scope.routines.find(schema, 'fn_varbintohexstr'))
+      set(`${schema}.fn_varbintohexstr`, (call) => {
+        const bytes = call.args[0] && call.convert(call.args[0], { name: 'varbinary', length: -1 });
+        return give(`('0x' || encode(${bytes?.sql ?? 'NULL'}, 'hex'))`, TEXT);
+      });
   set('host_name', () => give('host(inet_client_addr())', NAME));
   set('host_id', () => give('pg_backend_pid()::text', NAME));
 }

@@ -56,6 +56,17 @@ BEGIN
   RETURN CAST(@b AS smallint)
 END
 GO
+CREATE FUNCTION dbo.fn_Mixed(@b varbinary(8)) RETURNS varchar(40) AS
+BEGIN
+  RETURN SUBSTRING(master.dbo.fn_varbintohexstr(@b), 3, 8) + sys.fn_varbintohexstr(@b)
+END
+GO
+CREATE PROCEDURE dbo.Listed AS
+SELECT Nick AS 'Who is it', PersonId FROM dbo.Person WHERE PersonId < 3
+UNION ALL
+SELECT Nick, PersonId FROM dbo.Person WHERE PersonId > 2
+ORDER BY 'who is it' DESC
+GO
 CREATE FUNCTION dbo.fn_Circle(@id int) RETURNS TABLE AS
 RETURN (
   WITH circle(PersonId) AS (
@@ -177,6 +188,8 @@ GO`,
         `SELECT fn_whole('\\xfffffffe'), fn_whole('\\x0102'), fn_whole(NULL)`,
         '-2|258|NULL',
       ),
+      one('bytes as a text of old', `SELECT fn_mixed('\\x0aff'), fn_mixed(NULL)`, '0aff0x0aff|NULL'),
+      many('a heading in quotes orders', [people, 'SELECT person_id FROM listed()'], '3', '2', '1'),
       one('the last two bytes', `SELECT fn_small('\\x01ffff'), fn_small('\\x7f')`, '-1|127'),
       one(
         'OBJECT_ID in an inline function',
