@@ -229,6 +229,12 @@ THROW
     expect(await errors('\nEXEC dbo.leaves; ROLLBACK')).toEqual(['error 266:16:2 @0 dbo.leaves']);
   });
 
+  test('is the module that a batch makes, where its text is wrong', async () => {
+    expect(await errors('CREATE PROCEDURE dbo.wrong AS\nSELECT 1\nSELECT FROM')).toEqual(['error 156:15:1 @3 wrong']);
+    expect(await errors('CREATE PROCEDURE dbo.wrong AS\n\nSELECT @x')).toEqual(['error 137:15:2 @3 wrong']);
+    expect(await errors('\nSELECT 1\nSELECT FROM')).toEqual(['error 156:15:1 @3']);
+  });
+
   test('is inside a trigger where the trigger raised it', async () => {
     expect((await errors('\nDELETE dbo.p')).slice(0, 2)).toEqual([
       'info 0:0:1 @3 dbo.placing trigger',

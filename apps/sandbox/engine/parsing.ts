@@ -1,4 +1,11 @@
-import { parseBatch, parseExpression, type CreateView, type Expression, type ParsedBatch } from '#tsql';
+import {
+  parseBatch,
+  parseExpression,
+  type CreateView,
+  type Expression,
+  type ObjectName,
+  type ParsedBatch,
+} from '#tsql';
 import { SqlError } from '../session.ts';
 
 const MAX_BATCHES = 400;
@@ -22,7 +29,16 @@ export function parsedBatch(text: string, quotedIdentifier: boolean): ParsedBatc
 /** Throws the first fault of syntax, as the batch's error. */
 export function requireParsed(parsed: ParsedBatch, procedure = ''): void {
   const [first] = parsed.errors;
-  if (first !== undefined) throw new SqlError(first.number, first.message, 15, 1, first.span.line, procedure);
+  if (first === undefined) return;
+  const inside = procedure === '' ? moduleOf(parsed) : procedure;
+  throw new SqlError(first.number, first.message, 15, 1, first.span.line, inside);
+}
+
+/** The module that a batch makes: faults in its text are told as its own. '' where it makes none. */
+function moduleOf({ statements: [first] }: ParsedBatch): string {
+  return first !== undefined && /^create(?:Procedure|Function|Trigger)$/.test(first.kind) && 'name' in first
+    ? ((first.name as ObjectName).name.name ?? '')
+    : '';
 }
 
 const expressions = new Map<string, Expression>();
