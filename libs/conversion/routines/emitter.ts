@@ -322,7 +322,7 @@ export class Emitter {
   }
 
   private raised(code: IssueCode, text: string, state = '0A000'): void {
-    const own = code === 'SL1079' ? text : `${code}: ${text}`;
+    const own = code === 'SL1079' || code === 'SL1091' ? text : `${code}: ${text}`;
     const message = own.replaceAll('%', '%%').replaceAll(/\s+/g, ' ').replaceAll('\u0000', '');
     this.line(`RAISE EXCEPTION ${quoteLiteral(message)} USING ERRCODE = '${state}';`);
   }
@@ -330,13 +330,13 @@ export class Emitter {
   fail(message: string, span: Span, code: IssueCode = 'SL1040'): never {
     const why = whyMissing(message, this.lost);
     if (why === message && missingInSource(message, this.scope))
-      throw new NotConverted('SL1079', message, span, '42P01');
+      throw new NotConverted('SL1091', message, span, '42P01');
     throw new NotConverted(code, why, span);
   }
 
   /** What SQL Server refuses too each time it comes there: its error, not one of the conversion. */
-  failAsSource(message: string, span: Span, state: string): never {
-    throw new NotConverted('SL1079', message, span, state);
+  failAsSource(message: string, span: Span, state: string, code: 'SL1079' | 'SL1091' = 'SL1079'): never {
+    throw new NotConverted(code, message, span, state);
   }
 
   /** Runs a translation; its errors become {@link NotConverted}, its notes issues. */

@@ -16,12 +16,12 @@ test('a statement over a table that another one would have made names that one',
 
 test('a name of the database that no script has fails in the source as well', () => {
   expect(messages('SELECT * FROM dbo.Nowhere')).toEqual([]);
-  expect(messages('SELECT * FROM dbo.Nowhere', 'SL1079')).toEqual(["2 Invalid object name 'dbo.Nowhere'."]);
+  expect(messages('SELECT * FROM dbo.Nowhere', 'SL1091')).toEqual(["2 Invalid object name 'dbo.Nowhere'."]);
 });
 
 test('one that a text may make when it runs does not', () => {
   const body = "EXEC ('CREATE TABLE dbo.Nowhere (a int)')\nSELECT * FROM dbo.Nowhere, dbo.Elsewhere2";
-  expect(messages(`DECLARE @n sysname = 'Elsewhere'\n${body.replace('Elsewhere2', 'Elsewhere')}`, 'SL1079')).toEqual(
+  expect(messages(`DECLARE @n sysname = 'Elsewhere'\n${body.replace('Elsewhere2', 'Elsewhere')}`, 'SL1091')).toEqual(
     [],
   );
 });

@@ -20,7 +20,7 @@ export function routineOf(e: Emitter, node: Execute): RoutineSignature {
   const schema = procedure.schema?.name ?? 'dbo';
   const found = e.scope.routines.find(schema, procedure.name.name);
   if (!found && !/^(sp|xp)_/i.test(procedure.name.name) && e.scope.hasNoProcedure(procedure.name.name))
-    e.failAsSource(`Could not find stored procedure '${written(procedure)}'.`, node.span, '42883');
+    e.failAsSource(`Could not find stored procedure '${written(procedure)}'.`, node.span, '42883', 'SL1091');
   if (!found) e.fail(`The procedure '${procedure.name.name}' is not converted, or not known.`, node.span, 'SL1049');
   return found;
 }

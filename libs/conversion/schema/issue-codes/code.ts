@@ -154,7 +154,13 @@ export const ROUTINE_CODES = {
     severity: 'review',
     title: 'The source fails here as well',
     remedy:
-      'The statement fails in the source each time it runs, and raises the same here. Were the scripts incomplete, add what they lack.',
+      'The statement fails in the source each time it runs, and raises the same here. Nothing has to be done, or mend it in both.',
+  },
+  SL1091: {
+    severity: 'decision',
+    title: 'Name that the source does not have',
+    remedy:
+      'Where scripts were read that are not whole, add what makes it. Else the statement fails in the source as well, and raises the same here.',
   },
   SL1090: {
     severity: 'manual',
