@@ -1,16 +1,15 @@
 import type { CursorDefinition } from '#tsql';
 import { FETCH, invalid, SCROLL, type Asked } from '../api-cursors/options.ts';
 import { targetOf, type FetchRequest } from '../api-cursors/fetch-target.ts';
-import { SqlError, type ResultSink, type TdsColumn, type TdsType, type TdsValue } from '../session.ts';
+import { SqlError, type ResultSink, type TdsColumn, type TdsValue } from '../session.ts';
+import { blank, columnsOfCursor } from './api-cursor-columns.ts';
 import type { CursorRows, Direction, Fetched } from './cursor-rows.ts';
 import type { Cursor, OpenedRows } from './cursors.ts';
 import type { Frame } from './frame.ts';
-import { namePartsOf } from './names.ts';
 import { imagesOf, lockFetched, type RowImages } from './positioned-change.ts';
-import { columnsOf, rowDecoder } from './query.ts';
+import { rowDecoder } from './query.ts';
 import type { Run } from './run.ts';
 
-const ROWSTAT: TdsColumn = { name: 'ROWSTAT', type: { name: 'int' }, nullable: false, hidden: true };
 const STATUS = { there: 1, missing: 2 } as const;
 
 /** A row of the fetch buffer. */
@@ -72,7 +71,7 @@ export class ApiCursor implements Cursor {
     this.databaseId = databaseId;
     this.source = opened.rows;
     this.granted = asked.granted(kindOf(asked, opened));
-    this.columns = [...withOrigins(opened.rows), ROWSTAT];
+    this.columns = columnsOfCursor(opened.rows);
     const decode = rowDecoder(opened.rows.columns);
     this.decode = (row) => decode([...row]);
   }
@@ -374,59 +373,4 @@ function kindOf(asked: Asked, { kind, watched }: OpenedRows): number {
   if (asked.kind === SCROLL.fastForward || asked.kind === SCROLL.static) return asked.kind;
   if (kind === 'static') return watched ? SCROLL.keyset : SCROLL.static;
   return kind === 'keyset' ? SCROLL.keyset : asked.kind;
-}
-
-function withOrigins({ columns, origins = [] }: CursorRows): TdsColumn[] {
-  const isTold = origins.length === columns.length;
-  return columnsOf(columns).map((column, at) => {
-    const origin = isTold ? origins[at] : undefined;
-    if (origin?.source.kind !== 'table') return column;
-    const table = namePartsOf(origin.source.name).map((part) => part ?? '');
-    return { ...column, origin: { table, column: origin.column, key: origin.key } };
-  });
-}
-
-/** A value of a type for a row that is no more. */
-function blank({ name }: TdsType): TdsValue {
-  switch (name) {
-    case 'bit':
-      return false;
-    case 'bigint':
-      return 0n;
-    case 'tinyint':
-    case 'smallint':
-    case 'int':
-    case 'real':
-    case 'float':
-      return 0;
-    case 'decimal':
-    case 'numeric':
-    case 'money':
-    case 'smallmoney':
-      return '0';
-    case 'uniqueidentifier':
-      return '00000000-0000-0000-0000-000000000000';
-    case 'date':
-      return '1900-01-01';
-    case 'time':
-      return '00:00:00';
-    case 'smalldatetime':
-    case 'datetime':
-    case 'datetime2':
-      return '1900-01-01 00:00:00';
-    case 'datetimeoffset':
-      return '1900-01-01 00:00:00 +00:00';
-    case 'binary':
-    case 'varbinary':
-    case 'image':
-    case 'rowversion':
-    case 'hierarchyid':
-    case 'geography':
-    case 'geometry':
-      return Buffer.alloc(name === 'rowversion' ? 8 : 0);
-    case 'sql_variant':
-      return { base: { name: 'int' }, value: 0 };
-    default:
-      return '';
-  }
 }

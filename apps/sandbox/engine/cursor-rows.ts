@@ -4,8 +4,10 @@ import type { CatalogSnapshot } from '../catalog/index.ts';
 import { MAX_VALUES, tooMany } from '../api-cursors/cursor-capture.ts';
 import type { ColumnOrigin, CursorKind, CursorPlan, KeyColumn } from './cursor-plan.ts';
 import type { Frame } from './frame.ts';
+import { holdsLocks, lockingOf } from './locking.ts';
 import type { PgRow } from './pg-link.ts';
 import { bind, contextOf, type Run } from './run.ts';
+import { holding, lockTables } from './table-locks.ts';
 
 /** Where FETCH goes. */
 export type Direction = 'next' | 'prior' | 'first' | 'last' | 'absolute' | 'relative';
@@ -41,8 +43,14 @@ type KeyedPlan = Extract<CursorPlan, { kind: 'keyset' | 'dynamic' }>;
 /** Opens the rows that a plan describes. */
 export async function openRows(run: Run, plan: CursorPlan, frame: Frame): Promise<CursorRows> {
   if (plan.kind === 'static') {
-    const query = translateQuery(plan.query, await contextOf({ ...run, frame }));
-    return new StaticRows(query.columns, await read(run, frame, query));
+    // All is read now: so are the locks taken now that hints and isolation level ask for.
+    const reader: Run = { ...run, frame, locking: lockingOf(run, plan.query) };
+    const query = translateQuery(plan.query, await contextOf(reader));
+    const copies = await holding(reader, async () => {
+      await lockTables(reader, query.sql);
+      return read(reader, frame, query);
+    });
+    return new StaticRows(query.columns, copies);
   }
   return plan.kind === 'keyset' ? KeysetRows.open(run, plan, frame) : DynamicRows.open(run, plan, frame);
 }
@@ -56,7 +64,7 @@ async function read(run: Run, frame: Frame, query: TranslatedQuery): Promise<PgR
   const values = await bind({ ...run, frame }, query.parameters);
   const rows: PgRow[] = [];
   await run.session.query(query.sql, values, {
-    writes: false,
+    writes: holdsLocks(run),
     signal: run.signal,
     onRow: (row) => {
       rows.push(row);

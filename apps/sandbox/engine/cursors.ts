@@ -159,7 +159,7 @@ export interface OpenedRows {
 
 /**
  * Reads what a cursor begins with. `ofApi`: a table without a unique index makes a cursor of T-SQL static, one of the API not. Throws 40515 for hints whose locks
- * would be taken as rows are fetched.
+ * would be taken as rows are fetched: those of a cursor that reads all at once are taken then.
  */
 export async function openedRows(
   run: Run,
@@ -168,16 +168,18 @@ export async function openedRows(
 ): Promise<OpenedRows> {
   const { definition, frame } = cursor;
   const { query, options } = definition;
+  const shows = requestedKind(definition) !== 'static' && !options.includes('FAST_FORWARD');
   const hint = findAll(query, 'tableHint').find((one) => LOCKS.test(one.name));
-  if (hint !== undefined)
+  if (hint !== undefined && shows)
     throw new SqlError(40_515, `The hint ${hint.name} in a cursor is not supported in this version of SQL Server.`);
   const inner: Run = { ...run, frame };
   const { stamp } = run.session.server.writes;
-  const shows = requestedKind(definition) !== 'static' && !options.includes('FAST_FORWARD');
   const { plan, rows } = await reaching(inner, query, async (reader) => {
-    // Of a table of another database a copy is read.
+    // Of a table of another database a copy is read; what takes locks takes all of them.
     const plan: CursorPlan =
-      reader.foreign === undefined ? await planCursor(reader, definition) : { kind: 'static', query, watched: shows };
+      reader.foreign === undefined && hint === undefined
+        ? await planCursor(reader, definition)
+        : { kind: 'static', query, watched: shows };
     return { plan, rows: await openRows(reader, plan, frame) };
   });
   const watched = plan.kind === 'static' && (plan.watched === true || (ofApi && shows && plan.keyless === true));

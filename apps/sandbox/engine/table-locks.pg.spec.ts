@@ -47,6 +47,15 @@ describe('table locks that a hint asks to hold', () => {
     expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; DELETE t'))).toEqual([]);
   });
 
+  test('a cursor that reads all at once locks as it is opened', async () => {
+    await reader.run(
+      'BEGIN TRAN; DECLARE c CURSOR STATIC FOR SELECT id FROM t WITH (UPDLOCK); OPEN c; CLOSE c; DEALLOCATE c',
+    );
+    expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; DELETE t'))).toEqual([1222]);
+    await reader.run('COMMIT');
+    expect(numbers(await writer.run('DELETE t'))).toEqual([]);
+  });
+
   test('TABLOCK alone holds nothing', async () => {
     await reader.run('BEGIN TRAN; SELECT TOP (0) 1 FROM t WITH (TABLOCK)');
     expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; INSERT t VALUES (3)'))).toEqual([]);
