@@ -37,11 +37,15 @@ function pattern(use: Exclude<PieceUse, 'pivot'>, name: string): string {
     case 'more':
       return String.raw`AND\s+${call} = 1`;
     case 'items':
-      return String.raw`${call}(?!::)(?: AS c\d+\b)?`;
+      return String.raw`(?<=${BEFORE_ITEM}\s*)${call}${BEHIND_ITEM}`;
     case 'further':
-      return String.raw`,\s*${call}(?!::)(?: AS c\d+\b)?`;
+      return String.raw`,\s*${call}${BEHIND_ITEM}`;
   }
 }
+
+// Nothing is known of the type of an item: it is no part of another expression, but for the functions that do not ask for it.
+const BEFORE_ITEM = String.raw`(?:\b(?:SELECT|DISTINCT|BY)|,|\b(?:count|min|max)\()`;
+const BEHIND_ITEM = String.raw`(?: AS c\d+\b)?(?=\s*(?:$|[,)]|(?:AS|FROM|WHERE|GROUP|HAVING|ORDER|LIMIT)\b))`;
 
 /** With what a statement is planned. */
 const PLANNED: Readonly<Record<Exclude<PieceUse, 'pivot'>, string>> = {

@@ -98,11 +98,12 @@ function composedOf(
     if ('clash' in pieces) return pieces;
     statements.push({ sql, pieces });
   }
-  compare(
-    units.map((one) => one.length),
-    statements.map((one) => one.pieces),
-    (chosen) => way(take(chosen)),
-  );
+  const isMade = (chosen: readonly number[]): boolean => {
+    const whole = way(take(chosen));
+    return statements.every(({ pieces }, index) => isSame(takenOf(pieces, chosen), writtenOf(whole, index)));
+  };
+  const wrong = comparedWays(units.map((one) => one.length)).find((chosen) => !isMade(chosen));
+  if (wrong) return { clash: hangTogether(first, wrong, isMade) };
   return { first: take(first), statements, all: [base, ...others] };
 }
 
@@ -142,21 +143,24 @@ const givesNull = (path: readonly Taken[]): boolean =>
   });
 
 /** Ways that are none of those that were composed: each choice's arms in turn. */
-function compare(
-  sizes: readonly number[],
-  statements: readonly (readonly Composed[])[],
-  way: (arms: readonly number[]) => Sample | undefined,
-): void {
-  for (let turn = 0; turn < COMPARED; turn += 1) {
-    const chosen = sizes.map((size, unit) => (turn < 2 ? turn * (size - 1) : turn * (unit + 1) + (unit >> 1)) % size);
-    const whole = way(chosen);
-    for (const [index, pieces] of statements.entries()) {
-      const made = takenOf(pieces, chosen);
-      const meant = writtenOf(whole, index);
-      if (made === null || meant === null ? made !== meant : !sameStatement(made, meant))
-        throw new Unreadable(`${TOO_MANY}, which hang on each other`);
-    }
-  }
+const comparedWays = (sizes: readonly number[]): readonly (readonly number[])[] =>
+  Array.from({ length: COMPARED }, (_, turn) =>
+    sizes.map((size, unit) => (turn < 2 ? turn * (size - 1) : turn * (unit + 1) + (unit >> 1)) % size),
+  );
+
+const isSame = (made: string | null, meant: string | null): boolean =>
+  made === null || meant === null ? made === meant : sameStatement(made, meant);
+
+/** The first two choices of a way that together give another statement than what each of them changes. */
+function hangTogether(
+  first: readonly number[],
+  wrong: readonly number[],
+  isMade: (arms: readonly number[]) => boolean,
+): readonly [number, number] {
+  const changed = wrong.flatMap((arm, unit) => (arm === first[unit] ? [] : [unit]));
+  for (const a of changed)
+    for (const b of changed) if (a < b && !isMade(first.with(a, wrong[a] ?? 0).with(b, wrong[b] ?? 0))) return [a, b];
+  throw new Unreadable(`${TOO_MANY}, which hang on each other`);
 }
 
 /** When a path is taken, of those behind which it stands none. */

@@ -47,14 +47,19 @@ const MOST_PIECES = 5;
 /** What a piece may stand for, in the order in which that is tried. Among the predicates of a group in parentheses others bind otherwise: it has to be the whole group. */
 function usesAt(before: string, after: string): readonly PieceUse[] {
   // A name stands there.
-  if (/(?:[.[]|\b(?:FROM|JOIN|INTO|UPDATE|TABLE|EXEC|EXECUTE|APPLY)\s+)$/i.test(before)) return [];
+  if (NAME_PLACE.test(before)) return [];
   const open = lastOpen(before);
   const isPlain = open === undefined || /^\s*(SELECT|WITH)\b/i.test(before.slice(open + 1));
-  if (isPlain) return ['condition', 'clause', 'more', 'items', 'further'];
+  if (/\b(?:WHERE|AND|OR|ON|HAVING|NOT|WHEN)\s*$/i.test(before) && isPlain) return ['condition'];
+  if (/(?:\b(?:SELECT|DISTINCT|ALL|BY)|,)\s*$/i.test(before)) return ['items'];
+  if (isPlain) return ['clause', 'more', 'further', 'items'];
   const word = /(\w+)\s*$/.exec(before.slice(0, open))?.[1];
   if (word !== undefined && !/^(AND|OR|NOT|WHERE|ON|HAVING|WHEN)$/i.test(word)) return ['items'];
   return /\(\s*$/.test(before) && /^\s*\)/.test(after) ? ['group'] : [];
 }
+
+/** Where the name of a table, or of a routine, stands. */
+const NAME_PLACE = /(?:[.[]|\b(?:FROM|JOIN|INTO|UPDATE|TABLE|EXEC|EXECUTE|APPLY)\s+)$/i;
 
 /** Where the last parenthesis that is still open stands. */
 function lastOpen(text: string): number | undefined {
@@ -85,7 +90,6 @@ export function parsed(
         return attempt(new Map([...uses, [at, use]]));
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
-        if (error.piece && error.piece !== piece) throw error;
       }
     }
     throw reason;
@@ -128,6 +132,8 @@ class HoledText {
   #quoted = false;
   /** What rows are sorted by goes on with parts that follow. */
   #isOrder = false;
+  /** The beginning of a name that a piece goes on with. */
+  #name = '';
 
   constructor(
     readonly types: Types,
@@ -140,7 +146,8 @@ class HoledText {
 
   add(part: Exclude<Way, null>[number], index: number, next: Exclude<Way, null>[number] | undefined): void {
     if (this.#isOrder && this.#goesOn(part)) return;
-    if (part.kind === 'text') return this.#text(part.text);
+    if (part.kind === 'text') return this.#text(this.#withoutClose(part.text));
+    if (!this.#quoted && !part.isPredicate && !isNumber(part.node, this.types)) this.#openName();
     if (!this.#quoted && isOrderPlace(this.sql) && !isNumber(part.node, this.types)) {
       this.#isOrder = true;
       return this.#piece('order', part);
@@ -158,15 +165,38 @@ class HoledText {
     for (const char of text) if (char === "'") this.#quoted = !this.#quoted;
   }
 
+  /** What begins the name of a column, `t.[`, belongs to the piece that goes on with it. */
+  #openName(): void {
+    const begun = this.#begun(this.sql);
+    this.#name = begun;
+    if (begun !== '') this.sql = this.sql.slice(0, -begun.length);
+  }
+
+  /** The begun name; empty where it is that of a table. */
+  #begun(sql: string): string {
+    const begun = /(?:[\w$]+\.)*\[$|(?:[\w$]+\.)+$/.exec(sql)?.[0] ?? '';
+    return NAME_PLACE.test(sql.slice(0, sql.length - begun.length)) || isPivotPlace(sql.slice(0, -1)) ? '' : begun;
+  }
+
+  /** What ends that name belongs to it too. */
+  #withoutClose(text: string): string {
+    const isOpen = this.#name.endsWith('[') && text.startsWith(']');
+    if (isOpen) this.#pieces.at(-1)?.parts.push({ kind: 'text', text: ']' });
+    this.#name = '';
+    return isOpen ? text.slice(1) : text;
+  }
+
   #piece(use: PieceUse, part: Exclude<Way, null>[number]): void {
     const number = this.#pieces.filter((one) => one.use === use).length + 1;
-    const index = this.#pieces.push({ use, number, parts: [part] }) - 1;
+    const begun = this.#name === '' ? [] : [{ kind: 'text' as const, text: this.#name }];
+    const index = this.#pieces.push({ use, number, parts: [...begun, part] }) - 1;
     this.sql += standIn(use, `@piece${index}_`, number);
   }
 
   /** Whether a part still says how rows are sorted. */
   #goesOn(part: Exclude<Way, null>[number]): boolean {
     const order = this.#pieces.at(-1)?.parts ?? [];
+    if (part.kind === 'text' && part.text.startsWith(']')) return this.#goesOn(this.#closed(part.text));
     if (part.kind === 'hole' || /^[\s,]*((asc|desc)\b[\s,]*)?$/i.test(part.text)) {
       order.push(part);
       return true;
@@ -176,6 +206,10 @@ class HoledText {
     if (direction !== '') order.push({ kind: 'text', text: direction });
     this.#text(part.text.slice(direction.length));
     return true;
+  }
+
+  #closed(text: string): Exclude<Way, null>[number] {
+    return { kind: 'text', text: this.#withoutClose(text) };
   }
 
   #value(node: Expression, number: number, { index, after }: { index: number; after: string }): void {

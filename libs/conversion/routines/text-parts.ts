@@ -284,6 +284,7 @@ class Follower {
     const [first] = node.args;
     const constant = CONSTANT_CALLS[name];
     if (constant && first?.kind === 'literal') return [{ kind: 'text', text: constant(Number(first.value)) }];
+    if (name === 'iif') return this.#text(asCase(node));
     if (name === 'replace') return this.#replace(node);
     if (name === 'concat') return node.args.reduce<Text>((sum, one) => joined(sum, this.#text(one)), []);
     if (first && (name === 'str' || name === 'ltrim' || name === 'rtrim')) {
@@ -340,6 +341,22 @@ function uses(text: Text, key: string): boolean {
         return false;
     }
   });
+}
+
+const cases = new WeakMap<Expression, Case>();
+
+/** IIF is a CASE. */
+function asCase(node: Extract<Expression, { kind: 'call' }>): Case {
+  const [when, then, otherwise] = node.args;
+  const nothing: Expression = { kind: 'literal', type: 'null', text: 'NULL', value: '', span: node.span };
+  const made: Case = cases.get(node) ?? {
+    kind: 'case',
+    whens: [{ when: when ?? nothing, then: then ?? nothing }],
+    otherwise: otherwise ?? nothing,
+    span: node.span,
+  };
+  cases.set(node, made);
+  return made;
 }
 
 /** Variables that statements give a value. */

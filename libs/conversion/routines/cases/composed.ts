@@ -55,6 +55,12 @@ IF @with = 1 SET @s = @s + ' GROUP BY Kind ORDER BY Kind'
 SET @s = REPLACE(@s, '{m}', CASE WHEN @what = 'weight' THEN 'Weight' ELSE 'SackId' END)
 EXEC (@s)
 GO
+CREATE PROCEDURE dbo.Hangs @by varchar(10), @a bit = 0, @b bit = 0, @c bit = 0 AS
+DECLARE @g nvarchar(100) = CASE @by WHEN 'kind' THEN 'Kind' WHEN 'name' THEN 'SackName' WHEN 'letter' THEN 'LEFT(SackName, 1)' ELSE 'CAST(SackId AS varchar(10))' END
+DECLARE @s nvarchar(max) = 'SELECT ' + @g + ' AS Label, ' + CASE WHEN @a = 1 THEN 'MIN' ELSE 'MAX' END + '(SackId) AS a, ' + CASE WHEN @b = 1 THEN 'MIN' ELSE 'MAX' END + '(Weight) AS b FROM Sack '
+ + CASE WHEN @c = 1 THEN 'WHERE Kind IS NOT NULL ' ELSE '' END + 'GROUP BY ' + @g + ' ORDER BY ' + CASE WHEN @by = 'kind' THEN 'Label DESC' ELSE 'MAX(SackId)' END
+EXEC (@s)
+GO
 CREATE PROCEDURE dbo.Tried @id int, @n int OUTPUT AS
 DECLARE @s nvarchar(max) = 'UPDATE Sack SET Weight = 1 / (Weight - 2) WHERE SackId = '
 BEGIN TRY
@@ -89,6 +95,13 @@ GO`,
         ],
         '1|1|5.0000|5.0000',
       ),
+      after(
+        'choices that hang on each other',
+        [`SELECT * FROM hangs('kind', false, true, true)`],
+        'b|2|2.0000',
+        'a|3|3.0000',
+      ),
+      after('each by itself', [`SELECT * FROM hangs('letter')`], 'f|2|5.0000', 's|4|4.0000'),
       after('IFs that ask the same take the same branch', [`SELECT * FROM twice(true, 0)`], '1|NULL', '2|a'),
       after('the other, another word in the place of the mark', [`SELECT * FROM twice(false, 3, 'id')`], '1|'),
       after(

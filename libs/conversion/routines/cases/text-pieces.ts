@@ -66,8 +66,18 @@ DECLARE @sql nvarchar(max)
 IF @regions IS NULL SELECT @regions = COALESCE(@regions + ', ', '') + '[' + Region + ']' FROM (SELECT DISTINCT Region FROM Sale) AS r ORDER BY Region
 SET @sql = 'WITH q AS (SELECT * FROM (SELECT Region, Yr, Amount FROM Sale WHERE Amount >= @l) AS s PIVOT (COUNT(Amount) FOR Region IN (' + @regions + ')) AS p) SELECT * FROM q ORDER BY Yr'
 EXEC sp_executesql @sql, N'@l money', @least
+GO
+CREATE PROCEDURE dbo.PerColumn @column sysname AS
+EXEC ('SELECT [' + @column + '], COUNT(*) AS n, MAX(c.[' + @column + ']) FROM Crate c GROUP BY [' + @column + '] ORDER BY [' + @column + '] DESC')
+GO
+CREATE PROCEDURE dbo.SumOf @column sysname AS
+EXEC ('SELECT SUM([' + @column + ']) FROM Crate')
+GO
+CREATE PROCEDURE dbo.Named @name nvarchar(40) = NULL AS
+DECLARE @s nvarchar(max) = 'SELECT CrateId FROM Crate ' + IIF(@name IS NULL, '', 'WHERE CrateName = ''' + @name + '''') + ' ORDER BY CrateId'
+EXEC (@s)
 GO`,
-  issues: ['SL1044 dbo.Mixed'],
+  issues: ['SL1044 dbo.Mixed', 'SL1044 dbo.SumOf'],
   cases: (() => {
     const rows = `INSERT INTO crate VALUES (1, 'nut', 1), (2, 'bolt', 2), (3, 'nail', 3), (4, 'washer', 4)`;
     const sales = `INSERT INTO sale VALUES (1, 'East', 2020, 1), (2, 'West side', 2020, 2), (3, 'East', 2021, 2), (4, 'East', 2021, 3)`;
@@ -143,6 +153,23 @@ GO`,
         '2020|1|0',
         '2021|0|0',
       ),
+      after(
+        'a column whose name is given within brackets',
+        [
+          `UPDATE crate SET weight = 4 WHERE crate_id < 3`,
+          `CALL per_column('Weight', 'these')`,
+          `FETCH ALL FROM these`,
+        ],
+        '4.0000|3|4.0000',
+        '3.0000|1|3.0000',
+      ),
+      one(
+        'what hangs on the type of a column that is not known',
+        `CALL sum_of('Weight', NULL)`,
+        '!0A000 SL1044: A piece of the dynamic SQL stands where no text is executed.',
+      ),
+      after('IIF adds nothing', [`SELECT count(*) FROM named()`], '4'),
+      after('or a condition', [`SELECT * FROM named('NAIL')`], '3'),
       after('over none', [sales, `DELETE FROM sale`, `CALL by_year()`], 'NULL'),
       one(
         'a piece that others of its group bind to',
