@@ -34,7 +34,6 @@ const NEEDLESS: Readonly<Record<string, string>> = {
   'Execute.recompile': 'about the plan',
   'Execute.implicit': 'how the call was written',
   'BeginTransaction.mark': 'a mark in a log that cannot be restored from',
-  'CommitTransaction.name': 'COMMIT ignores the name, as documented',
   'CommitTransaction.work': 'how the statement was written',
   'RollbackTransaction.work': 'how the statement was written',
   'WaitFor.statement': 'WAITFOR (statement) is refused by its type',
