@@ -14,9 +14,11 @@ import { planCursor, requestedKind, type CursorPlan } from './cursor-plan.ts';
 import { openRows, readRows, type CursorRows, type Fetched } from './cursor-rows.ts';
 import { convertValue, evaluate } from './evaluate.ts';
 import { columnsOf, finish, rowDecoder, SELECT } from './query.ts';
+import { lockingOfCursor } from './locking.ts';
 import { reaching } from './other-databases.ts';
 import { imagesOf, lockFetched, type RowImages } from './positioned-change.ts';
 import type { Run } from './run.ts';
+import { lockTables } from './table-locks.ts';
 import { WatchedRows } from './watched-rows.ts';
 
 /** A cursor: open where it has rows. */
@@ -180,6 +182,7 @@ export async function openedRows(
       reader.foreign === undefined && hint === undefined
         ? await planCursor(reader, definition)
         : { kind: 'static', query, watched: shows };
+    if (plan.kind !== 'static') await lockTables({ ...reader, locking: lockingOfCursor(run, query) }, '');
     return { plan, rows: await openRows(reader, plan, frame) };
   });
   const watched = plan.kind === 'static' && (plan.watched === true || (ofApi && shows && plan.keyless === true));

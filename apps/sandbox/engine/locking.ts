@@ -80,6 +80,14 @@ export function lockingOf(run: Run, statement: Node): Locking {
   return { key, rows, tables, rest, impatient, brief };
 }
 
+/** What a cursor locks at REPEATABLE READ and SERIALIZABLE whose rows are read one by one: its tables as a whole, as a server does that escalates. */
+export function lockingOfCursor(run: Run, query: Query): Locking {
+  const { isolation } = run.session.options;
+  if (run.session.tx.depth === 0 || (isolation !== 3 && isolation !== 4)) return NONE;
+  const tables = findAll(query, 'table').map((table) => ({ table, mode: 'SHARE' as const, wait: true }));
+  return { ...NONE, tables };
+}
+
 interface Want {
   readonly table?: TableMode;
   readonly rows?: 'UPDATE' | 'SHARE';

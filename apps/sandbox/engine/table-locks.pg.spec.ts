@@ -56,6 +56,15 @@ describe('table locks that a hint asks to hold', () => {
     expect(numbers(await writer.run('DELETE t'))).toEqual([]);
   });
 
+  test.each(['KEYSET', 'DYNAMIC', 'STATIC'])('a %s cursor at SERIALIZABLE keeps writers out', async (kind) => {
+    await reader.run(
+      `SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRAN; DECLARE c CURSOR ${kind} FOR SELECT id FROM t; OPEN c; FETCH NEXT FROM c; CLOSE c; DEALLOCATE c`,
+    );
+    expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; DELETE t'))).toEqual([1222]);
+    await reader.run('COMMIT');
+    expect(numbers(await writer.run('DELETE t'))).toEqual([]);
+  });
+
   test('TABLOCK alone holds nothing', async () => {
     await reader.run('BEGIN TRAN; SELECT TOP (0) 1 FROM t WITH (TABLOCK)');
     expect(numbers(await writer.run('SET LOCK_TIMEOUT 50; INSERT t VALUES (3)'))).toEqual([]);

@@ -13,7 +13,7 @@ function counted(rows: readonly PgRow[]): Map<string, number> {
 }
 
 /**
- * The rows of a cursor whose kind shows changes, over what has no keys here: a view, a subquery, an outer join, a table of another database. They are read when it is opened. Where
+ * The rows of a cursor whose kind shows changes, over what has no keys here: a view, a subquery, an outer join, a table of another database; of the API also a table without a unique index. They are read when it is opened. Where
  * anything was written since, they are read again at a FETCH, which fails (40515) unless all rows to come are still as they were: what it gives is what a server gives.
  */
 export class WatchedRows extends StaticRows {
@@ -43,7 +43,7 @@ export class WatchedRows extends StaticRows {
     if (!isThere || now.length > this.size) {
       throw new SqlError(
         40_515,
-        'FETCH from a cursor over a view, a subquery, an outer join or another database whose rows have changed since it was opened is not supported in this version of SQL Server.',
+        'FETCH from a cursor over a view, a subquery, an outer join, a table without a unique index or another database whose rows have changed since it was opened is not supported in this version of SQL Server.',
       );
     }
     this.stamp = stamp;
