@@ -102,7 +102,10 @@ async function raiserrorText(
     const number = Number(message.value);
     return { number, text: formatMessage(knownMessage(run, number, level), args) };
   }
-  return { number: 50_000, text: formatMessage(unescapeText(message.value ?? ''), args) };
+  const format = unescapeText(message.value ?? '');
+  const wrong = format.replaceAll(DIRECTIVES, (directive) => '\0'.repeat(directive.length)).indexOf('%');
+  if (wrong >= 0) throw new SqlError(2787, `Invalid format specification: '${format.slice(wrong)}'.`);
+  return { number: 50_000, text: formatMessage(format, args) };
 }
 
 /** RAISERROR: up to severity 10 a message, above it an error that does not end the batch. */

@@ -251,6 +251,8 @@ function collate(t: Translation, env: Environment, node: Collate): TypedSql {
   const from = translate(t, env, node.expression);
   const name = node.collation.name;
   const explicit = name.toLowerCase() === 'database_default' ? t.scope.collation : name;
+  if (t.profile.runtime && !isString(from.type) && !from.untyped)
+    return t.fail('collation', 447, `Expression type ${from.type.name} is invalid for COLLATE clause.`, node.span);
   const fault = t.profile.collationFault?.(explicit);
   if (fault) return t.fail('collation', fault.number, fault.message, node.span);
   if (/_AI(_|$)/i.test(explicit))

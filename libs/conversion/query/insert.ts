@@ -41,14 +41,18 @@ export function translateInsert(t: Translation, root: Environment, node: Insert)
 
 const isWritable = (column: RelationColumn): boolean => column.readOnly !== true && column.expression === undefined;
 
+const VERSION_GIVEN =
+  'Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column.';
+
 function insertColumns(t: Translation, relation: Relation, node: Insert): readonly RelationColumn[] {
   if (node.columns.length === 0) return relation.columns.filter((one) => isWritable(one) && one.identity === undefined);
   return node.columns.flatMap((one) => {
     const column = targetColumn(t, relation, one.name, one.span);
     if (column?.stamped) tellStamped(t, column, one.span);
     else if (column && !isWritable(column)) {
-      const message = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
-      t.fail('read-only-column', column.expression ? 271 : 273, message, one.span);
+      const computed = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
+      const isVersion = column.type.name === 'rowversion';
+      t.fail('read-only-column', isVersion ? 273 : 271, isVersion ? VERSION_GIVEN : computed, one.span);
     }
     return column ? [column] : [];
   });

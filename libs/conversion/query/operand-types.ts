@@ -70,6 +70,13 @@ export function requireDistinct(t: Translation, { type }: TypedSql, span: Span):
   t.fail('operand-types', 421, message, span);
 }
 
+/** 5335: what UNION, INTERSECT and EXCEPT cannot tell apart. */
+export function requireOperand(t: Translation, { type }: TypedSql, span: Span): void {
+  if (!t.profile.runtime || !(isOldLong(type) || type.name === 'xml')) return;
+  const message = `The data type ${type.name} cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators because it is not comparable.`;
+  t.fail('operand-types', 5335, message, span);
+}
+
 /** Whether a function of strings takes a type: strings, and what becomes one of its own. */
 export const isTextual = (type: SqlType): boolean =>
   !isOldLong(type) && type.name !== 'xml' && type.name !== 'sql_variant' && !isClr(type);

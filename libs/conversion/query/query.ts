@@ -2,7 +2,7 @@ import type { Query, QueryBody, SelectSpec, SetOperation } from '#tsql';
 import { accumulates, accumulatingQuery } from './accumulate.ts';
 import type { IdentityProperty, SqlType, TypedSql } from './api.ts';
 import { groupKey, ruledType, tellGrouping } from './collate.ts';
-import { requireDistinct } from './operand-types.ts';
+import { requireDistinct, requireOperand } from './operand-types.ts';
 import { convert, type ConvertOptions } from './convert.ts';
 import type { Environment, Origin } from './environment.ts';
 import { commonType, toCommon } from './expression.ts';
@@ -123,6 +123,7 @@ export function bodySql(t: Translation, env: Environment, body: QueryBody, optio
   if (body.op === 'union' && !body.all && loose) return { sql: unionByKeys(t, left, right), columns };
   if (body.op !== 'union' && !body.all && loose)
     return { sql: differenceByKeys(t, left, right, body.op === 'except'), columns };
+  if (!body.all) for (const one of columns) requireOperand(t, one.value, body.span);
   const op = `${body.op.toUpperCase()}${body.all ? ' ALL' : ''}`;
   return { sql: `(${left.sql}) ${op} (${right.sql})`, columns };
 }

@@ -160,6 +160,8 @@ function writableColumn(
   const column = targetColumn(t, relation, name, clause.span);
   if (column?.identity) t.fail('identity-update', 8102, `Cannot update identity column '${column.name}'.`, clause.span);
   if (column?.stamped) tellStamped(t, column, clause.span);
+  else if (column?.readOnly && column.type.name === 'rowversion')
+    t.fail('read-only-column', 272, 'Cannot update a timestamp column.', clause.span);
   else if (column?.readOnly || column?.expression) {
     const message = `The column "${column.name}" cannot be modified because it is either a computed column or is the result of a UNION operator.`;
     t.fail('read-only-column', 271, message, clause.span);

@@ -1,4 +1,5 @@
-import type { Insert, Merge, MergeWhen, OutputClause, Update } from '#tsql';
+import type { CreateTrigger, Insert, Merge, MergeWhen, OutputClause, Update } from '#tsql';
+import { walk } from '#tsql';
 import { broken, hasOwn, isAggregate, isWindowed } from './rule.ts';
 
 const CLAUSES: Readonly<Record<MergeWhen['match'], string>> = {
@@ -93,4 +94,16 @@ export function repeated(name: string, node: Insert | Update): Error {
     node,
     16,
   );
+}
+
+/** A trigger reads `inserted` and `deleted`, and writes to neither. */
+export function checkLogicalTable(trigger: CreateTrigger): void {
+  walk(trigger.body, (node) => {
+    if (node.kind !== 'insert' && node.kind !== 'update' && node.kind !== 'delete') return;
+    const { target } = node;
+    const name = target.kind === 'table' && target.name.schema === undefined ? target.name.name.name : '';
+    const aliased = 'from' in node && node.from.length > 0;
+    if (!aliased && /^(?:inserted|deleted)$/i.test(name))
+      throw broken(286, 'The logical tables INSERTED and DELETED cannot be updated.', node, 16);
+  });
 }

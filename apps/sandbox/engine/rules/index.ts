@@ -1,10 +1,10 @@
 import { walk, type Node } from '#tsql';
-import { checkInsert, checkMerge, checkOutput, checkUpdate } from './changes.ts';
-import { checkAggregate, checkQuery } from './queries.ts';
+import { checkInsert, checkLogicalTable, checkMerge, checkOutput, checkUpdate } from './changes.ts';
+import { checkAggregate, checkHint, checkQuery } from './queries.ts';
 import { checkWith } from './recursion.ts';
 import { checkSequences } from './sequences.ts';
 import { checkElements, checkIndex, checkParameter, checkTrigger } from './tables.ts';
-import { checkAlias, checkLiteral, checkScalar, checkType } from './types.ts';
+import { checkAlias, checkCollate, checkLiteral, checkScalar, checkType } from './types.ts';
 import { checkSpec, checkWindow } from './windows.ts';
 
 /**
@@ -48,6 +48,10 @@ const OUTERMOST: ReadonlySet<Node['kind']> = new Set(['select', 'insertQuery', '
 
 function checkDefinition(node: Node): void {
   switch (node.kind) {
+    case 'queryHint':
+      return checkHint(node);
+    case 'collate':
+      return checkCollate(node);
     case 'literal':
       return checkLiteral(node);
     case 'print':
@@ -69,6 +73,7 @@ function checkDefinition(node: Node): void {
     case 'createIndex':
       return checkIndex(node);
     case 'createTrigger':
+      checkLogicalTable(node);
       return checkTrigger(node);
     default:
       return undefined;

@@ -1,6 +1,16 @@
-import type { Expression, Literal, Query, QueryBody, SelectSpec, SetOperation, TableSource, Top } from '#tsql';
+import type {
+  Expression,
+  Literal,
+  Query,
+  QueryBody,
+  QueryHint,
+  SelectSpec,
+  SetOperation,
+  TableSource,
+  Top,
+} from '#tsql';
 import { walk, withoutSpans, type Node } from '#tsql';
-import { broken, hasOwn, isAggregate, isConstant, isWindowed, walkOwn } from './rule.ts';
+import { broken, hasOwn, isAggregate, isConstant, isWindowed, plainName, walkOwn } from './rule.ts';
 
 /** The SELECTs of a query, as they are written. */
 export function specsOf(body: QueryBody): SelectSpec[] {
@@ -19,6 +29,7 @@ export function checkQuery(query: Query, isNested: boolean): void {
         spec,
       );
     checkAssignments(spec);
+    if (spec.into === undefined) checkIdentity(spec);
     checkGroups(spec);
     checkConditions(spec);
     if (spec.top !== undefined) checkTop(spec.top, query);
@@ -189,5 +200,28 @@ export function checkAggregate(call: Node): void {
       130,
       'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.',
       call,
+    );
+}
+
+/** IDENTITY(type, seed, increment) makes a column of a new table. */
+function checkIdentity(spec: SelectSpec): void {
+  const call = spec.items.find(
+    (item) =>
+      item.kind === 'selectItem' && item.expression.kind === 'call' && plainName(item.expression) === 'identity',
+  );
+  if (call !== undefined)
+    throw broken(177, 'The IDENTITY function can only be used when the SELECT statement has an INTO clause.', call);
+}
+
+const MOST_RECURSIONS = 32_767;
+
+/** OPTION (MAXRECURSION n). */
+export function checkHint(hint: QueryHint): void {
+  const value = hint.name === 'MAXRECURSION' && hint.args[0] !== undefined ? numberOf(hint.args[0]) : undefined;
+  if (value !== undefined && value > MOST_RECURSIONS)
+    throw broken(
+      310,
+      `The value ${value} specified for the MAXRECURSION option exceeds the allowed maximum of ${MOST_RECURSIONS}.`,
+      hint,
     );
 }

@@ -57,8 +57,9 @@ function checkColumn(column: ColumnDefinition, table: string): void {
       16,
     );
   for (const constraint of column.constraints) {
+    if (constraint.kind === 'defaultConstraint') checkDefault(constraint.expression);
     if (constraint.kind !== 'check') continue;
-    if (columnsOf(constraint.condition).some((one) => one !== name.toLowerCase()))
+    if (columnsOf(constraint.condition).some((one) => one.toLowerCase() !== name.toLowerCase()))
       throw broken(
         8141,
         `Column CHECK constraint for column '${name}' references another column, table '${table}'.`,
@@ -68,15 +69,26 @@ function checkColumn(column: ColumnDefinition, table: string): void {
   }
 }
 
+/** A default is computed without a row. */
+function checkDefault(expression: Expression): void {
+  const [name] = columnsOf(expression);
+  if (name !== undefined)
+    throw broken(
+      128,
+      `The name "${name}" is not permitted in this context. Valid expressions are constants, constant expressions, and (in some contexts) variables. Column names are not permitted.`,
+      expression,
+    );
+}
+
 const TAKES_DATE_PART = /^date(?:part|name|add|diff|diff_big|trunc|_bucket)$/i;
 
-/** The columns that a condition names, in lower case; parts of dates are none. */
+/** The columns that a condition names; parts of dates are none. */
 function columnsOf(condition: Expression): string[] {
   const names: string[] = [];
   walk(condition, (node, parent) => {
     if (node.kind !== 'column') return;
     if (parent?.kind === 'call' && parent.args[0] === node && TAKES_DATE_PART.test(parent.name.name.name)) return;
-    names.push((node.parts.at(-1)?.name ?? '').toLowerCase());
+    names.push(node.parts.at(-1)?.name ?? '');
   });
   return names;
 }

@@ -1,4 +1,4 @@
-import type { DataType, Expression, Literal, Node, SelectExpression } from '#tsql';
+import type { Collate, DataType, Expression, Literal, Node, SelectExpression } from '#tsql';
 import { broken, hasOwn } from './rule.ts';
 
 /** The longest length of types that take one. */
@@ -111,4 +111,10 @@ export function checkAlias(item: SelectExpression): void {
       'An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. For other statements, look for empty alias names. Aliases defined as "" or [] are not allowed. Change the alias to a valid name.',
       item,
     );
+}
+
+/** One COLLATE for an expression. */
+export function checkCollate(node: Collate): void {
+  if (node.expression.kind === 'collate')
+    throw broken(445, 'COLLATE clause cannot be used on expressions containing a COLLATE clause.', node, 16);
 }
