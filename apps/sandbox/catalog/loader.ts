@@ -121,7 +121,7 @@ const LOAD = `SELECT json_build_object(
  'foreign_key_columns', ${list('SELECT constraint_object_id, parent_column_id, referenced_column_id FROM meta.foreign_key_columns ORDER BY constraint_object_id, constraint_column_id')},
  'modules', ${list('SELECT object_id, definition, uses_quoted_identifier, uses_ansi_nulls, with_check_option FROM meta.modules')},
  'parameters', ${list('SELECT object_id, parameter_id, name, system_type_id, user_type_id, max_length, precision, scale, is_output, has_default_value, is_readonly FROM meta.parameters ORDER BY object_id, parameter_id')},
- 'triggers', ${list('SELECT object_id, parent_id, is_disabled, is_instead_of, events FROM meta.triggers')},
+ 'triggers', ${list('SELECT object_id, parent_id, is_disabled, is_instead_of, events FROM meta.triggers ORDER BY made')},
  'synonyms', ${list('SELECT object_id, base_object_name FROM meta.synonyms')},
  'sequences', ${list('SELECT object_id, system_type_id, user_type_id, precision, scale FROM meta.sequences')},
  'types', ${list('SELECT user_type_id, name, schema_id, system_type_id, max_length, precision, scale, collation_name, is_nullable, type_table_object_id FROM meta.types')},

@@ -30,10 +30,10 @@ export function firing(
   return object.triggers
     .filter((trigger) => trigger.insteadOf === insteadOf && !trigger.disabled && trigger.objectId !== running)
     .filter((trigger) => trigger.events.includes(event.toUpperCase()))
-    .toSorted((a, b) => rank(a, event) - rank(b, event) || a.objectId - b.objectId);
+    .toSorted((a, b) => rank(a, event) - rank(b, event));
 }
 
-/** First and last are as sp_settriggerorder set them; the others keep the order in which they were made. */
+/** First and last are as sp_settriggerorder set them; the others keep the order in which they were made, which is that of the catalog: ids turn over. */
 function rank(trigger: CatalogTrigger, event: TriggerEvent): number {
   if (trigger.events.includes(`${event.toUpperCase()} FIRST`)) return 0;
   return trigger.events.includes(`${event.toUpperCase()} LAST`) ? 2 : 1;

@@ -1,5 +1,5 @@
 /** Version of the tables of schema `meta`; a data folder of another version is refused (see database.ts). */
-export const META_VERSION = 8;
+export const META_VERSION = 9;
 
 /**
  * The metadata of one sandbox database: what the sys views show, one table for each. `name_key` is the name folded by the
@@ -129,7 +129,8 @@ CREATE TABLE meta.parameters (
   has_default_value boolean NOT NULL DEFAULT false, is_readonly boolean NOT NULL DEFAULT false, PRIMARY KEY (object_id, parameter_id));
 CREATE TABLE meta.triggers (
   object_id int PRIMARY KEY, parent_class smallint NOT NULL, parent_id int NOT NULL, is_disabled boolean NOT NULL DEFAULT false,
-  is_instead_of boolean NOT NULL, events text[] NOT NULL, is_not_for_replication boolean NOT NULL DEFAULT false);
+  is_instead_of boolean NOT NULL, events text[] NOT NULL, is_not_for_replication boolean NOT NULL DEFAULT false,
+  made bigint GENERATED ALWAYS AS IDENTITY);
 CREATE TABLE meta.dependencies (
   referencing_id int NOT NULL, ordinal int NOT NULL, referenced_database_name text, referenced_schema_name text, referenced_entity_name text NOT NULL,
   is_caller_dependent boolean NOT NULL, PRIMARY KEY (referencing_id, ordinal));
