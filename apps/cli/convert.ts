@@ -27,6 +27,7 @@ import { listObjects, rollBack, showObject } from './convert-workspace.ts';
 import { planTree, textOf, type TreeChanges, type TreePlan } from './convert-tree.ts';
 import { editsOf, serverVersion, takeIn } from './convert-target.ts';
 import { setOptions } from './job.ts';
+import { countedIssues, summarize } from './issue-summary.ts';
 import type { Output } from './output.ts';
 import { prove, PROVE_OPTIONS, proveOptions } from './prove/prove.ts';
 import { reportProofs } from './prove/report.ts';
@@ -179,8 +180,9 @@ async function convert(
   }
   if (verification) printVerification(verification, out);
   const hidden = issues.length - left.length;
+  summarize(left, out);
   out.line(
-    `${conversion.tables.length} tables, ${conversion.steps.length} statements, ${left.length} issues${hidden > 0 ? `, ${hidden} accepted` : ''}.`,
+    `${conversion.tables.length} tables, ${conversion.steps.length} statements, ${countedIssues(left)}${hidden > 0 ? `, ${hidden} accepted` : ''}.`,
   );
   const isAsked = target !== null && options['apply'] === true;
   if (isAsked && !isReady) out.line('Nothing was applied: settle the conflicts in the tree first.');
