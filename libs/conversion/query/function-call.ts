@@ -149,10 +149,13 @@ export const BUILT_IN_FUNCTIONS: readonly string[] = [...RULES.keys()];
 export const isBuiltIn = (name: string): boolean => RULES.has(name.toLowerCase());
 
 const AGGREGATE_NAMES = new Set(
-  'count count_big sum avg min max string_agg stdev stdevp var varp grouping grouping_id percentile_cont percentile_disc'.split(
+  'approx_count_distinct avg checksum_agg count count_big grouping grouping_id max min percentile_cont percentile_disc stdev stdevp string_agg sum var varp'.split(
     ' ',
   ),
 );
+
+/** Whether a name, in lower case, is that of an aggregate. */
+export const isAggregateName = (name: string): boolean => AGGREGATE_NAMES.has(name);
 
 /** Whether a call is an aggregate of its own level, not a window function. */
 export function isAggregate(node: FunctionCall): boolean {

@@ -22,7 +22,7 @@ export type {
 export { ROW_ADDRESS, TranslationError } from './api.ts';
 export type { DifferenceCode } from './difference.ts';
 export { lockHints } from './row-lock.ts';
-export { BUILT_IN_FUNCTIONS, isAggregate, isBuiltIn } from './function-call.ts';
+export { BUILT_IN_FUNCTIONS, isAggregate, isAggregateName, isBuiltIn } from './function-call.ts';
 export { sqlErrorOf, type SqlErrorFacts } from './pg-error.ts';
 export { NEWEST_SERVER, pgCollation, sandboxProfile, targetProfile, type TargetOptions } from './profile.ts';
 export { REFUSED } from './translation.ts';

@@ -1,4 +1,5 @@
 import { type CreateView, type Query, type SelectSpec, walk } from '#tsql';
+import { isAggregate } from '../query/index.ts';
 
 /**
  * Whether PostgreSQL can change rows through a view of its own accord, and so take its WITH CHECK OPTION: one table or view, its rows as they are,
@@ -21,14 +22,11 @@ function hasPlainRows(spec: SelectSpec): boolean {
   let plain = true;
   walk(items, (node) => {
     if (node.kind === 'subquery') return 'skip';
-    if (node.kind === 'call' && (node.over !== undefined || AGGREGATE.test(node.name.name.name))) plain = false;
+    if (node.kind === 'call' && (node.over !== undefined || isAggregate(node))) plain = false;
     return undefined;
   });
   return plain;
 }
-
-const AGGREGATE =
-  /^(?:count|count_big|sum|avg|min|max|stdevp?|varp?|string_agg|checksum_agg|approx_count_distinct|grouping|grouping_id)$/i;
 
 function hasPlainColumn({ items }: SelectSpec): boolean {
   return items.some(

@@ -1,3 +1,4 @@
+import { isAggregate as isAggregateCall } from '#conversion';
 import { walk, type Expression, type FunctionCall, type Node } from '#tsql';
 import { SqlError } from '../../session.ts';
 
@@ -25,22 +26,12 @@ export function hasOwn(root: Node | readonly Node[], is: (node: Node) => boolean
   return found;
 }
 
-const AGGREGATES = new Set(
-  'approx_count_distinct avg checksum_agg count count_big grouping grouping_id max min stdev stdevp string_agg sum var varp'.split(
-    ' ',
-  ),
-);
-
 /** The name of a function without a schema, in lower case; '' for one with. */
 export const plainName = (call: FunctionCall): string =>
   call.name.schema === undefined ? call.name.name.name.toLowerCase() : '';
 
 /** Whether a node is an aggregate over the rows of a group. */
-export const isAggregate = (node: Node): node is FunctionCall =>
-  node.kind === 'call' && node.over === undefined && AGGREGATES.has(plainName(node));
-
-/** Whether a function may stand before OVER as an aggregate. */
-export const isAggregateName = (name: string): boolean => AGGREGATES.has(name);
+export const isAggregate = (node: Node): node is FunctionCall => node.kind === 'call' && isAggregateCall(node);
 
 /** Whether a node is computed over a window. */
 export const isWindowed = (node: Node): node is FunctionCall => node.kind === 'call' && node.over !== undefined;

@@ -1,5 +1,6 @@
+import { isAggregateName } from '#conversion';
 import type { FunctionCall, WindowSpec } from '#tsql';
-import { broken, hasOwn, isAggregateName, isConstant, isWindowed, plainName } from './rule.ts';
+import { broken, hasOwn, isConstant, isWindowed, plainName } from './rule.ts';
 
 const RANKS = new Set(['row_number', 'rank', 'dense_rank', 'ntile', 'lag', 'lead', 'percent_rank', 'cume_dist']);
 const VALUES = new Set(['first_value', 'last_value', 'percentile_cont', 'percentile_disc']);
