@@ -274,7 +274,27 @@ const spWho: SystemProcedure = (context) =>
     `SELECT session_id, 0::smallint, status, login_name, ''::text, '0    ', meta.f_db_name(database_id), 'AWAITING COMMAND', 0 FROM sys.dm_exec_sessions ORDER BY session_id`,
   );
 
+/** Options on which answers hang, with the only value that they have here. */
+const FIXED: Readonly<Record<string, string>> = {
+  'nested triggers': '1',
+  'server trigger recursion': '1',
+  'disallow results from triggers': '0',
+  'two digit year cutoff': '2049',
+  'user options': '0',
+  'default language': '0',
+  'contained database authentication': '0',
+  'cross db ownership chaining': '0',
+  'clr enabled': '0',
+  xp_cmdshell: '0',
+  'Ole Automation Procedures': '0',
+  'external scripts enabled': '0',
+  'filestream access level': '0',
+};
+
 async function setConfiguration(context: ProcedureContext, full: string, value: string): Promise<ProcedureResult> {
+  const fixed = FIXED[full];
+  if (fixed !== undefined && Number(value) !== Number(fixed))
+    throw new SqlError(40_515, `sp_configure '${full}', ${value} is not supported in this version of SQL Server.`);
   await context.pg.query(
     'INSERT INTO meta.server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     [`configuration:${full}`, value],

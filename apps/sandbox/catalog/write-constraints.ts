@@ -127,12 +127,27 @@ async function checkKeyColumns(
   );
 }
 
+/** 1909: a column that stands twice among the columns of an index. */
+function requireDistinctColumns(w: Writing, { columns, included = [] }: IndexParts): void {
+  const seen = new Set<string>();
+  for (const name of [...columns.map((one) => one.name), ...included]) {
+    const key = w.fold(name);
+    if (seen.has(key))
+      throw new SqlError(
+        1909,
+        `Cannot use duplicate column names in index. Column name '${name}' listed more than once.`,
+      );
+    seen.add(key);
+  }
+}
+
 async function writeIndex(
   w: Writing,
   table: TableRef,
   columns: readonly ColumnRef[],
   index: IndexParts,
 ): Promise<number> {
+  requireDistinctColumns(w, index);
   const indexId = await newIndexId(w, table, index);
   if (index.kind === undefined) await checkKeyColumns(w, table, columns, index);
   const options = index.options ?? {};

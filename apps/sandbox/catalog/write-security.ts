@@ -43,7 +43,7 @@ export async function createPrincipal(
   if ((await principalId(w, principal.name)) !== undefined) {
     throw new SqlError(15023, `User, group, or role '${principal.name}' already exists in the current database.`);
   }
-  const owner = principal.type === 'R' ? ((await principalId(w, principal.owner ?? 'dbo')) ?? 1) : null;
+  const owner = principal.type === 'R' ? await requirePrincipal(w, principal.owner ?? 'dbo', 'user') : null;
   const [row] = await w.rows<{ principal_id: number }>(
     `INSERT INTO meta.principals (principal_id, name, name_key, type, default_schema_name, owning_principal_id, login, allow_encrypted)
      VALUES (nextval('meta.principal_number'), $1, $2, $3, $4, $5, $6, $7) RETURNING principal_id`,

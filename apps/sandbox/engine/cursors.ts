@@ -17,7 +17,8 @@ import { columnsOf, finish, rowDecoder, SELECT } from './query.ts';
 import { lockingOfCursor } from './locking.ts';
 import { reaching } from './other-databases.ts';
 import { imagesOf, lockFetched, type RowImages } from './positioned-change.ts';
-import type { Run } from './run.ts';
+import { namePartsOf } from './names.ts';
+import { contextOf, type Run } from './run.ts';
 import { lockTables } from './table-locks.ts';
 import { WatchedRows } from './watched-rows.ts';
 
@@ -90,7 +91,7 @@ function checkOptions({ options, forUpdate, readOnly }: CursorDefinition): void 
   ].find((pair) => pair.every((option) => options.includes(option)));
   const [first, second] =
     clash ?? (forUpdate && options.includes('FAST_FORWARD') ? ['FAST_FORWARD', 'FOR UPDATE'] : []);
-  if (forUpdate && (readOnly || options.includes('STATIC') || options.includes('READ_ONLY')))
+  if (forUpdate && (readOnly || /^(?:STATIC|INSENSITIVE|READ_ONLY)$/m.test(options.join('\n'))))
     throw new SqlError(16_957, 'FOR UPDATE cannot be specified on a READ ONLY cursor.');
   if (first !== undefined) throw new SqlError(1048, `Conflicting cursor options ${first} and ${second}.`, 15);
 }
@@ -142,8 +143,20 @@ export function cursorStatus(run: Pick<Run, 'frame' | 'session'>, kind: string, 
 /** Hints whose locks would be taken as rows are fetched. */
 const LOCKS = /^(UPDLOCK|XLOCK|HOLDLOCK|SERIALIZABLE|REPEATABLEREAD|READPAST|TABLOCK|TABLOCKX)$/;
 
+/** 207: FOR UPDATE OF a column that no table of the query has. */
+async function checkUpdated(run: Run, { forUpdate = [], query }: CursorDefinition): Promise<void> {
+  if (forUpdate.length === 0) return;
+  const { scope } = await contextOf(run);
+  const relations = findAll(query, 'table').map((one) => scope.relation(namePartsOf(one.name)));
+  const names = relations.flatMap((one) => one?.columns.map((column) => scope.snapshot.fold(column.name)) ?? []);
+  const missing = forUpdate.find((one) => !names.includes(scope.snapshot.fold(one.name)));
+  if (missing !== undefined && relations.every((one) => one !== undefined))
+    throw new SqlError(207, `Invalid column name '${missing.name}'.`);
+}
+
 async function open(run: Run, cursor: Cursor): Promise<void> {
   if (cursor.rows !== undefined) throw new SqlError(16_905, 'The cursor is already open.');
+  await checkUpdated({ ...run, frame: cursor.frame }, cursor.definition);
   const { kind, rows } = await openedRows(run, cursor, false);
   cursor.rows = rows;
   run.session.cursorRows = rows.size ?? -1;

@@ -20,7 +20,9 @@ export function frameFunction(
   if (Object.hasOwn(LOCK_FUNCTIONS, name)) return LOCK_FUNCTIONS[name];
   if (name === 'object_id')
     return (call) => temporaryId(call) ?? distantId(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
-  if (name === 'col_length') return (call) => distantLength(run, call) ?? otherwise()?.(call) ?? call.fail(195, '');
+  if (name === 'col_length')
+    return (call) =>
+      (call.args.length === 2 ? distantLength(run, call) : undefined) ?? otherwise()?.(call) ?? call.fail(195, '');
   const { trigger } = run.frame;
   if (trigger === undefined) return undefined;
   if (name === 'update') return (call) => updated(trigger, call.args[0]?.constant ?? '', (n, m) => call.fail(n, m));

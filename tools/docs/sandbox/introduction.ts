@@ -20,6 +20,12 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   \`SERIALIZABLE\` and elsewhere, as a server does that escalates. A deadlock ends the session of the lowest \`DEADLOCK_PRIORITY\` with 1205, of equal ones the one that changed
   least; lock time-outs end with 1222. A statement alone, outside of a transaction, waits for the same locks and holds them as long as it lasts.
 - **Plans and their statistics**: hints about plans are accepted and change nothing; there are no execution plans, and \`SET SHOWPLAN_XML\` is refused.
+- **Words that change no answer**: where rows lie and how work on them is done is PostgreSQL's. Compression, \`ONLINE\`, \`SORT_IN_TEMPDB\`, \`MAXDOP\`, grids of spatial indexes,
+  \`RECOMPILE\`, marks of transactions, sizes and places of files are taken and forgotten: the one filegroup is PRIMARY, another is 1921, and \`sys.partitions\` says \`NONE\` of compression, which is so. Fill factors,
+  locks of indexes, escalation, statistics and the options of databases are kept in the catalog. A spec holds for each field and option that the parser reads that it acts, is
+  refused by name, or is in a list with the reason (\`apps/sandbox/engine/forms\`).
+- **Compatibility levels** are recorded and shown; the rules are those of 160.
+- **Bulk loads** without \`CHECK_CONSTRAINTS\` leave constraints untrusted, as documented, but rows that break one are refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
 - **Cursors** of T-SQL are what they are declared as, or what the documented implicit conversions make of them. Where a server's choice hangs on its plan (a join,
   \`TOP\`, an order that no index has) they become \`KEYSET\`; over a view, a subquery, an outer join or

@@ -9,8 +9,8 @@ export const METADATA_FUNCTIONS = `
 CREATE OR REPLACE FUNCTION meta.f_parts(qualified text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
   parts text[] := '{}';
-  part text;
-  rest text := ltrim(qualified);
+  part text COLLATE "C";
+  rest text COLLATE "C" := ltrim(qualified);
 BEGIN
   LOOP
     IF rest LIKE '[%' THEN

@@ -29,6 +29,36 @@ const unsupported = (what: string): SqlError =>
 const missing = (what: string, name: string): SqlError =>
   new SqlError(15_151, `Cannot find the ${what} '${name}', because it does not exist or you do not have permission.`);
 
+/** What may be granted on each kind of securable, beside ALL and what SERVER_WIDE has (Permissions, "Permissions applicable to specific securables"). */
+const COMMON = ['ALTER', 'CONTROL', 'TAKE OWNERSHIP', 'VIEW DEFINITION'];
+const ROWS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REFERENCES'];
+const ON_OBJECT: Partial<Record<CatalogObject['kind'], readonly string[]>> = {
+  U: [...ROWS, 'VIEW CHANGE TRACKING', 'UNMASK'],
+  V: [...ROWS, 'VIEW CHANGE TRACKING', 'UNMASK'],
+  P: ['EXECUTE'],
+  FN: ['EXECUTE', 'REFERENCES'],
+  IF: ROWS,
+  TF: ROWS,
+  SO: ['UPDATE', 'REFERENCES'],
+  SN: [...ROWS, 'EXECUTE'],
+};
+const ON_SCHEMA = [...ROWS, 'EXECUTE', 'VIEW CHANGE TRACKING', 'CREATE SEQUENCE', 'UNMASK'];
+
+/** Words with which the names of permissions on a database begin, and what may follow. */
+const ON_DATABASE =
+  /^(?:ADMINISTER DATABASE BULK OPERATIONS|ALTER(?: LEDGER| LEDGER CONFIGURATION| ANY [A-Z ]+)?|AUTHENTICATE|BACKUP (?:DATABASE|LOG)|CHECKPOINT|CONNECT(?: REPLICATION)?|CONTROL|CREATE [A-Z ]+|DELETE|DROP ANY DATABASE EVENT SESSION|ENABLE LEDGER|EXECUTE(?: ANY EXTERNAL (?:ENDPOINT|SCRIPT))?|IMPERSONATE|INSERT|KILL DATABASE CONNECTION|REFERENCES|SELECT|SHOWPLAN|SUBSCRIBE QUERY NOTIFICATIONS|TAKE OWNERSHIP|UNMASK|UPDATE|VIEW (?:ANY [A-Z ]+|CRYPTOGRAPHICALLY SECURED DEFINITION|DATABASE (?:PERFORMANCE |SECURITY )?STATE|DEFINITION|LEDGER CONTENT|PERFORMANCE DEFINITION|SECURITY DEFINITION|CHANGE TRACKING)|RECEIVE|SEND)$/;
+
+/** 102 for a name that is no permission, 4606 for one of another kind of securable. */
+function requireFitting(given: string, { class: of, object }: Securable): void {
+  const name = given === 'EXEC' ? 'EXECUTE' : given;
+  if (/^ALL(?: PRIVILEGES)?$/.test(name)) return;
+  if (!ON_DATABASE.test(name) && !SERVER_WIDE.test(name))
+    throw new SqlError(102, `Incorrect syntax near '${given.split(' ')[0] ?? ''}'.`, 15);
+  const own = of === 0 ? undefined : object === undefined ? ON_SCHEMA : ON_OBJECT[object.kind];
+  if (own === undefined || object?.system === true || own.includes(name) || COMMON.includes(name)) return;
+  throw new SqlError(4606, `Granted or revoked privilege ${name} is not compatible with object.`);
+}
+
 const noGrant = (): SqlError => new SqlError(4613, 'Grantor does not have GRANT permission.');
 
 async function serverPermission(run: Run, statement: Permission): Promise<void> {
@@ -63,6 +93,7 @@ export async function permission(run: Run, statement: Permission): Promise<void>
   }
   if (statement.permissions.every((item) => SERVER_WIDE.test(item.name))) return serverPermission(run, statement);
   const on = await securable(run, statement);
+  for (const { name } of statement.permissions) requireFitting(name, on);
   const changes: { readonly permission: string; readonly grantor: number }[] = [];
   for (const permission of statement.permissions.flatMap((item) => permissionsOf(item.name, on.object))) {
     changes.push({ permission, grantor: await grantorOf(run, statement, on, permission) });

@@ -1,4 +1,4 @@
-import { printDefinition, type AlterIndex, type CreateIndex, type DropIndex, type RebuildTable } from '#tsql';
+import { type AlterIndex, type CreateIndex, type DropIndex, type RebuildTable } from '#tsql';
 import { quoteIdent } from '#pgsql';
 import type { CatalogIndex, CatalogObject } from '../../catalog/index.ts';
 import { onIndexChanged } from '../../cdc/ddl-hooks.ts';
@@ -9,6 +9,7 @@ import { tableRelation } from '../relations.ts';
 import { contextOf, localTable, type Run } from '../run.ts';
 import { sourceOf } from './create-table.ts';
 import { dotted, userTable } from './objects-of.ts';
+import { indexFilter } from './index-filter.ts';
 import { storageOf } from './partitions.ts';
 import { createReadingIndex } from './reading-indexes.ts';
 import { indexSql } from './physical-table.ts';
@@ -19,7 +20,10 @@ import { createLocalIndex, dropLocalIndex } from './local-indexes.ts';
 /** CREATE INDEX of every kind. */
 export async function createIndex(run: Run, statement: CreateIndex): Promise<void> {
   const source = await sourceOf(run);
-  const filter = statement.where === undefined ? undefined : printDefinition(statement.where, 'filter');
+  const filter =
+    statement.where === undefined
+      ? undefined
+      : indexFilter(statement.where, statement.name.name, dotted(statement.table));
   const columns = statement.columns.map((c) => ({
     name: c.name.name,
     ...(c.direction === 'desc' ? { descending: true } : {}),

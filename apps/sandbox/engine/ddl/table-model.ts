@@ -16,6 +16,7 @@ import type {
 } from '../../catalog/index.ts';
 import { SqlError } from '../../session.ts';
 import { settingsOf } from './settings.ts';
+import { indexFilter } from './index-filter.ts';
 import { storageOf } from './partitions.ts';
 import { columnstoreModel } from './reading-indexes.ts';
 import type { SessionScope } from '../session-scope.ts';
@@ -152,9 +153,13 @@ export function defaultModel(constraint: Extract<Constraint, { kind: 'defaultCon
   };
 }
 
-function inlineIndex(index: Extract<TableElement, { kind: 'inlineIndex' }>, column?: string): IndexModel {
-  if (index.columnstore)
-    return columnstoreModel(index, index.where ? printDefinition(index.where, 'filter') : undefined);
+function inlineIndex(
+  index: Extract<TableElement, { kind: 'inlineIndex' }>,
+  table: string,
+  column?: string,
+): IndexModel {
+  const filter = index.where && indexFilter(index.where, index.name.name, table);
+  if (index.columnstore) return columnstoreModel(index, filter);
   return {
     name: index.name.name,
     unique: index.unique,
@@ -164,7 +169,7 @@ function inlineIndex(index: Extract<TableElement, { kind: 'inlineIndex' }>, colu
         ? index.columns.map((c) => ({ name: c.name.name, descending: c.direction === 'desc' }))
         : [{ name: column ?? '' }],
     included: index.include.map((c) => c.name),
-    ...(index.where ? { filter: printDefinition(index.where, 'filter') } : {}),
+    ...(filter ? { filter } : {}),
     options: indexOptions(index.options),
     ...storageOf(index.on),
   };
@@ -288,8 +293,8 @@ export function tableDefinition(
   for (const element of elements) {
     if (element.kind === 'columnDefinition') {
       for (const constraint of element.constraints) addConstraint(into, constraint, element.name.name);
-      if (element.index) into.indexes.push(inlineIndex(element.index, element.name.name));
-    } else if (element.kind === 'inlineIndex') into.indexes.push(inlineIndex(element));
+      if (element.index) into.indexes.push(inlineIndex(element.index, name, element.name.name));
+    } else if (element.kind === 'inlineIndex') into.indexes.push(inlineIndex(element, name));
     else if (element.kind === 'period')
       throw new SqlError(40515, 'PERIOD FOR SYSTEM_TIME is not supported in this version of SQL Server.');
     else addConstraint(into, element);

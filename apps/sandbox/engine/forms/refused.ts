@@ -26,6 +26,17 @@ const CLASHES: readonly (readonly string[])[] = [
 /** Names of one meaning. */
 const MEANS: Readonly<Record<string, string>> = { READUNCOMMITTED: 'NOLOCK', SERIALIZABLE: 'HOLDLOCK' };
 
+/** Hints of OPENROWSET (BULK …) and of indexed views, neither of which there are; SNAPSHOT is for tables in memory. */
+const MISPLACED = /^(?:IGNORE_CONSTRAINTS|IGNORE_TRIGGERS|KEEPIDENTITY|KEEPDEFAULTS|NOEXPAND)$/;
+
+function unfitHints(name: string, hints: readonly TableHint[]): Refusal {
+  const misplaced = hints.find((one) => MISPLACED.test(one.name));
+  if (misplaced !== undefined)
+    return new SqlError(8171, `Hint '${misplaced.name.toLowerCase()}' on object '${name}' is invalid.`);
+  if (hints.some((one) => one.name === 'SNAPSHOT')) return 'The hint SNAPSHOT';
+  return clashingHints(hints);
+}
+
 function clashingHints(hints: readonly TableHint[]): Refusal {
   const names = new Set(hints.map((one) => MEANS[one.name] ?? one.name));
   if (CLASHES.some((group) => group.filter((name) => names.has(name)).length > 1))
@@ -46,11 +57,18 @@ QUERY_OPTIMIZER_COMPATIBILITY_LEVEL_120 QUERY_OPTIMIZER_COMPATIBILITY_LEVEL_130 
 QUERY_OPTIMIZER_COMPATIBILITY_LEVEL_150 QUERY_OPTIMIZER_COMPATIBILITY_LEVEL_160`.split(/\s+/),
 );
 
+const MOST_RECURSION = 32_767;
+
 const textOf = (expression: Expression): string => (expression.kind === 'literal' ? expression.value : '');
 
 /** QUERY hints: names that USE HINT does not know, and what another product alone has. */
 function queryHint({ name, args }: NodeOf<'queryHint'>): Refusal {
-  if (name === 'LABEL') return 'OPTION (LABEL)';
+  if (/^(?:LABEL|USE PLAN|FOR TIMESTAMP.*)$/.test(name)) return `OPTION (${name})`;
+  const [limit] = args;
+  if (name === 'MAXRECURSION' && limit?.kind === 'literal' && Number(limit.value) > MOST_RECURSION) {
+    const message = `The value ${limit.value} specified for the MAXRECURSION option exceeds the allowed maximum of ${MOST_RECURSION}.`;
+    return new SqlError(310, message, 15);
+  }
   if (name !== 'USE HINT') return undefined;
   const unknown = args.find((one) => !USE_HINTS.has(textOf(one).toUpperCase()));
   return unknown && new SqlError(10_715, `'${textOf(unknown)}' is not a valid hint.`, 15);
@@ -76,8 +94,8 @@ const QUERIES: Refusals = {
   with: (node) => when(node.changeContext, 'WITH CHANGE_TRACKING_CONTEXT'),
   selectSpec: ({ intoFilegroup }) => intoFilegroup && noFilegroup(intoFilegroup.name),
   queryHint,
-  table: (node) => first(when(node.forPath, 'FOR PATH'), clashingHints(node.hints)),
-  tableVariable: (node) => clashingHints(node.hints),
+  table: (node) => first(when(node.forPath, 'FOR PATH'), unfitHints(node.name.name.name, node.hints)),
+  tableVariable: (node) => unfitHints(node.name, node.hints),
   call: (node) => when(node.graphPath, 'WITHIN GROUP (GRAPH PATH)'),
 };
 
@@ -164,7 +182,19 @@ function killed({ what, outcome, target }: NodeOf<'kill'>): Refusal {
   return new SqlError(6110, `The distributed transaction with UOW ${target.value} does not exist.`);
 }
 
+/** INSERT TOP chooses among the rows of a query. */
+function insertTop({ top, source }: NodeOf<'insert'>): Refusal {
+  if (top === undefined || source.kind === 'insertQuery') return undefined;
+  const single = source.kind === 'defaultValues' || (source.kind === 'values' && source.rows.length === 1);
+  const { expression, percent } = top;
+  const takes = expression.kind === 'literal' && !percent && Number(expression.value) > 0;
+  return single && takes ? undefined : 'INSERT TOP of anything but a query';
+}
+
 const STATEMENTS: Refusals = {
+  insert: insertTop,
+  raiserror: ({ legacy, message }) =>
+    legacy ? new SqlError(102, `Incorrect syntax near '${textOf(message)}'.`, 15) : undefined,
   block: (node) => when(node.atomic, 'BEGIN ATOMIC'),
   declareVariable: (node) => when(node.nullable === false, 'A variable NOT NULL'),
   revert: (node) => when(node.cookie, 'REVERT WITH COOKIE'),

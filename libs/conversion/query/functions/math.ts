@@ -1,9 +1,10 @@
 import type { SqlType, TypedSql } from '../api.ts';
 import { arithmetic } from '../arithmetic.ts';
+import { collateClause } from '../collate.ts';
 import type { FunctionUse, RuleTable } from '../function-call.ts';
 import { isNumberLike } from '../operand-types.ts';
 import { call, quoted, value } from '../sql-text.ts';
-import { BIGINT, BIT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify } from '../sql-type.ts';
+import { BIGINT, BIT, decimal, familyOf, FLOAT, INT, MONEY, precisionOf, unify, isString } from '../sql-type.ts';
 
 /** A numeric argument; strings become float, bit int. */
 function number(use: FunctionUse, index: number): TypedSql {
@@ -142,12 +143,17 @@ function extreme(use: FunctionUse): TypedSql {
   const first = all[0];
   if (!first) return use.arg(0);
   const type = all.map((one) => one.type).reduce(unify, first.type);
-  const parts = all.map((one) => use.to(one, type).sql);
-  return value(
-    call(use.name, ...parts),
-    type,
-    all.every((one) => one.nullable),
-  );
+  const same = all.map((one) => use.to(one, type));
+  const nullable = all.every((one) => one.nullable);
+  if (type.name === 'uniqueidentifier' && use.t.profile.guidOrder) {
+    const keys = same.map((one) => call('sys.guid_order', one.sql));
+    return value(call('sys.guid_unorder', call(use.name, ...keys)), type, nullable);
+  }
+  // Constants have no collation of their own to be told apart by.
+  const collate = isString(type) ? collateClause(use.t, same, use.span) : '';
+  const parts = same.map((one, index) => (index === 0 && collate !== '' ? `(${one.sql}${collate})` : one.sql));
+  const made = value(call(use.name, ...parts), type, nullable);
+  return collate === '' ? made : { ...made, pgCollated: true };
 }
 
 /** An operand of the bit functions: an integer as its own width of bits, or a binary; undefined for other types. */

@@ -14,6 +14,7 @@ import {
   lengthOf,
   nvarchar,
   varchar,
+  familyOf,
 } from '../sql-type.ts';
 import { formatFunction } from './format.ts';
 import { charindex, datalength, len, patindex } from './string-search.ts';
@@ -28,8 +29,11 @@ function stringEscape(use: FunctionUse): TypedSql {
   return value(`replace(substr(${json}, 2, length(${json}) - 2), '/', '\\/')`, nvarchar(-1));
 }
 
+/** Of a constant that is written as a number: 0x10 is another one. */
 const constantInt = (one: TypedSql): number | undefined =>
-  typeof one.constant === 'string' && /^-?\d+$/.test(one.constant) ? Number(one.constant) : undefined;
+  typeof one.constant === 'string' && familyOf(one.type) === 'integer' && /^-?\d+$/.test(one.constant)
+    ? Number(one.constant)
+    : undefined;
 
 function substring(use: FunctionUse): TypedSql {
   const from = use.arg(0);

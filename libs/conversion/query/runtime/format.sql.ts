@@ -15,7 +15,7 @@ DECLARE known jsonb := '{
     "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]}}';
 BEGIN
   IF known ? lower(name) THEN RETURN (known -> lower(name)) || jsonb_build_object('english', lower(name) LIKE 'en-%'); END IF;
-  IF name !~ '^[A-Za-z]{2,3}(-[A-Za-z]{2,4})*$' THEN
+  IF name COLLATE "C" !~ '^[A-Za-z]{2,3}(-[A-Za-z]{2,4})*$' THEN
     PERFORM sys.raise(9818, format('The culture parameter ''%s'' provided in the function call is not supported.', name));
   END IF;
   PERFORM sys.raise(40515, format('FORMAT with the culture %s is not supported in this version of the sandbox.', name));
@@ -29,8 +29,8 @@ BEGIN
     || CASE WHEN places > 0 THEN (culture ->> 'point') || rpad(coalesce(parts[2], ''), places, '0') ELSE '' END;
 END $$;
 CREATE OR REPLACE FUNCTION sys.format_number(n numeric, whole boolean, width int, format text, culture_name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE culture jsonb := sys.culture_of(culture_name); parts text[] := regexp_match(format COLLATE "C", '^([A-Za-z])(\d{0,2})$');
-  kind text := upper(parts[1]); places int := coalesce(nullif(parts[2], '')::int, CASE WHEN upper(parts[1]) IN ('D', 'X') THEN 1 ELSE 2 END); made text; sign text;
+DECLARE culture jsonb := sys.culture_of(culture_name); parts text[] COLLATE "C" := regexp_match(format COLLATE "C", '^([A-Za-z])(\d{0,2})$');
+  kind text COLLATE "C" := upper(parts[1]); places int := coalesce(nullif(parts[2], '')::int, CASE WHEN upper(parts[1]) IN ('D', 'X') THEN 1 ELSE 2 END); made text; sign text;
 BEGIN
   IF n IS NULL OR format IS NULL THEN RETURN NULL; END IF;
   IF parts IS NULL THEN RETURN sys.format_custom(n, format, culture); END IF;
@@ -58,7 +58,7 @@ BEGIN
   END CASE;
 END $$;
 CREATE OR REPLACE FUNCTION sys.format_custom(n numeric, format text, culture jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE tokens text[] := '{}'; sections jsonb := '[]'; token text; rest text := format; section text[]; made text := ''; chosen int; signed boolean;
+DECLARE tokens text[] := '{}'; sections jsonb := '[]'; token text COLLATE "C"; rest text COLLATE "C" := format; section text[] COLLATE "C"; made text := ''; chosen int; signed boolean;
   behind boolean := false; before int := 0; after int := 0; least_before int := 0; least_after int := 0; grouped boolean := false; scale int := 0; commas int := 0;
   value numeric; whole text; fraction text; place int := 0; digit int; sign text := '';
 BEGIN
@@ -127,19 +127,19 @@ BEGIN
   RETURN sign || made;
 END $$;
 CREATE OR REPLACE FUNCTION sys.format_date(ticks bigint, minutes int, format text, culture_name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE culture jsonb := sys.culture_of(culture_name); english boolean := culture -> 'english'; at timestamp := sys.timestamp_of_ticks(ticks); rest text := format;
-  token text; made text := ''; part text; fraction text := lpad((ticks % 10000000)::text, 7, '0'); month int := extract(month from at); day int := extract(dow from at);
+DECLARE culture jsonb := sys.culture_of(culture_name); english boolean := culture -> 'english'; at timestamp := sys.timestamp_of_ticks(ticks); rest text COLLATE "C" := format;
+  token text COLLATE "C"; letter text COLLATE "C" := format; made text := ''; part text; fraction text := lpad((ticks % 10000000)::text, 7, '0'); month int := extract(month from at); day int := extract(dow from at);
 BEGIN
   IF ticks IS NULL OR format IS NULL THEN RETURN NULL; END IF;
   IF length(format) = 1 THEN
-    rest := CASE format
+    rest := CASE letter
       WHEN 'd' THEN culture ->> 'd' WHEN 'D' THEN culture ->> 'D' WHEN 't' THEN culture ->> 't' WHEN 'T' THEN culture ->> 'T'
       WHEN 'f' THEN (culture ->> 'D') || ' ' || (culture ->> 't') WHEN 'F' THEN (culture ->> 'D') || ' ' || (culture ->> 'T')
       WHEN 'g' THEN (culture ->> 'd') || ' ' || (culture ->> 't') WHEN 'G' THEN (culture ->> 'd') || ' ' || (culture ->> 'T')
       WHEN 'm' THEN culture ->> 'M' WHEN 'M' THEN culture ->> 'M' WHEN 'y' THEN 'MMMM yyyy' WHEN 'Y' THEN 'MMMM yyyy'
       WHEN 's' THEN 'yyyy''-''MM''-''dd''T''HH'':''mm'':''ss' WHEN 'u' THEN 'yyyy''-''MM''-''dd HH'':''mm'':''ss''Z'''
       WHEN 'o' THEN 'yyyy''-''MM''-''dd''T''HH'':''mm'':''ss''.''fffffff' WHEN 'O' THEN 'yyyy''-''MM''-''dd''T''HH'':''mm'':''ss''.''fffffff' END;
-    IF rest IS NULL AND format IN ('m', 'M', 'r', 'R', 'U') OR minutes IS NOT NULL AND format IN ('o', 'O', 'u') THEN
+    IF rest IS NULL AND letter IN ('m', 'M', 'r', 'R', 'U') OR minutes IS NOT NULL AND letter IN ('o', 'O', 'u') THEN
       PERFORM sys.raise(40515, format('FORMAT with the format ''%s'' is not supported in this version of the sandbox.', format));
     END IF;
     IF rest IS NULL THEN RETURN NULL; END IF;
