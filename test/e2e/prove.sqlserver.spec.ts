@@ -23,6 +23,7 @@ interface Proof {
   readonly reason?: string;
   readonly codes?: readonly string[];
   readonly example?: { readonly call: string; readonly difference: string };
+  readonly told?: readonly string[];
 }
 
 /** What a TRY block had done before its error stays in SQL Server; PostgreSQL undoes it with the block (SL1042). */
@@ -34,6 +35,9 @@ END TRY
 BEGIN CATCH
   SELECT -1;
 END CATCH`;
+
+/** Numbers that a text is too short for are cut in PostgreSQL (SL1105). */
+const SHORT = 'CREATE PROCEDURE dbo.Proof_Short @n int AS SELECT CAST(@n + 12345 AS nvarchar(2)) AS Text';
 
 /** A table of which only what a call changes is compared, and a procedure that always fails. */
 const LONG = [
@@ -82,6 +86,7 @@ describe('sluice convert --prove', () => {
       KEEPS,
       ...LONG,
       ...ORDERED,
+      SHORT,
     ])
       await source.request().batch(text);
     target = new pg.Client({ connectionString: place.servers.targetUrl });
@@ -185,6 +190,8 @@ changes: { enableCdc: yes }
       expect(verdicts.get('dbo.Proof_Ties')?.verdict).toBe('proven');
       const page = verdicts.get('dbo.Proof_Page');
       expect(page?.verdict === 'proven' || /^the order is not determined/.test(page?.reason ?? '')).toBe(true);
+      const told = objects.filter((one) => one.verdict === 'differs-as-told');
+      expect(told.map((one) => [one.object, one.told])).toEqual([['dbo.Proof_Short', ['SL1105']]]);
       // Rows of table types are made on both sides; of a long table what a call changes is compared. Not each of their calls fails.
       const wanted = [
         'dbo.Customer_SetContacts',

@@ -17,7 +17,7 @@ export function issuesPage(): string {
 What cannot be converted, or only with a difference, is never skipped in silence: it has an issue with the object, its place in the source text, and a
 remedy. \`sluice convert JOB\` lists them without touching anything; \`sluice status JOB\` counts those of a job that runs, and \`--json\` shows them.
 
-The effort is a rule of thumb for \`sluice assess\`: hours for every occurrence, and once to learn what to do. A whole code object by hand goes by its size ([assessment.md](assessment.md)).
+The effort is a rule of thumb for \`sluice assess\`: hours for an occurrence, less for further ones in the same object, and once to learn what to do. A whole code object by hand goes by its size ([assessment.md](assessment.md)).
 
 Severities: **info**, converted, worth knowing; **review**, converted with a difference; **decision**, needs one; **manual**, not converted.
 

@@ -15,6 +15,7 @@ import {
   subjectsOf,
   type TargetCall,
   targetCall,
+  toldBy,
   triggerStatements,
 } from '#conversion';
 import { oneLine, SluiceError } from '#errors';
@@ -27,8 +28,11 @@ import { type FilledScratch, withFilledScratch } from './scratch.ts';
 import { comparedColumns, nameOf, ROWS_COMPARED, ROWS_COPIED, TableRows } from './table-rows.ts';
 import { callTarget, counterStatements, SET_ROWS, targetSession } from './target-side.ts';
 
-/** `only-errors`: alike in every call, but each ended in the same error, so that little is known. */
-export type ProofVerdict = 'proven' | 'only-errors' | 'differs' | 'not-provable';
+/**
+ * `only-errors`: alike in every call, but each ended in the same error, so that little is known. `differs-as-told`: every call that differs does so as an issue of the
+ * object tells.
+ */
+export type ProofVerdict = 'proven' | 'only-errors' | 'differs' | 'differs-as-told' | 'not-provable';
 
 /** What came of one object. */
 export interface Proof {
@@ -47,6 +51,8 @@ export interface Proof {
   readonly reason?: string;
   /** Of `differs`: issues of the object that a person is to look at; they may tell of this difference. */
   readonly codes?: readonly string[];
+  /** Of `differs-as-told`: the codes of those issues. */
+  readonly told?: readonly string[];
 }
 
 export interface ProveOptions {
@@ -162,7 +168,21 @@ interface Bench {
   readonly tableRows: TableRows;
 }
 
-type Compared = { readonly difference: string | null; readonly error: string | null } | { readonly reason: string };
+type Compared =
+  | {
+      readonly difference: string | null;
+      readonly error: string | null;
+      /** Codes of the issues that tell of the difference. */
+      readonly told: readonly string[];
+    }
+  | { readonly reason: string };
+
+/** A call that differs, and in what. */
+interface Differing {
+  readonly call: Call;
+  readonly difference: string;
+  readonly told: readonly string[];
+}
 
 /** So many times as many calls as asked for are made where each before ended in an error. */
 const PATIENCE = 4;
@@ -187,13 +207,13 @@ class ProvingBench {
     if (calls.length === 0) return notProvable(subject, 'there is no row to try it with');
     let [made, alike, errors] = [0, 0, 0];
     let error: string | null = null;
-    const differing: { call: Call; difference: string }[] = [];
+    const differing: Differing[] = [];
     for (const call of calls) {
       if (made >= options.cases && (alike > errors || differing.length > 0)) break;
       made += 1;
       const result = await this.compare(subject, call);
       if ('reason' in result) return { ...notProvable(subject, result.reason), calls: made, alike, errors };
-      if (result.difference !== null) differing.push({ call, difference: result.difference });
+      if (result.difference !== null) differing.push({ call, difference: result.difference, told: result.told });
       else {
         alike += 1;
         if (result.error !== null) errors += 1;
@@ -202,39 +222,40 @@ class ProvingBench {
     }
     const { object, kind } = subject;
     const counts = { object, kind, alike, calls: made, errors };
-    const found = differing.toSorted((a, b) => a.call.shown.length - b.call.shown.length)[0];
-    if (found) {
-      const codes = codesOf(this.bench.conversion, object);
-      const example = await this.simplest(subject, found);
-      // The two catalogs have other names, and other objects of their own.
-      if (codes.includes('SL1059'))
-        return {
-          ...notProvable(subject, `it asks the catalog (SL1059): ${example.difference}`),
-          calls: made,
-          alike,
-          errors,
-        };
-      return { ...counts, verdict: 'differs', example, ...(codes.length > 0 ? { codes } : {}) };
+    const untold = differing.filter((one) => one.told.length === 0);
+    const [found] = (untold.length > 0 ? untold : differing).toSorted(
+      (a, b) => a.call.shown.length - b.call.shown.length,
+    );
+    if (!found)
+      return error !== null && errors === alike
+        ? { ...counts, verdict: 'only-errors', error }
+        : { ...counts, verdict: 'proven' };
+    return untold.length > 0 ? this.differing(subject, found, counts) : asTold(found, differing, counts);
+  }
+
+  /** The verdict of an object with a call that differs. */
+  private async differing(subject: Subject, found: Differing, counts: Counts): Promise<Proof> {
+    const codes = codesOf(this.bench.conversion, subject.object);
+    const example = await this.simplest(subject, found);
+    // The two catalogs have other names, and other objects of their own.
+    if (codes.includes('SL1059')) {
+      const reason = `it asks the catalog (SL1059): ${example.difference}`;
+      return { ...notProvable(subject, reason), ...counts };
     }
-    return error !== null && errors === alike
-      ? { ...counts, verdict: 'only-errors', error }
-      : { ...counts, verdict: 'proven' };
+    return { ...counts, verdict: 'differs', example, ...(codes.length > 0 ? { codes } : {}) };
   }
 
   /** The same difference with fewer rows in its table-valued parameters. */
-  private async simplest(
-    subject: Subject,
-    found: { readonly call: Call; readonly difference: string },
-  ): Promise<{ call: string; difference: string }> {
+  private async simplest(subject: Subject, found: Differing): Promise<{ call: string; difference: string }> {
     const sortOf = (text: string): string => text.split(':')[0] ?? '';
-    let [best, tries] = [found, 0];
+    let [best, tries]: [Pick<Differing, 'call' | 'difference'>, number] = [found, 0];
     for (let isBetter = true; isBetter && tries < SIMPLER;) {
       isBetter = false;
       for (const values of fewerRows(best.call.values ?? [])) {
         if (++tries > SIMPLER) break;
         const call = routineCall(subject, values);
         const result = await this.compare(subject, call);
-        if ('reason' in result || result.difference === null) continue;
+        if ('reason' in result || result.difference === null || result.told.length > 0) continue;
         if (sortOf(result.difference) !== sortOf(best.difference)) continue;
         best = { call, difference: result.difference };
         isBetter = true;
@@ -301,7 +322,8 @@ class ProvingBench {
     };
     // A function always gives rows, if none: that stands for a procedure that gave no result set.
     const hasNoSet = subject.callable?.kind === 'table' && source.error === null && source.sets.length === 0;
-    const found = difference(hasNoSet ? { ...source, sets: [[]] } : source, target, leniency);
+    const mine = hasNoSet ? { ...source, sets: [[]] } : source;
+    const found = difference(mine, target, leniency);
     // Rows that came, and what was done with them; an error or another form is none of it.
     if (
       found !== null &&
@@ -311,7 +333,11 @@ class ProvingBench {
       source.sets.length === target.sets.length
     )
       return { reason: `the order is not determined by which it takes its rows (${subject.cut}): ${oneLine(found)}` };
-    return { difference: found === null ? null : oneLine(found), error: source.error?.message ?? null };
+    return {
+      difference: found === null ? null : oneLine(found),
+      error: source.error?.message ?? null,
+      told: found === null ? [] : toldBy(subject.differences, mine, target),
+    };
   }
 
   /** Where identities stand in the rows that are compared. */
@@ -333,6 +359,15 @@ const routineCall = (subject: Subject, values: readonly Argument[]): Call => ({
   shown: shownArguments(subject.parameters, values),
   source: sourceCall(subject, values),
   target: targetCall(subject, values),
+});
+
+type Counts = Pick<Proof, 'object' | 'kind' | 'alike' | 'calls' | 'errors'>;
+
+/** Every call that differs does so as issues tell: with the shortest of them. */
+const asTold = (found: Differing, all: readonly Differing[], counts: Counts): Proof => ({
+  ...{ ...counts, verdict: 'differs-as-told' },
+  told: [...new Set(all.flatMap((one) => one.told))].toSorted(),
+  example: { call: found.call.shown, difference: found.difference },
 });
 
 /** Argument lists with one row less in one table-valued parameter. */

@@ -5,7 +5,7 @@ import type { SourceSurvey, SurveyCheck, TableFigures } from '#source';
 import { DEFAULT_VALUE_POLICY } from '#values';
 import { convertDatabase } from '../schema/index.ts';
 import { assessDatabase } from './assess.ts';
-import { complexityOf, hoursText } from './effort.ts';
+import { complexityOf, hoursOfIssues, hoursText } from './effort.ts';
 import { estimateCapture, estimateLoad, MEASURED_CHANGES_PER_SECOND, MEASURED_RATES } from './estimate.ts';
 import { factsOf } from './features.ts';
 import { cyclesOf } from './foreign-key-cycles.ts';
@@ -161,6 +161,13 @@ describe('an assessment', () => {
     expect(one.objects[0]).toMatchObject({ kind: 'procedure', outcome: 'manual', complexity: 'medium', hours: 4 });
     expect(one.byItself.code).toBe(0);
     expect(verdicts(one, 'encrypted-modules')).toEqual(['warning']);
+  });
+
+  test('what occurs again in an object takes less than its first occurrence', () => {
+    const review = { code: 'SL1043', severity: 'review' } as const;
+    const byHand = { code: 'SL1040', severity: 'manual' } as const;
+    const whole = { code: 'SL1008', severity: 'manual' } as const;
+    expect(hoursOfIssues([review, byHand, review, byHand, whole], 3)).toEqual([0.1, 1, 0.025, 0.5, 3]);
   });
 
   test('constructs are counted by occurrence and by module', () => {

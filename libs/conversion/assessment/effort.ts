@@ -52,6 +52,20 @@ export function effortOf(one: Pick<Issue, 'code' | 'severity'>): Effort {
   return BY_CODE[one.code] ?? BY_SEVERITY[one.severity];
 }
 
+/** What further occurrences in one object take of the first: a look that knows what it looks for, a statement like the one before. */
+const AGAIN: Readonly<Record<Severity, number>> = { info: 0, review: 0.25, decision: 0.5, manual: 0.5 };
+
+/** Hours of each of an object's issues, in their order: the first of a code in full, what is like it for less. `wholeObject`: those of the object by hand. */
+export function hoursOfIssues(issues: readonly Pick<Issue, 'code' | 'severity'>[], wholeObject: number): number[] {
+  const seen = new Set<IssueCode>();
+  return issues.map((one) => {
+    const isAgain = seen.has(one.code);
+    seen.add(one.code);
+    if (one.code === 'SL1008') return wholeObject;
+    return effortOf(one).each * (isAgain ? AGAIN[one.severity] : 1);
+  });
+}
+
 /** Hours to rewrite a whole module: a quarter for reading it, three minutes a statement, and what its constructs weigh. */
 export function moduleHours(module: { readonly statements: number; readonly weight: number }): number {
   return 0.25 + module.statements * 0.05 + module.weight;

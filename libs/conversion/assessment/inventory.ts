@@ -1,7 +1,7 @@
 import type { DatabaseModel, ModuleModel } from '#schema';
 import { ISSUE_CODES } from '../schema/index.ts';
 import type { Conversion, Issue } from '../schema/index.ts';
-import { complexityOf, effortOf, moduleHours, UNREADABLE_HOURS } from './effort.ts';
+import { complexityOf, effortOf, hoursOfIssues, moduleHours, UNREADABLE_HOURS } from './effort.ts';
 import type { ModuleFacts } from './features.ts';
 import type { AssessedObject, IssueCount, KindCount, ObjectGroup, Outcome } from './model.ts';
 
@@ -61,7 +61,7 @@ function ownerOf(one: Issue, byName: ReadonlyMap<string, Known>, database: strin
 function assess(object: Known, issues: readonly Issue[]): AssessedObject {
   const { group, kind, name, schema, facts } = object;
   const outcome = outcomeOf(issues);
-  const hours = issues.reduce((total, one) => total + hoursOf(one, facts), 0);
+  const hours = hoursOfIssues(issues, wholeHours(facts)).reduce((total, one) => total + one, 0);
   return {
     group,
     kind,
@@ -80,8 +80,7 @@ function outcomeOf(issues: readonly Issue[]): Outcome {
   return issues.some((one) => one.severity === 'review') ? 'review' : 'automatic';
 }
 
-function hoursOf(one: Issue, facts: ModuleFacts | undefined): number {
-  if (one.code !== 'SL1008') return effortOf(one).each;
+function wholeHours(facts: ModuleFacts | undefined): number {
   return facts === undefined || facts.unreadable !== null ? UNREADABLE_HOURS : moduleHours(facts);
 }
 
@@ -146,11 +145,14 @@ const RANK: Readonly<Record<Issue['severity'], number>> = { manual: 0, decision:
 
 /** Issues counted by code: manual work first, then by hours. */
 export function countIssues(objects: readonly AssessedObject[], facts: ReadonlyMap<string, ModuleFacts>): IssueCount[] {
-  const found = objects.flatMap((object) => object.issues.map((one) => ({ one, object })));
+  const found = objects.flatMap((object) => {
+    const hours = hoursOfIssues(object.issues, wholeHours(facts.get(object.name)));
+    return object.issues.map((one, at) => ({ one, object, hours: hours[at] ?? 0 }));
+  });
   const counts = [...Map.groupBy(found, ({ one }) => one.code)].map(([code, all]) => {
     const first = all[0]?.one;
     const { learning } = effortOf({ code, severity: ISSUE_CODES[code].severity });
-    const each = all.reduce((total, { one, object }) => total + hoursOf(one, facts.get(object.name)), 0);
+    const each = all.reduce((total, { hours }) => total + hours, 0);
     return {
       code,
       severity: first?.severity ?? ISSUE_CODES[code].severity,

@@ -13,3 +13,4 @@ export {
   type TrialOutcome,
 } from './outcome.ts';
 export { type Subject, subjectsOf } from './subject.ts';
+export { toldBy } from './told.ts';

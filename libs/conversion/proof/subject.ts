@@ -32,6 +32,8 @@ export interface Subject {
   readonly numbers: readonly string[];
   /** Values that CHECK constraints of the tables list, by column in lower case without signs. */
   readonly listed: ReadonlyMap<string, readonly string[]>;
+  /** Codes of issues that tell how its answers, or those of what it reaches, may differ. */
+  readonly differences: ReadonlySet<string>;
   /** Why it cannot be tried. */
   readonly reason?: string;
 }
@@ -100,6 +102,7 @@ export function subjectsOf(
       ...(cut ? { cut: `${cut.cut}${cut.name === object ? '' : ` of ${cut.name}`}` } : {}),
       texts: read.texts,
       numbers: read.numbers,
+      differences: new Set(reached.modules.flatMap((one) => [...(conversion.differences.get(keyOf(one)) ?? [])])),
       listed: listedValues(reached.tables.flatMap((name) => byName.get(name) ?? [])),
       ...(reason === undefined ? {} : { reason }),
     };
@@ -157,11 +160,17 @@ interface World {
   readonly modules: ReadonlyMap<string, readonly ModuleModel[]>;
 }
 
+interface Reached {
+  readonly tables: string[];
+  readonly changed: string[];
+  /** Itself among them. */
+  readonly modules: readonly ModuleModel[];
+  readonly changes: boolean;
+  readonly makesIds: boolean;
+}
+
 /** Follows names, whatever they stand for: a column of a table's name only makes one table more to be compared. */
-function reachOf(
-  from: ModuleModel,
-  world: World,
-): { tables: string[]; changed: string[]; changes: boolean; makesIds: boolean; modules: readonly ModuleModel[] } {
+function reachOf(from: ModuleModel, world: World): Reached {
   const seen = new Set<ModuleModel>([from]);
   const tables = new Set<TableModel>();
   const changed = new Set<TableModel>();

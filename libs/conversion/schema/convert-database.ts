@@ -21,7 +21,7 @@ import { foldOf, keyOf } from './event-table.ts';
 import { Expressions } from './expressions.ts';
 import { tellDiagrams, withoutDiagrams } from './diagrams.ts';
 import { tellFacilities, tellProperties } from './facilities.ts';
-import { foldDifferences } from './fold-differences.ts';
+import { differencesOf, foldDifferences } from './fold-differences.ts';
 import { foldIssues } from './fold-issues.ts';
 import { fullTextSteps } from './full-text.ts';
 import type { Issue } from './issue.ts';
@@ -73,6 +73,8 @@ class DatabaseConversion {
   private readonly schemaNames: ReadonlyMap<string, string>;
   /** Functions that tables cannot be without. */
   private readonly early = new Set<string>();
+  /** Source names of what cannot be named as it is, and is told so. */
+  private readonly renamed = new Set<string>();
 
   constructor(
     private readonly database: DatabaseModel,
@@ -166,6 +168,7 @@ class DatabaseConversion {
         counters: this.counters,
       },
       callables: context.scope.callables(),
+      differences: differencesOf(this.issues),
     };
   }
 
@@ -229,7 +232,8 @@ class DatabaseConversion {
     const schema = renamedSchema || this.schemaOf(table.schema);
     const object = sourceName(table);
     const name = context.naming.name(`relations ${schema}`, renamedTable || table.name, `table ${object}`);
-    if (isOther(name, table.name)) tell(context, 'SL1004', object, `Table ${table.name} is named ${schema}.${name}.`);
+    if (isOther(name, table.name) && !this.renamed.has(object))
+      tell(context, 'SL1004', object, `Table ${table.name} is named ${schema}.${name}.`);
     // Versions have their own way, and their own issue.
     for (const feature of table.features)
       if (feature !== 'temporal' || !table.temporal) tell(context, 'SL1013', object, `The table is ${feature}.`);
@@ -306,6 +310,7 @@ class DatabaseConversion {
         : kind === 'relations' || kind === 'routines'
           ? key.slice(key.indexOf(' ') + 1)
           : place;
+    this.renamed.add(object);
     tell(this.context, 'SL1004', object, `${name} is named ${to}: its own name is too long, or another has it.`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Issue, IssueCode } from './issue.ts';
+import { DIFFERENCE_CODES } from './issue-codes/differences.ts';
 
 /** Differences that most objects of a database have, if any has: told of each, they would bury the others. */
 const OF_DATABASE: ReadonlySet<IssueCode> = new Set(['SL1075', 'SL1103', 'SL1104', 'SL1108', 'SL1111']);
@@ -20,6 +21,13 @@ export function foldDifferences(issues: readonly Issue[], database: string): Iss
     told.add(one.code);
     return [folded(group, database)];
   });
+}
+
+/** Codes of differences by the objects that have them, in lower case; asked before they are folded. */
+export function differencesOf(issues: readonly Issue[]): Map<string, ReadonlySet<IssueCode>> {
+  const told = issues.filter((one) => one.code in DIFFERENCE_CODES || OF_DATABASE.has(one.code));
+  const byObject = Map.groupBy(told, (one) => one.object.toLowerCase());
+  return new Map([...byObject].map(([object, all]) => [object, new Set(all.map((one) => one.code))]));
 }
 
 function folded(group: readonly Issue[], database: string): Issue {

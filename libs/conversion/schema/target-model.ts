@@ -1,7 +1,7 @@
 import type { ColumnModel, TableModel } from '#schema';
 import type { Expression } from '#tsql';
 import type { ConvertedRoutine, RoutineSignature } from '../routines/routine-model.ts';
-import type { Issue } from './issue.ts';
+import type { Issue, IssueCode } from './issue.ts';
 
 /** When a statement is applied: before the load, after it (indexes), at cutover (unique and foreign keys, checks), last (views). */
 export type Phase = 'before' | 'after' | 'cutover' | 'code';
@@ -63,6 +63,8 @@ export interface Conversion {
   readonly counters: readonly CounterTarget[];
   /** Views, functions and procedures that are converted, by source name `schema.name` in lower case. */
   readonly callables: ReadonlyMap<string, Callable>;
+  /** Codes of the differences that an object may show, by its source name in lower case: also those that are told once for the database. */
+  readonly differences: ReadonlyMap<string, ReadonlySet<IssueCode>>;
 }
 
 /** How a view or routine is asked for in the target. `sql`: its qualified name, quoted. */

@@ -18,7 +18,7 @@ describe('what is not understood', () => {
     expect(reading.database.tables).toHaveLength(1);
   });
 
-  test('what names something that is not there is an issue each', () => {
+  test('what names something that is not there is an issue, told once for what is missing', () => {
     const reading = read(`
 ALTER TABLE gone ADD x int
 CREATE INDEX ix ON gone (x)
@@ -27,8 +27,7 @@ CREATE INDEX ix ON t (nothing)
 EXEC sp_rename 'nobody', 'somebody'
 DROP VIEW v`);
     expect(issuesOf(reading).toSorted()).toEqual([
-      'SL1082 1.sql:2 ALTER TABLE of a table that is not there.',
-      'SL1082 1.sql:3 Index ix is on what is not there.',
+      'SL1082 1.sql:2 ALTER TABLE of a table that is not there. So at line 3.',
       expect.stringContaining('1.sql:4 Foreign key FK__t__id__'),
       'SL1082 1.sql:4 The scripts do not have the type dbo.NoType; the column is carried over as text.',
       'SL1082 1.sql:5 ix names the column nothing, which the table does not have.',

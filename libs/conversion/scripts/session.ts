@@ -65,8 +65,30 @@ export class Session {
       ...one,
       message: count === 1 ? one.message : `${one.message.replace(/\.$/, '')} (${count} in this file).`,
     }));
-    return [...this.issues, ...counted];
+    return [...missingOnce(this.issues), ...counted];
   }
+}
+
+/** How many places are named of an object that scripts miss. */
+const PLACES = 5;
+
+/** What scripts name and do not have is told once, at its first place, with the others. */
+function missingOnce(issues: readonly Issue[]): Issue[] {
+  const missing = Map.groupBy(
+    issues.filter((one) => one.code === 'SL1082'),
+    (one) => one.object.toLowerCase(),
+  );
+  return issues.flatMap((one) => {
+    if (one.code !== 'SL1082') return [one];
+    const [first, ...others] = missing.get(one.object.toLowerCase()) ?? [];
+    if (one !== first) return [];
+    if (others.length === 0) return [one];
+    const places = others
+      .slice(0, PLACES)
+      .map(({ file, line }) => (file === one.file ? `line ${line}` : `${file}:${line}`));
+    const more = others.length > PLACES ? ` and ${others.length - PLACES} more` : '';
+    return [{ ...one, message: `${one.message} So at ${places.join(', ')}${more}.` }];
+  });
 }
 
 /** A statement's surroundings. */

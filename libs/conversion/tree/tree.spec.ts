@@ -59,6 +59,7 @@ const conversion = {
   tables: [],
   counters: [],
   callables: new Map(),
+  differences: new Map(),
   steps: [
     step('before', 'dbo.Order', 'CREATE TABLE "order" ()'),
     step('cutover', 'dbo.Order.FK', 'ALTER TABLE "order" ADD FOREIGN KEY …'),
