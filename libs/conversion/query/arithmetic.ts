@@ -54,14 +54,13 @@ function requireOperands(
   [a, b]: readonly [TypedSql, TypedSql],
   span: Span,
 ): void {
-  if (!t.profile.runtime) return;
   const name = operatorName(op);
   if (isOldLong(a.type) || isOldLong(b.type)) {
     const message = `The data types ${a.type.name} and ${b.type.name} are incompatible in the ${name} operator.`;
-    t.fail('operand-types', 402, message, span);
+    t.misfit(402, message, span);
   }
   if (a.type.name === 'sql_variant' || b.type.name === 'sql_variant')
-    t.fail('operand-types', 8117, `Operand data type sql_variant is invalid for ${name} operator.`, span);
+    t.misfit(8117, `Operand data type sql_variant is invalid for ${name} operator.`, span);
 }
 
 const asText = (t: Translation, from: TypedSql, span: Span): TypedSql =>

@@ -76,8 +76,9 @@ export class FunctionUse {
 
   /** 8116: an argument of a type that the function does not take. NULL is taken by all. */
   require(index: number, { type, untyped }: TypedSql, isTaken: boolean): void {
-    if (!this.runtime || isTaken || untyped) return;
-    this.fail(8116, `Argument data type ${type.name} is invalid for argument ${index + 1} of ${this.name} function.`);
+    if (isTaken || untyped) return;
+    const message = `Argument data type ${type.name} is invalid for argument ${index + 1} of ${this.name} function.`;
+    this.t.misfit(8116, message, this.span);
   }
 
   /** An argument as a string; other types are converted as CAST does. */

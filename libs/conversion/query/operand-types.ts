@@ -42,14 +42,13 @@ export function requireComparable(
   [left, right]: readonly [TypedSql, TypedSql],
   span: Span,
 ): void {
-  if (!t.profile.runtime) return;
   const [a, b] = [left.type, right.type];
   if (isOldLong(a) || isOldLong(b)) {
     const name = COMPARED[op as ComparisonOperator] ?? op.toLowerCase();
     const message = `The data types ${a.name} and ${b.name} are incompatible in the ${name} operator.`;
-    t.fail('operand-types', 402, message, span);
+    t.misfit(402, message, span);
   }
-  if (a.name === 'xml' || b.name === 'xml') t.fail('operand-types', 305, NO_XML, span);
+  if (a.name === 'xml' || b.name === 'xml') t.misfit(305, NO_XML, span);
 }
 
 const NO_XML = 'The XML data type cannot be compared or sorted, except when using the IS NULL operator.';
@@ -58,16 +57,15 @@ const NO_LONG =
 
 /** 306 and 305: what neither sorts nor groups. */
 export function requireSortable(t: Translation, { type }: TypedSql, span: Span): void {
-  if (!t.profile.runtime) return;
-  if (isOldLong(type)) t.fail('operand-types', 306, NO_LONG, span);
-  if (type.name === 'xml') t.fail('operand-types', 305, NO_XML, span);
+  if (isOldLong(type)) t.misfit(306, NO_LONG, span);
+  if (type.name === 'xml') t.misfit(305, NO_XML, span);
 }
 
 /** 421: what DISTINCT cannot tell apart. */
 export function requireDistinct(t: Translation, { type }: TypedSql, span: Span): void {
-  if (!t.profile.runtime || !(isOldLong(type) || type.name === 'xml')) return;
+  if (!isOldLong(type) && type.name !== 'xml') return;
   const message = `The ${type.name} data type cannot be selected as DISTINCT because it is not comparable.`;
-  t.fail('operand-types', 421, message, span);
+  t.misfit(421, message, span);
 }
 
 /** 5335: what UNION, INTERSECT and EXCEPT cannot tell apart. */

@@ -75,6 +75,12 @@ export class Translation {
     return this.fail(REFUSED, number, message, span);
   }
 
+  /** An operand of a type that SQL Server takes nowhere, or not there: its error in the sandbox, a difference in the target, which may take it. */
+  misfit(number: number, message: string, span: Span): void {
+    if (this.profile.runtime) this.fail('operand-types', number, message, span);
+    else this.differs('SL1106', `${message} Here it is answered.`, span);
+  }
+
   /** Where plain PostgreSQL may answer otherwise than SQL Server; the sandbox does not. */
   differs(issue: DifferenceCode, message: string, span: Span): void {
     if (!this.profile.runtime) this.#report({ severity: 'info', code: 'difference', number: 0, message, span, issue });

@@ -127,7 +127,7 @@ export function bindCatalogFunctions(e: Emitter): void {
 
 /** Functions whose numbers, names or rights are those of PostgreSQL. */
 const DIFFERENT: ReadonlySet<string> = new Set(
-  'schema_name schema_id type_name col_name object_schema_name objectproperty columnproperty db_id serverproperty is_member is_rolemember is_srvrolemember host_name host_id connectionproperty'.split(
+  'schema_name schema_id type_name col_name object_schema_name objectproperty columnproperty db_id serverproperty is_member is_rolemember is_srvrolemember host_name host_id connectionproperty databasepropertyex databaseproperty fulltextserviceproperty object_definition stats_date index_col database_principal_id'.split(
     ' ',
   ),
 );

@@ -51,13 +51,20 @@ function distinctKey(use: FunctionUse, from: TypedSql): string {
 const folds = (use: FunctionUse, from: TypedSql): boolean =>
   use.t.profile.foldCase && isString(from.type) && !isCaseSensitive(collationName(use.t, [from], use.span));
 
+/** 8117: NULL without a type, and types that nothing is counted or compared of. */
+const misfit = (use: FunctionUse, { untyped, type }: TypedSql): void =>
+  use.t.misfit(
+    8117,
+    `Operand data type ${untyped ? 'NULL' : type.name} is invalid for ${use.name} operator.`,
+    use.span,
+  );
+
 function count(use: FunctionUse): TypedSql {
   refuseDistinctOver(use);
   const type = use.name === 'count' ? INT : BIGINT;
   const first = use.node.args[0];
   const from = first && first.kind !== 'star' ? use.arg(0) : undefined;
-  if (from !== undefined && use.runtime && (from.untyped === true || isOldLong(from.type)))
-    use.fail(8117, `Operand data type ${from.untyped ? 'NULL' : from.type.name} is invalid for ${use.name} operator.`);
+  if (from !== undefined && (from.untyped === true || isOldLong(from.type))) misfit(use, from);
   const counted = from === undefined ? '*' : `${distinct(use)}${use.node.distinct ? distinctKey(use, from) : from.sql}`;
   const plain = `count(${counted})${over(use)}`;
   const sql = from === undefined ? plain : telling(use, from, plain);
@@ -68,7 +75,7 @@ function count(use: FunctionUse): TypedSql {
 function summand(use: FunctionUse): TypedSql | undefined {
   const from = use.arg(0);
   const family = familyOf(from.type);
-  if (from.untyped && use.runtime) use.fail(8117, `Operand data type NULL is invalid for ${use.name} operator.`);
+  if (from.untyped) misfit(use, from);
   if (['integer', 'decimal', 'money', 'float'].includes(family)) return from;
   use.fail(8117, `Operand data type ${from.type.name} is invalid for ${use.name} operator.`);
   return undefined;
@@ -136,9 +143,8 @@ function avg(use: FunctionUse): TypedSql {
 function extreme(use: FunctionUse): TypedSql {
   const from = use.arg(0);
   const { name } = from.type;
-  const isUnfit = use.runtime && (from.untyped === true || isOldLong(from.type) || name === 'xml');
-  if (name === 'bit' || isUnfit)
-    return use.fail(8117, `Operand data type ${from.untyped ? 'NULL' : name} is invalid for ${use.name} operator.`);
+  if (from.untyped === true || isOldLong(from.type) || name === 'xml') misfit(use, from);
+  if (name === 'bit') return use.fail(8117, `Operand data type bit is invalid for ${use.name} operator.`);
   const clause = over(use);
   const made = (sql: string): TypedSql => ({ ...value(telling(use, from, sql), from.type, true), ...kept(from) });
   if (name === 'uniqueidentifier' && use.runtime) {
