@@ -58,10 +58,8 @@ const ORDERED = [
   `CREATE PROCEDURE dbo.Proof_Ties AS SELECT Id, Text, Id % 3 AS Part FROM dbo.Proof_Note ORDER BY Part DESC`,
 ];
 
-/** What cannot be compared, and why: the sandbox has no UPDATE from row to row in functions, and the catalogs have other names. */
+/** What cannot be compared, and why: the catalogs have other names. */
 const REASONS: Readonly<Record<string, RegExp>> = {
-  'billing.StatementOf': /^the source does not run it/,
-  'billing.Statement_Get': /^the source does not run it/,
   'dbo.Admin_TableSizes': /^it asks the catalog \(SL1059\)/,
 };
 
