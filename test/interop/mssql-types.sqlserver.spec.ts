@@ -408,6 +408,24 @@ test('keeps NULL, fires triggers and checks constraints in a bulk load where it 
   expect(await source.value(untrusted)).toBe(true);
 });
 
+test('gives a temporary table its defaults too', async () => {
+  const made = new sql.Transaction(pool);
+  await made.begin();
+  await made.request().batch("CREATE TABLE #loaded (n int NOT NULL, t nvarchar(20) NULL DEFAULT N'none')");
+  const table = new sql.Table('#loaded');
+  table.columns.add('n', sql.Int, { nullable: false });
+  table.columns.add('t', sql.NVarChar(20), { nullable: true });
+  table.rows.add(1, null);
+  table.rows.add(2, 'some');
+  await made.request().bulk(table);
+  const { recordset } = await made.request().query('SELECT n, t FROM #loaded ORDER BY n');
+  expect(recordset).toEqual([
+    { n: 1, t: 'none' },
+    { n: 2, t: 'some' },
+  ]);
+  await made.commit();
+});
+
 test('makes the table of a bulk load where it is asked to, also a temporary one', async () => {
   for (const name of ['#made', 'dbo.made']) {
     const table = new sql.Table(name);

@@ -9,7 +9,7 @@ import { requireBuilt } from './forms/index.ts';
 import { parsedBatch, requireParsed } from './parsing.ts';
 import { requireRights } from './permissions.ts';
 import { sqlError } from './pg-error.ts';
-import { contextOf, type Run } from './run.ts';
+import { contextOf, localTable, type Run } from './run.ts';
 import { namePartsOf } from './names.ts';
 import { insertRows, SILENT } from './stage.ts';
 
@@ -28,16 +28,26 @@ async function identityInsertFor(
 
 const wants = ({ options }: InsertBulk, name: string): boolean => options.some((option) => option.name === name);
 
+/** A column of the table, also of a temporary one, and its default. */
+type Defaulted = Pick<CatalogObject['columns'][number], 'name' | 'type'> & {
+  readonly default?: { readonly definition: string };
+};
+
+/** The columns of a `#` table as it was defined. */
+function temporaryColumns(run: Run, table: ObjectName): readonly Defaulted[] | undefined {
+  const local = localTable(run, table.name.name);
+  return local && run.session.locals.entryOf(local)?.definition.columns;
+}
+
 /** What is stored of a value of the load: without KEEP_NULLS a NULL is the column's default. */
 function storedValue(
   { columns, options }: InsertBulk,
-  object: CatalogObject | undefined,
+  known: readonly Defaulted[] | undefined,
 ): ((column: string, index: number) => string) | undefined {
-  if (object === undefined || options.some((option) => option.name === 'KEEP_NULLS')) return undefined;
+  if (known === undefined || options.some((option) => option.name === 'KEEP_NULLS')) return undefined;
   return (column, index) => {
     const name = columns[index]?.name.name.toLowerCase();
-    const target =
-      name === undefined ? object.columns[index] : object.columns.find((one) => one.name.toLowerCase() === name);
+    const target = name === undefined ? known[index] : known.find((one) => one.name.toLowerCase() === name);
     if (target?.default === undefined) return column;
     const fallback = `CAST(${target.default.definition} AS ${typeText(target.type as SqlType)})`;
     return `CASE WHEN ${column} IS NULL THEN ${fallback} ELSE ${column} END`;
@@ -98,7 +108,7 @@ export async function bulkLoad(
       names,
       columns.map((column) => ({ name: column.name, type: column.type as SqlType, nullable: true })),
       stored(),
-      storedValue(statement, object),
+      storedValue(statement, object?.columns ?? temporaryColumns(run, statement.table)),
     );
     if (!checks && count > 0 && object !== undefined) await distrust(session, object);
     return BigInt(count);

@@ -1,4 +1,5 @@
 import { quoteIdent, quoteLiteral } from '#pgsql';
+import { builtInType, typeLimits } from '#schema';
 import type { FunctionHandler, FunctionInvocation, SqlType, TypedSql } from '../query/index.ts';
 import type { Emitter } from './emitter.ts';
 import { temporaryName } from './temporary.ts';
@@ -211,13 +212,9 @@ function columnLength(e: Emitter, call: FunctionInvocation): TypedSql {
   const [table, column] = call.args.map((one) => one.constant);
   const relation = typeof table === 'string' ? e.scope.relation(namesOf(table).slice(-2)) : undefined;
   const found = relation?.columns.find((one) => one.name.toLowerCase() === column?.toLowerCase());
-  if (found) {
-    const { length, name } = found.type;
-    return give(
-      String(length === undefined || length < 0 ? (length ?? 8) : length * (name.startsWith('n') ? 2 : 1)),
-      INT,
-    );
-  }
+  const base = found && builtInType(found.type.name);
+  if (found && base) return give(String(typeLimits(found.type, base).maxLength), INT);
+  e.differs('SL1112', 'COL_LENGTH looks in PostgreSQL’s catalog for what the conversion does not know.', call.span);
   const target =
     typeof column === 'string'
       ? quoteLiteral(e.options.naming.name('aliases', column, column.toLowerCase()))

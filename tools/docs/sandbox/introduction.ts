@@ -24,6 +24,9 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
   \`RECOMPILE\`, marks of transactions, sizes and places of files are taken and forgotten: the one filegroup is PRIMARY, another is 1921, and \`sys.partitions\` says \`NONE\` of compression, which is so. Fill factors,
   locks of indexes, escalation, statistics and the options of databases are kept in the catalog. A spec holds for each field and option that the parser reads that it acts, is
   refused by name, or is in a list with the reason (\`apps/sandbox/engine/forms\`).
+- **What a server refuses** by the text, the types and the groups of a statement is refused by its number before a batch runs (\`apps/sandbox/engine/rules\`, and the
+  translation): the errors of Microsoft's list that a statement can give were gone through one by one (\`refused-by-rule.cases\`). Strings of two collations are 468 wherever they
+  meet, where a server says 451 or 457 of some places.
 - **Compatibility levels** are recorded and shown; the rules are those of 160.
 - **Bulk loads** without \`CHECK_CONSTRAINTS\` leave constraints untrusted, as documented, but rows that break one are refused.
 - **Order without ORDER BY** is PostgreSQL's, which need not be that of a server; neither promises one.
@@ -49,6 +52,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **Large values**: 256 MB for one, above it 7119; 512 MB for a batch or the parameters of a call, above it 701. Values come in as packets come, and cost their own size.
   Values of rows go out as PostgreSQL gives them, and cost some packets; those of \`text\`, \`ntext\`, \`image\`, of cursors and of output parameters are made whole first.
 - **Wire**: bulk loads, table values, cancelling and resets are no statements: test/interop tries them with drivers that nobody here wrote.
+  A statement that gives neither rows nor a count (`PRINT`, `SET`, `IF`) ends without a DONE of its own.
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
 

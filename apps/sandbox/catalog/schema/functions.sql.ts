@@ -102,7 +102,8 @@ CREATE OR REPLACE FUNCTION meta.f_col_name(id int, column_no int) RETURNS text L
   $$ SELECT coalesce((SELECT c.name FROM meta.columns c WHERE c.object_id = id AND c.column_id = column_no),
      (SELECT c.name FROM meta.system_columns c WHERE c.object_id = id AND c.column_id = column_no)) $$;
 CREATE OR REPLACE FUNCTION meta.f_col_length(qualified text, column_name text) RETURNS smallint LANGUAGE sql STABLE AS
-  $$ SELECT c.max_length FROM meta.columns c WHERE c.object_id = meta.f_object_id(qualified) AND c.name_key = meta.fold(column_name) $$;
+  $$ SELECT coalesce((SELECT c.max_length FROM meta.columns c WHERE c.object_id = meta.f_object_id(qualified) AND c.name_key = meta.fold(column_name)),
+     (SELECT c.max_length FROM meta.system_columns c WHERE c.object_id = meta.f_object_id(qualified) AND meta.fold(c.name) = meta.fold(column_name))) $$;
 CREATE OR REPLACE FUNCTION meta.f_columnproperty(id int, column_name text, property text) RETURNS int LANGUAGE sql STABLE AS $$
   SELECT CASE lower(property)
     WHEN 'allowsnull' THEN c.is_nullable::int WHEN 'columnid' THEN c.column_id WHEN 'iscomputed' THEN c.is_computed::int WHEN 'isidentity' THEN c.is_identity::int

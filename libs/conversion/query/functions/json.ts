@@ -69,8 +69,7 @@ function jsonPathExists(use: FunctionUse): TypedSql {
   const path = pathOf(use, 1);
   if (!path) return badPath(use, 1);
   if (!use.runtime) return use.needsRuntime();
-  const sql = `((CASE WHEN ${use.text(0).sql} IS JSON THEN ${use.text(0).sql}::json #> ${path.sql} END) IS NOT NULL)::int`;
-  return value(`(CASE WHEN ${use.text(0).sql} IS NOT NULL THEN ${sql} END)`, INT, true);
+  return value(call('sys.json_path_exists', use.text(0).sql, path.sql), INT, true);
 }
 
 function jsonValue(use: FunctionUse): TypedSql {
