@@ -52,7 +52,7 @@ Anything that this page does not name fails too: a statement with 40515 or a syn
 - **Large values**: 256 MB for one, above it 7119; 512 MB for a batch or the parameters of a call, above it 701. Values come in as packets come, and cost their own size.
   Values of rows go out as PostgreSQL gives them, and cost some packets; those of \`text\`, \`ntext\`, \`image\`, of cursors and of output parameters are made whole first.
 - **Wire**: bulk loads, table values, cancelling and resets are no statements: test/interop tries them with drivers that nobody here wrote.
-  A statement that gives neither rows nor a count (`PRINT`, `SET`, `IF`) ends without a DONE of its own.
+  A statement that gives neither rows nor a count (\`PRINT\`, \`SET\`, \`IF\`) ends without a DONE of its own.
 - **Change data capture** reads PostgreSQL's logical decoding: changes appear in the order of commits and after them, with a capture job that can be stopped,
   slowed down or made to fail (see apps/sandbox/cdc).
 
