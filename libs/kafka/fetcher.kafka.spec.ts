@@ -210,6 +210,17 @@ describe('topics', () => {
 
   const config = { 'cleanup.policy': 'compact,delete', 'min.compaction.lag.ms': '60000' };
 
+  test('makes a topic again that was deleted a moment ago, whatever the broker has heard of it', async () => {
+    const spec = { name: freshName('again'), partitions: 2, replicationFactor: 1, config: {} };
+    const ids = new Set<string | undefined>();
+    for (let i = 0; i < 12; i++) {
+      const [made] = await client.ensureTopics([spec]);
+      ids.add(made?.topicId);
+      await client.deleteTopics([spec.name]);
+    }
+    expect(ids.size).toBe(12);
+  });
+
   test('are made once, and found again with the same id', async () => {
     const spec = { name: freshName('made'), partitions: 3, replicationFactor: 1, config };
     const [made] = await client.ensureTopics([spec]);

@@ -37,18 +37,19 @@ export async function ensureTopics(brokers: Brokers, specs: readonly TopicSpec[]
     );
     const missing = specs.filter((spec) => !known.has(spec.name));
     if (missing.length > 0) await create(admin, missing);
+    return await waitForAll(admin, brokers, specs);
   } catch (error) {
     throw wrap(brokers, error);
   } finally {
     await admin.disconnect();
   }
-  return waitForAll(brokers, specs);
 }
 
 /** Deletes topics; those that are not there count as deleted. */
 export async function deleteTopics(brokers: Brokers, names: readonly string[]): Promise<void> {
   const metadata = await brokers.metadata(names);
-  const present = metadata.topics.filter((topic) => topic.errorCode === KAFKA_ERROR.NONE).map((topic) => topic.name);
+  const found = metadata.topics.filter((topic) => topic.errorCode === KAFKA_ERROR.NONE);
+  const present = found.map((topic) => topic.name);
   if (present.length === 0) return;
   const admin = adminOf(brokers, DELETE_RETRIES);
   try {
@@ -60,7 +61,19 @@ export async function deleteTopics(brokers: Brokers, names: readonly string[]): 
   } finally {
     await admin.disconnect();
   }
+  await waitUntilGone(brokers, present, new Set(found.map((topic) => topic.topicId)));
   for (const name of present) brokers.forget(name);
+}
+
+/** Waits until the broker has heard that topics are deleted: who asks for one of their names next must not be told of the old one. */
+async function waitUntilGone(brokers: Brokers, names: readonly string[], ids: ReadonlySet<string>): Promise<void> {
+  const backoff = new Backoff();
+  const until = Date.now() + brokers.settings.retryTimeoutMs;
+  while (Date.now() < until) {
+    const { topics } = await brokers.metadata(names);
+    if (!topics.some((topic) => topic.errorCode === KAFKA_ERROR.NONE && ids.has(topic.topicId))) return;
+    await backoff.wait();
+  }
 }
 
 async function deleteTopic(admin: Admin, name: string): Promise<void> {
@@ -155,8 +168,11 @@ async function create(admin: Admin, specs: readonly TopicSpec[]): Promise<void> 
   });
 }
 
-/** Waits until every partition has a leader, and compares once more: somebody else may have made the topic. */
-async function waitForAll(brokers: Brokers, specs: readonly TopicSpec[]): Promise<TopicState[]> {
+/**
+ * Waits until every partition has a leader, and compares once more: somebody else may have made the topic. One that is not there after all is made again:
+ * the broker that said that it is there had not heard yet that it was deleted.
+ */
+async function waitForAll(admin: Admin, brokers: Brokers, specs: readonly TopicSpec[]): Promise<TopicState[]> {
   const backoff = new Backoff();
   const until = Date.now() + brokers.settings.retryTimeoutMs;
   for (;;) {
@@ -167,6 +183,8 @@ async function waitForAll(brokers: Brokers, specs: readonly TopicSpec[]): Promis
     if (specs.every(isReady)) return specs.map((spec) => known.get(spec.name)!);
     if (Date.now() >= until) throw brokers.unreachable(new Error('topics without a leader'));
     await backoff.wait();
+    const missing = specs.filter((spec) => !known.has(spec.name));
+    if (missing.length > 0) await create(admin, missing);
   }
 }
 
