@@ -27,14 +27,8 @@ import {
   type ColumnProperty,
 } from './write-columns.ts';
 import { writeTable } from './write-table.ts';
-import {
-  setIndexOptions,
-  writeCheck,
-  writeDefault,
-  writeForeignKey,
-  writeKey,
-  writePlainIndex,
-} from './write-constraints.ts';
+import { setIndexOptions, writeCheck, writeDefault, writeKey, writePlainIndex } from './write-constraints.ts';
+import { writeForeignKey } from './write-foreign-key.ts';
 import { dropConstraint, dropIndex, dropObject, dropSchema } from './write-drops.ts';
 import { alterModule, alterSequence, createModule, createSequence } from './write-modules.ts';
 import {

@@ -1,7 +1,8 @@
 import type { CreatedKey, CreatedTable, TableModel } from './model.ts';
 import { columnName, tableName } from './physical.ts';
 import { writeColumns } from './write-columns.ts';
-import { writeCheck, writeDefault, writeForeignKey, writeKey, writePlainIndex } from './write-constraints.ts';
+import { writeCheck, writeDefault, writeKey, writePlainIndex } from './write-constraints.ts';
+import { writeForeignKey } from './write-foreign-key.ts';
 import { placeIndex } from './write-partitions.ts';
 import type { ColumnRef, TableRef, Writing } from './writing.ts';
 

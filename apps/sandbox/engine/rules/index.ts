@@ -1,9 +1,9 @@
 import { walk, type Node } from '#tsql';
 import { checkInsert, checkLogicalTable, checkMerge, checkOutput, checkUpdate } from './changes.ts';
-import { checkAggregate, checkHint, checkQuery } from './queries.ts';
+import { checkAggregate, checkQuery } from './queries.ts';
 import { checkWith } from './recursion.ts';
 import { checkSequences } from './sequences.ts';
-import { checkElements, checkIndex, checkParameter, checkTrigger } from './tables.ts';
+import { checkElements, checkParameter, checkTrigger } from './tables.ts';
 import { checkAlias, checkCollate, checkLiteral, checkScalar, checkType } from './types.ts';
 import { checkSpec, checkWindow } from './windows.ts';
 
@@ -48,8 +48,6 @@ const OUTERMOST: ReadonlySet<Node['kind']> = new Set(['select', 'insertQuery', '
 
 function checkDefinition(node: Node): void {
   switch (node.kind) {
-    case 'queryHint':
-      return checkHint(node);
     case 'collate':
       return checkCollate(node);
     case 'literal':
@@ -70,8 +68,6 @@ function checkDefinition(node: Node): void {
       return checkElements(node.elements, node.name);
     case 'createTableType':
       return checkElements(node.elements, node.name.name.name);
-    case 'createIndex':
-      return checkIndex(node);
     case 'createTrigger':
       checkLogicalTable(node);
       return checkTrigger(node);

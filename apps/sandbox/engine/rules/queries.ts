@@ -1,14 +1,4 @@
-import type {
-  Expression,
-  Literal,
-  Query,
-  QueryBody,
-  QueryHint,
-  SelectSpec,
-  SetOperation,
-  TableSource,
-  Top,
-} from '#tsql';
+import type { Expression, Literal, Query, QueryBody, SelectSpec, SetOperation, TableSource, Top } from '#tsql';
 import { walk, withoutSpans, type Node } from '#tsql';
 import { broken, hasOwn, isAggregate, isConstant, isWindowed, plainName, walkOwn } from './rule.ts';
 
@@ -211,17 +201,4 @@ function checkIdentity(spec: SelectSpec): void {
   );
   if (call !== undefined)
     throw broken(177, 'The IDENTITY function can only be used when the SELECT statement has an INTO clause.', call);
-}
-
-const MOST_RECURSIONS = 32_767;
-
-/** OPTION (MAXRECURSION n). */
-export function checkHint(hint: QueryHint): void {
-  const value = hint.name === 'MAXRECURSION' && hint.args[0] !== undefined ? numberOf(hint.args[0]) : undefined;
-  if (value !== undefined && value > MOST_RECURSIONS)
-    throw broken(
-      310,
-      `The value ${value} specified for the MAXRECURSION option exceeds the allowed maximum of ${MOST_RECURSIONS}.`,
-      hint,
-    );
 }

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, CreateIndex, CreateTrigger, Node, Parameter, TableElement } from '#tsql';
+import type { ColumnDefinition, CreateTrigger, Node, Parameter, TableElement } from '#tsql';
 import { walk, type Expression } from '#tsql';
 import { broken } from './rule.ts';
 import { checkType } from './types.ts';
@@ -96,23 +96,6 @@ function columnsOf(condition: Expression): string[] {
 /** Types that a user's type of the same name cannot hide. */
 const IS_SYSTEM =
   /^(?:n?(?:var)?char|(?:var)?binary|bit|date|datetime|datetime2|datetimeoffset|time|smalldatetime|float|real|small?money|money|uniqueidentifier|sql_variant|xml|n?text|image|int|bigint|smallint|tinyint|decimal|numeric)$/;
-
-/** Each column of an index once. */
-export function checkIndex(index: CreateIndex): void {
-  const seen = new Set<string>();
-  const names = [...index.columns.map((one) => one.name), ...index.include];
-  for (const { name } of names) {
-    const key = name.toLowerCase();
-    if (seen.has(key))
-      throw broken(
-        1909,
-        `Cannot use duplicate column names in index. Column name '${name}' listed more than once.`,
-        index,
-        16,
-      );
-    seen.add(key);
-  }
-}
 
 /** Each event of a trigger once. */
 export function checkTrigger(trigger: CreateTrigger): void {
